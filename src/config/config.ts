@@ -1,0 +1,112 @@
+// openclaw.json as the program reads it: the sections it needs, parsed; the rest of the file stays unread.
+// Keys and meanings: fidelity spec §1.2; gateway spec §1.
+import type { SecretRef } from "../core/credential.ts";
+import type { CooldownPolicy } from "../core/health.ts";
+import type { AgentId, ProfileId, ProviderId } from "../core/ids.ts";
+import type { RotationBudget } from "../core/failover.ts";
+
+/** A string (plain, `${NAME}` or the name of a variable) or a reference. */
+export type SecretInput = string | SecretRef;
+
+export interface ModelChoice {
+  readonly primary?: string;
+  /** absent: none were written, which is not the same as an empty list */
+  readonly fallbacks?: readonly string[];
+  /** `model: "p/m"` rather than an object */
+  readonly isString: boolean;
+}
+
+export interface ConfiguredModel {
+  readonly id: string;
+  readonly name?: string;
+  readonly input?: readonly string[];
+  readonly contextWindow?: number;
+  readonly contextTokens?: number;
+  readonly maxTokens?: number;
+}
+
+export interface ConfiguredProvider {
+  readonly id: ProviderId;
+  readonly baseUrl?: string;
+  readonly api?: string;
+  readonly apiKey?: SecretInput;
+  readonly auth?: string;
+  readonly headers?: Readonly<Record<string, SecretInput>>;
+  readonly timeoutSeconds?: number;
+  readonly models: readonly ConfiguredModel[];
+}
+
+export interface ConfiguredAgent {
+  readonly id: AgentId;
+  readonly name?: string;
+  readonly isDefault: boolean;
+  readonly workspace?: string;
+  readonly agentDir?: string;
+  readonly model?: ModelChoice;
+}
+
+export interface ConfiguredProfile {
+  readonly provider: ProviderId;
+  readonly mode: "api_key" | "token" | "oauth" | "aws-sdk";
+  readonly email?: string;
+  readonly displayName?: string;
+}
+
+export interface GatewayAuthConfig {
+  readonly mode: "none" | "token" | "password" | "trusted-proxy";
+  readonly token?: SecretInput;
+  readonly password?: SecretInput;
+}
+
+export interface GatewayConfig {
+  readonly port: number;
+  readonly bind: string;
+  readonly auth: GatewayAuthConfig;
+  readonly endpoints: { readonly chatCompletions: boolean; readonly responses: boolean };
+  readonly allowedOrigins: readonly string[];
+}
+
+export interface Config {
+  /** absolute path of the file, whether or not it exists */
+  readonly path: string;
+  readonly exists: boolean;
+  readonly defaultModel: ModelChoice;
+  readonly imageModel: ModelChoice;
+  /** `agents.defaults.models`: reference as written → alias, in file order */
+  readonly models: ReadonlyMap<string, { readonly alias?: string }>;
+  /** never empty: an implicit `main` when the file names none */
+  readonly agents: readonly ConfiguredAgent[];
+  readonly hasAgentList: boolean;
+  readonly profiles: ReadonlyMap<ProfileId, ConfiguredProfile>;
+  readonly order: ReadonlyMap<ProviderId, readonly ProfileId[]>;
+  readonly cooldowns: CooldownPolicy;
+  readonly rotations: RotationBudget;
+  readonly modelsMode: "merge" | "replace";
+  readonly providers: ReadonlyMap<ProviderId, ConfiguredProvider>;
+  readonly env: {
+    readonly vars: Readonly<Record<string, string>>;
+    readonly shellEnv: { readonly enabled: boolean; readonly timeoutMs: number };
+  };
+  readonly gateway: GatewayConfig;
+  readonly logFile?: string;
+  /** Things that are odd but stop nothing, one sentence each with the path in the file. */
+  readonly warnings: readonly string[];
+}
+
+/** access.json: the settings that only this program knows. */
+export interface AccessConfig {
+  readonly path: string;
+  readonly gateway: {
+    /** Longest time a request waits for a cooling credential, ms. */
+    readonly maxWaitMs: number;
+    /** Largest request body, bytes. */
+    readonly maxBodyBytes: number;
+  };
+  readonly warnings: readonly string[];
+}
+
+/** A fault of the file, with its place: `agents.list[2].id`. */
+export interface ConfigIssue {
+  readonly path: string;
+  readonly message: string;
+}

@@ -1,0 +1,177 @@
+// Health of one credential: bars with the evidence that ends them. Pure arithmetic.
+// Lengths and counters: fidelity spec §9, gateway spec §5. What may move a bar: DESIGN, "Never broken".
+import type { Failure, FailureKind } from "./failure/failure.ts";
+import { FAILURE_LANE } from "./failure/failure.ts";
+
+/** `*` bars the whole profile; anything else is a model id. */
+export type BarScope = string;
+export const WHOLE_PROFILE: BarScope = "*";
+
+export interface Bar {
+  readonly scope: BarScope;
+  readonly lane: "cooldown" | "disabled";
+  readonly reason: FailureKind;
+  /** ms since epoch; attempts that started earlier are no evidence against the bar */
+  readonly since: number;
+  /** ms since epoch */
+  readonly until: number;
+}
+
+/** Health of one generation of one profile. A new generation starts from `HEALTHY`. */
+export interface Health {
+  readonly bars: readonly Bar[];
+  /** Failures since the last success, inside the failure window. */
+  readonly errorCount: number;
+  readonly failureCounts: Readonly<Partial<Record<FailureKind, number>>>;
+  /** ms since epoch */
+  readonly lastFailureAt?: number;
+  /** ms since epoch of the last success */
+  readonly lastUsed?: number;
+}
+
+export const HEALTHY: Health = { bars: [], errorCount: 0, failureCounts: {} };
+
+/** What happened to a profile. `startedAt`, `at`: ms since epoch. */
+export type HealthEvent =
+  | { readonly kind: "success"; readonly model: string; readonly startedAt: number; readonly at: number }
+  | { readonly kind: "failure"; readonly model: string; readonly failure: HealthFailure; readonly at: number }
+  | { readonly kind: "retry"; readonly at: number };
+
+/** The part of a failure that health keeps: no message, no upstream text. */
+export type HealthFailure = Pick<Failure, "kind" | "scope" | "retryAt">;
+
+/** `auth.cooldowns` of openclaw.json, in ms. */
+export interface CooldownPolicy {
+  readonly billingBackoffMs: number;
+  readonly billingMaxMs: number;
+  readonly authPermanentBackoffMs: number;
+  readonly authPermanentMaxMs: number;
+  /** Without a failure for this long, counting starts again. */
+  readonly failureWindowMs: number;
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+export const DEFAULT_COOLDOWNS: CooldownPolicy = {
+  billingBackoffMs: 5 * HOUR,
+  billingMaxMs: 24 * HOUR,
+  authPermanentBackoffMs: 10 * MINUTE,
+  authPermanentMaxMs: 60 * MINUTE,
+  failureWindowMs: 24 * HOUR,
+};
+
+/** Length of a cooldown by the number of failures since the last success: first, second, further. */
+const COOLDOWN_STEPS_MS = [30_000, 60_000, 300_000] as const;
+
+/** How far ahead a provider's own reset time is believed. Weekly windows are the longest there are. */
+const LONGEST_BELIEVED_MS: Partial<Record<FailureKind, number>> = {
+  rate_limit: 8 * 24 * HOUR,
+  billing: 8 * 24 * HOUR,
+  overloaded: 15 * MINUTE,
+  server_error: 15 * MINUTE,
+  timeout: 15 * MINUTE,
+};
+
+/**
+ * Health after an event. Pure; `health` is not changed.
+ *
+ * A failure never shortens a bar, and while a bar runs our own back-off does not move it; a reset time
+ * given by the provider may extend it. A success ends the bars that it disproves: those of its model and
+ * of the whole profile that were set before the successful attempt started.
+ */
+export function settle(
+  health: Health,
+  event: HealthEvent,
+  policy: CooldownPolicy = DEFAULT_COOLDOWNS,
+): Health {
+  switch (event.kind) {
+    case "success":
+      return afterSuccess(health, event);
+    case "failure":
+      return afterFailure(health, event, policy);
+    case "retry":
+      return { ...health, bars: [], errorCount: 0, failureCounts: {} };
+  }
+}
+
+function afterSuccess(health: Health, event: HealthEvent & { kind: "success" }): Health {
+  const disproved = (bar: Bar) => covers(bar, event.model) && bar.since <= event.startedAt;
+  return {
+    ...health,
+    bars: health.bars.filter((bar) => !disproved(bar) && bar.until > event.at),
+    errorCount: 0,
+    failureCounts: {},
+    lastUsed: Math.max(health.lastUsed ?? 0, event.at),
+  };
+}
+
+function afterFailure(
+  health: Health,
+  event: HealthEvent & { kind: "failure" },
+  policy: CooldownPolicy,
+): Health {
+  const { failure, at } = event;
+  const lane = FAILURE_LANE[failure.kind];
+  if (lane === "none") return health;
+  const recent = health.lastFailureAt !== undefined && at - health.lastFailureAt < policy.failureWindowMs;
+  const reason = recordedReason(failure.kind);
+  const errorCount = (recent ? health.errorCount : 0) + 1;
+  const counts = recent ? health.failureCounts : {};
+  const failureCounts = { ...counts, [reason]: (counts[reason] ?? 0) + 1 };
+
+  const scope = barScope(failure, event.model);
+  const running = health.bars.find((bar) => bar.scope === scope && bar.lane === lane && bar.until > at);
+  const told = believed(failure, at);
+  const own = at + backoff(failure.kind, errorCount, failureCounts[reason]!, policy);
+  const until = running ? Math.max(running.until, told ?? 0) : (told ?? own);
+  const bar: Bar = { scope, lane, reason: running?.reason ?? reason, since: at, until };
+  const others = health.bars.filter((other) => other.until > at && other !== running);
+  const lastFailureAt = Math.max(health.lastFailureAt ?? 0, at);
+  return { ...health, bars: [...others, bar], errorCount, failureCounts, lastFailureAt };
+}
+
+/** The provider's reset time, kept within bounds; `undefined` when it gave none or one in the past. */
+function believed(failure: HealthFailure, at: number): number | undefined {
+  const longest = LONGEST_BELIEVED_MS[failure.kind];
+  if (failure.retryAt === undefined || longest === undefined || !(failure.retryAt > at)) return undefined;
+  return Math.min(failure.retryAt, at + longest);
+}
+
+function backoff(kind: FailureKind, errors: number, ofKind: number, policy: CooldownPolicy): number {
+  const doubling = (first: number, most: number) => Math.min(most, first * 2 ** Math.min(ofKind - 1, 30));
+  if (kind === "billing") return doubling(policy.billingBackoffMs, policy.billingMaxMs);
+  if (kind === "auth_permanent") return doubling(policy.authPermanentBackoffMs, policy.authPermanentMaxMs);
+  return COOLDOWN_STEPS_MS[Math.min(errors, COOLDOWN_STEPS_MS.length) - 1]!;
+}
+
+/**
+ * What a failure bars. Faults of the line or the server bar the model only, since a sibling often answers;
+ * a busy provider bars the profile, as OpenClaw records it.
+ */
+function barScope(failure: HealthFailure, model: string): BarScope {
+  switch (failure.kind) {
+    case "timeout":
+    case "server_error":
+    case "model_not_found":
+      return model;
+    case "rate_limit":
+      return failure.scope === "model" ? model : WHOLE_PROFILE;
+    default:
+      return WHOLE_PROFILE;
+  }
+}
+
+/** OpenClaw's rows know no `server_error`: it is filed under timeout. */
+const recordedReason = (kind: FailureKind): FailureKind => (kind === "server_error" ? "timeout" : kind);
+
+const covers = (bar: Bar, model: string): boolean => bar.scope === WHOLE_PROFILE || bar.scope === model;
+
+/** The bar that keeps `model` off this profile the longest at `now`, if any does. */
+export function barredBy(health: Health, model: string, now: number): Bar | undefined {
+  let longest: Bar | undefined;
+  for (const bar of health.bars) {
+    if (bar.until > now && covers(bar, model) && (!longest || bar.until > longest.until)) longest = bar;
+  }
+  return longest;
+}

@@ -1,0 +1,242 @@
+// The one choice of the whole program: which profile serves a model, best first, and why not the others.
+// Status, probe, `models why`, the chat commands and the gateway all ask here (DESIGN, "One engine").
+import type { AuthProfile, IneligibleCode } from "./credential.ts";
+import { eligibility } from "./credential.ts";
+import type { Bar, Health } from "./health.ts";
+import { barredBy, HEALTHY } from "./health.ts";
+import type { ProfileId, ProviderId } from "./ids.ts";
+import type { ModelRef } from "./model-ref.ts";
+import { formatModelRef } from "./model-ref.ts";
+
+/** What is known of an agent's credentials at one moment. */
+export interface Snapshot {
+  /** In store order, inherited ones after the agent's own. */
+  readonly profiles: readonly AuthProfile[];
+  /** Explicit order by provider: exact, what it omits is not tried. */
+  readonly order: ReadonlyMap<ProviderId, readonly ProfileId[]>;
+  readonly health: ReadonlyMap<ProfileId, Health>;
+  /** Calls in flight now. The engine only reads it; whoever sends calls keeps it current. */
+  readonly load?: ReadonlyMap<ProfileId, Load>;
+}
+
+export interface Load {
+  readonly inFlight: number;
+  /** ms since epoch of the last start; 0 when unknown */
+  readonly lastStarted: number;
+}
+
+/** A profile with all that the comparator reads. */
+export interface Candidate {
+  readonly profile: AuthProfile;
+  readonly health: Health;
+  readonly load: Load;
+  /** Place in the explicit order, if there is one. */
+  readonly place: number;
+  /** Stored profiles before environment keys before the config key. */
+  readonly source: number;
+  /** OAuth before token before API key. */
+  readonly type: number;
+  /** Position among the provider's keys of the environment; 0 for others. */
+  readonly keyIndex: number;
+}
+
+export interface Prepared {
+  readonly candidates: ReadonlyMap<ProviderId, readonly Candidate[]>;
+  readonly excluded: ReadonlyMap<ProviderId, readonly AuthProfile[]>;
+}
+
+export interface PlanRequest {
+  /** The model asked for, then its fallbacks. */
+  readonly models: readonly ModelRef[];
+  /** A person's explicit choice for the first model: only this profile serves it. */
+  readonly pin?: ProfileId;
+  /** The profile that served this session last: preferred, never required. */
+  readonly sticky?: ProfileId;
+}
+
+export interface Attempt {
+  readonly ref: ModelRef;
+  readonly candidate: Candidate;
+}
+
+const SOURCE_RANK = { store: 0, env: 1, config: 2 } as const;
+const TYPE_RANK = { oauth: 0, token: 1, api_key: 2, none: 3 } as const;
+const IDLE: Load = { inFlight: 0, lastStarted: 0 };
+
+/** The snapshot, indexed by provider. Run it once per change of profiles or order. Pure. */
+export function prepare(snapshot: Snapshot): Prepared {
+  const candidates = new Map<ProviderId, Candidate[]>();
+  const excluded = new Map<ProviderId, AuthProfile[]>();
+  for (const profile of snapshot.profiles) {
+    const order = snapshot.order.get(profile.provider);
+    const place = order ? order.indexOf(profile.id) : 0;
+    if (place === -1) push(excluded, profile.provider, profile);
+    else push(candidates, profile.provider, candidateOf(profile, place, snapshot, candidates));
+  }
+  return { candidates, excluded };
+}
+
+function candidateOf(
+  profile: AuthProfile,
+  place: number,
+  snapshot: Snapshot,
+  before: ReadonlyMap<ProviderId, readonly Candidate[]>,
+): Candidate {
+  const keys = profile.source === "env" ? before.get(profile.provider)?.filter(isEnvironmentKey) : undefined;
+  return {
+    profile,
+    health: snapshot.health.get(profile.id) ?? HEALTHY,
+    load: snapshot.load?.get(profile.id) ?? IDLE,
+    place,
+    source: SOURCE_RANK[profile.source],
+    type: TYPE_RANK[profile.type],
+    keyIndex: keys?.length ?? 0,
+  };
+}
+
+/** The same with one profile's health replaced: what a settled attempt costs. Pure. */
+export function withHealth(prepared: Prepared, profile: AuthProfile, health: Health): Prepared {
+  const list = prepared.candidates.get(profile.provider);
+  const index = list?.findIndex((candidate) => candidate.profile.id === profile.id) ?? -1;
+  if (!list || index === -1) return prepared;
+  const candidates = new Map(prepared.candidates);
+  candidates.set(profile.provider, list.with(index, { ...list[index]!, health }));
+  return { ...prepared, candidates };
+}
+
+/**
+ * Negative when `a` goes first. Both can serve the call: eligible, not barred, and the pin allows them.
+ * One line per rule, in the order of DESIGN, "One engine".
+ */
+function compare(a: Candidate, b: Candidate, sticky: ProfileId | undefined): number {
+  return (
+    a.place - b.place ||
+    a.source - b.source ||
+    a.keyIndex - b.keyIndex ||
+    Number(b.profile.id === sticky) - Number(a.profile.id === sticky) ||
+    a.type - b.type ||
+    a.load.inFlight - b.load.inFlight ||
+    lastUsed(a) - lastUsed(b) ||
+    (a.profile.id < b.profile.id ? -1 : 1)
+  );
+}
+
+const lastUsed = (candidate: Candidate): number =>
+  Math.max(candidate.health.lastUsed ?? 0, candidate.load.lastStarted);
+
+/** Environment keys of a provider count as one candidate; only rate limits move inside it. */
+export const isEnvironmentKey = (candidate: Candidate): boolean => candidate.profile.source === "env";
+
+/**
+ * How far a run has walked through its plan. It is the run's own record: `core` reads it here and changes
+ * it in `failover.ts` through new values only.
+ */
+export interface Walk {
+  /** `provider/model profileId` of every attempt made */
+  readonly tried: ReadonlySet<string>;
+  /** Models whose rotation budget is spent: their remaining profiles come after the last fallback. */
+  readonly postponed: ReadonlySet<string>;
+  /** Models that are over: their remaining profiles would fail the same way. */
+  readonly closed: ReadonlySet<string>;
+  /** Models whose environment keys are over. */
+  readonly keysClosed: ReadonlySet<string>;
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+export const START: Walk = { tried: NOTHING, postponed: NOTHING, closed: NOTHING, keysClosed: NOTHING };
+
+export const attemptKey = (attempt: Attempt): string =>
+  `${formatModelRef(attempt.ref)} ${attempt.candidate.profile.id}`;
+
+/** The next attempt of a run, or `undefined` when nothing that could answer is left. Pure. */
+export function next(prepared: Prepared, request: PlanRequest, walk: Walk, now: number): Attempt | undefined {
+  return pass(prepared, request, walk, now, false) ?? pass(prepared, request, walk, now, true);
+}
+
+function pass(prepared: Prepared, request: PlanRequest, walk: Walk, now: number, postponed: boolean) {
+  for (const [index, ref] of request.models.entries()) {
+    const name = walk === START ? "" : formatModelRef(ref);
+    if (walk.closed.has(name) || walk.postponed.has(name) !== postponed) continue;
+    const candidate = best(prepared, request, index, walk, now);
+    if (candidate) return { ref, candidate };
+  }
+  return undefined;
+}
+
+function best(prepared: Prepared, request: PlanRequest, index: number, walk: Walk, now: number) {
+  const ref = request.models[index]!;
+  const pin = index === 0 ? request.pin : undefined;
+  let first: Candidate | undefined;
+  for (const candidate of prepared.candidates.get(ref.provider) ?? []) {
+    if (pin !== undefined && candidate.profile.id !== pin) continue;
+    if (first && compare(candidate, first, request.sticky) > 0) continue;
+    if (usable(candidate, ref, now) && !walkedPast(candidate, ref, walk)) first = candidate;
+  }
+  return first;
+}
+
+function walkedPast(candidate: Candidate, ref: ModelRef, walk: Walk): boolean {
+  if (walk === START) return false;
+  if (isEnvironmentKey(candidate) && walk.keysClosed.has(formatModelRef(ref))) return true;
+  return walk.tried.has(attemptKey({ ref, candidate }));
+}
+
+const usable = (candidate: Candidate, ref: ModelRef, now: number): boolean =>
+  (candidate.health.bars.length === 0 || !barredBy(candidate.health, ref.model, now)) &&
+  eligibility(candidate.profile, now) === "ok";
+
+/** Every attempt a run could make, best first, as if each failed without barring another. Lazy, pure. */
+export function* plan(prepared: Prepared, request: PlanRequest, now: number): Generator<Attempt, void> {
+  const tried = new Set<string>();
+  const walk: Walk = { ...START, tried };
+  for (
+    let attempt = next(prepared, request, walk, now);
+    attempt;
+    attempt = next(prepared, request, walk, now)
+  ) {
+    yield attempt;
+    tried.add(attemptKey(attempt));
+  }
+}
+
+export type LeftOutCode = IneligibleCode | "excluded_by_auth_order" | "cooldown" | "disabled" | "not_pinned";
+
+/** Why a profile of the asked models is not in the plan. */
+export interface LeftOut {
+  readonly ref: ModelRef;
+  readonly profileId: ProfileId;
+  readonly code: LeftOutCode;
+  /** present with `cooldown` and `disabled` */
+  readonly bar?: Bar;
+}
+
+/** A reason code for every profile that `plan` leaves out. Pure. */
+export function explain(prepared: Prepared, request: PlanRequest, now: number): LeftOut[] {
+  return request.models.flatMap((ref, index) => {
+    const pin = index === 0 ? request.pin : undefined;
+    const omitted = (prepared.excluded.get(ref.provider) ?? []).map((profile): LeftOut => ({
+      ref,
+      profileId: profile.id,
+      code: "excluded_by_auth_order",
+    }));
+    const others = (prepared.candidates.get(ref.provider) ?? []).flatMap((candidate): LeftOut[] => {
+      const reason = leftOut(candidate, ref, pin, now);
+      return reason ? [{ ref, profileId: candidate.profile.id, ...reason }] : [];
+    });
+    return [...others, ...omitted];
+  });
+}
+
+function leftOut(candidate: Candidate, ref: ModelRef, pin: ProfileId | undefined, now: number) {
+  if (pin !== undefined && candidate.profile.id !== pin) return { code: "not_pinned" as const };
+  const eligible = eligibility(candidate.profile, now);
+  if (eligible !== "ok") return { code: eligible };
+  const bar = barredBy(candidate.health, ref.model, now);
+  return bar && { code: bar.lane, bar };
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}

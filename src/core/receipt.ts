@@ -1,0 +1,65 @@
+// What a run leaves behind: enough to say why it picked what it picked, and nothing secret.
+import type { AuthProfile } from "./credential.ts";
+import type { FailureKind, FailureScope } from "./failure/failure.ts";
+import type { Bar } from "./health.ts";
+import type { AgentId, ProfileId } from "./ids.ts";
+import type { LeftOut } from "./plan.ts";
+
+/** One upstream call. Times are ms since the run began. */
+export interface AttemptRecord {
+  /** `provider/model` */
+  readonly model: string;
+  readonly profileId: ProfileId;
+  readonly startedMs: number;
+  readonly endedMs: number;
+  /** time to the first content byte */
+  readonly firstByteMs?: number;
+  readonly outcome: "ok" | "failed" | "aborted" | "cut";
+  readonly status?: number;
+  readonly kind?: FailureKind;
+  readonly scope?: FailureScope;
+  /** ms since epoch, as the provider gave it */
+  readonly retryAt?: number;
+  readonly message?: string;
+}
+
+/** What the decision saw of one profile: enough to decide again. */
+export interface CandidateRecord {
+  readonly profileId: ProfileId;
+  readonly provider: AuthProfile["provider"];
+  readonly type: AuthProfile["type"];
+  readonly source: AuthProfile["source"];
+  readonly bars: readonly Bar[];
+  readonly lastUsed?: number;
+  readonly inFlight?: number;
+  readonly place?: number;
+}
+
+export interface Receipt {
+  readonly runId: string;
+  /** ms since epoch */
+  readonly at: number;
+  readonly agent: AgentId;
+  readonly protocol: string;
+  readonly requested: string;
+  /** the models of the plan, first choice first */
+  readonly models: readonly string[];
+  readonly sticky?: ProfileId;
+  readonly outcome: "ok" | "failed" | "aborted" | "cut";
+  /** HTTP status that the client saw */
+  readonly status: number;
+  readonly durationMs: number;
+  readonly waitedMs?: number;
+  readonly attempts: readonly AttemptRecord[];
+  /** At most 64; the first attempt's view. */
+  readonly candidates: readonly CandidateRecord[];
+  readonly leftOut: readonly LeftOut[];
+  readonly usage?: { readonly inputTokens: number; readonly outputTokens: number };
+}
+
+/** Where receipts are kept: newest 50,000 or 50 MB (DESIGN, "State"). */
+export interface ReceiptStore {
+  append(receipts: readonly Receipt[]): Promise<void>;
+  /** The newest run, or the one with this id; `undefined` when there is none. Creates no file. */
+  find(runId: string | "last"): Promise<Receipt | undefined>;
+}

@@ -1,0 +1,47 @@
+// What the program knows of a provider. One file per provider, listed in `all.ts`.
+import type { ProviderId } from "../core/ids.ts";
+
+/** Wire protocols, by the words of openclaw.json's `models.providers.*.api`. */
+export type Api =
+  | "openai-completions"
+  | "openai-responses"
+  | "openai-codex-responses"
+  | "azure-openai-responses"
+  | "anthropic-messages"
+  | "google-generative-ai"
+  | "google-vertex"
+  | "google-code-assist"
+  | "bedrock-converse-stream"
+  | "ollama"
+  | "cli-backend"
+  | "dashscope-video";
+
+/** How a credential travels: as `name: value`, with `{key}` for the secret. */
+export interface CredentialHeader {
+  readonly name: string;
+  readonly value: string;
+  /** further headers that the provider wants on every call */
+  readonly extra?: Readonly<Record<string, string>>;
+}
+
+export interface Provider {
+  readonly id: ProviderId;
+  readonly label: string;
+  readonly aliases?: readonly string[];
+  readonly api: Api;
+  /** May hold placeholders in braces: such a provider needs `models.providers.<id>.baseUrl`. */
+  readonly baseUrl?: string;
+  /** Environment variables of its credential, first non-empty wins. `A+B` means that both are needed. */
+  readonly env: readonly string[];
+  readonly header?: CredentialHeader;
+  /** Used instead of `header` when the secret contains `when`. */
+  readonly headerVariants?: readonly (CredentialHeader & { readonly when: string })[];
+  readonly defaultModel?: string;
+  /** A cheap model for live probes. */
+  readonly probeModel?: string;
+  readonly catalog: "static" | "refreshable" | "runtime";
+  /** Key prefixes that help to recognise a pasted key. */
+  readonly keyPrefixes?: readonly string[];
+}
+
+export const defineProvider = (provider: Provider): Provider => provider;

@@ -1,0 +1,107 @@
+// The contract between the program and the place where credentials, order and health are kept.
+// SQLite here, a memory engine in tests, PostgreSQL later; one suite for all (test/contract/store.ts).
+// Rules: DESIGN, "State" and "Never broken" 3-6.
+import type { Credential } from "../core/credential.ts";
+import type { Health, HealthEvent } from "../core/health.ts";
+import type { AgentId, ProfileId, ProviderId } from "../core/ids.ts";
+
+/** A stored credential with its generation, or an entry of the store that cannot be read as one. */
+export interface StoredProfile {
+  readonly id: ProfileId;
+  readonly credential: Credential;
+  /** HMAC of the credential material under the install key: changes when the material changes. */
+  readonly generation: string;
+}
+
+/** Everything one agent's own store holds. Inheritance is joined above the store. */
+export interface AgentState {
+  /** in the order of OpenClaw's row */
+  readonly profiles: readonly StoredProfile[];
+  /** stored order by provider */
+  readonly order: ReadonlyMap<ProviderId, readonly ProfileId[]>;
+  /** health of the current generation of each profile, also of `env:` and `config:` ids */
+  readonly health: ReadonlyMap<ProfileId, Health>;
+  readonly lastGood: ReadonlyMap<ProviderId, ProfileId>;
+  /** Faults found on reading, one sentence each with the place: garbage entries, unknown versions. */
+  readonly warnings: readonly string[];
+}
+
+export interface Reading {
+  /** Opaque; equal means nothing changed. */
+  readonly version: string;
+  readonly state: AgentState;
+}
+
+/** What an update may look at: the named profiles, and the order of the named providers. */
+export interface Slice {
+  readonly profiles: ReadonlyMap<ProfileId, StoredProfile>;
+  readonly order: ReadonlyMap<ProviderId, readonly ProfileId[]>;
+}
+
+/** What an update wants. `null` removes. What is not named stays as it is. */
+export interface Change {
+  readonly profiles?: ReadonlyMap<ProfileId, Credential | null>;
+  readonly order?: ReadonlyMap<ProviderId, readonly ProfileId[] | null>;
+}
+
+export interface Touch {
+  readonly profiles?: readonly ProfileId[];
+  readonly providers?: readonly ProviderId[];
+}
+
+/**
+ * One observation of a profile's health. `(writer, seq)` makes it count once: a writer numbers its changes
+ * upwards from 1, and a change that was applied before is passed over.
+ */
+export interface HealthChange {
+  readonly agent: AgentId;
+  readonly profileId: ProfileId;
+  readonly provider: ProviderId;
+  /** The generation that was used. A change about another generation than the stored one is dropped. */
+  readonly generation: string;
+  readonly event: HealthEvent;
+  readonly writer: string;
+  readonly seq: number;
+}
+
+export interface Lease {
+  readonly name: string;
+  readonly owner: string;
+  /** Rises with every new owner; a stale owner is told apart by it. */
+  readonly fence: number;
+}
+
+export interface Store {
+  /**
+   * Never creates or changes a file. An agent without a store reads as empty.
+   *
+   * @throws AccessError `store_unreadable` when there is a file and it is no readable database
+   */
+  read(agent: AgentId): Promise<Reading>;
+
+  /**
+   * Changes credentials and order in one transaction, durable when the promise resolves. `decide` sees the
+   * stored values of `touch`, is synchronous and pure, may run again, and returns `undefined` to leave all
+   * as it is. A replaced or removed profile starts with clean health.
+   *
+   * @returns whether anything was written
+   * @throws AccessError `store_unwritable`, `store_unreadable`; or whatever `decide` throws, with nothing written
+   */
+  update(agent: AgentId, touch: Touch, decide: (slice: Slice) => Change | undefined): Promise<boolean>;
+
+  /** Applies observations to the stored values, in order. A kill may lose those of the last 250 ms. */
+  applyHealth(changes: readonly HealthChange[]): Promise<void>;
+
+  /**
+   * Takes a named lease, or says who holds it. A lease is taken over only when its owner is proven dead.
+   * The same owner gets its own lease again.
+   */
+  lease(agent: AgentId, name: string, owner: string): Promise<Lease | { readonly heldBy: string }>;
+  /** Gives a lease back. A lease that somebody took over since is left alone. */
+  release(agent: AgentId, lease: Lease): Promise<void>;
+
+  /** Calls back, soon, after anyone changed an agent's store. Returns the way to stop. */
+  watch(agents: readonly AgentId[], onChange: (agent: AgentId) => void): () => void;
+
+  close(): Promise<void>;
+}
