@@ -1,0 +1,177 @@
+// What an agent can use: its own store, main's read through, the environment's keys, the config's keys.
+// One view serves status, list, plan, probe and the gateway, so that they cannot disagree.
+import type { Config } from "../config/config.ts";
+import type { AuthProfile, Credential } from "../core/credential.ts";
+import { assessCredential } from "../core/credential.ts";
+import type { Health } from "../core/health.ts";
+import type { AgentId, ProfileId, ProviderId } from "../core/ids.ts";
+import { configProfileId, envProfileId, MAIN_AGENT } from "../core/ids.ts";
+import type { Snapshot } from "../core/plan.ts";
+import { Secret } from "../core/secret.ts";
+import { environmentKeys } from "../providers/env-keys.ts";
+import { PROVIDERS } from "../providers/all.ts";
+import type { Environment } from "../secrets/env.ts";
+import { resolveSecretInput } from "../secrets/env.ts";
+import type { Reading, StoredProfile } from "../store/store.ts";
+import { routeTo } from "./provider-route.ts";
+
+export interface AgentView {
+  readonly agent: AgentId;
+  /** Changes when anything that the stores hold changes. */
+  readonly version: string;
+  /** ms since epoch */
+  readonly readAt: number;
+  readonly snapshot: Snapshot;
+  /** Where each provider's explicit order comes from. */
+  readonly orderFrom: ReadonlyMap<ProviderId, "store" | "config">;
+  /** Stored profiles visible to the agent, own ones first, with the agent that holds each. */
+  readonly stored: readonly (StoredProfile & { readonly owner: AgentId })[];
+  /** Material of every profile that has some. */
+  readonly secrets: ReadonlyMap<ProfileId, Secret>;
+  readonly lastGood: ReadonlyMap<ProviderId, ProfileId>;
+  readonly warnings: readonly string[];
+}
+
+export interface ViewInputs {
+  readonly agent: AgentId;
+  readonly config: Config;
+  readonly env: Environment;
+  /** the agent's own reading */
+  readonly own: Reading;
+  /** main's reading; absent when the agent is main */
+  readonly main?: Reading;
+  /** Fingerprint of key material that no store holds. */
+  readonly fingerprint: (material: string) => string;
+  /** ms since epoch */
+  readonly now: number;
+}
+
+/** Joins what was read. Pure but for `fingerprint`. */
+export function viewOf(inputs: ViewInputs): AgentView {
+  const { agent, own, main } = inputs;
+  const stored = visibleProfiles(agent, own, main);
+  const secrets = new Map<ProfileId, Secret>();
+  const profiles: AuthProfile[] = stored.map((entry) => storedProfile(entry, inputs, secrets));
+  const withCredential = new Set(profiles.map((profile) => profile.provider));
+  const others = [
+    ...environmentProfiles(inputs, secrets),
+    ...configProfiles(inputs, secrets, withCredential),
+  ];
+  const { order, orderFrom } = explicitOrders(inputs);
+  return {
+    agent,
+    version: main ? `${own.version} ${main.version}` : own.version,
+    readAt: inputs.now,
+    snapshot: { profiles, order, health: joinHealth(stored, own, main) },
+    orderFrom,
+    stored,
+    secrets,
+    lastGood: new Map([...(main?.state.lastGood ?? []), ...own.state.lastGood]),
+    warnings: [...own.state.warnings, ...(main?.state.warnings ?? [])],
+  };
+}
+
+/** Own profiles, then main's that the agent has not got under the same id (fidelity spec §11). */
+function visibleProfiles(agent: AgentId, own: Reading, main: Reading | undefined): AgentView["stored"] {
+  const mine = own.state.profiles.map((entry) => ({ ...entry, owner: agent }));
+  const taken = new Set(mine.map((entry) => entry.id));
+  const inherited = (main?.state.profiles ?? []).filter((entry) => !taken.has(entry.id));
+  return [...mine, ...inherited.map((entry) => ({ ...entry, owner: MAIN_AGENT }))];
+}
+
+function storedProfile(
+  entry: AgentView["stored"][number],
+  inputs: ViewInputs,
+  secrets: Map<ProfileId, Secret>,
+) {
+  const { id, credential, generation, owner } = entry;
+  const base = { id, provider: credential.provider, source: "store" as const, owner, generation };
+  const mode = inputs.config.profiles.get(id)?.mode;
+  const byRef = refOf(credential) !== undefined;
+  if (mode === "oauth" && byRef)
+    return { ...base, type: credential.type, problem: "ineligible_profile" as const };
+  const assessed = assessCredential(credential);
+  if (assessed.problem === "missing_credential") return { ...base, ...assessed };
+  const material = resolveSecretInput(refOf(credential) ?? materialOf(credential), inputs.env);
+  if ("found" in material) secrets.set(id, new Secret(material.found));
+  if ("unresolved" in material) return { ...base, ...assessed, problem: "unresolved_ref" as const };
+  return { ...base, ...assessed };
+}
+
+function refOf(credential: Credential) {
+  if (credential.type === "api_key") return credential.keyRef;
+  return credential.type === "token" ? credential.tokenRef : undefined;
+}
+
+function materialOf(credential: Credential): string | undefined {
+  if (credential.type === "api_key") return credential.key;
+  return credential.type === "token" ? credential.token : credential.access;
+}
+
+function* environmentProfiles(inputs: ViewInputs, secrets: Map<ProfileId, Secret>): Generator<AuthProfile> {
+  for (const provider of knownProviders(inputs.config)) {
+    for (const { variable, n, value } of environmentKeys(provider, inputs.env)) {
+      const id = envProfileId(variable, n);
+      secrets.set(id, new Secret(value));
+      yield {
+        id,
+        provider: provider.id,
+        type: "api_key",
+        source: "env",
+        owner: inputs.agent,
+        generation: inputs.fingerprint(value),
+      };
+    }
+  }
+}
+
+const knownProviders = (config: Config): { id: ProviderId; env: readonly string[] }[] => [
+  ...PROVIDERS,
+  ...[...config.providers.keys()]
+    .filter((id) => !PROVIDERS.some((known) => known.id === id))
+    .map((id) => ({ id, env: [] })),
+];
+
+function* configProfiles(
+  inputs: ViewInputs,
+  secrets: Map<ProfileId, Secret>,
+  withCredential: ReadonlySet<ProviderId>,
+): Generator<AuthProfile> {
+  for (const provider of inputs.config.providers.values()) {
+    const id = configProfileId(provider.id);
+    const base = { id, provider: provider.id, source: "config" as const, owner: inputs.agent };
+    const material = resolveSecretInput(provider.apiKey, inputs.env);
+    if ("found" in material) {
+      secrets.set(id, new Secret(material.found));
+      yield { ...base, type: "api_key", generation: inputs.fingerprint(material.found) };
+    } else if ("unresolved" in material) {
+      yield { ...base, type: "api_key", generation: "", problem: "unresolved_ref" };
+    } else if (!withCredential.has(provider.id) && routeTo(inputs.config, provider.id)?.local) {
+      yield { ...base, type: "none", generation: "" };
+    }
+  }
+}
+
+/** The agent's stored order, else main's, else the config's; the first that names the provider is exact. */
+function explicitOrders({ config, own, main }: ViewInputs) {
+  const order = new Map([...config.order, ...(main?.state.order ?? []), ...own.state.order]);
+  const stored = (provider: ProviderId) => own.state.order.has(provider) || main?.state.order.has(provider);
+  const orderFrom = new Map(
+    [...order.keys()].map((provider) => [provider, stored(provider) ? "store" : "config"] as const),
+  );
+  return { order, orderFrom };
+}
+
+/** Health lies with the store that owns the profile; keys from elsewhere have theirs in the agent's own. */
+function joinHealth(
+  stored: AgentView["stored"],
+  own: Reading,
+  main: Reading | undefined,
+): Map<ProfileId, Health> {
+  const health = new Map(own.state.health);
+  for (const { id, owner } of stored) {
+    const inherited = main && owner === MAIN_AGENT ? main.state.health.get(id) : undefined;
+    if (inherited) health.set(id, inherited);
+  }
+  return health;
+}

@@ -1,0 +1,60 @@
+// How a provider is reached: what the config says of it, over what is built in.
+import type { Config, ConfiguredModel, ConfiguredProvider } from "../config/config.ts";
+import type { ProviderId } from "../core/ids.ts";
+import { findProvider } from "../providers/all.ts";
+import type { CredentialHeader, Provider } from "../providers/provider.ts";
+
+export interface ProviderRoute {
+  readonly id: ProviderId;
+  /** a wire's name; not every wire is spoken yet */
+  readonly api: string;
+  /** without a trailing slash */
+  readonly baseUrl: string;
+  readonly header: CredentialHeader;
+  readonly headerVariants: NonNullable<Provider["headerVariants"]>;
+  /** whole call, ms */
+  readonly timeoutMs?: number;
+  readonly models: readonly ConfiguredModel[];
+  /** a server on this machine or network, which may want no credential */
+  readonly local: boolean;
+}
+
+const BEARER: CredentialHeader = { name: "authorization", value: "Bearer {key}" };
+const ANTHROPIC_KEY: CredentialHeader = { name: "x-api-key", value: "{key}" };
+
+/** `undefined` when nobody knows the provider, or nobody knows its address. */
+export function routeTo(config: Config, id: ProviderId): ProviderRoute | undefined {
+  const configured = config.providers.get(id);
+  const builtIn = findProvider(id);
+  const baseUrl = configured?.baseUrl ?? builtIn?.baseUrl;
+  const api = configured?.api ?? builtIn?.api;
+  if (!baseUrl || !api || baseUrl.includes("{")) return undefined;
+  return {
+    id,
+    api,
+    baseUrl: baseUrl.replace(/\/+$/, ""),
+    header: headerFor(configured, builtIn, api),
+    headerVariants: builtIn?.headerVariants ?? [],
+    ...(configured?.timeoutSeconds ? { timeoutMs: configured.timeoutSeconds * 1000 } : {}),
+    models: configured?.models ?? [],
+    local: isLocal(baseUrl),
+  };
+}
+
+function headerFor(configured: ConfiguredProvider | undefined, builtIn: Provider | undefined, api: string) {
+  const sameWire = builtIn !== undefined && (configured?.api === undefined || configured.api === builtIn.api);
+  if (sameWire) return builtIn.header ?? BEARER;
+  return api === "anthropic-messages" ? ANTHROPIC_KEY : BEARER;
+}
+
+const PRIVATE_HOST =
+  /^(localhost|.*\.localhost|.*\.local|127\..*|10\..*|192\.168\..*|172\.(1[6-9]|2\d|3[01])\..*|\[::1\]|0\.0\.0\.0)$/;
+
+/** Loopback and private addresses (fidelity spec §6.5, `local`). */
+export function isLocal(baseUrl: string): boolean {
+  try {
+    return PRIVATE_HOST.test(new URL(baseUrl).hostname);
+  } catch {
+    return false;
+  }
+}
