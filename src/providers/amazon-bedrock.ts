@@ -1,0 +1,15 @@
+// Only the bearer key is sent as it is; the other variables show that AWS can sign.
+import { defineProvider } from "./provider.ts";
+
+export const amazonBedrock = defineProvider({
+  id: "amazon-bedrock",
+  label: "Amazon Bedrock",
+  aliases: ["bedrock", "aws-bedrock"],
+  api: "bedrock-converse-stream",
+  baseUrl: "https://bedrock-runtime.{region}.amazonaws.com",
+  env: ["AWS_BEARER_TOKEN_BEDROCK", "AWS_ACCESS_KEY_ID+AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"],
+  defaultModel: "us.anthropic.claude-opus-4-6-v1:0",
+  probeModel: "amazon.nova-micro-v1:0",
+  catalog: "refreshable",
+  keyPrefixes: ["AKIA", "ASIA", "ABSK", "bedrock-api-key-"],
+});

@@ -1,0 +1,11 @@
+import { defineProvider } from "./provider.ts";
+
+export const anthropicVertex = defineProvider({
+  id: "anthropic-vertex",
+  label: "Anthropic on Google Vertex AI",
+  api: "anthropic-messages",
+  baseUrl: "https://{location}-aiplatform.googleapis.com",
+  env: ["GOOGLE_APPLICATION_CREDENTIALS"],
+  probeModel: "claude-haiku-4-5",
+  catalog: "static",
+});

@@ -1,0 +1,24 @@
+// OAuth access and setup tokens travel as bearer tokens and need the beta header.
+import { defineProvider } from "./provider.ts";
+
+export const anthropic = defineProvider({
+  id: "anthropic",
+  label: "Anthropic",
+  aliases: ["claude"],
+  api: "anthropic-messages",
+  baseUrl: "https://api.anthropic.com",
+  env: ["ANTHROPIC_OAUTH_TOKEN", "ANTHROPIC_API_KEY"],
+  header: { name: "x-api-key", value: "{key}", extra: { "anthropic-version": "2023-06-01" } },
+  headerVariants: [
+    {
+      when: "sk-ant-oat",
+      name: "Authorization",
+      value: "Bearer {key}",
+      extra: { "anthropic-version": "2023-06-01", "anthropic-beta": "oauth-2025-04-20" },
+    },
+  ],
+  defaultModel: "claude-opus-4-8",
+  probeModel: "claude-haiku-4-5",
+  catalog: "static",
+  keyPrefixes: ["sk-ant-api", "sk-ant-oat", "sk-ant-ort", "sk-ant-admin", "sk-ant-sid"],
+});

@@ -1,0 +1,13 @@
+import { defineProvider } from "./provider.ts";
+
+export const deepseek = defineProvider({
+  id: "deepseek",
+  label: "DeepSeek",
+  api: "openai-completions",
+  baseUrl: "https://api.deepseek.com",
+  env: ["DEEPSEEK_API_KEY"],
+  defaultModel: "deepseek-v4-flash",
+  probeModel: "deepseek-v4-flash",
+  catalog: "static",
+  keyPrefixes: ["sk-"],
+});

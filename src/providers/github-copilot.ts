@@ -1,0 +1,20 @@
+// The service refuses calls that name no editor and no integration.
+import { defineProvider } from "./provider.ts";
+
+export const githubCopilot = defineProvider({
+  id: "github-copilot",
+  label: "GitHub Copilot",
+  aliases: ["copilot"],
+  api: "openai-responses",
+  baseUrl: "https://api.individual.githubcopilot.com",
+  env: ["COPILOT_GITHUB_TOKEN", "GH_TOKEN", "GITHUB_TOKEN"],
+  header: {
+    name: "Authorization",
+    value: "Bearer {key}",
+    extra: { "Editor-Version": "vscode/1.107.0", "Copilot-Integration-Id": "vscode-chat" },
+  },
+  defaultModel: "claude-opus-4.7",
+  probeModel: "gpt-5-mini",
+  catalog: "refreshable",
+  keyPrefixes: ["ghu_", "gho_", "github_pat_", "tid="],
+});

@@ -1,0 +1,14 @@
+import { defineProvider } from "./provider.ts";
+
+export const googleGeminiCli = defineProvider({
+  id: "google-gemini-cli",
+  label: "Google Gemini CLI (Code Assist OAuth)",
+  aliases: ["gemini-cli"],
+  api: "google-code-assist",
+  baseUrl: "https://cloudcode-pa.googleapis.com",
+  env: [],
+  defaultModel: "gemini-3-flash-preview",
+  probeModel: "gemini-2.5-flash-lite",
+  catalog: "static",
+  keyPrefixes: ["ya29.", "1//"],
+});

@@ -1,0 +1,17 @@
+// Keys go in `x-api-key`, access tokens of a login (JWTs) as bearer tokens.
+import { defineProvider } from "./provider.ts";
+
+export const kimi = defineProvider({
+  id: "kimi",
+  label: "Kimi Code (Kimi Coding)",
+  aliases: ["kimi-coding", "kimi-code"],
+  api: "anthropic-messages",
+  baseUrl: "https://api.kimi.com/coding",
+  env: ["KIMI_API_KEY", "KIMICODE_API_KEY"],
+  header: { name: "x-api-key", value: "{key}" },
+  headerVariants: [{ when: "eyJ", name: "Authorization", value: "Bearer {key}" }],
+  defaultModel: "kimi-for-coding",
+  probeModel: "kimi-for-coding",
+  catalog: "static",
+  keyPrefixes: ["sk-kimi-", "sk-"],
+});

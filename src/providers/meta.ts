@@ -1,0 +1,12 @@
+import { defineProvider } from "./provider.ts";
+
+export const meta = defineProvider({
+  id: "meta",
+  label: "Meta Model API",
+  api: "openai-responses",
+  baseUrl: "https://api.meta.ai/v1",
+  env: ["MODEL_API_KEY"],
+  defaultModel: "muse-spark-1.1",
+  probeModel: "muse-spark-1.1",
+  catalog: "static",
+});

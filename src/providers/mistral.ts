@@ -1,0 +1,12 @@
+import { defineProvider } from "./provider.ts";
+
+export const mistral = defineProvider({
+  id: "mistral",
+  label: "Mistral AI",
+  api: "openai-completions",
+  baseUrl: "https://api.mistral.ai/v1",
+  env: ["MISTRAL_API_KEY"],
+  defaultModel: "mistral-large-latest",
+  probeModel: "ministral-3b-latest",
+  catalog: "static",
+});

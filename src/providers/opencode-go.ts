@@ -1,0 +1,14 @@
+// One key serves `opencode` and `opencode-go`.
+import { defineProvider } from "./provider.ts";
+
+export const opencodeGo = defineProvider({
+  id: "opencode-go",
+  label: "OpenCode Go",
+  api: "openai-completions",
+  baseUrl: "https://opencode.ai/zen/go/v1",
+  env: ["OPENCODE_API_KEY", "OPENCODE_ZEN_API_KEY"],
+  defaultModel: "kimi-k2.6",
+  probeModel: "mimo-v2.5",
+  catalog: "runtime",
+  keyPrefixes: ["sk-"],
+});

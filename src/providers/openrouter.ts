@@ -1,0 +1,13 @@
+import { defineProvider } from "./provider.ts";
+
+export const openrouter = defineProvider({
+  id: "openrouter",
+  label: "OpenRouter",
+  api: "openai-completions",
+  baseUrl: "https://openrouter.ai/api/v1",
+  env: ["OPENROUTER_API_KEY"],
+  defaultModel: "auto",
+  probeModel: "openai/gpt-oss-20b",
+  catalog: "refreshable",
+  keyPrefixes: ["sk-or-v1-", "sk-or-"],
+});

@@ -1,0 +1,12 @@
+import { defineProvider } from "./provider.ts";
+
+export const stepfunPlan = defineProvider({
+  id: "stepfun-plan",
+  label: "StepFun Step Plan",
+  api: "openai-completions",
+  baseUrl: "https://api.stepfun.ai/step_plan/v1",
+  env: ["STEPFUN_API_KEY"],
+  defaultModel: "step-3.5-flash",
+  probeModel: "step-3.5-flash",
+  catalog: "static",
+});

@@ -1,0 +1,12 @@
+import { defineProvider } from "./provider.ts";
+
+export const stepfun = defineProvider({
+  id: "stepfun",
+  label: "StepFun",
+  api: "openai-completions",
+  baseUrl: "https://api.stepfun.ai/v1",
+  env: ["STEPFUN_API_KEY"],
+  defaultModel: "step-3.5-flash",
+  probeModel: "step-3.5-flash",
+  catalog: "static",
+});

@@ -1,0 +1,14 @@
+import { defineProvider } from "./provider.ts";
+
+export const vercelAiGateway = defineProvider({
+  id: "vercel-ai-gateway",
+  label: "Vercel AI Gateway",
+  aliases: ["ai-gateway"],
+  api: "anthropic-messages",
+  baseUrl: "https://ai-gateway.vercel.sh",
+  env: ["AI_GATEWAY_API_KEY"],
+  defaultModel: "anthropic/claude-opus-4.6",
+  probeModel: "openai/gpt-5-nano",
+  catalog: "refreshable",
+  keyPrefixes: ["vck_"],
+});
