@@ -5,11 +5,16 @@ import { constants } from "node:os";
 /**
  * @param {string} file
  * @param {readonly string[]} args
- * @param {{ env?: NodeJS.ProcessEnv, cwd?: string }} [options]
+ * @param {{ env?: NodeJS.ProcessEnv, timeout?: number, onMessage?: (message: unknown) => void }} [options]
+ *   `timeout` in ms, after which it gets SIGTERM; `onMessage` opens a channel for its `process.send`
  * @returns {Promise<number>} its exit code; 128 + n when signal n ended it
  */
-export function runForeground(file, args, options = {}) {
-  const child = spawn(file, args, { ...options, stdio: "inherit" });
+export function runForeground(file, args, { onMessage, ...options } = {}) {
+  const child = spawn(file, args, {
+    ...options,
+    stdio: onMessage ? ["inherit", "inherit", "inherit", "ipc"] : "inherit",
+  });
+  if (onMessage) child.on("message", onMessage);
   const stopForwarding = forwardSignals(child);
   return new Promise((resolve, reject) => {
     child.on("error", reject);

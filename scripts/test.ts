@@ -1,0 +1,89 @@
+// `npm test [-- <part of a path> …]`: every test, on the real entry point, apart from the user's own files.
+import { globSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildIfStale } from "./build.ts";
+import { runForeground } from "./foreground.mjs";
+import type { Counts } from "./test-counts.ts";
+
+/** Unit suites share a process, which makes them fast; the others may start and kill what they like. */
+const GROUPS = [
+  { name: "unit", glob: "src/**/*.test.ts", flags: ["--test-isolation=none", "--test-reporter=dot"] },
+  {
+    name: "contract and acceptance",
+    glob: "test/**/*.test.ts",
+    flags: ["--test-concurrency=2", "--test-reporter=spec"],
+  },
+] as const;
+
+const LIMIT_MS = 5 * 60_000;
+const TEST_TIMEOUT_MS = 90_000;
+const ROOT = join(import.meta.dirname, "..");
+
+interface Outcome {
+  readonly exitCode: number;
+  readonly counts: Counts;
+}
+
+async function main(patterns: readonly string[]): Promise<number> {
+  const groups = GROUPS.map((group) => ({ ...group, files: testFiles(group.glob, patterns) }));
+  const chosen = groups.filter(({ files }) => files.length > 0);
+  if (chosen.length === 0) {
+    console.error(`No test file has ${patterns.join(" or ")} in its path.`);
+    return 1;
+  }
+  await buildIfStale();
+  const home = mkdtempSync(join(tmpdir(), "openclaw-test-home-"));
+  try {
+    return summarise(await runAll(chosen, home));
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+const testFiles = (glob: string, patterns: readonly string[]): string[] =>
+  globSync(glob)
+    .filter((path) => patterns.length === 0 || patterns.some((pattern) => path.includes(pattern)))
+    .toSorted();
+
+async function runAll(groups: readonly ((typeof GROUPS)[number] & { files: string[] })[], home: string) {
+  const deadline = Date.now() + LIMIT_MS;
+  const outcomes: Outcome[] = [];
+  for (const { name, files, flags } of groups) {
+    console.log(`\n${name}: ${files.length} files`);
+    outcomes.push(await runGroup([...flags, ...files], environment(home), deadline - Date.now()));
+  }
+  return outcomes;
+}
+
+async function runGroup(args: readonly string[], env: NodeJS.ProcessEnv, timeout: number): Promise<Outcome> {
+  let counts: Counts | undefined;
+  const counter = [`--test-reporter=${join(import.meta.dirname, "test-counts.ts")}`];
+  const destinations = ["--test-reporter-destination=stdout", "--test-reporter-destination=stdout"];
+  const flags = ["--test", `--test-timeout=${TEST_TIMEOUT_MS}`, ...counter, ...destinations, ...args];
+  const exitCode = await runForeground(process.execPath, flags, {
+    env,
+    timeout: Math.max(1, timeout),
+    onMessage: (message) => (counts = message as Counts),
+  });
+  if (counts) return { exitCode, counts };
+  console.error(`The test runner ended without a result (exit code ${exitCode}).`);
+  return { exitCode: exitCode || 1, counts: { passed: 0, failed: 1, skipped: 0 } };
+}
+
+/** The caller's environment without anything that leads to the caller's own credentials. */
+function environment(home: string): NodeJS.ProcessEnv {
+  const own = /^(OPENCLAW_|PI_CODING_AGENT_DIR$)|_(API_KEYS?|API_KEY_.*|OAUTH_TOKEN)$/;
+  const kept = Object.entries(process.env).filter(([name]) => !own.test(name));
+  return { ...Object.fromEntries(kept), HOME: home, USERPROFILE: home };
+}
+
+function summarise(outcomes: readonly Outcome[]): number {
+  const sum = (key: keyof Counts) => outcomes.reduce((total, { counts }) => total + counts[key], 0);
+  const skipped = sum("skipped");
+  console.log(`\n${sum("passed")} passed, ${sum("failed")} failed${skipped ? `, ${skipped} skipped` : ""}`);
+  return outcomes.find(({ exitCode }) => exitCode !== 0)?.exitCode ?? 0;
+}
+
+process.chdir(ROOT);
+process.exitCode = await main(process.argv.slice(2));
