@@ -87,8 +87,15 @@ export interface Config {
     readonly vars: Readonly<Record<string, string>>;
     readonly shellEnv: { readonly enabled: boolean; readonly timeoutMs: number };
   };
+  /**
+   * `gateway.mode`, `local` when absent; only `gateway run` minds another value.
+   *
+   * @throws AccessError `config_invalid` when read while the section `gateway` is broken, as is `gateway`
+   */
+  readonly gatewayMode: string;
   readonly gateway: GatewayConfig;
-  readonly logFile?: string;
+  /** @throws AccessError `config_invalid` when read while the section `logging` is broken */
+  readonly logFile?: string | undefined;
   /** Things that are odd but stop nothing, one sentence each with the path in the file. */
   readonly warnings: readonly string[];
 }

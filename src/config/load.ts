@@ -1,0 +1,109 @@
+// openclaw.json, read once and checked by section.
+//
+// Which faults stop what: every command needs `agents`, `auth`, `models` and `env`, so a fault there, or a
+// file that is no JSON5 object, stops the load. `gateway` and `logging` concern only some commands: a fault
+// there is a warning, and an error for whoever reads that part of the `Config`. A fault in `secrets` is a
+// warning; the references that need the broken part stay unresolved. `validateConfig` reports all of them.
+//
+// The schemas are valibot's: bundled and tree-shaken they cost about 2 ms of start-up (Node 24).
+import { safeParse } from "valibot";
+import type { Config, ConfigIssue } from "./config.ts";
+import type { JsonObject, Parsed } from "./document.ts";
+import { formatIssue, formatPath, invalidConfig, parseDocument, readBytes } from "./document.ts";
+import type { Paths } from "./paths.ts";
+import type { SectionName, Sections } from "./schema.ts";
+import { SECTIONS } from "./schema.ts";
+import { readAgents, readAuth, readEnv, readGateway, readModels } from "./sections.ts";
+
+type Checked = { readonly [S in SectionName]: Parsed<Sections[S]> };
+
+const NEEDED_BY_ALL: readonly SectionName[] = ["agents", "auth", "models", "env"];
+const SECTION_NAMES = Object.keys(SECTIONS) as SectionName[];
+
+/**
+ * The configuration; defaults when there is no file.
+ *
+ * @throws AccessError `config_invalid` naming the file and each place in it
+ */
+export function loadConfig(paths: Pick<Paths, "configPath">): Config {
+  const path = paths.configPath;
+  const bytes = readBytes(path);
+  if (!bytes) return toConfig(path, false, {});
+  const document = "issues" in bytes ? bytes : parseDocument(bytes.value);
+  if ("issues" in document) throw invalidConfig(path, document.issues);
+  return toConfig(path, true, document.value);
+}
+
+/** Every fault of the file; none when it is absent. Never throws. */
+export function validateConfig(paths: Pick<Paths, "configPath">): ConfigIssue[] {
+  const bytes = readBytes(paths.configPath);
+  if (!bytes) return [];
+  const document = "issues" in bytes ? bytes : parseDocument(bytes.value);
+  return "issues" in document ? [...document.issues] : validateDocument(document.value);
+}
+
+/** Every fault of a document that was parsed already. */
+export function validateDocument(document: JsonObject): ConfigIssue[] {
+  return issuesOf(checkSections(document), SECTION_NAMES);
+}
+
+function toConfig(path: string, exists: boolean, document: JsonObject): Config {
+  const checked = checkSections(document);
+  const faults = issuesOf(checked, NEEDED_BY_ALL);
+  if (faults.length > 0) throw invalidConfig(path, faults);
+  const section = <S extends SectionName>(name: S): Sections[S] => {
+    const parsed = checked[name];
+    if ("issues" in parsed) throw invalidConfig(path, parsed.issues);
+    return parsed.value as Sections[S];
+  };
+  const agents = readAgents(section("agents"));
+  const { warnings: authWarnings, ...auth } = readAuth(section("auth"));
+  const { warnings: modelWarnings, ...models } = readModels(section("models"));
+  const elsewhere = SECTION_NAMES.filter((name) => !NEEDED_BY_ALL.includes(name));
+  const { warnings: agentWarnings, ...rest } = agents;
+  return {
+    path,
+    exists,
+    ...rest,
+    ...auth,
+    ...models,
+    env: readEnv(section("env")),
+    get gatewayMode() {
+      return section("gateway").mode ?? "local";
+    },
+    get gateway() {
+      return readGateway(section("gateway"));
+    },
+    get logFile() {
+      return section("logging").file;
+    },
+    warnings: [
+      ...issuesOf(checked, elsewhere).map(formatIssue),
+      ...agentWarnings,
+      ...authWarnings,
+      ...modelWarnings,
+    ],
+  };
+}
+
+function checkSections(document: JsonObject): Checked {
+  const entries = SECTION_NAMES.map((name) => [name, checkSection(name, document[name])]);
+  return Object.fromEntries(entries) as Checked;
+}
+
+/** An absent section is an empty one. */
+function checkSection(name: SectionName, input: unknown = {}): Parsed<unknown> {
+  const result = safeParse(SECTIONS[name], input);
+  if (result.success) return { value: result.output };
+  const issues = result.issues.map(({ path = [], message }) => {
+    const keys = path.map((item) => item.key as PropertyKey);
+    return { path: formatPath([name, ...keys]), message };
+  });
+  return { issues };
+}
+
+const issuesOf = (checked: Checked, names: readonly SectionName[]): ConfigIssue[] =>
+  names.flatMap((name) => {
+    const parsed = checked[name];
+    return "issues" in parsed ? parsed.issues : [];
+  });

@@ -1,0 +1,101 @@
+// The shape of SecretRefs and of the section `secrets`, as data: fidelity spec §8.
+import * as v from "valibot";
+import { isObject } from "./document.ts";
+import {
+  bytes,
+  flag,
+  list,
+  object,
+  oneOf,
+  table,
+  text,
+  timeoutMs,
+  wholeNumber,
+  word,
+} from "./schema-parts.ts";
+
+/** Identifier rules of a SecretRef by source: fidelity spec §8. */
+const REF_IDS = {
+  env: { pattern: /^[A-Z][A-Z0-9_]{0,127}$/, rule: "must be the name of a variable, such as OPENAI_API_KEY" },
+  file: {
+    pattern: /^(value|(\/([^~/]|~[01])*)+)$/,
+    rule: 'must be a JSON pointer such as /openai/key, or "value"',
+  },
+  exec: {
+    pattern: /^(?!(.*\/)?\.{1,2}(\/|$))[A-Za-z0-9][A-Za-z0-9._:/#-]{0,255}$/,
+    rule: "must be letters, digits and . _ : / # - without . or .. as a part",
+  },
+} as const;
+
+const refOf = (source: keyof typeof REF_IDS) =>
+  object({
+    source: v.literal(source),
+    provider: word,
+    id: v.pipe(text, v.regex(REF_IDS[source].pattern, REF_IDS[source].rule)),
+  });
+const refs = { env: refOf("env"), file: refOf("file"), exec: refOf("exec") };
+type RefSchema = (typeof refs)[keyof typeof refs];
+const noRef = v.custom<never>(() => false, "must be text or a reference whose source is env, file or exec");
+
+/** Text or a SecretRef. The source decides which rules hold, so that a fault is shown at its own key. */
+export const secretInput = v.lazy((input): typeof text | RefSchema | typeof noRef => {
+  if (!isObject(input)) return typeof input === "string" ? text : noRef;
+  const source = input["source"];
+  return source === "env" || source === "file" || source === "exec" ? refs[source] : noRef;
+});
+
+const absolutePath = v.pipe(text, v.regex(/^(\/|[A-Za-z]:[\\/])/, "must be an absolute path"));
+const secretProviders = {
+  env: object({ source: v.literal("env"), allowlist: v.exactOptional(list(text)) }),
+  file: object({
+    source: v.literal("file"),
+    path: word,
+    mode: v.exactOptional(oneOf("json", "singleValue")),
+    timeoutMs,
+    maxBytes: bytes,
+    allowInsecurePath: v.exactOptional(flag),
+  }),
+  exec: object({
+    source: v.literal("exec"),
+    command: absolutePath,
+    args: v.exactOptional(list(text)),
+    env: v.exactOptional(table(text)),
+    passEnv: v.exactOptional(list(text)),
+    timeoutMs,
+    noOutputTimeoutMs: timeoutMs,
+    maxOutputBytes: bytes,
+    jsonOnly: v.exactOptional(flag),
+    allowSymlinkCommand: v.exactOptional(flag),
+    trustedDirs: v.exactOptional(list(text)),
+    allowInsecurePath: v.exactOptional(flag),
+  }),
+};
+const noProvider = v.custom<never>(() => false, "must be an object whose source is env, file or exec");
+
+/** One entry of `secrets.providers`. A fault is shown at the entry, with its key in the message, as OpenClaw does. */
+const secretProvider = v.pipe(
+  v.unknown(),
+  v.rawCheck(({ dataset, addIssue }) => {
+    const source = isObject(dataset.value) ? dataset.value["source"] : undefined;
+    const known = source === "env" || source === "file" || source === "exec";
+    const { issues = [] } = v.safeParse(known ? secretProviders[source] : noProvider, dataset.value);
+    for (const issue of issues) {
+      const key = v.getDotPath(issue);
+      addIssue({ message: key ? `${key} ${issue.message}` : issue.message });
+    }
+  }),
+);
+
+export const secrets = object({
+  providers: v.exactOptional(table(secretProvider)),
+  defaults: v.exactOptional(
+    object({ env: v.exactOptional(text), file: v.exactOptional(text), exec: v.exactOptional(text) }),
+  ),
+  resolution: v.exactOptional(
+    object({
+      maxProviderConcurrency: v.exactOptional(wholeNumber(1, 1000)),
+      maxRefsPerProvider: v.exactOptional(wholeNumber(1, 1e6)),
+      maxBatchBytes: bytes,
+    }),
+  ),
+});
