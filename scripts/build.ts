@@ -24,7 +24,7 @@ export const ENTRY = join(DIST, "main.js");
 /** A running gateway may still load a chunk of the build that it was started from. */
 const KEEP_OLD_CHUNKS_MS = 24 * 60 * 60_000;
 
-/** Bundled CommonJS (undici) asks for Node's own modules through \`require\`. */
+/** Bundled CommonJS (undici) asks for Node's own modules through `require`. */
 const REQUIRE = `import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);`;
 
 /** Builds when the sources are not those that dist/ was built from. */
