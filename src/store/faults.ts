@@ -1,0 +1,62 @@
+// What SQLite and the file system say, as the two errors of the store contract.
+import { AccessError, messageOf } from "../core/errors.ts";
+
+/** SQLite's primary result code of anything thrown, `undefined` when it is no SQLite error. */
+export function sqliteCode(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number")
+    return undefined;
+  return error.errcode & 0xff;
+}
+
+// https://sqlite.org/rescode.html
+const PERM = 3;
+const BUSY = 5;
+const LOCKED = 6;
+const READONLY = 8;
+const CORRUPT = 11;
+const CANTOPEN = 14;
+const PROTOCOL = 15;
+const NOTADB = 26;
+
+/** Somebody else has the lock: worth another try. */
+export function isBusy(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code === BUSY || code === LOCKED || code === PROTOCOL;
+}
+
+/** The folder or file does not let us open it the ordinary way. */
+export function isDenied(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code === PERM || code === READONLY || code === CANTOPEN;
+}
+
+export function unreadable(file: string, cause: unknown): AccessError {
+  const remedy = "It was left as it is. Restore it from a backup or move it away, then try again.";
+  return new AccessError(
+    "store_unreadable",
+    `${file} cannot be read as a credential database (${messageOf(cause)}). ${remedy}`,
+    { cause },
+  );
+}
+
+export function unwritable(file: string, cause: unknown): AccessError {
+  const remedy = isBusy(cause)
+    ? "Nothing was changed. Another program keeps it locked: end that program or try again later."
+    : "Nothing was changed. Check free space and the permissions of its folder, then try again.";
+  return new AccessError("store_unwritable", `${file} cannot be written (${messageOf(cause)}). ${remedy}`, {
+    cause,
+  });
+}
+
+/** A fault met while writing: a damaged file is `store_unreadable`, the rest `store_unwritable`. */
+export function writeFault(file: string, error: unknown): unknown {
+  const code = sqliteCode(error);
+  if (code === CORRUPT || code === NOTADB) return unreadable(file, error);
+  return code !== undefined || isSystemError(error) ? unwritable(file, error) : error;
+}
+
+export function readFault(file: string, error: unknown): unknown {
+  return sqliteCode(error) !== undefined || isSystemError(error) ? unreadable(file, error) : error;
+}
+
+const isSystemError = (error: unknown): boolean => error instanceof Error && "syscall" in error;

@@ -1,0 +1,111 @@
+// Generations: what tells one credential's material from another without showing it (DESIGN, "Words").
+import { createHmac, randomBytes } from "node:crypto";
+import { constants, copyFileSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { AccessError, messageOf } from "../core/errors.ts";
+import type { Credential } from "../core/credential.ts";
+import { unwritable } from "./faults.ts";
+import { canonicalJson } from "./json.ts";
+
+const KEY_BYTES = 32;
+/** 128 bits: no two materials of one installation ever meet. */
+const GENERATION_BYTES = 16;
+const MATERIAL = ["type", "key", "keyRef", "token", "tokenRef", "access", "refresh"] as const;
+
+/** HMAC-SHA256 of type, secrets and references, base64url. Labels and expiry are no material. */
+export function generationOf(key: Buffer, credential: Credential): string {
+  const fields: Readonly<Record<string, unknown>> = { ...credential };
+  const material = canonicalJson(MATERIAL.map((name) => fields[name] ?? null));
+  const digest = createHmac("sha256", key).update(material).digest();
+  return digest.subarray(0, GENERATION_BYTES).toString("base64url");
+}
+
+/**
+ * The install key, `access.key` in the folder of our global files. Reading never creates it: until the
+ * first write a random key in memory stands in, so no stored health matches, and that same key is what
+ * the first write publishes, so generations stay as they were read.
+ */
+export class InstallKey {
+  readonly #folder: string;
+  readonly #file: string;
+  #key: Buffer | undefined;
+  #published = false;
+
+  constructor(globalDir: string) {
+    this.#folder = globalDir;
+    this.#file = join(globalDir, "access.key");
+  }
+
+  /** For reading; never throws. `warning` says that the file is there and cannot be used. */
+  current(): { readonly key: Buffer; readonly warning?: string } {
+    const fault = this.#published ? undefined : this.#adopt();
+    this.#key ??= randomBytes(KEY_BYTES);
+    return { key: this.#key, ...(fault && fault !== "absent" && { warning: fault.message }) };
+  }
+
+  /**
+   * For writing: makes sure that the key is on disk. Of two processes that race, both use the winner's.
+   *
+   * @throws AccessError `store_unwritable`
+   */
+  publish(): Buffer {
+    const { key } = this.current();
+    if (this.#published) return key;
+    try {
+      createOnce(this.#folder, this.#file, key);
+    } catch (cause) {
+      throw unwritable(this.#file, cause);
+    }
+    const fault = this.#adopt();
+    if (fault) throw fault === "absent" ? damaged(this.#file, "it vanished") : fault;
+    return this.current().key;
+  }
+
+  /** Takes the key from the file. Returns why not, if not. */
+  #adopt(): AccessError | "absent" | undefined {
+    let bytes: Buffer;
+    try {
+      bytes = readFileSync(this.#file);
+    } catch (error) {
+      return isMissing(error) ? "absent" : damaged(this.#file, messageOf(error), error);
+    }
+    if (bytes.length !== KEY_BYTES)
+      return damaged(this.#file, `${bytes.length} bytes instead of ${KEY_BYTES}`);
+    this.#key = bytes;
+    this.#published = true;
+    return undefined;
+  }
+}
+
+function damaged(file: string, what: string, cause?: unknown): AccessError {
+  const remedy = "Restore it, or move it away to start with a new key and clean cooldowns.";
+  return new AccessError("store_unwritable", `${file} cannot be used (${what}). ${remedy}`, { cause });
+}
+
+/** Creates `file` whole or not at all; leaves one that is there already. */
+function createOnce(folder: string, file: string, bytes: Buffer): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const draft = `${file}.${process.pid}.${randomBytes(4).toString("hex")}`;
+  try {
+    writeFileSync(draft, bytes, { mode: 0o600, flag: "wx", flush: true });
+    linkOrCopy(draft, file);
+  } catch (error) {
+    if (!hasCode(error, "EEXIST")) throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+function linkOrCopy(draft: string, file: string): void {
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if (hasCode(error, "EEXIST")) throw error;
+    // A file system without hard links.
+    copyFileSync(draft, file, constants.COPYFILE_EXCL);
+  }
+}
+
+const isMissing = (error: unknown): boolean => hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR");
+const hasCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && "code" in error && error.code === code;

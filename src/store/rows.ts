@@ -1,0 +1,124 @@
+// The rows of one agent's file: SQL on one side, values on the other.
+import { hash } from "node:crypto";
+import type { DatabaseSync } from "node:sqlite";
+import type { Health } from "../core/health.ts";
+import { HEALTHY } from "../core/health.ts";
+import type { ProfileId } from "../core/ids.ts";
+import type { AgentRows, Draft, HealthRow } from "./draft.ts";
+import type { Written } from "./echo.ts";
+import { parseWritten } from "./echo.ts";
+import { parseObject } from "./json.ts";
+import { tablesOf } from "./schema.ts";
+import { formatStateRow } from "./state-row.ts";
+import { formatStoreRow } from "./store-row.ts";
+import { projectUsage } from "./usage.ts";
+
+/** Stands for the text of a row without showing it. */
+export const hashText = (text: string): string => hash("sha256", text, "base64url");
+
+/** Everything that `interpret` needs, as of one moment. The caller holds a transaction. */
+export function loadRows(db: DatabaseSync): AgentRows {
+  const tables = tablesOf(db);
+  const column = (table: string, sql: string) =>
+    tables.has(table) ? textOf(db.prepare(sql).get()?.["value"]) : undefined;
+  return {
+    store: column(
+      "auth_profile_store",
+      "SELECT store_json AS value FROM auth_profile_store WHERE store_key = 'primary'",
+    ),
+    state: column(
+      "auth_profile_state",
+      "SELECT state_json AS value FROM auth_profile_state WHERE state_key = 'primary'",
+    ),
+    storeLeft: column("access_meta", "SELECT value FROM access_meta WHERE meta_key = 'store_row'"),
+    stateLeft: column("access_meta", "SELECT value FROM access_meta WHERE meta_key = 'state_row'"),
+    health: tables.has("access_health") ? loadHealth(db) : new Map(),
+    written: tables.has("access_profiles") ? loadWritten(db) : new Map(),
+  };
+}
+
+/** A column that should be text; a number or blob becomes text that no parser takes. */
+function textOf(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  return typeof value === "string" ? value : "";
+}
+
+function loadHealth(db: DatabaseSync): ReadonlyMap<ProfileId, HealthRow> {
+  const rows = db.prepare("SELECT profile_id, generation, health_json FROM access_health").all();
+  return new Map(
+    rows.flatMap((row) => {
+      const health = parseObject(String(row["health_json"]));
+      if (!Array.isArray(health?.["bars"])) return [];
+      const stored = { ...HEALTHY, ...(health as Partial<Health>) };
+      return [[String(row["profile_id"]), { generation: String(row["generation"]), health: stored }]];
+    }),
+  );
+}
+
+function loadWritten(db: DatabaseSync): ReadonlyMap<ProfileId, Written> {
+  const rows = db.prepare("SELECT profile_id, written_json FROM access_profiles").all();
+  return new Map(
+    rows.flatMap((row) => {
+      const written = parseWritten(parseObject(String(row["written_json"])));
+      return written ? [[String(row["profile_id"]), written]] : [];
+    }),
+  );
+}
+
+/** Writes what the draft changed, and nothing else. The tables are there, the caller holds a transaction. */
+export function saveDraft(db: DatabaseSync, draft: Draft, now: number): void {
+  const store = storeAfter(draft);
+  const state = stateAfter(draft, now);
+  const { rows } = draft;
+  const run: Run = (sql, ...values) => void db.prepare(sql).run(...values);
+  const remember = (key: string, value: string) =>
+    run("INSERT OR REPLACE INTO access_meta (meta_key, value) VALUES (?, ?)", key, value);
+
+  if (store !== undefined && store !== rows.store)
+    run("INSERT OR REPLACE INTO auth_profile_store VALUES ('primary', ?, ?)", store, now);
+  if (state === undefined && rows.state !== undefined)
+    run("DELETE FROM auth_profile_state WHERE state_key = 'primary'");
+  if (state !== undefined && state !== rows.state)
+    run("INSERT OR REPLACE INTO auth_profile_state VALUES ('primary', ?, ?)", state, now);
+  const storeLeft = store === undefined ? "" : hashText(store);
+  if (rows.storeLeft !== storeLeft) remember("store_row", storeLeft);
+  if (rows.stateLeft !== (state ?? "")) remember("state_row", state ?? "");
+  saveHealth(draft, now, run);
+  saveWritten(draft, now, run);
+}
+
+type Run = (sql: string, ...values: (string | number)[]) => void;
+
+function saveHealth({ health, rows }: Draft, now: number, run: Run): void {
+  for (const [id, row] of health) {
+    if (row === rows.health.get(id)) continue;
+    const sql = "INSERT OR REPLACE INTO access_health VALUES (?, ?, ?, ?)";
+    run(sql, id, row.generation, JSON.stringify(row.health), now);
+  }
+  for (const id of rows.health.keys())
+    if (!health.has(id)) run("DELETE FROM access_health WHERE profile_id = ?", id);
+}
+
+function saveWritten({ written, rows }: Draft, now: number, run: Run): void {
+  for (const [id, record] of written) {
+    if (record === rows.written.get(id)) continue;
+    run("INSERT OR REPLACE INTO access_profiles VALUES (?, ?, ?)", id, JSON.stringify(record), now);
+  }
+  for (const id of rows.written.keys())
+    if (!written.has(id)) run("DELETE FROM access_profiles WHERE profile_id = ?", id);
+}
+
+function storeAfter({ store, storePatch }: Draft): string | undefined {
+  return storePatch.size === 0 ? store.text : formatStoreRow(store, storePatch);
+}
+
+function stateAfter({ state, statePatch, projected, profiles, health }: Draft, now: number) {
+  if (state.fault) return state.text;
+  for (const id of projected) {
+    if (!profiles.has(id)) continue;
+    const entry = projectUsage(state.usage.get(id), health.get(id)?.health ?? HEALTHY, now);
+    if (entry !== null || state.usage.has(id)) statePatch.usageStats.set(id, entry);
+  }
+  const patches = Object.values(statePatch).some((section) => section.size > 0);
+  return patches ? formatStateRow(state, statePatch) : state.text;
+}
