@@ -1,0 +1,81 @@
+// Observations on their way to the store: numbered, batched, never lost before they are acknowledged.
+import { randomUUID } from "node:crypto";
+import type { AuthProfile } from "../core/credential.ts";
+import type { HealthEvent } from "../core/health.ts";
+import type { AgentId } from "../core/ids.ts";
+import type { HealthChange, Store } from "../store/store.ts";
+
+/** A kill loses no more than this (DESIGN, "No lost write"). */
+const FLUSH_AFTER_MS = 150;
+/** While the store cannot be written, the newest observations are kept up to this many. */
+const MOST_PENDING = 10_000;
+
+/** Collects health changes and writes them behind. One per process. */
+export class HealthWriter {
+  readonly #store: Store;
+  readonly #writer = randomUUID();
+  readonly #onError: (error: unknown) => void;
+  #seq = 0;
+  #pending: HealthChange[] = [];
+  /** Plain successes, newest per profile: only `lastUsed` moves, so older ones say nothing. */
+  readonly #successes = new Map<string, Omit<HealthChange, "seq">>();
+  #inFlight: readonly HealthChange[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(store: Store, onError: (error: unknown) => void) {
+    this.#store = store;
+    this.#onError = onError;
+  }
+
+  /** @param telling whether the event changes more than `lastUsed` */
+  add(agent: AgentId, profile: AuthProfile, event: HealthEvent, telling: boolean): void {
+    const { id: profileId, provider, generation, owner } = profile;
+    const change = {
+      agent: profile.source === "store" ? owner : agent,
+      profileId,
+      provider,
+      generation,
+      event,
+      writer: this.#writer,
+    };
+    if (telling) {
+      this.#numberSuccesses();
+      this.#pending.push({ ...change, seq: ++this.#seq });
+    } else this.#successes.set(`${change.agent} ${provider} ${profileId}`, change);
+    this.#timer ??= setTimeout(() => void this.flush(), FLUSH_AFTER_MS);
+  }
+
+  /** Observations that the store has not acknowledged, oldest first. */
+  unacknowledged(): readonly HealthChange[] {
+    return [...this.#inFlight, ...this.#pending];
+  }
+
+  /** Resolves when everything added before the call is written, or could not be. */
+  flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#writing = this.#writing.then(() => this.#write());
+    return this.#writing;
+  }
+
+  #numberSuccesses(): void {
+    for (const change of this.#successes.values()) this.#pending.push({ ...change, seq: ++this.#seq });
+    this.#successes.clear();
+  }
+
+  async #write(): Promise<void> {
+    this.#numberSuccesses();
+    if (this.#pending.length === 0) return;
+    this.#inFlight = this.#pending;
+    this.#pending = [];
+    try {
+      await this.#store.applyHealth(this.#inFlight);
+    } catch (error) {
+      // Applying is idempotent by (writer, seq): the same changes are simply sent again.
+      this.#pending = [...this.#inFlight, ...this.#pending].slice(-MOST_PENDING);
+      this.#onError(error);
+    }
+    this.#inFlight = [];
+  }
+}

@@ -1,0 +1,177 @@
+// The agents of a running gateway, in memory: the view, the prepared plan, the load. Requests read only this;
+// the store keeps it current (DESIGN, "Speed": no store read on the request path).
+import { AccessError } from "../core/errors.ts";
+import type { CooldownPolicy, Health, HealthEvent } from "../core/health.ts";
+import { settle } from "../core/health.ts";
+import type { AgentId, ProfileId } from "../core/ids.ts";
+import { MAIN_AGENT } from "../core/ids.ts";
+import type { Candidate, Load, Prepared } from "../core/plan.ts";
+import { prepare, withHealth } from "../core/plan.ts";
+import type { AuthProfile } from "../core/credential.ts";
+import type { AgentView } from "./agent-view.ts";
+import type { HealthWriter } from "./health-writer.ts";
+
+type MutableLoad = { -readonly [K in keyof Load]: Load[K] };
+
+/** One agent as requests see it. `prepared` is replaced whenever something is learnt. */
+export class LiveAgent {
+  readonly id: AgentId;
+  view: AgentView;
+  prepared: Prepared;
+  readonly #loads: Map<ProfileId, MutableLoad>;
+  #listeners = new Set<() => void>();
+
+  constructor(view: AgentView, loads = new Map<ProfileId, MutableLoad>()) {
+    this.id = view.agent;
+    this.#loads = loads;
+    this.view = view;
+    this.prepared = this.#prepare(view);
+  }
+
+  replaceView(view: AgentView): void {
+    this.view = view;
+    this.prepared = this.#prepare(view);
+    this.#tell();
+  }
+
+  /** Counts a call in; the returned function counts it out. */
+  startCall(candidate: Candidate, now: number): () => void {
+    const load = candidate.load as MutableLoad;
+    load.inFlight++;
+    load.lastStarted = now;
+    return () => void load.inFlight--;
+  }
+
+  setHealth(profile: AuthProfile, health: Health): void {
+    this.prepared = withHealth(this.prepared, profile, health);
+    this.#tell();
+  }
+
+  healthOf(profile: AuthProfile): Health | undefined {
+    const candidates = this.prepared.candidates.get(profile.provider);
+    return candidates?.find((candidate) => candidate.profile.id === profile.id)?.health;
+  }
+
+  /** Resolves after `ms`, or sooner when anything about the agent's health changes. */
+  changeWithin(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#listeners.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.#listeners.add(done);
+    });
+  }
+
+  #prepare(view: AgentView): Prepared {
+    const known = new Set<ProfileId>();
+    for (const { id } of view.snapshot.profiles) {
+      known.add(id);
+      if (!this.#loads.has(id)) this.#loads.set(id, { inFlight: 0, lastStarted: 0 });
+    }
+    for (const id of this.#loads.keys()) if (!known.has(id)) this.#loads.delete(id);
+    return prepare({ ...view.snapshot, load: this.#loads });
+  }
+
+  #tell(): void {
+    const listeners = this.#listeners;
+    this.#listeners = new Set();
+    for (const listener of listeners) listener();
+  }
+}
+
+export interface LiveOptions {
+  /** Reads stores and joins them; see `agent-view.ts`. */
+  readonly readView: (agent: AgentId) => Promise<AgentView>;
+  readonly writer: HealthWriter;
+  readonly cooldowns: () => CooldownPolicy;
+}
+
+/** All live agents. An agent loads on its first request. */
+export class LiveAgents {
+  readonly #options: LiveOptions;
+  readonly #agents = new Map<AgentId, LiveAgent>();
+  readonly #loading = new Map<AgentId, Promise<LiveAgent>>();
+
+  constructor(options: LiveOptions) {
+    this.#options = options;
+  }
+
+  /** The agent if it is loaded. */
+  get(agent: AgentId): LiveAgent | undefined {
+    return this.#agents.get(agent);
+  }
+
+  load(agent: AgentId): Promise<LiveAgent> {
+    const loading = this.#loading.get(agent) ?? this.#load(agent).finally(() => this.#loading.delete(agent));
+    this.#loading.set(agent, loading);
+    return loading;
+  }
+
+  async #load(agent: AgentId): Promise<LiveAgent> {
+    const live = new LiveAgent(await this.#read(agent));
+    this.#agents.set(agent, live);
+    return live;
+  }
+
+  /**
+   * Reads an agent again after its store changed, and whoever reads through it. A store that cannot be
+   * read now leaves the running view in place.
+   */
+  async refresh(agent: AgentId): Promise<void> {
+    await this.#options.writer.flush();
+    const touched = [...this.#agents.values()].filter((live) => live.id === agent || agent === MAIN_AGENT);
+    await Promise.all(touched.map(async (live) => live.replaceView(await this.#read(live.id))));
+  }
+
+  refreshAll(): Promise<unknown> {
+    return Promise.all([...this.#agents.keys()].map((agent) => this.refresh(agent)));
+  }
+
+  /** Records what happened to a profile: at once here, behind in the store. */
+  settle(live: LiveAgent, profile: AuthProfile, event: HealthEvent): void {
+    const before = live.healthOf(profile);
+    if (!before) return;
+    const telling = event.kind !== "success" || before.bars.length > 0 || before.errorCount > 0;
+    this.#options.writer.add(live.id, profile, event, telling);
+    if (!telling) return;
+    const health = settle(before, event, this.#options.cooldowns());
+    for (const agent of this.#agents.values()) {
+      const same = agent === live || (profile.source === "store" && sharesProfile(agent, profile));
+      if (same) agent.setHealth(profile, health);
+    }
+  }
+
+  /** What is known but not yet written is laid over what was read. */
+  async #read(agent: AgentId): Promise<AgentView> {
+    const waiting = this.#options.writer.unacknowledged();
+    const view = await this.#options.readView(agent);
+    if (waiting.length === 0) return view;
+    const health = new Map(view.snapshot.health);
+    for (const profile of view.snapshot.profiles) {
+      const home = profile.source === "store" ? profile.owner : agent;
+      for (const change of waiting) {
+        const about =
+          change.profileId === profile.id &&
+          change.agent === home &&
+          change.generation === profile.generation;
+        const before = health.get(profile.id);
+        if (about && before) health.set(profile.id, settle(before, change.event, this.#options.cooldowns()));
+      }
+    }
+    return { ...view, snapshot: { ...view.snapshot, health } };
+  }
+}
+
+const sharesProfile = (agent: LiveAgent, profile: AuthProfile): boolean =>
+  agent.view.snapshot.profiles.some((other) => other.id === profile.id && other.owner === profile.owner);
+
+/** @throws AccessError `unknown_agent` */
+export function refuseUnknownAgent(agent: string, known: readonly AgentId[]): never {
+  throw new AccessError(
+    "unknown_agent",
+    `There is no agent "${agent}". Configured agents: ${known.join(", ")}.`,
+  );
+}

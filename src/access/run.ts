@@ -1,0 +1,238 @@
+// One client request, from plan to answer: attempt, judge, settle, decide, wait. The loop knows no HTTP server.
+import { setTimeout as pause } from "node:timers/promises";
+import type { RotationBudget } from "../core/failover.ts";
+import { decide, pauseBeforeSame } from "../core/failover.ts";
+import type { Failure } from "../core/failure/failure.ts";
+import { FAILURE_LANE, isTransient } from "../core/failure/failure.ts";
+import type { ModelRef } from "../core/model-ref.ts";
+import { formatModelRef } from "../core/model-ref.ts";
+import type { Attempt, LeftOut, PlanRequest, Walk } from "../core/plan.ts";
+import { attemptKey, explain, next, START } from "../core/plan.ts";
+import type { AttemptRecord } from "../core/receipt.ts";
+import type { Usage } from "../wire/wire.ts";
+import type { Outcome } from "./exchange.ts";
+import type { LiveAgent, LiveAgents } from "./live-agents.ts";
+import type { Sink } from "./sink.ts";
+
+export interface Run {
+  readonly live: LiveAgent;
+  readonly request: PlanRequest;
+  readonly sink: Sink;
+  /** ms since epoch */
+  readonly startedAt: number;
+  /** How long the client will wait for a cooling credential, ms. */
+  readonly patienceMs: number;
+  /** Sends one attempt; `startedAt` of the exchange is the run's own matter. */
+  readonly send: (attempt: Attempt) => Promise<Outcome>;
+}
+
+export interface RunContext {
+  readonly agents: LiveAgents;
+  readonly rotations: () => RotationBudget;
+  readonly now: () => number;
+}
+
+export type RunResult = {
+  readonly attempts: readonly AttemptRecord[];
+  readonly waitedMs: number;
+} & (
+  | {
+      readonly kind: "answered";
+      readonly attempt: Attempt;
+      readonly status: number;
+      readonly usage: () => Usage | undefined;
+    }
+  /** The client left. */
+  | { readonly kind: "aborted" }
+  /** The answer broke after the client had seen part of it. */
+  | { readonly kind: "cut"; readonly failure: Failure }
+  /** `failure`: of the last attempt; absent when nothing could be tried. */
+  | { readonly kind: "exhausted"; readonly failure?: Failure; readonly leftOut: readonly LeftOut[] }
+);
+
+/** Runs until there is an answer, a fault of the request, or nothing left to try. Never rejects. */
+export async function run(order: Run, context: RunContext): Promise<RunResult> {
+  const progress = new Progress(order, context);
+  let attempt = progress.first();
+  for (;;) {
+    if (order.sink.gone) return progress.result({ kind: "aborted" });
+    if (!attempt) {
+      const again = await progress.waitForRecovery();
+      if (!again) return progress.exhausted();
+      attempt = progress.first();
+      continue;
+    }
+    const outcome = await progress.make(attempt);
+    if (outcome.kind === "aborted") return progress.result({ kind: "aborted" });
+    if (outcome.kind === "answered") return progress.result({ ...outcome, attempt });
+    if (outcome.visible) return progress.result({ kind: "cut", failure: outcome.failure });
+    const following = await progress.after(attempt, outcome.failure);
+    if (following === "stop") return progress.exhausted();
+    attempt = following;
+  }
+}
+
+/** Where one run stands: what was tried, waited and learnt. */
+class Progress {
+  readonly #order: Run;
+  readonly #context: RunContext;
+  readonly #attempts: AttemptRecord[] = [];
+  readonly #failures = new Map<string, Failure[]>();
+  #walk: Walk = START;
+  /** Attempts that failed without a bar: waiting does not make them worth another try. */
+  readonly #spent = new Set<string>();
+  #again = 0;
+  #waitedMs = 0;
+  #last: Failure | undefined;
+
+  constructor(order: Run, context: RunContext) {
+    this.#order = order;
+    this.#context = context;
+  }
+
+  first(): Attempt | undefined {
+    return next(this.#order.live.prepared, this.#order.request, this.#walk, this.#context.now());
+  }
+
+  /** One attempt, settled and recorded. A connection found dead before use is replaced once, unrecorded. */
+  async make(attempt: Attempt): Promise<Outcome> {
+    const outcome = await this.#send(attempt);
+    return outcome.kind === "failed" && outcome.staleSocket ? this.#send(attempt) : outcome;
+  }
+
+  async #send(attempt: Attempt): Promise<Outcome> {
+    const { live } = this.#order;
+    const startedAt = this.#context.now();
+    const callEnded = live.startCall(attempt.candidate, startedAt);
+    const outcome = await this.#order.send(attempt);
+    callEnded();
+    const endedAt = this.#context.now();
+    if (outcome.kind === "failed" && outcome.staleSocket) return outcome;
+    this.#record(attempt, outcome, startedAt, endedAt);
+    this.#settle(attempt, outcome, startedAt, endedAt);
+    return outcome;
+  }
+
+  #settle(attempt: Attempt, outcome: Outcome, startedAt: number, at: number): void {
+    const { live } = this.#order;
+    const { profile } = attempt.candidate;
+    const { model } = attempt.ref;
+    if (outcome.kind === "answered")
+      this.#context.agents.settle(live, profile, { kind: "success", model, startedAt, at });
+    if (outcome.kind !== "failed" || this.#again > 0) return;
+    const { kind, scope, retryAt } = outcome.failure;
+    const failure = { kind, scope, ...(retryAt === undefined ? {} : { retryAt }) };
+    this.#context.agents.settle(live, profile, { kind: "failure", model, failure, at });
+  }
+
+  #record(attempt: Attempt, outcome: Outcome, startedAt: number, endedAt: number): void {
+    const begun = this.#order.startedAt;
+    const common = {
+      model: formatModelRef(attempt.ref),
+      profileId: attempt.candidate.profile.id,
+      startedMs: startedAt - begun,
+      endedMs: endedAt - begun,
+    };
+    this.#attempts.push(recordOf(common, outcome, begun));
+  }
+
+  /** What follows a failure: another candidate at once, the same again after a pause, or nothing. */
+  async after(attempt: Attempt, failure: Failure): Promise<Attempt | undefined | "stop"> {
+    this.#last = failure;
+    if (FAILURE_LANE[failure.kind] === "none") this.#spent.add(attemptKey(attempt));
+    const step = decide(
+      attempt,
+      failure,
+      this.#walk,
+      this.#failuresOf(attempt.ref, failure),
+      this.#context.rotations(),
+    );
+    if (step.do === "stop") return "stop";
+    this.#walk = step.walk;
+    const other = this.first();
+    if (other) {
+      this.#again = 0;
+      return other;
+    }
+    const ms = pauseBeforeSame(failure, this.#again, this.#patienceLeft(), this.#context.now());
+    if (ms === undefined) {
+      this.#again = 0;
+      return undefined;
+    }
+    this.#again++;
+    await this.#wait(ms);
+    return attempt;
+  }
+
+  #failuresOf(ref: ModelRef, failure: Failure): readonly Failure[] {
+    const name = formatModelRef(ref);
+    const failures = [...(this.#failures.get(name) ?? []), failure];
+    this.#failures.set(name, failures);
+    return failures;
+  }
+
+  /** Waits for the soonest bar to end if that is near enough; `false` when waiting is no use. */
+  async waitForRecovery(): Promise<boolean> {
+    const now = this.#context.now();
+    const soonest = soonestRecovery(this.#leftOut().filter(({ bar }) => bar && isTransient(bar.reason)));
+    if (soonest === undefined || soonest - now >= this.#patienceLeft()) return false;
+    await this.#wait(Math.max(1, soonest - now));
+    this.#walk = { ...START, tried: new Set(this.#spent) };
+    return true;
+  }
+
+  /** Sleeps, but not through the client's leaving or news about the agent's health. */
+  async #wait(ms: number): Promise<void> {
+    const begun = this.#context.now();
+    const { sink, live } = this.#order;
+    const left = new AbortController();
+    sink.onGone = () => left.abort();
+    const slept = pause(ms, undefined, { signal: left.signal }).catch(() => undefined);
+    await (this.#again > 0 ? slept : Promise.race([slept, live.changeWithin(ms)]));
+    sink.onGone = undefined;
+    left.abort();
+    this.#waitedMs += this.#context.now() - begun;
+  }
+
+  #patienceLeft(): number {
+    return this.#order.patienceMs - (this.#context.now() - this.#order.startedAt);
+  }
+
+  #leftOut(): LeftOut[] {
+    return explain(this.#order.live.prepared, this.#order.request, this.#context.now());
+  }
+
+  exhausted(): RunResult {
+    const failure = this.#last;
+    return this.result({ kind: "exhausted", leftOut: this.#leftOut(), ...(failure ? { failure } : {}) });
+  }
+
+  result<T extends object>(end: T): T & Pick<RunResult, "attempts" | "waitedMs"> {
+    return { ...end, attempts: this.#attempts, waitedMs: this.#waitedMs };
+  }
+}
+
+/** ms since epoch of the first bar to end. */
+export function soonestRecovery(leftOut: readonly LeftOut[]): number | undefined {
+  const ends = leftOut.flatMap(({ bar }) => (bar ? [bar.until] : []));
+  return ends.length === 0 ? undefined : Math.min(...ends);
+}
+
+type Common = Pick<AttemptRecord, "model" | "profileId" | "startedMs" | "endedMs">;
+
+function recordOf(common: Common, outcome: Outcome, begun: number): AttemptRecord {
+  if (outcome.kind === "aborted") return { ...common, outcome: "aborted" };
+  if (outcome.kind === "answered") {
+    return { ...common, outcome: "ok", status: outcome.status, firstByteMs: outcome.firstByteAt - begun };
+  }
+  const { kind, scope, status, retryAt, message } = outcome.failure;
+  return {
+    ...common,
+    outcome: outcome.visible ? "cut" : "failed",
+    kind,
+    scope,
+    message,
+    ...(status === undefined ? {} : { status }),
+    ...(retryAt === undefined ? {} : { retryAt }),
+  };
+}

@@ -1,0 +1,21 @@
+// Where an answer goes. The run writes into it and never learns whether it is a socket, a collector or a test.
+
+/** Response headers as name, value, name, value … */
+export type RawHeaders = readonly string[];
+
+export interface Sink {
+  /** The client left; nothing more needs to be sent. */
+  readonly gone: boolean;
+  /** Called once when the client leaves. */
+  onGone: (() => void) | undefined;
+  /** Starts the visible answer. Content follows, so nothing may be replayed from here on. */
+  open(status: number, headers: RawHeaders): void;
+  /** `false`: call `onceDrained` before writing on. */
+  write(chunk: Buffer): boolean;
+  onceDrained(resume: () => void): void;
+  /** A complete answer in one piece. */
+  whole(status: number, headers: RawHeaders, body: Buffer): void;
+  end(): void;
+  /** Takes back what was written; `false` when the client has seen it. */
+  retract(): boolean;
+}

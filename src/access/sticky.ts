@@ -1,0 +1,22 @@
+// Which profile served a conversation last, so that the provider's prompt cache keeps working. Memory only.
+import type { ProfileId } from "../core/ids.ts";
+
+const IDLE_MS = 60 * 60_000;
+const MOST_SESSIONS = 20_000;
+
+/** A bounded map: an hour without use forgets a session, and so does a crowd of newer ones. */
+export class StickyProfiles {
+  readonly #sessions = new Map<string, { profileId: ProfileId; usedAt: number }>();
+
+  get(session: string, now: number): ProfileId | undefined {
+    const entry = this.#sessions.get(session);
+    return entry && now - entry.usedAt < IDLE_MS ? entry.profileId : undefined;
+  }
+
+  set(session: string, profileId: ProfileId, now: number): void {
+    // Deleting first keeps the map in order of last use, so the oldest is always in front.
+    this.#sessions.delete(session);
+    this.#sessions.set(session, { profileId, usedAt: now });
+    if (this.#sessions.size > MOST_SESSIONS) this.#sessions.delete(this.#sessions.keys().next().value!);
+  }
+}

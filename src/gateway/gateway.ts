@@ -1,0 +1,28 @@
+// What every route is handed: the running gateway's parts. Built in run.ts.
+import type { Agent } from "undici";
+import type { LiveAgents } from "../access/live-agents.ts";
+import type { ReceiptWriter } from "../access/receipt-writer.ts";
+import type { StickyProfiles } from "../access/sticky.ts";
+import type { AccessConfig, Config } from "../config/config.ts";
+
+export interface Gateway {
+  readonly config: () => Config;
+  readonly accessConfig: () => AccessConfig;
+  readonly agents: LiveAgents;
+  readonly sticky: StickyProfiles;
+  readonly receipts: ReceiptWriter;
+  readonly upstream: Agent;
+  readonly now: () => number;
+  /** ms since epoch */
+  readonly startedAt: number;
+  /** Parts that keep calls from being served, in words. */
+  readonly failing: () => readonly string[];
+  readonly log: Log;
+}
+
+/** What the gateway tells its operator. Errors go with their cause. */
+export interface Log {
+  info(message: string): void;
+  warn(message: string): void;
+  error(error: unknown, message: string): void;
+}

@@ -1,0 +1,81 @@
+// From a request to its route: guard, look-up, and an answer in JSON whatever happens.
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { openaiCompletions } from "../wire/openai-completions.ts";
+import type { Gateway } from "./gateway.ts";
+import type { GuardSettings } from "./guard.ts";
+import { checkOrigin, checkSecret } from "./guard.ts";
+import type { TimedRefusal } from "./refusals.ts";
+import { refusalOf, replyRefusal } from "./reply.ts";
+import type { Route } from "./route.ts";
+import { ROUTES } from "./routes.ts";
+
+const EXACT = new Map(ROUTES.filter(({ path }) => !path.endsWith("/")).map((route) => [route.path, route]));
+const PREFIXES = ROUTES.filter(({ path }) => path.endsWith("/"));
+
+export function requestListener(gateway: Gateway, guard: GuardSettings): RequestListener {
+  return (request, response) => {
+    const route = routeOf(request.url ?? "/");
+    const refused = refusalBefore(request, route, gateway, guard);
+    if (refused) return refuse(request, response, route, refused);
+    serve(request, response, route!, gateway);
+  };
+}
+
+function routeOf(url: string): Route | undefined {
+  const query = url.indexOf("?");
+  const path = query === -1 ? url : url.slice(0, query);
+  return EXACT.get(path) ?? PREFIXES.find((route) => path.startsWith(route.path) && path !== route.path);
+}
+
+function refusalBefore(
+  request: IncomingMessage,
+  route: Route | undefined,
+  gateway: Gateway,
+  guard: GuardSettings,
+) {
+  const stranger = checkOrigin(request, guard) ?? (route?.open ? undefined : checkSecret(request, guard));
+  if (stranger) return stranger;
+  if (!route || route.enabled?.(gateway.config()) === false) return notFound(request);
+  const head = request.method === "HEAD" && route.method === "GET";
+  return request.method === route.method || head ? undefined : wrongMethod(route);
+}
+
+function serve(request: IncomingMessage, response: ServerResponse, route: Route, gateway: Gateway): void {
+  const fail = (error: unknown) => {
+    const refusal = refusalOf(error);
+    if (refusal.status === 500) gateway.log.error(error, `${request.method} ${route.path} failed`);
+    if (response.headersSent) response.destroy();
+    else refuse(request, response, route, refusal);
+  };
+  try {
+    route.handle(request, response, gateway)?.catch(fail);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  route: Route | undefined,
+  refusal: TimedRefusal,
+): void {
+  const wire = route?.wire ?? openaiCompletions;
+  const headers = refusal.status === 405 ? ["allow", route!.method] : [];
+  // A body that nobody will read would keep the connection busy.
+  const unread = !request.complete;
+  replyRefusal(response, wire, refusal, unread ? [...headers, "connection", "close"] : headers);
+  if (unread) request.resume();
+}
+
+const notFound = (request: IncomingMessage): TimedRefusal => ({
+  status: 404,
+  type: "invalid_request_error",
+  message: `There is no ${request.method} ${(request.url ?? "/").split("?")[0]!.slice(0, 200)} here.`,
+});
+
+const wrongMethod = (route: Route): TimedRefusal => ({
+  status: 405,
+  type: "invalid_request_error",
+  message: `${route.path} takes ${route.method} only.`,
+});

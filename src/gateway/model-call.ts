@@ -1,0 +1,186 @@
+// A model call from the client's request to its last byte: target, plan, run, answer, receipt.
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { exchange } from "../access/exchange.ts";
+import type { LiveAgent } from "../access/live-agents.ts";
+import type { ProviderRoute } from "../access/provider-route.ts";
+import { routeTo } from "../access/provider-route.ts";
+import type { Run, RunResult } from "../access/run.ts";
+import { run, soonestRecovery } from "../access/run.ts";
+import { AccessError } from "../core/errors.ts";
+import type { ModelRef } from "../core/model-ref.ts";
+import { formatModelRef } from "../core/model-ref.ts";
+import type { Attempt, PlanRequest } from "../core/plan.ts";
+import type { AnswerMarks, Wire } from "../wire/wire.ts";
+import type { RequestBody } from "./body.ts";
+import { readBody } from "./body.ts";
+import type { Gateway } from "./gateway.ts";
+import { keepReceipt } from "./receipt-of.ts";
+import type { TimedRefusal } from "./refusals.ts";
+import { refusalAfter, refusalWithoutAttempt } from "./refusals.ts";
+import { refuseReservedSession, sessionKey } from "./session-key.ts";
+import { AgentJsonSink, AgentStreamSink, PassSink } from "./sinks.ts";
+import type { Target } from "./target.ts";
+import { resolveTarget } from "./target.ts";
+import type { CallTemplate } from "./upstream-call.ts";
+import { agentBody, passThroughBody, upstreamCall } from "./upstream-call.ts";
+
+/** One request while it is being served. */
+export interface Served {
+  readonly runId: string;
+  readonly startedAt: number;
+  readonly gateway: Gateway;
+  readonly live: LiveAgent;
+  readonly wire: Wire;
+  readonly target: Target;
+  readonly requested: string;
+  readonly plan: PlanRequest;
+  readonly session: string | undefined;
+  /** where the run is when its first byte goes out */
+  readonly place: { ref?: ModelRef; attempts: number };
+}
+
+type Sinks = PassSink | AgentStreamSink | AgentJsonSink;
+
+/**
+ * Serves a call of `wire`'s protocol.
+ *
+ * @param endpoint sub-resource of the wire (`/v1/messages/count_tokens`); such a call is never agent work
+ * @throws AccessError before anything was sent
+ */
+export async function serveModelCall(
+  request: IncomingMessage,
+  response: ServerResponse,
+  gateway: Gateway,
+  wire: Wire,
+  endpoint = wire.endpoint,
+): Promise<void> {
+  const startedAt = gateway.now();
+  const body = await readBody(request, gateway.accessConfig().gateway.maxBodyBytes);
+  refuseReservedSession(request.headers);
+  const target = targetOf(request, body, gateway);
+  const whole = endpoint !== wire.endpoint;
+  const fault = target.path === "agent" && !whole ? wire.faultOf(body.json) : undefined;
+  if (fault !== undefined) throw new AccessError("bad_input", fault);
+
+  const live = gateway.agents.get(target.agent) ?? (await gateway.agents.load(target.agent));
+  const models = speaking(target.models, wire, gateway);
+  const session = isChoice(live, models) ? sessionKey(request.headers, wire, body.json, live.id) : undefined;
+  const sticky = session === undefined ? undefined : gateway.sticky.get(session, startedAt);
+  const plan = { models, ...(sticky === undefined ? {} : { sticky }) };
+  const requested = typeof body.json["model"] === "string" ? body.json["model"] : "openclaw";
+  const place = { attempts: 0 };
+  const served: Served = {
+    runId: randomUUID(),
+    startedAt,
+    gateway,
+    live,
+    wire,
+    target,
+    requested,
+    plan,
+    session,
+    place,
+  };
+
+  const asAgent = target.path === "agent" && !whole;
+  const sink = sinkFor(response, served, body, asAgent);
+  const template: CallTemplate = {
+    dispatcher: gateway.upstream,
+    wire,
+    endpoint,
+    clientHeaders: request.headers,
+    stream: asAgent || body.json["stream"] === true,
+    bodyFor: asAgent ? agentBody(wire, body.json) : passThroughBody(body),
+    ...gateway.accessConfig().gateway,
+  };
+  const result = await run(runOf(served, sink, template, request), {
+    agents: gateway.agents,
+    rotations: () => gateway.config().rotations,
+    now: gateway.now,
+  });
+  finish(served, result, sink);
+}
+
+function targetOf(request: IncomingMessage, body: RequestBody, gateway: Gateway): Target {
+  const { headers } = request;
+  const model = headers["x-openclaw-model"];
+  const agent = headers["x-openclaw-agent-id"];
+  return resolveTarget(gateway.config(), body.json["model"], {
+    ...(typeof model === "string" ? { model } : {}),
+    ...(typeof agent === "string" ? { agent } : {}),
+  });
+}
+
+/** Translation between protocols comes later: until then a model is reached through its own protocol. */
+function speaking(models: readonly ModelRef[], wire: Wire, gateway: Gateway): readonly ModelRef[] {
+  const same = models.filter((ref) => routeTo(gateway.config(), ref.provider)?.api === wire.api);
+  if (same.length > 0) return same;
+  const first = models[0]!;
+  const api = routeTo(gateway.config(), first.provider)?.api;
+  throw new AccessError(
+    "bad_input",
+    api === undefined
+      ? `Nothing is known of the provider of ${formatModelRef(first)}. Add models.providers.${first.provider} with baseUrl and api to openclaw.json.`
+      : `${formatModelRef(first)} speaks ${api}, and this path speaks ${wire.api}. Call it through its own protocol.`,
+  );
+}
+
+/** Only where there is a choice does it matter which profile served a conversation last. */
+const isChoice = (live: LiveAgent, models: readonly ModelRef[]): boolean =>
+  models.some((ref) => (live.prepared.candidates.get(ref.provider)?.length ?? 0) > 1);
+
+function sinkFor(response: ServerResponse, served: Served, body: RequestBody, asAgent: boolean): Sinks {
+  const stream = body.json["stream"] === true;
+  const parts = { response, wire: served.wire, own: () => ownHeaders(served), stream };
+  if (!asAgent) return new PassSink(parts);
+  const marks: AnswerMarks = { runId: served.runId, model: served.requested };
+  return stream ? new AgentStreamSink(parts, marks, body.json) : new AgentJsonSink(parts, marks);
+}
+
+function ownHeaders({ runId, place }: Served): string[] {
+  const run = ["x-openclaw-run-id", runId];
+  if (!place.ref) return run;
+  return [
+    ...run,
+    "x-openclaw-served-model",
+    formatModelRef(place.ref),
+    "x-openclaw-attempts",
+    String(place.attempts),
+  ];
+}
+
+function runOf(served: Served, sink: Sinks, template: CallTemplate, request: IncomingMessage): Run {
+  const { gateway, live } = served;
+  const send = (attempt: Attempt) => {
+    served.place.ref = attempt.ref;
+    served.place.attempts++;
+    const route: ProviderRoute = routeTo(gateway.config(), attempt.ref.provider)!;
+    return exchange(upstreamCall(template, attempt, live, route), sink, gateway.now);
+  };
+  const patienceMs = Math.min(gateway.accessConfig().gateway.maxWaitMs, clientTimeoutMs(request));
+  return { live, request: served.plan, sink, startedAt: served.startedAt, patienceMs, send };
+}
+
+/** The OpenAI and Anthropic SDKs say how many seconds they wait. */
+function clientTimeoutMs(request: IncomingMessage): number {
+  const seconds = Number(request.headers["x-stainless-timeout"]);
+  return seconds > 0 ? seconds * 1000 : Infinity;
+}
+
+function finish(served: Served, result: RunResult, sink: Sinks): void {
+  const { gateway, session } = served;
+  if (result.kind === "answered") {
+    if (session !== undefined)
+      gateway.sticky.set(session, result.attempt.candidate.profile.id, gateway.now());
+  } else if (result.kind !== "aborted") sink.refuse(refusalOfRun(served, result));
+  keepReceipt(served, result, sink.status);
+}
+
+function refusalOfRun(served: Served, result: RunResult & { kind: "cut" | "exhausted" }): TimedRefusal {
+  const now = served.gateway.now();
+  if (result.kind === "cut") return refusalAfter(result.failure, result.attempts, undefined, now);
+  const soonest = soonestRecovery(result.leftOut);
+  if (result.failure) return refusalAfter(result.failure, result.attempts, soonest, now);
+  return refusalWithoutAttempt(served.plan.models.map(formatModelRef), result.leftOut, soonest, now);
+}

@@ -1,0 +1,127 @@
+// What a client is told when there is no answer: status, type and message by the cause.
+// Statuses: gateway spec §2, with the decided differences of conformance/README.md.
+import type { Failure, FailureKind } from "../core/failure/failure.ts";
+import type { ErrorCode } from "../core/errors.ts";
+import { formatModelRef } from "../core/model-ref.ts";
+import type { LeftOut } from "../core/plan.ts";
+import type { AttemptRecord } from "../core/receipt.ts";
+import type { Refusal } from "../wire/wire.ts";
+
+/** Status and type for requests that never got as far as a plan. */
+export const STATUS_OF_CODE = {
+  bad_input: [400, "invalid_request_error"],
+  unknown_agent: [400, "invalid_request_error"],
+  unknown_provider: [400, "invalid_request_error"],
+  unknown_model: [400, "invalid_request_error"],
+  unknown_profile: [400, "invalid_request_error"],
+  unknown_run: [404, "invalid_request_error"],
+  config_invalid: [500, "api_error"],
+  config_conflict: [500, "api_error"],
+  store_unreadable: [503, "api_error"],
+  store_unwritable: [503, "api_error"],
+  no_terminal: [400, "invalid_request_error"],
+  port_taken: [500, "api_error"],
+  gateway_running: [500, "api_error"],
+  unauthorized: [401, "unauthorized"],
+  too_large: [413, "invalid_request_error"],
+  internal: [500, "api_error"],
+} as const satisfies Record<ErrorCode, readonly [number, string]>;
+
+/** Status and type by what the last attempt failed of. */
+const STATUS_OF_KIND = {
+  auth: [401, "authentication_error"],
+  auth_permanent: [403, "permission_error"],
+  billing: [402, "insufficient_quota"],
+  rate_limit: [429, "rate_limit_error"],
+  model_not_found: [404, "invalid_request_error"],
+  format: [400, "invalid_request_error"],
+  context_overflow: [400, "invalid_request_error"],
+  overloaded: [503, "api_error"],
+  timeout: [503, "api_error"],
+  server_error: [503, "api_error"],
+  unknown: [503, "api_error"],
+} as const satisfies Record<FailureKind, readonly [number, string]>;
+
+/** A refusal with the seconds after which a client may try again. */
+export interface TimedRefusal extends Refusal {
+  readonly retryAfterSeconds?: number;
+  /** No wait will help: SDKs must not repeat the call by themselves. */
+  readonly final?: boolean;
+  /** At least one provider was asked. */
+  readonly tried?: boolean;
+}
+
+/** After real attempts: status and words of the last one, with every attempt beside it. */
+export function refusalAfter(
+  failure: Failure,
+  attempts: readonly AttemptRecord[],
+  soonest: number | undefined,
+  now: number,
+): TimedRefusal {
+  const [status, type] = STATUS_OF_KIND[failure.kind];
+  const recovers = status === 429 || status === 503;
+  const upstream = failure.status && status < 500 ? `${failure.status} ` : "";
+  return {
+    status,
+    type,
+    message: `${upstream}${failure.message}`,
+    details: { attempts: attempts.map(publicAttempt) },
+    tried: true,
+    ...(recovers ? { retryAfterSeconds: secondsUntil(soonest, now) } : {}),
+  };
+}
+
+/** Nothing could be tried: every profile is left out, and this says why. */
+export function refusalWithoutAttempt(
+  models: readonly string[],
+  leftOut: readonly LeftOut[],
+  soonest: number | undefined,
+  now: number,
+): TimedRefusal {
+  const details = { left_out: leftOut.map((entry) => publicLeftOut(entry)) };
+  if (leftOut.length === 0) return noCredential(models, details);
+  const next = leftOut.find(({ bar }) => bar && bar.until === soonest);
+  const limited = next?.bar?.reason === "rate_limit";
+  const reasons = leftOut.map((entry) => `${entry.profileId}: ${reasonOf(entry, now)}`).join("; ");
+  return {
+    status: limited ? 429 : 503,
+    type: limited ? "rate_limit_error" : "api_error",
+    message: `No credential can serve ${models.join(", ")} now. ${reasons}. Details: openclaw models why last.`,
+    details,
+    ...(soonest === undefined ? { final: true } : { retryAfterSeconds: secondsUntil(soonest, now) }),
+  };
+}
+
+function noCredential(models: readonly string[], details: Refusal["details"]): TimedRefusal {
+  const provider = models[0]?.split("/")[0] ?? "the provider";
+  return {
+    status: 503,
+    type: "api_error",
+    message: `There is no credential for ${provider}. Add one: openclaw models auth paste-api-key --provider ${provider}`,
+    ...(details ? { details } : {}),
+    final: true,
+  };
+}
+
+function reasonOf({ code, bar }: LeftOut, now: number): string {
+  return bar ? `${code} (${bar.reason}) for ${secondsUntil(bar.until, now)} s` : code;
+}
+
+const publicLeftOut = ({ ref, profileId, code, bar }: LeftOut) => ({
+  model: formatModelRef(ref),
+  profile: profileId,
+  code,
+  ...(bar ? { reason: bar.reason, until: new Date(bar.until).toISOString() } : {}),
+});
+
+const publicAttempt = ({ model, profileId, kind, status, message }: AttemptRecord) => ({
+  model,
+  profile: profileId,
+  ...(kind ? { reason: kind } : {}),
+  ...(status ? { status } : {}),
+  ...(message ? { message } : {}),
+});
+
+/** Whole seconds, at least one; our first back-off when nobody named a time. */
+const secondsUntil = (at: number | undefined, now: number): number =>
+  at === undefined ? 30 : Math.max(1, Math.ceil((at - now) / 1000));

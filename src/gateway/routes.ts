@@ -1,0 +1,21 @@
+// Every path that the gateway answers. One file per path.
+import { chatCompletions } from "./routes/chat-completions.ts";
+import { health } from "./routes/health.ts";
+import { messagesCountTokens } from "./routes/messages-count-tokens.ts";
+import { messages } from "./routes/messages.ts";
+import { model } from "./routes/model.ts";
+import { models } from "./routes/models.ts";
+import { ready } from "./routes/ready.ts";
+import { responses } from "./routes/responses.ts";
+import type { Route } from "./route.ts";
+
+export const ROUTES: readonly Route[] = [
+  chatCompletions,
+  responses,
+  messages,
+  messagesCountTokens,
+  models,
+  model,
+  ...health,
+  ...ready,
+];

@@ -1,0 +1,14 @@
+// POST /v1/messages/count_tokens
+import { anthropicMessages } from "../../wire/anthropic-messages.ts";
+import { serveModelCall } from "../model-call.ts";
+import type { Route } from "../route.ts";
+
+const ENDPOINT = `${anthropicMessages.endpoint}/count_tokens`;
+
+export const messagesCountTokens: Route = {
+  method: "POST",
+  path: "/v1/messages/count_tokens",
+  wire: anthropicMessages,
+  handle: (request, response, gateway) =>
+    serveModelCall(request, response, gateway, anthropicMessages, ENDPOINT),
+};

@@ -1,0 +1,11 @@
+// POST /v1/messages
+import { anthropicMessages } from "../../wire/anthropic-messages.ts";
+import { serveModelCall } from "../model-call.ts";
+import type { Route } from "../route.ts";
+
+export const messages: Route = {
+  method: "POST",
+  path: "/v1/messages",
+  wire: anthropicMessages,
+  handle: (request, response, gateway) => serveModelCall(request, response, gateway, anthropicMessages),
+};

@@ -1,0 +1,12 @@
+// POST /v1/responses
+import { openaiResponses } from "../../wire/openai-responses.ts";
+import { serveModelCall } from "../model-call.ts";
+import type { Route } from "../route.ts";
+
+export const responses: Route = {
+  method: "POST",
+  path: "/v1/responses",
+  wire: openaiResponses,
+  enabled: (config) => config.gateway.endpoints.responses,
+  handle: (request, response, gateway) => serveModelCall(request, response, gateway, openaiResponses),
+};

@@ -1,0 +1,190 @@
+// `openclaw gateway run`: builds the gateway, says where it is, serves until it is told to stop.
+import { Agent } from "undici";
+import { HealthWriter } from "../access/health-writer.ts";
+import { LiveAgents } from "../access/live-agents.ts";
+import { defaultAgent, readView } from "../access/read-view.ts";
+import { ReceiptWriter } from "../access/receipt-writer.ts";
+import { StickyProfiles } from "../access/sticky.ts";
+import type { Deps } from "../access/deps.ts";
+import type { GatewayConfig } from "../config/config.ts";
+import { AccessError, messageOf } from "../core/errors.ts";
+import type { AgentId } from "../core/ids.ts";
+import { MAIN_AGENT } from "../core/ids.ts";
+import { Secret } from "../core/secret.ts";
+import { resolveSecretInput } from "../secrets/env.ts";
+import type { Gateway, Log } from "./gateway.ts";
+import type { GuardSettings } from "./guard.ts";
+import { requestListener } from "./http.ts";
+import type { Listening } from "./listen.ts";
+import { listen } from "./listen.ts";
+import { readLock, removeLock, writeLock } from "./lock.ts";
+import type { GatewayToken } from "./token.ts";
+import { gatewayToken } from "./token.ts";
+import { announce } from "./announce.ts";
+
+export interface GatewayOptions {
+  readonly port?: number;
+  readonly bind?: string;
+  readonly authMode?: string;
+  readonly token?: string;
+  readonly password?: string;
+}
+
+/** Services of a running gateway that the command line does not need. */
+export interface GatewayDeps extends Deps {
+  readonly log: Log;
+  /** where to tell the operator, one line each */
+  readonly say: (line: string) => void;
+  /** resolves when the process is asked to stop */
+  readonly stopped: Promise<string>;
+}
+
+/**
+ * Runs until stopped.
+ *
+ * @returns exit code
+ * @throws AccessError `config_invalid`, `port_taken`, `gateway_running`, `store_unwritable`
+ */
+export async function runGateway(deps: GatewayDeps, options: GatewayOptions): Promise<number> {
+  const settings = gatewaySettings(deps.config().gateway, options);
+  const { guard, token } = guardOf(deps, settings, options);
+  const gateway = buildGateway(deps);
+  await gateway.agents.load(defaultAgent(deps.config()));
+  const listening = await listenOrExplain(deps, settings, requestListener(gateway, guard));
+  writeLock(deps.paths(), { pid: process.pid, startedAt: gateway.startedAt, port: listening.port });
+  const unwatch = watchStores(deps, gateway);
+  announce(deps, gateway, listening.port, token);
+
+  const signal = await deps.stopped;
+  deps.say(`Stopping (${signal}): running calls may end first.`);
+  unwatch();
+  await listening.close();
+  await gateway.receipts.flush();
+  await gateway.writerFlush();
+  await Promise.all([gateway.upstream.destroy(), deps.store().close()]);
+  removeLock(deps.paths());
+  return 0;
+}
+
+type Settings = GatewayConfig & { readonly hosts: readonly string[] };
+
+function gatewaySettings(config: GatewayConfig, options: GatewayOptions): Settings {
+  const bind = options.bind ?? config.bind;
+  const mode = options.authMode ?? config.auth.mode;
+  if (mode !== "none" && mode !== "token" && mode !== "password") {
+    throw new AccessError(
+      "bad_input",
+      `gateway.auth.mode "${mode}" is not supported yet. Use token, password or none.`,
+    );
+  }
+  const hosts = hostsOf(bind);
+  if (mode === "none" && bind !== "loopback") {
+    throw new AccessError(
+      "bad_input",
+      "Without authentication the gateway listens on loopback only. Set gateway.auth.mode to token.",
+    );
+  }
+  return { ...config, bind, port: options.port ?? config.port, auth: { ...config.auth, mode }, hosts };
+}
+
+/** `gateway.bind` to addresses: a mode by name, or an address. */
+function hostsOf(bind: string): readonly string[] {
+  if (bind === "loopback") return ["127.0.0.1", "::1"];
+  if (bind === "lan") return ["0.0.0.0"];
+  if (/^[\d.]+$|:/.test(bind)) return [bind];
+  throw new AccessError(
+    "bad_input",
+    `gateway.bind "${bind}" is not supported. Use loopback, lan or an address.`,
+  );
+}
+
+function guardOf(
+  deps: Deps,
+  settings: Settings,
+  options: GatewayOptions,
+): { guard: GuardSettings; token?: GatewayToken } {
+  const common = { loopback: settings.bind === "loopback", allowedOrigins: settings.allowedOrigins };
+  if (settings.auth.mode === "none") return { guard: common };
+  if (settings.auth.mode === "password")
+    return { guard: { ...common, secret: passwordOf(deps, settings, options) } };
+  const token = gatewayToken(deps.paths(), deps.env(), settings.auth, options.token);
+  return { guard: { ...common, secret: token.secret }, token };
+}
+
+function passwordOf(deps: Deps, settings: Settings, options: GatewayOptions): Secret {
+  const given = options.password ?? deps.env()["OPENCLAW_GATEWAY_PASSWORD"];
+  const found = given ? { found: given } : resolveSecretInput(settings.auth.password, deps.env());
+  if ("found" in found) return new Secret(found.found);
+  throw new AccessError(
+    "config_invalid",
+    "gateway.auth.mode is password, but there is none. Set gateway.auth.password or OPENCLAW_GATEWAY_PASSWORD.",
+  );
+}
+
+type OwnGateway = Gateway & { readonly writerFlush: () => Promise<void> };
+
+function buildGateway(deps: GatewayDeps): OwnGateway {
+  const failing = new Set<string>();
+  const writeFault = (error: unknown) => {
+    if (!failing.has("store"))
+      deps.log.error(error, `Health and receipts cannot be written: ${messageOf(error)}`);
+    failing.add("store");
+  };
+  const writer = new HealthWriter(deps.store(), writeFault);
+  const agents = new LiveAgents({
+    readView: (agent) => readCompleteView(deps, agent),
+    writer,
+    cooldowns: () => deps.config().cooldowns,
+  });
+  return {
+    config: deps.config,
+    accessConfig: deps.accessConfig,
+    agents,
+    sticky: new StickyProfiles(),
+    receipts: new ReceiptWriter(deps.receipts(), writeFault),
+    upstream: new Agent({ keepAliveTimeout: 30_000, connect: { timeout: 10_000 } }),
+    now: deps.now,
+    startedAt: deps.now(),
+    failing: () => [],
+    log: deps.log,
+    writerFlush: () => writer.flush(),
+  };
+}
+
+/** A store that cannot be read must not look like one without credentials: the running view stays. */
+async function readCompleteView(deps: Deps, agent: AgentId) {
+  const view = await readView(deps, agent);
+  if (view.unreadable.length > 0) throw new AccessError("store_unreadable", view.unreadable.join(" "));
+  return view;
+}
+
+async function listenOrExplain(
+  deps: Deps,
+  settings: Settings,
+  listener: ReturnType<typeof requestListener>,
+): Promise<Listening> {
+  try {
+    return await listen(settings.hosts, settings.port, listener);
+  } catch (error) {
+    const lock = readLock(deps.paths());
+    if (!(error instanceof AccessError) || error.code !== "port_taken" || lock?.port !== settings.port)
+      throw error;
+    throw new AccessError(
+      "gateway_running",
+      `A gateway is already running (pid ${lock.pid}) on port ${lock.port}. Stop it with: kill ${lock.pid}`,
+      { cause: error },
+    );
+  }
+}
+
+/** Credentials and order that anyone changes are used from the next request on. */
+function watchStores(deps: GatewayDeps, gateway: Gateway): () => void {
+  const agents = new Set([MAIN_AGENT, ...deps.config().agents.map((agent) => agent.id)]);
+  return deps.store().watch([...agents], (agent) => {
+    gateway.agents
+      .refresh(agent)
+      .catch((error: unknown) =>
+        deps.log.error(error, `The store of ${agent} cannot be read; the last good one stays in use.`),
+      );
+  });
+}

@@ -1,0 +1,53 @@
+// Which conversation a request belongs to, first found (DESIGN, "One engine"): an explicit session header,
+// a known client's session header, the body's own id, else a keyed digest of how the conversation begins.
+import { createHmac, randomBytes } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
+import { AccessError } from "../core/errors.ts";
+import type { AgentId } from "../core/ids.ts";
+import type { JsonObject, Wire } from "../wire/wire.ts";
+
+/** Session headers of OpenClaw and of coding tools, in order of preference. */
+const SESSION_HEADERS = [
+  "x-openclaw-session-key",
+  "session_id",
+  "session-id",
+  "x-session-id",
+  "conversation_id",
+];
+
+/** Namespaces that OpenClaw keeps for itself. */
+const RESERVED = /^(?:agent:[^:]+:)?(?:subagent|cron|acp):/;
+
+/** The key lives as long as the process: the digest tells nothing about a prompt to anyone else. */
+const DIGEST_KEY = randomBytes(32);
+/** Two conversations differ near the beginning of their system text or first message. */
+const DIGESTED_CHARS = 4096;
+
+/** @throws AccessError `bad_input` for a session of a reserved namespace */
+export function refuseReservedSession(headers: IncomingHttpHeaders): void {
+  const key = headers["x-openclaw-session-key"];
+  if (typeof key === "string" && RESERVED.test(key)) {
+    throw new AccessError(
+      "bad_input",
+      `x-openclaw-session-key may not begin with subagent:, cron: or acp: (it is "${key}").`,
+    );
+  }
+}
+
+export function sessionKey(
+  headers: IncomingHttpHeaders,
+  wire: Wire,
+  body: JsonObject,
+  agent: AgentId,
+): string {
+  for (const name of SESSION_HEADERS) {
+    const value = headers[name];
+    if (typeof value === "string" && value !== "") return `${agent} ${value}`;
+  }
+  const { user, system, firstMessage } = wire.conversation(body);
+  if (user !== undefined) return `${agent} user ${user}`;
+  const client = headers.authorization ?? headers["x-api-key"] ?? "";
+  const digest = createHmac("sha256", DIGEST_KEY).update(`${String(client)}\n${agent}\n`);
+  digest.update(system.slice(0, DIGESTED_CHARS)).update("\n").update(firstMessage.slice(0, DIGESTED_CHARS));
+  return digest.digest("base64url");
+}

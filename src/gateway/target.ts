@@ -1,0 +1,95 @@
+// What a client's `model` means: an agent, or a model that the provider's bytes come back from untouched.
+// Forms: gateway spec §2 "chat/completions"; DESIGN, "Two paths through the gateway".
+import type { Config } from "../config/config.ts";
+import { agentModels, modelNames } from "../config/model-names.ts";
+import { AccessError } from "../core/errors.ts";
+import type { AgentId } from "../core/ids.ts";
+import type { ModelRef } from "../core/model-ref.ts";
+import { formatModelRef, sameModelRef, splitModelRef } from "../core/model-ref.ts";
+import { routeTo } from "../access/provider-route.ts";
+
+export interface Target {
+  readonly path: "agent" | "pass-through";
+  readonly agent: AgentId;
+  /** the model asked for, then its fallbacks */
+  readonly models: readonly ModelRef[];
+}
+
+export interface TargetHeaders {
+  /** `x-openclaw-model`: strict */
+  readonly model?: string;
+  /** `x-openclaw-agent-id` */
+  readonly agent?: string;
+}
+
+/**
+ * @param model the request's `model`, decoded but not checked
+ * @throws AccessError `bad_input`, `unknown_agent`; `unknown_model` for `x-openclaw-model` alone
+ */
+export function resolveTarget(config: Config, model: unknown, headers: TargetHeaders): Target {
+  if (model !== undefined && typeof model !== "string")
+    throw new AccessError("bad_input", "model must be text.");
+  const named = agentNamed(model);
+  const agent = knownAgent(config, headers.agent ?? named);
+  if (named === undefined && model !== undefined) {
+    const ref = passThroughModel(config, model);
+    return { path: "pass-through", agent, models: withFallbacks(ref, agentModels(config, agent).fallbacks) };
+  }
+  if (headers.model !== undefined)
+    return { path: "agent", agent, models: [strictModel(config, headers.model)] };
+  const { primary, fallbacks } = agentModels(config, agent);
+  return { path: "agent", agent, models: withFallbacks(primary, fallbacks) };
+}
+
+/** The agent that a model name stands for; `default` for the default agent, `undefined` for a model. */
+function agentNamed(model: string | undefined): string | undefined {
+  if (model === undefined || model === "openclaw") return "default";
+  const match = /^(?:openclaw[/:]|agent:)(.+)$/.exec(model);
+  return match?.[1];
+}
+
+function knownAgent(config: Config, named: string | undefined): AgentId {
+  const id = named?.trim().toLowerCase() ?? "default";
+  const agent =
+    config.agents.find((entry) => entry.id === id) ?? (id === "default" ? defaultOf(config) : undefined);
+  if (agent) return agent.id;
+  const known = config.agents.map((entry) => `openclaw/${entry.id}`).join(", ");
+  throw new AccessError("unknown_agent", `There is no agent "${named}". Use one of: openclaw, ${known}.`);
+}
+
+const defaultOf = (config: Config) => config.agents.find((entry) => entry.isDefault) ?? config.agents[0];
+
+function passThroughModel(config: Config, text: string): ModelRef {
+  const ref = namedModel(config, text);
+  if (ref && routeTo(config, ref.provider)) return ref;
+  throw new AccessError(
+    "bad_input",
+    `There is no model "${text}" here. Use openclaw, openclaw/<agent>, an alias, or provider/model; GET /v1/models lists them.`,
+  );
+}
+
+function strictModel(config: Config, text: string): ModelRef {
+  const ref = namedModel(config, text);
+  if (ref && routeTo(config, ref.provider)) return ref;
+  throw new AccessError("unknown_model", `x-openclaw-model names no known model: "${text}".`);
+}
+
+/** An alias, `provider/model`, or a bare id that one configured provider lists. */
+function namedModel(config: Config, text: string): ModelRef | undefined {
+  const names = modelNames(config);
+  const lower = text.trim().toLowerCase();
+  const target = [...names.aliases].find(([alias]) => alias.toLowerCase() === lower)?.[1] ?? text;
+  const ref = splitModelRef(target);
+  if (ref) return ref;
+  const id = target.trim();
+  const listing = [...names.configured].filter(([, models]) => models.includes(id));
+  return listing.length === 1 ? { provider: listing[0]![0], model: id } : undefined;
+}
+
+function withFallbacks(first: ModelRef, fallbacks: readonly ModelRef[]): ModelRef[] {
+  const models = [first];
+  for (const ref of fallbacks) if (!models.some((other) => sameModelRef(other, ref))) models.push(ref);
+  return models;
+}
+
+export const targetName = (target: Target): string => formatModelRef(target.models[0]!);

@@ -1,0 +1,89 @@
+// From an attempt to the upstream call it makes: address, headers, body.
+import type { IncomingHttpHeaders } from "node:http";
+import type { Dispatcher } from "undici";
+import type { UpstreamCall } from "../access/exchange.ts";
+import type { LiveAgent } from "../access/live-agents.ts";
+import type { ProviderRoute } from "../access/provider-route.ts";
+import { credentialHeaders } from "../access/request-auth.ts";
+import type { Attempt } from "../core/plan.ts";
+import { findModel, spliceModel } from "../wire/splice-model.ts";
+import type { JsonObject, Wire } from "../wire/wire.ts";
+import type { RequestBody } from "./body.ts";
+
+/** What all attempts of one request share. */
+export interface CallTemplate {
+  readonly dispatcher: Dispatcher;
+  readonly wire: Wire;
+  /** below the base URL; the wire's own unless the client asked for a sub-resource */
+  readonly endpoint: string;
+  readonly clientHeaders: IncomingHttpHeaders;
+  readonly stream: boolean;
+  /** The bytes for a model id. */
+  readonly bodyFor: (model: string) => Buffer;
+  readonly firstByteTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+}
+
+export function upstreamCall(
+  template: CallTemplate,
+  attempt: Attempt,
+  live: LiveAgent,
+  route: ProviderRoute,
+): UpstreamCall {
+  const { profile } = attempt.candidate;
+  const url = new URL(joinPath(route.baseUrl, template.endpoint));
+  return {
+    dispatcher: template.dispatcher,
+    origin: url.origin,
+    path: url.pathname + url.search,
+    headers: callHeaders(template, credentialHeaders(route, profile, live.view.secrets.get(profile.id))),
+    body: template.bodyFor(attempt.ref.model),
+    wire: template.wire,
+    provider: attempt.ref.provider,
+    stream: template.stream,
+    firstByteTimeoutMs: route.timeoutMs ?? template.firstByteTimeoutMs,
+    idleTimeoutMs: route.timeoutMs ?? template.idleTimeoutMs,
+  };
+}
+
+/** A base URL that already ends in the wire's version does not get it twice. */
+function joinPath(baseUrl: string, endpoint: string): string {
+  const version = /\/v\d+$/.exec(baseUrl)?.[0];
+  return (
+    baseUrl + (version && endpoint.startsWith(`${version}/`) ? endpoint.slice(version.length) : endpoint)
+  );
+}
+
+/** Lists of features: the provider's own and the client's are both wanted. */
+const JOINED = new Set(["anthropic-beta", "openai-beta"]);
+
+function callHeaders(template: CallTemplate, credential: readonly string[]): string[] {
+  const headers = ["content-type", "application/json", "accept-encoding", "identity"];
+  if (template.stream) headers.push("accept", "text/event-stream");
+  const { forwarded, headers: defaults } = template.wire;
+  const client = forwarded.filter((name) => template.clientHeaders[name] !== undefined);
+  for (let i = 0; i < credential.length; i += 2) {
+    const name = credential[i]!;
+    const mine = client.includes(name) ? String(template.clientHeaders[name]) : undefined;
+    if (mine === undefined) headers.push(name, credential[i + 1]!);
+    else if (JOINED.has(name)) headers.push(name, `${credential[i + 1]},${mine}`);
+  }
+  for (const name of client)
+    if (!(JOINED.has(name) && credential.includes(name)))
+      headers.push(name, String(template.clientHeaders[name]));
+  for (const name in defaults)
+    if (!client.includes(name) && !credential.includes(name)) headers.push(name, defaults[name]!);
+  return headers;
+}
+
+/** The client's own bytes with the model id put in place. */
+export function passThroughBody({ bytes, json }: RequestBody): (model: string) => Buffer {
+  const span = findModel(bytes);
+  const spliced = span && JSON.parse(bytes.toString("utf8", span.start, span.end)) === json["model"];
+  // A key written with escapes or given twice: only a decoded body is sure to name one model.
+  if (!span || !spliced) return (model) => Buffer.from(JSON.stringify({ ...json, model }));
+  return (model) => spliceModel(bytes, span, model);
+}
+
+export const agentBody = (wire: Wire, json: JsonObject) => (model: string) =>
+  Buffer.from(JSON.stringify(wire.agentRequest(json, model)));

@@ -1,0 +1,124 @@
+// Anthropic messages. Facts: the public API reference (streaming events, errors).
+import {
+  countTokens,
+  isObject,
+  lastUsage,
+  listFault,
+  messagesOf,
+  numberFault,
+  parseObject,
+  textOf,
+} from "./json.ts";
+import type { AnswerMarks, Collector, FrameVerdict, JsonObject, Refusal, Wire } from "./wire.ts";
+
+export const anthropicMessages: Wire = {
+  api: "anthropic-messages",
+  endpoint: "/v1/messages",
+  headers: { "anthropic-version": "2023-06-01" },
+  forwarded: ["anthropic-version", "anthropic-beta", "idempotency-key"],
+
+  readFrame,
+  errorInBody: (body) => (body["type"] === "error" || (body["error"] && !body["content"]) ? body : undefined),
+  endMarks: ["message_stop", '"stop_reason":"', '"stop_reason": "'],
+  readUsage: (tail) => countTokens(lastUsage(tail), "input_tokens", "output_tokens"),
+
+  conversation(body) {
+    const first = messagesOf(body).find((message) => message["role"] === "user");
+    const metadata = isObject(body["metadata"]) ? body["metadata"]["user_id"] : undefined;
+    return {
+      ...(typeof metadata === "string" && metadata ? { user: metadata } : {}),
+      system: textOf(body["system"]),
+      firstMessage: textOf(first?.["content"]),
+    };
+  },
+  faultOf(body) {
+    const messages = body["messages"];
+    if (!Array.isArray(messages) || messages.length === 0)
+      return "messages must be a list with at least one message.";
+    if (!messages.every(isObject)) return "Each of the messages must be an object with a role and content.";
+    return (
+      numberFault(body, "temperature", 0, 1) ?? numberFault(body, "top_p", 0, 1) ?? listFault(body, "tools")
+    );
+  },
+  agentRequest: ({ metadata: _metadata, ...body }, model) => ({ ...body, model, stream: true }),
+  rewriteFrame(event, data, marks) {
+    const frame = parseObject(data);
+    if (!frame) return undefined;
+    const message = isObject(frame["message"]) ? { message: { ...frame["message"], ...marksOf(marks) } } : {};
+    return `event: ${event ?? String(frame["type"])}\ndata: ${JSON.stringify({ ...frame, ...message })}`;
+  },
+  collector,
+  mark: (answer, marks) => ({ ...answer, ...marksOf(marks) }),
+
+  errorBody,
+  errorFrames: (refusal) => `event: error\ndata: ${JSON.stringify(errorBody(refusal))}\n\n`,
+};
+
+const marksOf = (marks: AnswerMarks) => ({ id: `msg_${marks.runId}`, model: marks.model });
+
+/** The types of this protocol, by the protocol-neutral ones. */
+const ERROR_TYPES: Readonly<Record<string, string>> = {
+  unauthorized: "authentication_error",
+  insufficient_quota: "billing_error",
+  rate_limited: "rate_limit_error",
+};
+
+function errorBody(refusal: Refusal) {
+  const type =
+    refusal.status === 404 ? "not_found_error" : refusal.status === 529 ? "overloaded_error" : undefined;
+  const error = { type: type ?? ERROR_TYPES[refusal.type] ?? refusal.type, message: refusal.message };
+  return { type: "error", error: { ...error, ...refusal.details } };
+}
+
+function readFrame(event: string | undefined, data: string): FrameVerdict {
+  const frame = parseObject(data);
+  if (!frame) return "prelude";
+  const type = typeof frame["type"] === "string" ? frame["type"] : event;
+  if (type === "error" || (frame["error"] && !type)) return { error: frame };
+  if (type === "message_stop") return "end";
+  return type === "content_block_delta" || type === "message_delta" ? "content" : "prelude";
+}
+
+type Block = Record<string, unknown> & { text?: string };
+
+/** Joins the events of a stream into one message. */
+function collector(): Collector {
+  let message: JsonObject = {};
+  const blocks: Block[] = [];
+  const inputs: string[] = [];
+
+  function addDelta(index: number, delta: JsonObject): void {
+    const block = (blocks[index] ??= { type: "text", text: "" });
+    if (delta["type"] === "input_json_delta")
+      inputs[index] = (inputs[index] ?? "") + String(delta["partial_json"] ?? "");
+    for (const field of ["text", "thinking", "signature"]) {
+      const piece = delta[field];
+      if (typeof piece === "string") block[field] = ((block[field] as string | undefined) ?? "") + piece;
+    }
+  }
+
+  return {
+    add(_event, data) {
+      const frame = parseObject(data);
+      const index = typeof frame?.["index"] === "number" ? frame["index"] : 0;
+      if (isObject(frame?.["message"])) message = frame["message"];
+      if (isObject(frame?.["content_block"])) blocks[index] = { ...frame["content_block"] };
+      if (frame?.["type"] === "message_delta") message = withDelta(message, frame);
+      else if (isObject(frame?.["delta"])) addDelta(index, frame["delta"]);
+    },
+    result: (marks) => ({
+      ...message,
+      ...marksOf(marks),
+      content: blocks.map((block, index) =>
+        block["type"] === "tool_use" ? { ...block, input: parseObject(inputs[index] || "{}") ?? {} } : block,
+      ),
+    }),
+  };
+}
+
+function withDelta(message: JsonObject, frame: JsonObject): JsonObject {
+  const delta = isObject(frame["delta"]) ? frame["delta"] : {};
+  const before = isObject(message["usage"]) ? message["usage"] : {};
+  const after = isObject(frame["usage"]) ? frame["usage"] : {};
+  return { ...message, ...delta, usage: { ...before, ...after } };
+}

@@ -1,0 +1,164 @@
+// OpenAI chat completions. Facts: the public API reference; gateway spec §2 "chat/completions".
+import {
+  countTokens,
+  isObject,
+  lastUsage,
+  listFault,
+  messagesOf,
+  numberFault,
+  parseObject,
+  textOf,
+} from "./json.ts";
+import type { AnswerMarks, Collector, FrameVerdict, JsonObject, Refusal, Wire } from "./wire.ts";
+
+export const openaiCompletions: Wire = {
+  api: "openai-completions",
+  endpoint: "/chat/completions",
+  headers: {},
+  forwarded: ["openai-beta", "idempotency-key"],
+
+  readFrame,
+  errorInBody: (body) => (body["error"] && !Array.isArray(body["choices"]) ? body : undefined),
+  endMarks: ["[DONE]", '"finish_reason":"', '"finish_reason": "'],
+  readUsage: (tail) => countTokens(lastUsage(tail), "prompt_tokens", "completion_tokens"),
+
+  conversation(body) {
+    const messages = messagesOf(body);
+    const system = messages.filter(isInstruction).map((message) => textOf(message["content"]));
+    const first = messages.find((message) => message["role"] === "user");
+    const user = body["user"] ?? body["prompt_cache_key"];
+    return {
+      ...(typeof user === "string" && user ? { user } : {}),
+      system: system.join("\n"),
+      firstMessage: textOf(first?.["content"]),
+    };
+  },
+  faultOf,
+  agentRequest,
+  rewriteFrame(_event, data, marks, body) {
+    if (data === "[DONE]") return "data: [DONE]";
+    const chunk = parseObject(data);
+    if (!chunk) return undefined;
+    const wantsUsage = isObject(body["stream_options"]) && body["stream_options"]["include_usage"] === true;
+    if (!wantsUsage && Array.isArray(chunk["choices"]) && chunk["choices"].length === 0) return undefined;
+    return `data: ${JSON.stringify({ ...chunk, ...marksOf(marks) })}`;
+  },
+  collector,
+  mark: (answer, marks) => ({ ...answer, ...marksOf(marks) }),
+
+  errorBody,
+  errorFrames: (refusal) => `data: ${JSON.stringify(errorBody(refusal))}\n\ndata: [DONE]\n\n`,
+};
+
+const isInstruction = (message: JsonObject) =>
+  message["role"] === "system" || message["role"] === "developer";
+
+const marksOf = (marks: AnswerMarks) => ({ id: `chatcmpl_${marks.runId}`, model: marks.model });
+
+function errorBody(refusal: Refusal) {
+  return { error: { message: refusal.message, type: refusal.type, ...refusal.details } };
+}
+
+function readFrame(_event: string | undefined, data: string): FrameVerdict {
+  if (data === "[DONE]") return "end";
+  const chunk = parseObject(data);
+  if (!chunk) return "prelude";
+  if (chunk["error"]) return { error: chunk };
+  const choices = Array.isArray(chunk["choices"]) ? chunk["choices"].filter(isObject) : [];
+  return choices.some((choice) => choice["finish_reason"] || hasContent(choice["delta"]))
+    ? "content"
+    : "prelude";
+}
+
+/** Anything in a delta besides its role counts: text, refusals, reasoning under any vendor's name, tools. */
+const hasContent = (delta: unknown): boolean =>
+  isObject(delta) &&
+  Object.entries(delta).some(
+    ([key, value]) => key !== "role" && value !== null && value !== "" && !isEmptyList(value),
+  );
+
+const isEmptyList = (value: unknown) => Array.isArray(value) && value.length === 0;
+
+function faultOf(body: JsonObject): string | undefined {
+  const messages = body["messages"];
+  if (!Array.isArray(messages) || messages.length === 0)
+    return "messages must be a list with at least one message.";
+  if (!messages.every(isObject)) return "Each of the messages must be an object with a role and content.";
+  const stop = body["stop"];
+  if (Array.isArray(stop) && stop.length > 4) return "stop takes at most 4 sequences.";
+  return (
+    numberFault(body, "temperature", 0, 2) ??
+    numberFault(body, "top_p", 0, 1) ??
+    numberFault(body, "frequency_penalty", -2, 2) ??
+    numberFault(body, "presence_penalty", -2, 2) ??
+    listFault(body, "tools")
+  );
+}
+
+function agentRequest(body: JsonObject, model: string): JsonObject {
+  const { max_tokens: maxTokens, user: _user, ...rest } = body;
+  const options = isObject(body["stream_options"]) ? body["stream_options"] : {};
+  return {
+    ...rest,
+    model,
+    stream: true,
+    stream_options: { ...options, include_usage: true },
+    ...(maxTokens === undefined || "max_completion_tokens" in rest
+      ? {}
+      : { max_completion_tokens: maxTokens }),
+  };
+}
+
+interface ToolCall {
+  id?: string;
+  type: "function";
+  function: { name: string; arguments: string };
+}
+
+/** Joins the chunks of one streamed choice into a `chat.completion`. */
+function collector(): Collector {
+  const message: { role: string; content: string | null; refusal?: string; tool_calls?: ToolCall[] } = {
+    role: "assistant",
+    content: null,
+  };
+  const extras: Record<string, string> = {};
+  let finish: unknown = "stop";
+  let base: JsonObject = {};
+  let usage: unknown;
+
+  function addDelta(delta: JsonObject): void {
+    for (const [key, value] of Object.entries(delta)) {
+      if (key === "content" && typeof value === "string") message.content = (message.content ?? "") + value;
+      else if (key === "tool_calls" && Array.isArray(value)) value.filter(isObject).forEach(addToolCall);
+      else if (key !== "role" && typeof value === "string") extras[key] = (extras[key] ?? "") + value;
+    }
+  }
+  function addToolCall(part: JsonObject): void {
+    const calls = (message.tool_calls ??= []);
+    const index = typeof part["index"] === "number" ? part["index"] : calls.length;
+    const call = (calls[index] ??= { type: "function", function: { name: "", arguments: "" } });
+    const piece = isObject(part["function"]) ? part["function"] : {};
+    if (typeof part["id"] === "string") call.id = part["id"];
+    if (typeof piece["name"] === "string") call.function.name += piece["name"];
+    if (typeof piece["arguments"] === "string") call.function.arguments += piece["arguments"];
+  }
+
+  return {
+    add(_event, data) {
+      const chunk = parseObject(data);
+      if (!chunk) return;
+      base = { created: chunk["created"] ?? base["created"] };
+      usage = chunk["usage"] ?? usage;
+      const choice = Array.isArray(chunk["choices"]) ? chunk["choices"].find(isObject) : undefined;
+      if (isObject(choice?.["delta"])) addDelta(choice["delta"]);
+      finish = choice?.["finish_reason"] ?? finish;
+    },
+    result: (marks) => ({
+      ...marksOf(marks),
+      object: "chat.completion",
+      ...base,
+      choices: [{ index: 0, message: { ...message, ...extras }, finish_reason: finish }],
+      ...(usage ? { usage } : {}),
+    }),
+  };
+}

@@ -1,0 +1,104 @@
+// OpenAI responses. Facts: the public API reference; gateway spec §2 "responses".
+import { countTokens, isObject, lastUsage, listFault, numberFault, parseObject, textOf } from "./json.ts";
+import type { AnswerMarks, Collector, FrameVerdict, JsonObject, Refusal, Wire } from "./wire.ts";
+
+export const openaiResponses: Wire = {
+  api: "openai-responses",
+  endpoint: "/responses",
+  headers: {},
+  forwarded: ["openai-beta", "idempotency-key"],
+
+  readFrame,
+  errorInBody: (body) =>
+    body["error"] && (body["status"] === "failed" || !body["output"]) ? body : undefined,
+  endMarks: ["response.completed", "response.incomplete", "response.failed", "[DONE]"],
+  readUsage: (tail) => countTokens(lastUsage(tail), "input_tokens", "output_tokens"),
+
+  conversation(body) {
+    const input = Array.isArray(body["input"]) ? body["input"].filter(isObject) : [];
+    const first = input.find((item) => item["role"] === "user");
+    const user = body["prompt_cache_key"] ?? body["user"];
+    return {
+      ...(typeof user === "string" && user ? { user } : {}),
+      system: textOf(body["instructions"]),
+      firstMessage: typeof body["input"] === "string" ? body["input"] : textOf(first?.["content"]),
+    };
+  },
+  faultOf(body) {
+    const { input } = body;
+    const given = typeof input === "string" ? input !== "" : Array.isArray(input) && input.length > 0;
+    if (!given) return "input must be text or a list with at least one item.";
+    return (
+      numberFault(body, "temperature", 0, 2) ?? numberFault(body, "top_p", 0, 1) ?? listFault(body, "tools")
+    );
+  },
+  agentRequest: ({ user: _user, ...body }, model) => ({ ...body, model, stream: true }),
+  rewriteFrame(event, data, marks) {
+    if (data === "[DONE]") return "data: [DONE]";
+    const frame = parseObject(data);
+    if (!frame) return undefined;
+    const response = isObject(frame["response"])
+      ? { response: { ...frame["response"], ...marksOf(marks) } }
+      : {};
+    const name = event ?? frame["type"];
+    return `${typeof name === "string" ? `event: ${name}\n` : ""}data: ${JSON.stringify({ ...frame, ...response })}`;
+  },
+  collector,
+  mark: (answer, marks) => ({ ...answer, ...marksOf(marks) }),
+
+  errorBody,
+  errorFrames(refusal) {
+    const response = {
+      object: "response",
+      status: "failed",
+      error: { code: refusal.type, message: refusal.message },
+    };
+    return `event: response.failed\ndata: ${JSON.stringify({ type: "response.failed", response })}\n\n`;
+  },
+};
+
+const marksOf = (marks: AnswerMarks) => ({ id: `resp_${marks.runId}`, model: marks.model });
+
+function errorBody(refusal: Refusal) {
+  return { error: { message: refusal.message, type: refusal.type, ...refusal.details } };
+}
+
+/** Events that only announce what is to come. */
+const PRELUDE = new Set([
+  "response.created",
+  "response.queued",
+  "response.in_progress",
+  "response.output_item.added",
+  "response.content_part.added",
+  "response.reasoning_summary_part.added",
+  "keepalive",
+]);
+
+function readFrame(event: string | undefined, data: string): FrameVerdict {
+  if (data === "[DONE]") return "end";
+  const frame = parseObject(data);
+  if (!frame) return "prelude";
+  const type = typeof frame["type"] === "string" ? frame["type"] : event;
+  if (type === "error" || type === "response.failed" || (frame["error"] && !type)) return { error: frame };
+  if (type === "response.completed" || type === "response.incomplete") return "end";
+  return type === undefined || PRELUDE.has(type) ? "prelude" : "content";
+}
+
+/** The last event of a stream holds the whole response. */
+function collector(): Collector {
+  let response: JsonObject = {};
+  return {
+    add(_event, data) {
+      const frame = parseObject(data);
+      if (isObject(frame?.["response"])) response = frame["response"];
+    },
+    result: (marks) => ({ ...response, ...marksOf(marks), ...briefUsage(response["usage"]) }),
+  };
+}
+
+/** The gateway spec's answer counts tokens without their details. */
+function briefUsage(usage: unknown) {
+  if (!isObject(usage)) return {};
+  const { input_tokens, output_tokens, total_tokens } = usage;
+  return { usage: { input_tokens, output_tokens, total_tokens } };
+}

@@ -1,0 +1,64 @@
+// The pass-through path changes one value of the request: `model`. The other bytes stay as they came.
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const KEY = Buffer.from('"model"');
+
+/** Where the value of the top-level key `model` lies, quotes included. */
+export interface ModelSpan {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Finds `"model": "…"` at the top level of a JSON object. The text must be valid JSON (it was parsed
+ * before). Long strings cost one native search each, so a large prompt before `model` is no matter.
+ *
+ * @returns `undefined` when the key is written with escapes, or its value is no string
+ */
+export function findModel(body: Buffer): ModelSpan | undefined {
+  let depth = 0;
+  for (let i = 0; i < body.length; i++) {
+    const byte = body[i]!;
+    if (byte === QUOTE) {
+      const end = stringEnd(body, i);
+      if (depth === 1 && isKey(body, i, end)) return valueAfter(body, end);
+      i = end;
+    } else if (byte === 0x7b || byte === 0x5b) depth++;
+    else if (byte === 0x7d || byte === 0x5d) depth--;
+  }
+  return undefined;
+}
+
+/** A key is a string that a colon follows; a value is never `"model"` before a colon. */
+function isKey(body: Buffer, start: number, end: number): boolean {
+  if (end - start + 1 !== KEY.length || body.compare(KEY, 0, KEY.length, start, end + 1) !== 0) return false;
+  return body[skipSpace(body, end + 1)] === 0x3a;
+}
+
+function valueAfter(body: Buffer, keyEnd: number): ModelSpan | undefined {
+  const start = skipSpace(body, skipSpace(body, keyEnd + 1) + 1);
+  return body[start] === QUOTE ? { start, end: stringEnd(body, start) + 1 } : undefined;
+}
+
+/** Index of the quote that closes the string opened at `start`. */
+function stringEnd(body: Buffer, start: number): number {
+  for (let end = body.indexOf(QUOTE, start + 1); end !== -1; end = body.indexOf(QUOTE, end + 1)) {
+    let slashes = 0;
+    while (body[end - 1 - slashes] === BACKSLASH) slashes++;
+    if (slashes % 2 === 0) return end;
+  }
+  return body.length;
+}
+
+function skipSpace(body: Buffer, from: number): number {
+  let i = from;
+  while (body[i] === 0x20 || body[i] === 0x0a || body[i] === 0x0d || body[i] === 0x09) i++;
+  return i;
+}
+
+/** The body with `model` in place of what stands at `span`. */
+export function spliceModel(body: Buffer, span: ModelSpan, model: string): Buffer {
+  const value = Buffer.from(JSON.stringify(model));
+  return Buffer.concat([body.subarray(0, span.start), value, body.subarray(span.end)]);
+}

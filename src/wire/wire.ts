@@ -1,0 +1,90 @@
+// The shape of a wire: what one protocol says, without knowing any vendor. Pure codecs.
+// A wire serves both ways: as the protocol a provider speaks, and as the one a client speaks to us.
+
+/** What one frame of a streamed answer means for the run. */
+export type FrameVerdict =
+  /** nothing a client would act on yet: roles, ids, pings */
+  | "prelude"
+  /** text, reasoning, a tool call, a refusal: from here on nothing may be replayed */
+  | "content"
+  /** the answer is complete */
+  | "end"
+  | { readonly error: unknown };
+
+export interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
+/** What identifies a conversation when the client names none. */
+export interface Conversation {
+  /** the body's own id of the user or session */
+  readonly user?: string;
+  readonly system: string;
+  readonly firstMessage: string;
+}
+
+/** An error as a client is told it. */
+export interface Refusal {
+  readonly status: number;
+  /** one of the protocol-neutral types of the gateway spec §2 */
+  readonly type: string;
+  readonly message: string;
+  /** Further fields of the error object: attempts, what was left out. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** Marks put on an answer of the agent path. */
+export interface AnswerMarks {
+  readonly runId: string;
+  /** echoed as the client wrote it */
+  readonly model: string;
+}
+
+/** Builds one JSON answer out of the frames of a stream. */
+export interface Collector {
+  add(event: string | undefined, data: string): void;
+  result(marks: AnswerMarks): unknown;
+}
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export interface Wire {
+  /** `models.providers.*.api` */
+  readonly api: string;
+  /** path below a provider's base URL */
+  readonly endpoint: string;
+  /** headers of every call, unless the client sent its own */
+  readonly headers: Readonly<Record<string, string>>;
+  /** lower-case names of client headers that go upstream */
+  readonly forwarded: readonly string[];
+
+  /** `event` is the SSE event name, `data` its data as text. */
+  readFrame(event: string | undefined, data: string): FrameVerdict;
+  /** The error inside a JSON answer that came with status 200, if there is one. */
+  errorInBody(body: JsonObject): unknown;
+  /** One of these stands near the end of every complete stream. */
+  readonly endMarks: readonly string[];
+  /** Token counts from the last part of an answer, as text; `undefined` when it names none. */
+  readUsage(tail: string): Usage | undefined;
+
+  conversation(body: JsonObject): Conversation;
+  /** What is wrong with a request of the agent path, in one sentence; `undefined` when it can be sent. */
+  faultOf(body: JsonObject): string | undefined;
+  /** The agent path's call upstream: always streamed. */
+  agentRequest(body: JsonObject, model: string): JsonObject;
+  /** A frame for the client of the agent path, without the blank line; `undefined` leaves it out. */
+  rewriteFrame(
+    event: string | undefined,
+    data: string,
+    marks: AnswerMarks,
+    body: JsonObject,
+  ): string | undefined;
+  collector(): Collector;
+  /** A whole answer under the run's id and the model name that the client used. */
+  mark(answer: JsonObject, marks: AnswerMarks): JsonObject;
+
+  errorBody(refusal: Refusal): unknown;
+  /** The protocol's own error event, and whatever ends its stream. */
+  errorFrames(refusal: Refusal): string;
+}
