@@ -114,7 +114,7 @@ function afterFailure(
   const { failure, at } = event;
   const lane = FAILURE_LANE[failure.kind];
   if (lane === "none") return health;
-  const recent = health.lastFailureAt !== undefined && at - health.lastFailureAt < policy.failureWindowMs;
+  const recent = at - quietSince(health) < policy.failureWindowMs;
   const reason = recordedReason(failure.kind);
   const errorCount = (recent ? health.errorCount : 0) + 1;
   const counts = recent ? health.failureCounts : {};
@@ -130,6 +130,10 @@ function afterFailure(
   const lastFailureAt = Math.max(health.lastFailureAt ?? 0, at);
   return { ...health, bars: [...others, bar], errorCount, failureCounts, lastFailureAt };
 }
+
+/** When a failure could last have been seen: under a bar nothing is tried, so that time does not count. */
+const quietSince = (health: Health): number =>
+  Math.max(health.lastFailureAt ?? -Infinity, ...health.bars.map((bar) => bar.until));
 
 /** The provider's reset time, kept within bounds; `undefined` when it gave none or one in the past. */
 function believed(failure: HealthFailure, at: number): number | undefined {

@@ -7,6 +7,8 @@ export const GATEWAY_TABLES: readonly RuleTable[] = [
     providers: ["openrouter"],
     rules: [
       { text: /key limit exceeded/i, kind: "billing" },
+      // Its free tier's limits advertise credits.
+      { status: [429], text: /rate limit exceeded/i, kind: "rate_limit" },
       // Alone, this sentence hides an upstream that broke off.
       {
         status: [undefined, 400, 500, 502, 503],
