@@ -63,36 +63,47 @@ const SOURCE_RANK = { store: 0, env: 1, config: 2 } as const;
 const TYPE_RANK = { oauth: 0, token: 1, api_key: 2, none: 3 } as const;
 const IDLE: Load = { inFlight: 0, lastStarted: 0 };
 
-/** The snapshot, indexed by provider. Run it once per change of profiles or order. Pure. */
+/**
+ * The snapshot, indexed by provider and sorted by what does not change from call to call. Run it once per
+ * change of profiles or order. Pure.
+ */
 export function prepare(snapshot: Snapshot): Prepared {
   const candidates = new Map<ProviderId, Candidate[]>();
   const excluded = new Map<ProviderId, AuthProfile[]>();
+  const places = new Map([...snapshot.order].map(([provider, ids]) => [provider, placesOf(ids)]));
+  const keys = new Map<ProviderId, number>();
   for (const profile of snapshot.profiles) {
-    const order = snapshot.order.get(profile.provider);
-    const place = order ? order.indexOf(profile.id) : 0;
-    if (place === -1) push(excluded, profile.provider, profile);
-    else push(candidates, profile.provider, candidateOf(profile, place, snapshot, candidates));
+    const order = places.get(profile.provider);
+    const place = order ? order.get(profile.id) : 0;
+    if (place === undefined) {
+      push(excluded, profile.provider, profile);
+      continue;
+    }
+    const keyIndex = profile.source === "env" ? (keys.get(profile.provider) ?? 0) : 0;
+    if (profile.source === "env") keys.set(profile.provider, keyIndex + 1);
+    push(candidates, profile.provider, candidateOf(profile, place, keyIndex, snapshot));
   }
+  for (const list of candidates.values()) list.sort(compareFixed);
   return { candidates, excluded };
 }
 
-function candidateOf(
+const placesOf = (ids: readonly ProfileId[]): ReadonlyMap<ProfileId, number> =>
+  new Map(ids.map((id, place) => [id, place] as const).reverse());
+
+const candidateOf = (
   profile: AuthProfile,
   place: number,
+  keyIndex: number,
   snapshot: Snapshot,
-  before: ReadonlyMap<ProviderId, readonly Candidate[]>,
-): Candidate {
-  const keys = profile.source === "env" ? before.get(profile.provider)?.filter(isEnvironmentKey) : undefined;
-  return {
-    profile,
-    health: snapshot.health.get(profile.id) ?? HEALTHY,
-    load: snapshot.load?.get(profile.id) ?? IDLE,
-    place,
-    source: SOURCE_RANK[profile.source],
-    type: TYPE_RANK[profile.type],
-    keyIndex: keys?.length ?? 0,
-  };
-}
+): Candidate => ({
+  profile,
+  health: snapshot.health.get(profile.id) ?? HEALTHY,
+  load: snapshot.load?.get(profile.id) ?? IDLE,
+  place,
+  source: SOURCE_RANK[profile.source],
+  type: TYPE_RANK[profile.type],
+  keyIndex,
+});
 
 /** The same with one profile's health replaced: what a settled attempt costs. Pure. */
 export function withHealth(prepared: Prepared, profile: AuthProfile, health: Health): Prepared {
@@ -104,22 +115,20 @@ export function withHealth(prepared: Prepared, profile: AuthProfile, health: Hea
   return { ...prepared, candidates };
 }
 
-/**
- * Negative when `a` goes first. Both can serve the call: eligible, not barred, and the pin allows them.
- * One line per rule, in the order of DESIGN, "One engine".
- */
-function compare(a: Candidate, b: Candidate, sticky: ProfileId | undefined): number {
-  return (
-    a.place - b.place ||
-    a.source - b.source ||
-    a.keyIndex - b.keyIndex ||
-    Number(b.profile.id === sticky) - Number(a.profile.id === sticky) ||
-    a.type - b.type ||
-    a.load.inFlight - b.load.inFlight ||
-    lastUsed(a) - lastUsed(b) ||
-    (a.profile.id < b.profile.id ? -1 : 1)
-  );
-}
+// The comparator of DESIGN, "One engine": explicit order, source and place among the environment's keys make
+// the rank, which nothing beats; inside a rank the sticky profile, then type, calls in flight, last use, id.
+
+const compareRank = (a: Candidate, b: Candidate): number =>
+  a.place - b.place || a.source - b.source || a.keyIndex - b.keyIndex;
+
+/** The part that `prepare` sorts by; ties that are left go to the lower id. */
+const compareFixed = (a: Candidate, b: Candidate): number =>
+  compareRank(a, b) || a.type - b.type || (a.profile.id < b.profile.id ? -1 : 1);
+
+/** Whether `later` beats `first`, which stands before it in the fixed order and has the same rank. */
+const overtakes = (later: Candidate, first: Candidate): boolean =>
+  later.type === first.type &&
+  (later.load.inFlight - first.load.inFlight || lastUsed(later) - lastUsed(first)) < 0;
 
 const lastUsed = (candidate: Candidate): number =>
   Math.max(candidate.health.lastUsed ?? 0, candidate.load.lastStarted);
@@ -163,22 +172,31 @@ function pass(prepared: Prepared, request: PlanRequest, walk: Walk, now: number,
   return undefined;
 }
 
+/** One scan in the fixed order: the first rank with a usable candidate decides. */
 function best(prepared: Prepared, request: PlanRequest, index: number, walk: Walk, now: number) {
   const ref = request.models[index]!;
   const pin = index === 0 ? request.pin : undefined;
+  const behind = pastOf(walk, ref);
   let first: Candidate | undefined;
   for (const candidate of prepared.candidates.get(ref.provider) ?? []) {
+    if (first && compareRank(candidate, first) !== 0) break;
     if (pin !== undefined && candidate.profile.id !== pin) continue;
-    if (first && compare(candidate, first, request.sticky) > 0) continue;
-    if (usable(candidate, ref, now) && !walkedPast(candidate, ref, walk)) first = candidate;
+    const sticky = request.sticky !== undefined && candidate.profile.id === request.sticky;
+    if (first && !sticky && !overtakes(candidate, first)) continue;
+    if (!usable(candidate, ref, now) || behind?.(candidate)) continue;
+    first = candidate;
+    if (sticky) break;
   }
   return first;
 }
 
-function walkedPast(candidate: Candidate, ref: ModelRef, walk: Walk): boolean {
-  if (walk === START) return false;
-  if (isEnvironmentKey(candidate) && walk.keysClosed.has(formatModelRef(ref))) return true;
-  return walk.tried.has(attemptKey({ ref, candidate }));
+/** Whether a candidate is behind us; `undefined` at the start, when nothing is. */
+function pastOf(walk: Walk, ref: ModelRef): ((candidate: Candidate) => boolean) | undefined {
+  if (walk.tried.size === 0 && walk.keysClosed.size === 0) return undefined;
+  const model = formatModelRef(ref);
+  const keysClosed = walk.keysClosed.has(model);
+  return (candidate) =>
+    (keysClosed && isEnvironmentKey(candidate)) || walk.tried.has(`${model} ${candidate.profile.id}`);
 }
 
 const usable = (candidate: Candidate, ref: ModelRef, now: number): boolean =>

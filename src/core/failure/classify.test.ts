@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { classify } from "./classify.ts";
 import type { Failure, FailureKind, FailureScope, UpstreamAnswer } from "./failure.ts";
 import { FURTHER_CASES } from "./classify.cases.ts";
@@ -88,9 +88,11 @@ for (const [name, provider, answer, expected] of FURTHER_CASES) {
   });
 }
 
+const refused = (status: number, body: unknown, headers = {}): Failure =>
+  classify("openai", { transport: "http", status, headers, body }, NOW);
+const message = (body: unknown): string => refused(401, body).message;
+
 test("the message is one line of the upstream's words, short, without control characters or keys", () => {
-  const message = (body: unknown) =>
-    classify("openai", { transport: "http", status: 401, headers: {}, body }, NOW).message;
   assert.equal(message({ error: { message: "  Bad\u0000\u001b[31m\nkey  " } }), "Bad [31m key");
   assert.equal(message({ error: { message: "x".repeat(1000) } }).length, 300);
   assert.doesNotMatch(message(`Incorrect API key provided: sk-proj-${"a1".repeat(20)}`), /a1a1/);
@@ -99,14 +101,8 @@ test("the message is one line of the upstream's words, short, without control ch
 });
 
 test("x-should-retry: false is kept", () => {
-  const noRetry = (value: string) =>
-    classify(
-      "openai",
-      { transport: "http", status: 500, headers: { "x-should-retry": value }, body: "" },
-      NOW,
-    ).noRetry;
-  assert.equal(noRetry("false"), true);
-  assert.equal(noRetry("true"), undefined);
+  assert.equal(refused(500, "", { "x-should-retry": "false" }).noRetry, true);
+  assert.equal(refused(500, "", { "x-should-retry": "true" }).noRetry, undefined);
 });
 
 const badTimes = [

@@ -76,7 +76,8 @@ const USUAL_SCOPE = {
 /** Windows and concurrency count for the whole account, whatever the vendor's other limits do. */
 const OF_ACCOUNT =
   /concurren|parallel|usage[ _-]?limit|(?:hourly|daily|weekly|monthly|session|\d+[- ]?hour)\b[^.\n]{0,30}\b(?:limit|quota|allocation)|account|\bplan\b/i;
-const OF_MODEL = /\b(?:this|selected|requested) model\b|\bmodels?_|for model\b|\bmodel [`'"\w]|_model_/i;
+const OF_MODEL =
+  /\b(?:this|selected|requested) model\b|\bmodels?_|_model_|\bfor model\b|\bmodel [`'"]?[\w./:-]*\d/i;
 const BUSY_MODEL = /\bmodels?\b|deployment|instances?|no capacity/i;
 
 function usualScope(kind: FailureKind, seen: Evidence, vendor: RuleTable | undefined): FailureScope {

@@ -13,7 +13,7 @@ const BILLING = new RegExp(
     "(?:credit|account|wallet|prepaid)s? balance",
     "balance[^.\\n]{0,30}(?:too low|insufficient|not enough|exhausted|negative|depleted|zero)",
     "(?:negative|low|no|zero)[ _](?:credit[ _])?balance",
-    "not[ _]enough[ _](?:\\w+[ _])?(?:balance|credits?|funds?|money)|n't have enough (?:credits?|funds?)",
+    "not[ _]enough[ _](?:\\w+[ _])?(?:balance|credits?|funds?|money)|n't have (?:enough|any) (?:credits?|funds?)",
     "(?:out of|no|zero)(?: \\w+)? (?:credits?|funds|extra usage)\\b",
     "credits?[ _](?:\\w+ ){0,3}(?:expired|exhausted|depleted|used up|ran out|run out|insufficient|required)",
     "(?:used|exhausted|consumed|spent|exceeded|ran out of|run out of)(?: up)?[^.\\n]{0,30}\\bcredits?\\b",
@@ -39,7 +39,7 @@ const HOLDER =
 const PERMANENT = new RegExp(
   [
     `\\b(?:${HOLDER})s?\\b[^.\\n]{0,50}\\b(?:has|have|was|is|been|were|are|got)\\b[^.\\n]{0,24}\\b(?:${DEAD})\\b`,
-    `(?:${HOLDER})s?[ _](?:${DEAD})\\b`,
+    `(?:${HOLDER})s?[ _](?:${DEAD})\\b|\\bstate: ?(?:${DEAD})`,
     `\\b(?:${DEAD})[ _](?:${HOLDER})`,
     "reported as leaked|leaked (?:api )?key|账号已(?:被)?(?:封禁|禁用)",
   ].join("|"),
@@ -54,7 +54,7 @@ const BUSY =
 
 const THROTTLED = new RegExp(
   [
-    "throttl|rate[ _-]?limit|ratelimit|rate (?:is )?(?:exceeded|increasing)|call rate",
+    "throttl|model_cooldown|rate[ _-]?limit|ratelimit|rate (?:is )?(?:exceeded|increasing)|call rate",
     "too[ _-]?many[ _-]?(?:\\w+[ _-]){0,2}requests|too frequent|too (?:quickly|fast)|slow[ _]down",
     "(?:concurren\\w*|parallel)[ _](?:\\w+[ _]){0,3}(?:limit|quota|exceed|reached|requests)",
     "max\\w* (?:\\w+ ){0,2}(?:concurren|parallel|rpm|tpm|rpd)|high (?:concurrency|frequency)",
@@ -108,7 +108,7 @@ const LACKS_FEATURE =
   /(?:parameter|value|feature|field|tools?|temperature|image|streaming|reasoning\w*|thinking|response_format)\b[^\n]{0,60}(?:not supported|unsupported)|does not support|unsupported (?:parameter|value|content)/i;
 
 const POLICY =
-  /content[ _-]?(?:filter|policy|management|moderation|blocked)|moderation|flagged|unsafe|inappropriate|sensitive (?:content|information|word)|sensitive[A-Z]\w+|\bsafety\b|censor|high risk|usage polic(?:y|ies)|responsibleai|data_?inspection|prohibited|harmful|内容(?:安全|违规)|敏感/i;
+  /content[ _-]?(?:filter|policy|management|moderation|blocked)|moderation|flagged|unsafe|inappropriate|sensitive (?:content|information|word)|sensitive[A-Z]\w+|\bsafety[_ ]|violat\w+[^\n]{0,30}(?:guideline|polic|terms)|censor|high risk|usage polic(?:y|ies)|responsibleai|data_?inspection|prohibited|harmful|内容(?:安全|违规)|敏感/i;
 
 const PAYLOAD =
   /invalid[ _]?(?:json|schema|param\w*|type|request|argument|value|function|input|tool)|bad[ _]?request|unprocessable|unsupported[ _](?:parameter|value)|unknown (?:parameter|field)|extra inputs|field required|tool_?(?:use|call|result)|deserialize|malformed|validation|schema|does not support|参数/i;

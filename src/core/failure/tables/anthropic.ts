@@ -27,7 +27,7 @@ const CLAUDE_RULES: readonly Rule[] = [
   },
   { text: /\b(?:opus|sonnet|haiku|fable)\b[^\n]{0,30}\blimit\b/i, kind: "rate_limit", scope: "model" },
   {
-    text: /acceleration limit|usage limit|(?:session|weekly|hour) limit|concurren/i,
+    text: /acceleration limit|usage limit|(?:session|weekly|hour|your) limit|concurren/i,
     kind: "rate_limit",
     scope: "account",
   },

@@ -7,6 +7,7 @@ export const GATEWAY_TABLES: readonly RuleTable[] = [
     providers: ["openrouter"],
     rules: [
       { text: /key limit exceeded/i, kind: "billing" },
+      { text: /rate-limited upstream/i, kind: "rate_limit", scope: "model" },
       // Its free tier's limits advertise credits.
       { status: [429], text: /rate limit exceeded/i, kind: "rate_limit" },
       // Alone, this sentence hides an upstream that broke off.
@@ -39,11 +40,14 @@ export const GATEWAY_TABLES: readonly RuleTable[] = [
     rules: [
       { code: /^(?:4006|3036)$/, kind: "rate_limit", scope: "account" },
       { code: /^3040$/, kind: "overloaded", scope: "model" },
-      { code: /^(?:3007|3046)$/, kind: "timeout", scope: "model" },
-      { code: /^(?:2008|5007|3042|5018)$/, kind: "model_not_found" },
-      { code: /^(?:2001|2009|10000|10001|9109|3006|3023|5016|5035)$/, kind: "auth" },
+      { code: /^(?:3007|3008|3046)$/, kind: "timeout", scope: "model" },
+      { code: /^(?:2008|5007|3042)$/, kind: "model_not_found" },
+      { code: /^3006$/, kind: "context_overflow" },
+      { code: /^3023$/, kind: "auth_permanent" },
+      { code: /^(?:3041|5016|5018)$/, kind: "auth", scope: "model" },
+      { code: /^(?:2001|2009|10000|10001|9109)$/, kind: "auth" },
       { code: /^(?:5004|5006|3003|5005)$/, kind: "format" },
-      { code: /^(?:3039|3041|2003)$/, kind: "rate_limit", scope: "account" },
+      { code: /^2003$/, kind: "rate_limit", scope: "account" },
       { code: /^(?:2016|2017|2029|2030)$/, kind: "format" },
     ],
     scopes: { rate_limit: "account", timeout: "model" },

@@ -72,7 +72,12 @@ export const HOST_TABLES: readonly RuleTable[] = [
     providers: ["nvidia"],
     rules: [
       // Words of a worker that is full, not of the key's own limit.
-      { status: [503, undefined], text: /resource ?exhausted|worker/i, kind: "overloaded", scope: "model" },
+      {
+        status: [500, 503, undefined],
+        text: /resource ?exhausted|worker/i,
+        kind: "overloaded",
+        scope: "model",
+      },
       { status: [404], text: /function|not found/i, kind: "model_not_found" },
     ],
     scopes: { overloaded: "model" },

@@ -12,14 +12,17 @@ export const LOCAL_TABLES: readonly RuleTable[] = [
         kind: "server_error",
         scope: "model",
       },
-      { text: /runner process/i, kind: "unknown", scope: "provider" },
+      { status: [undefined], text: /runner process/i, kind: "unknown", scope: "provider" },
       { text: /server busy|maximum pending requests/i, kind: "overloaded" },
     ],
   },
   {
     providers: ["lmstudio", "lm-studio"],
     rules: [
-      { text: /tokens to keep from the initial prompt/i, kind: "context_overflow" },
+      {
+        text: /tokens to keep from the initial prompt|context (?:the )?overflows/i,
+        kind: "context_overflow",
+      },
       { text: /no models? loaded|failed to load model|model[^\n]{0,40}not loaded/i, kind: "model_not_found" },
     ],
   },
