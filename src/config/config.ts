@@ -108,6 +108,12 @@ export interface AccessConfig {
     readonly maxWaitMs: number;
     /** Largest request body, bytes. */
     readonly maxBodyBytes: number;
+    /** Longest silence before the first byte of a streamed answer, ms; then the next credential is asked. */
+    readonly firstByteTimeoutMs: number;
+    /** The same for an answer in one piece, which begins only when it is complete. */
+    readonly answerTimeoutMs: number;
+    /** Longest silence inside an answer, ms. */
+    readonly idleTimeoutMs: number;
   };
   readonly warnings: readonly string[];
 }

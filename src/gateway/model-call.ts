@@ -92,7 +92,7 @@ export async function serveModelCall(
     clientHeaders: request.headers,
     stream: asAgent || body.json["stream"] === true,
     bodyFor: asAgent ? agentBody(wire, body.json) : passThroughBody(body),
-    ...gateway.accessConfig().gateway,
+    limits: gateway.accessConfig().gateway,
   };
   const result = await run(runOf(served, sink, template, request), {
     agents: gateway.agents,

@@ -1,11 +1,11 @@
 // What a client's `model` means: an agent, or a model that the provider's bytes come back from untouched.
 // Forms: gateway spec §2 "chat/completions"; DESIGN, "Two paths through the gateway".
 import type { Config } from "../config/config.ts";
-import { agentModels, modelNames } from "../config/model-names.ts";
+import { defaultModelOf, modelNamesOf } from "../config/model-names.ts";
 import { AccessError } from "../core/errors.ts";
 import type { AgentId } from "../core/ids.ts";
 import type { ModelRef } from "../core/model-ref.ts";
-import { formatModelRef, sameModelRef, splitModelRef } from "../core/model-ref.ts";
+import { sameModelRef, splitModelRef } from "../core/model-ref.ts";
 import { routeTo } from "../access/provider-route.ts";
 
 export interface Target {
@@ -33,12 +33,16 @@ export function resolveTarget(config: Config, model: unknown, headers: TargetHea
   const agent = knownAgent(config, headers.agent ?? named);
   if (named === undefined && model !== undefined) {
     const ref = passThroughModel(config, model);
-    return { path: "pass-through", agent, models: withFallbacks(ref, agentModels(config, agent).fallbacks) };
+    return {
+      path: "pass-through",
+      agent,
+      models: withFallbacks(ref, defaultModelOf(config, agent).fallbacks),
+    };
   }
   if (headers.model !== undefined)
     return { path: "agent", agent, models: [strictModel(config, headers.model)] };
-  const { primary, fallbacks } = agentModels(config, agent);
-  return { path: "agent", agent, models: withFallbacks(primary, fallbacks) };
+  const { resolved, fallbacks } = defaultModelOf(config, agent);
+  return { path: "agent", agent, models: withFallbacks(resolved.ref, fallbacks) };
 }
 
 /** The agent that a model name stands for; `default` for the default agent, `undefined` for a model. */
@@ -76,7 +80,7 @@ function strictModel(config: Config, text: string): ModelRef {
 
 /** An alias, `provider/model`, or a bare id that one configured provider lists. */
 function namedModel(config: Config, text: string): ModelRef | undefined {
-  const names = modelNames(config);
+  const names = modelNamesOf(config);
   const lower = text.trim().toLowerCase();
   const target = [...names.aliases].find(([alias]) => alias.toLowerCase() === lower)?.[1] ?? text;
   const ref = splitModelRef(target);
@@ -91,5 +95,3 @@ function withFallbacks(first: ModelRef, fallbacks: readonly ModelRef[]): ModelRe
   for (const ref of fallbacks) if (!models.some((other) => sameModelRef(other, ref))) models.push(ref);
   return models;
 }
-
-export const targetName = (target: Target): string => formatModelRef(target.models[0]!);

@@ -5,6 +5,7 @@ import type { UpstreamCall } from "../access/exchange.ts";
 import type { LiveAgent } from "../access/live-agents.ts";
 import type { ProviderRoute } from "../access/provider-route.ts";
 import { credentialHeaders } from "../access/request-auth.ts";
+import type { AccessConfig } from "../config/config.ts";
 import type { Attempt } from "../core/plan.ts";
 import { findModel, spliceModel } from "../wire/splice-model.ts";
 import type { JsonObject, Wire } from "../wire/wire.ts";
@@ -20,8 +21,7 @@ export interface CallTemplate {
   readonly stream: boolean;
   /** The bytes for a model id. */
   readonly bodyFor: (model: string) => Buffer;
-  readonly firstByteTimeoutMs: number;
-  readonly idleTimeoutMs: number;
+  readonly limits: Pick<AccessConfig["gateway"], "firstByteTimeoutMs" | "answerTimeoutMs" | "idleTimeoutMs">;
 }
 
 export function upstreamCall(
@@ -31,6 +31,7 @@ export function upstreamCall(
   route: ProviderRoute,
 ): UpstreamCall {
   const { profile } = attempt.candidate;
+  const { limits } = template;
   const url = new URL(joinPath(route.baseUrl, template.endpoint));
   return {
     dispatcher: template.dispatcher,
@@ -41,8 +42,9 @@ export function upstreamCall(
     wire: template.wire,
     provider: attempt.ref.provider,
     stream: template.stream,
-    firstByteTimeoutMs: route.timeoutMs ?? template.firstByteTimeoutMs,
-    idleTimeoutMs: route.timeoutMs ?? template.idleTimeoutMs,
+    firstByteTimeoutMs:
+      route.timeoutMs ?? (template.stream ? limits.firstByteTimeoutMs : limits.answerTimeoutMs),
+    idleTimeoutMs: route.timeoutMs ?? limits.idleTimeoutMs,
   };
 }
 

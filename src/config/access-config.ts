@@ -1,0 +1,71 @@
+// access.json, beside openclaw.json: the settings that only this program knows. OpenClaw refuses a config
+// with keys that it does not know, so they cannot stand in openclaw.json.
+import { exactOptional, safeParse } from "valibot";
+import type { AccessConfig } from "./config.ts";
+import type { JsonObject } from "./document.ts";
+import { formatPath, invalidConfig, isObject, parseDocument, readBytes } from "./document.ts";
+import { nearestWord } from "./nearest-word.ts";
+import type { Paths } from "./paths.ts";
+import { object, wholeNumber } from "./schema-parts.ts";
+
+const DEFAULTS: AccessConfig["gateway"] = {
+  maxWaitMs: 30_000,
+  maxBodyBytes: 32 * 1024 ** 2,
+  firstByteTimeoutMs: 120_000,
+  answerTimeoutMs: 600_000,
+  idleTimeoutMs: 120_000,
+};
+
+const KNOWN = { gateway: Object.keys(DEFAULTS) };
+
+const schema = object({
+  gateway: exactOptional(
+    object({
+      maxWaitMs: exactOptional(wholeNumber(0, 600_000)),
+      maxBodyBytes: exactOptional(wholeNumber(1024, 1024 ** 3)),
+      firstByteTimeoutMs: exactOptional(wholeNumber(100, 3_600_000)),
+      answerTimeoutMs: exactOptional(wholeNumber(100, 3_600_000)),
+      idleTimeoutMs: exactOptional(wholeNumber(100, 3_600_000)),
+    }),
+  ),
+});
+
+/**
+ * The settings; defaults when there is no file. Keys that mean nothing here are warnings.
+ *
+ * @throws AccessError `config_invalid` naming the file and each place in it
+ */
+export function loadAccessConfig(paths: Pick<Paths, "accessConfigPath">): AccessConfig {
+  const path = paths.accessConfigPath;
+  const bytes = readBytes(path);
+  if (!bytes) return { path, gateway: DEFAULTS, warnings: [] };
+  const document = "issues" in bytes ? bytes : parseDocument(bytes.value);
+  if ("issues" in document) throw invalidConfig(path, document.issues);
+  const result = safeParse(schema, document.value);
+  if (!result.success) {
+    const issues = result.issues.map((issue) => {
+      const keys = (issue.path ?? []).map((item) => item.key as PropertyKey);
+      return { path: formatPath(keys), message: issue.message };
+    });
+    throw invalidConfig(path, issues);
+  }
+  return { path, gateway: { ...DEFAULTS, ...result.output.gateway }, warnings: unknownKeys(document.value) };
+}
+
+function unknownKeys(document: JsonObject): string[] {
+  const sections = Object.entries(KNOWN).flatMap(([section, keys]) => {
+    const value = document[section];
+    return isObject(value) ? unknownIn([section], value, keys) : [];
+  });
+  return [...unknownIn([], document, Object.keys(KNOWN)), ...sections];
+}
+
+function unknownIn(place: readonly string[], value: JsonObject, known: readonly string[]): string[] {
+  return Object.keys(value)
+    .filter((key) => !known.includes(key))
+    .map((key) => {
+      const meant = nearestWord(key, known);
+      const hint = meant === undefined ? `Known here: ${known.join(", ")}.` : `Did you mean ${meant}?`;
+      return `access.json: ${formatPath([...place, key])} is not a setting. ${hint}`;
+    });
+}
