@@ -1,0 +1,237 @@
+// The store in memory. Plain, it is for tests; "remote", it behaves as a database on another machine would:
+// conflicts make `decide` run again, answers take time, notices of changes get lost.
+import { createHash, randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Credential } from "../core/credential.ts";
+import type { CooldownPolicy } from "../core/health.ts";
+import { DEFAULT_COOLDOWNS, HEALTHY, settle } from "../core/health.ts";
+import type { AgentId, ProfileId, ProviderId } from "../core/ids.ts";
+import type { HealthRow } from "./draft.ts";
+import { assertTouched, isUnstored, sliceOf } from "./draft.ts";
+import { generationOf } from "./generation.ts";
+import { canonicalJson } from "./json.ts";
+import type { AgentState, Change, HealthChange, Lease, Reading, Slice, Store, Touch } from "./store.ts";
+import { Turns } from "./turns.ts";
+
+/** How a remote database misbehaves. Rates are probabilities. */
+export interface Remote {
+  /** 0 ≤ r < 1, seeded by the caller */
+  readonly random: () => number;
+  readonly conflictRate: number;
+  /** longest delay of one round trip */
+  readonly delayMs: number;
+  readonly lostNoticeRate: number;
+}
+
+export interface MemoryOptions {
+  /** ms since epoch */
+  readonly now: () => number;
+  readonly cooldowns?: CooldownPolicy;
+  readonly remote?: Remote;
+  /** Stores opened on the same database see each other's writes. */
+  readonly database?: MemoryDatabase;
+}
+
+interface AgentRecord {
+  /** counts commits */
+  version: number;
+  readonly profiles: Map<ProfileId, Credential>;
+  readonly order: Map<ProviderId, readonly ProfileId[]>;
+  readonly lastGood: Map<ProviderId, ProfileId>;
+  readonly health: Map<ProfileId, HealthRow>;
+  readonly applied: Map<string, number>;
+  readonly leases: Map<string, { readonly owner: string | undefined; readonly fence: number }>;
+}
+
+export class MemoryDatabase {
+  readonly key = randomBytes(32);
+  readonly agents = new Map<AgentId, AgentRecord>();
+  readonly watchers = new Set<(agent: AgentId) => void>();
+}
+
+/** Watchers must not rely on notices: versions are compared this often as well. */
+const LOOK_EVERY_MS = 200;
+
+export function openMemoryStore(options: MemoryOptions): Store {
+  return new MemoryStore(options);
+}
+
+class MemoryStore implements Store {
+  readonly #options: MemoryOptions;
+  readonly #database: MemoryDatabase;
+  readonly #turns = new Turns();
+  readonly #watches = new Set<() => void>();
+
+  constructor(options: MemoryOptions) {
+    this.#options = options;
+    this.#database = options.database ?? new MemoryDatabase();
+  }
+
+  async read(agent: AgentId): Promise<Reading> {
+    await this.#trip();
+    const record = this.#database.agents.get(agent);
+    return { version: String(record?.version ?? 0), state: structuredClone(this.#stateOf(record)) };
+  }
+
+  update(agent: AgentId, touch: Touch, decide: (slice: Slice) => Change | undefined): Promise<boolean> {
+    return this.#turns.take(agent, async () => {
+      for (;;) {
+        await this.#trip();
+        const record = this.#database.agents.get(agent);
+        const change = decide(structuredClone(sliceOf(this.#stateOf(record), touch)));
+        if (!change) return false;
+        assertTouched(touch, change);
+        if (this.#conflicts()) continue;
+        return this.#apply(agent, structuredClone(change));
+      }
+    });
+  }
+
+  async applyHealth(changes: readonly HealthChange[]): Promise<void> {
+    const byAgent = Map.groupBy(changes, (change) => change.agent);
+    await Promise.all(
+      [...byAgent].map(([agent, own]) =>
+        this.#turns.take(agent, async () => {
+          await this.#trip();
+          const record = this.#record(agent);
+          if (own.filter((change) => this.#settle(record, change)).length > 0) this.#commit(agent, record);
+        }),
+      ),
+    );
+  }
+
+  async lease(agent: AgentId, name: string, owner: string): Promise<Lease | { readonly heldBy: string }> {
+    await this.#trip();
+    const { leases } = this.#record(agent);
+    const held = leases.get(name);
+    if (held?.owner !== undefined && held.owner !== owner) return { heldBy: held.owner };
+    const fence = held?.owner === owner ? held.fence : (held?.fence ?? 0) + 1;
+    leases.set(name, { owner, fence });
+    return { name, owner, fence };
+  }
+
+  async release(agent: AgentId, lease: Lease): Promise<void> {
+    await this.#trip();
+    const { leases } = this.#record(agent);
+    const held = leases.get(lease.name);
+    if (held?.owner === lease.owner && held.fence === lease.fence)
+      leases.set(lease.name, { owner: undefined, fence: held.fence });
+  }
+
+  watch(agents: readonly AgentId[], onChange: (agent: AgentId) => void): () => void {
+    const versions = new Map(agents.map((agent) => [agent, this.#versionOf(agent)]));
+    const look = (agent: AgentId) => {
+      const version = this.#versionOf(agent);
+      if (!versions.has(agent) || versions.get(agent) === version) return;
+      versions.set(agent, version);
+      queueMicrotask(() => onChange(agent));
+    };
+    const notice = (agent: AgentId) => {
+      const { remote } = this.#options;
+      if (!remote || remote.random() >= remote.lostNoticeRate) look(agent);
+    };
+    const timer = setInterval(() => agents.forEach(look), LOOK_EVERY_MS).unref();
+    this.#database.watchers.add(notice);
+    const stop = () => {
+      clearInterval(timer);
+      this.#database.watchers.delete(notice);
+      this.#watches.delete(stop);
+    };
+    this.#watches.add(stop);
+    return stop;
+  }
+
+  async close(): Promise<void> {
+    for (const stop of this.#watches) stop();
+    await this.#turns.end();
+  }
+
+  async #trip(): Promise<void> {
+    const { remote } = this.#options;
+    if (remote) await sleep(remote.random() * remote.delayMs);
+  }
+
+  #conflicts(): boolean {
+    const { remote } = this.#options;
+    return remote !== undefined && remote.random() < remote.conflictRate;
+  }
+
+  #versionOf(agent: AgentId): number {
+    return this.#database.agents.get(agent)?.version ?? 0;
+  }
+
+  #record(agent: AgentId): AgentRecord {
+    const known = this.#database.agents.get(agent);
+    if (known) return known;
+    const [profiles, order, lastGood] = [new Map(), new Map(), new Map()];
+    const [health, applied, leases] = [new Map(), new Map(), new Map()];
+    const record: AgentRecord = { version: 0, profiles, order, lastGood, health, applied, leases };
+    this.#database.agents.set(agent, record);
+    return record;
+  }
+
+  #commit(agent: AgentId, record: AgentRecord): void {
+    record.version++;
+    for (const notice of this.#database.watchers) notice(agent);
+  }
+
+  #generation(credential: Credential): string {
+    return generationOf(this.#database.key, credential);
+  }
+
+  #stateOf(record: AgentRecord | undefined): AgentState {
+    const profiles = [...(record?.profiles ?? [])].map(([id, credential]) => ({
+      id,
+      credential,
+      generation: this.#generation(credential),
+    }));
+    const health = new Map([...(record?.health ?? [])].map(([id, row]) => [id, row.health]));
+    const order = record?.order ?? new Map();
+    return { profiles, order, health, lastGood: record?.lastGood ?? new Map(), warnings: [] };
+  }
+
+  #apply(agent: AgentId, change: Change): boolean {
+    const record = this.#record(agent);
+    const before = fingerprint(record);
+    for (const [id, credential] of change.profiles ?? []) this.#setProfile(record, id, credential);
+    for (const [provider, ids] of change.order ?? []) {
+      if (ids === null) record.order.delete(provider);
+      else record.order.set(provider, ids);
+    }
+    const changed = fingerprint(record) !== before;
+    if (changed) this.#commit(agent, record);
+    return changed;
+  }
+
+  #setProfile(record: AgentRecord, id: ProfileId, credential: Credential | null): void {
+    const old = record.profiles.get(id);
+    const same = old && credential && this.#generation(old) === this.#generation(credential);
+    if (!same) record.health.delete(id);
+    if (credential) record.profiles.set(id, credential);
+    else record.profiles.delete(id);
+    for (const [provider, good] of record.lastGood)
+      if (!credential && good === id) record.lastGood.delete(provider);
+  }
+
+  /** Returns whether the change was news, that is, not applied before. */
+  #settle(record: AgentRecord, change: HealthChange): boolean {
+    const { profileId: id, generation, provider, event, writer, seq } = change;
+    if (seq <= (record.applied.get(writer) ?? 0)) return false;
+    record.applied.set(writer, seq);
+    const stored = record.profiles.get(id);
+    if (stored ? this.#generation(stored) !== generation : !isUnstored(id)) return true;
+    const row = record.health.get(id);
+    const base = row?.generation === generation ? row.health : HEALTHY;
+    const health = settle(base, event, this.#options.cooldowns ?? DEFAULT_COOLDOWNS);
+    if (health !== base) record.health.set(id, { generation, health });
+    if (stored && event.kind === "success") record.lastGood.set(provider, id);
+    return true;
+  }
+}
+
+/** Equal when credentials and order are. */
+function fingerprint({ profiles, order }: AgentRecord): string {
+  return createHash("sha256")
+    .update(canonicalJson([[...profiles], [...order]]))
+    .digest("base64url");
+}

@@ -1,0 +1,121 @@
+// Receipts in their own database: newest 50,000 or about 50 MB (DESIGN, "State"). No secret is in them.
+import type { DatabaseSync } from "node:sqlite";
+import type { Receipt, ReceiptStore } from "../core/receipt.ts";
+import { readFault, writeFault } from "./faults.ts";
+import { inSnapshot, readDatabase } from "./read-database.ts";
+import { Turns } from "./turns.ts";
+import { patiently, transact, WriteConnections } from "./write-database.ts";
+
+/** `total`: length of all receipts ever appended, this one included; differences say what a range holds. */
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS access_receipts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, run_id TEXT NOT NULL, at INTEGER NOT NULL,
+    total INTEGER NOT NULL, receipt_json TEXT NOT NULL);
+  CREATE INDEX IF NOT EXISTS access_receipts_run ON access_receipts (run_id)`;
+
+export interface ReceiptOptions {
+  /** `<globalDir>/access.sqlite` */
+  readonly file: string;
+  readonly mostRows?: number;
+  readonly mostBytes?: number;
+}
+
+export interface ClosableReceiptStore extends ReceiptStore {
+  close(): Promise<void>;
+}
+
+const MOST_ROWS = 50_000;
+const MOST_BYTES = 50_000_000;
+
+export function openReceiptStore(options: ReceiptOptions): ClosableReceiptStore {
+  return new SqliteReceipts(options);
+}
+
+class SqliteReceipts implements ClosableReceiptStore {
+  readonly #file: string;
+  readonly #mostRows: number;
+  readonly #mostBytes: number;
+  readonly #connections = new WriteConnections();
+  readonly #turns = new Turns();
+
+  constructor({ file, mostRows = MOST_ROWS, mostBytes = MOST_BYTES }: ReceiptOptions) {
+    this.#file = file;
+    this.#mostRows = mostRows;
+    this.#mostBytes = mostBytes;
+  }
+
+  /** One transaction for all of them. @throws AccessError `store_unwritable` */
+  append(receipts: readonly Receipt[]): Promise<void> {
+    return this.#turns.take("", async () => {
+      if (receipts.length === 0) return;
+      try {
+        await patiently(() => this.#insert(receipts));
+      } catch (error) {
+        throw writeFault(this.#file, error);
+      }
+    });
+  }
+
+  /** @throws AccessError `store_unreadable` */
+  async find(runId: string | "last"): Promise<Receipt | undefined> {
+    try {
+      return await patiently(() => {
+        const open = this.#connections.current(this.#file);
+        const select = selecting(runId);
+        return open ? inSnapshot(open, select) : readDatabase(this.#file, select);
+      });
+    } catch (error) {
+      throw readFault(this.#file, error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#turns.end();
+    this.#connections.closeAll();
+  }
+
+  #insert(receipts: readonly Receipt[]): void {
+    const db = this.#connections.obtain(this.#file);
+    transact(db, "NORMAL", () => {
+      if (!hasTable(db)) db.exec(SCHEMA);
+      const insert = db.prepare(
+        "INSERT INTO access_receipts (run_id, at, total, receipt_json) VALUES (?, ?, ?, ?)",
+      );
+      let { total } = newest(db);
+      for (const receipt of receipts) {
+        const json = JSON.stringify(receipt);
+        total += json.length;
+        insert.run(receipt.runId, receipt.at, total, json);
+      }
+      this.#prune(db, receipts.length);
+    });
+  }
+
+  /** Removes the oldest beyond the limits, at most about two for each one added: bounded, and it catches up. */
+  #prune(db: DatabaseSync, added: number): void {
+    const { id, total } = newest(db);
+    db.prepare(
+      `DELETE FROM access_receipts WHERE id IN (SELECT id FROM access_receipts ORDER BY id LIMIT ?)
+       AND (id <= ? OR total <= ?)`,
+    ).run(2 * added + 16, id - this.#mostRows, total - this.#mostBytes);
+  }
+}
+
+const hasTable = (db: DatabaseSync): boolean =>
+  db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'access_receipts_run'").get() !== undefined;
+
+function newest(db: DatabaseSync): { id: number; total: number } {
+  const row = db.prepare("SELECT id, total FROM access_receipts ORDER BY id DESC LIMIT 1").get();
+  return { id: Number(row?.["id"] ?? 0), total: Number(row?.["total"] ?? 0) };
+}
+
+const selecting =
+  (runId: string) =>
+  (db: DatabaseSync): Receipt | undefined => {
+    if (!hasTable(db)) return undefined;
+    const row =
+      runId === "last"
+        ? db.prepare("SELECT receipt_json FROM access_receipts ORDER BY id DESC LIMIT 1").get()
+        : db.prepare("SELECT receipt_json FROM access_receipts WHERE run_id = ?").get(runId);
+    return row && (JSON.parse(String(row["receipt_json"])) as Receipt);
+  };

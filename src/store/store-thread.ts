@@ -1,0 +1,99 @@
+// Entry of the store's thread: all SQLite work of the gateway happens here (DESIGN, "State": one writer).
+import { join } from "node:path";
+import { parentPort, workerData } from "node:worker_threads";
+import type { AgentId } from "../core/ids.ts";
+import { openReceiptStore } from "./receipts.ts";
+import { openSqliteStore } from "./sqlite.ts";
+import type { Slice } from "./store.ts";
+import { sliceOf } from "./draft.ts";
+import type { Place, Reply, Request, ThreadData } from "./thread-protocol.ts";
+import { basisOf, toThreadError } from "./thread-protocol.ts";
+
+const { globalDir, cooldowns } = workerData as ThreadData;
+const port = parentPort!;
+const files = new Map<AgentId, string>();
+const watches = new Map<number, () => void>();
+let now = Date.now();
+
+const store = openSqliteStore({
+  paths: { globalDir, agentDatabase: (agent) => files.get(agent)! },
+  now: () => now,
+  ...(cooldowns && { cooldowns }),
+});
+const receipts = openReceiptStore({ file: join(globalDir, "access.sqlite") });
+
+const reply = (message: Reply): void => port.postMessage(message);
+
+port.on("message", (request: Request) => {
+  now = request.now;
+  const { id } = request;
+  answer(request).then(
+    (value) => reply({ id, answer: value }),
+    (error: unknown) => reply({ id, error: toThreadError(error) }),
+  );
+});
+
+async function answer(request: Request): Promise<unknown> {
+  switch (request.op) {
+    case "read":
+      return store.read(agentAt(request.place));
+    case "slice":
+      return sliceOf((await store.read(agentAt(request.place))).state, request.touch);
+    case "commit":
+      return commit(request);
+    case "record":
+      return record(request);
+    case "lease":
+      return store.lease(agentAt(request.place), request.name, request.owner);
+    case "release":
+      return store.release(agentAt(request.place), request.lease);
+    case "find":
+      return receipts.find(request.runId);
+    case "watch":
+      return startWatch(request.watch, request.places);
+    case "unwatch":
+      return stopWatch(request.watch);
+    case "close":
+      return close();
+  }
+}
+
+function agentAt({ agent, file }: Place): AgentId {
+  files.set(agent, file);
+  return agent;
+}
+
+async function commit({ place, touch, change, basis }: Request & { op: "commit" }) {
+  let moved: Slice | undefined;
+  const wrote = await store.update(agentAt(place), touch, (slice) => {
+    moved = basisOf(slice) === basis ? undefined : slice;
+    return moved ? undefined : change;
+  });
+  return moved ? { moved } : { wrote };
+}
+
+async function record({ places, changes, receipts: runs }: Request & { op: "record" }) {
+  places.forEach(agentAt);
+  const [health, receipt] = await Promise.allSettled([store.applyHealth(changes), receipts.append(runs)]);
+  return {
+    ...(health.status === "rejected" && { health: toThreadError(health.reason) }),
+    ...(receipt.status === "rejected" && { receipts: toThreadError(receipt.reason) }),
+  };
+}
+
+function startWatch(watch: number, places: readonly Place[]): void {
+  const stop = store.watch(places.map(agentAt), (agent) => reply({ watch, changed: agent }));
+  watches.set(watch, stop);
+}
+
+function stopWatch(watch: number): void {
+  watches.get(watch)?.();
+  watches.delete(watch);
+}
+
+/** Ends by itself: nothing is left that keeps the thread alive. */
+async function close(): Promise<void> {
+  await store.close();
+  await receipts.close();
+  setImmediate(() => port.close());
+}

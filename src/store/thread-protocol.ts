@@ -1,0 +1,71 @@
+// What the main thread and the store's thread say to each other. Everything here can be cloned.
+import type { ErrorCode } from "../core/errors.ts";
+import { AccessError, messageOf } from "../core/errors.ts";
+import type { CooldownPolicy } from "../core/health.ts";
+import type { AgentId } from "../core/ids.ts";
+import type { Receipt } from "../core/receipt.ts";
+import { canonicalJson } from "./json.ts";
+import type { Change, HealthChange, Lease, Reading, Slice, Touch } from "./store.ts";
+
+export interface ThreadData {
+  readonly globalDir: string;
+  readonly cooldowns?: CooldownPolicy;
+}
+
+/** An agent with the path of its database: only the main thread knows the configuration. */
+export interface Place {
+  readonly agent: AgentId;
+  readonly file: string;
+}
+
+/** Request and answer of every operation. */
+export interface Operations {
+  read: { ask: { place: Place }; answer: Reading };
+  slice: { ask: { place: Place; touch: Touch }; answer: Slice };
+  /** Applied only while the slice is still `basis`; otherwise the answer is the slice as it is now. */
+  commit: {
+    ask: { place: Place; touch: Touch; change: Change; basis: string };
+    answer: { readonly wrote: boolean } | { readonly moved: Slice };
+  };
+  record: {
+    ask: { places: readonly Place[]; changes: readonly HealthChange[]; receipts: readonly Receipt[] };
+    answer: { readonly health?: ThreadError; readonly receipts?: ThreadError };
+  };
+  lease: {
+    ask: { place: Place; name: string; owner: string };
+    answer: Lease | { readonly heldBy: string };
+  };
+  release: { ask: { place: Place; lease: Lease }; answer: undefined };
+  find: { ask: { runId: string }; answer: Receipt | undefined };
+  watch: { ask: { watch: number; places: readonly Place[] }; answer: undefined };
+  unwatch: { ask: { watch: number }; answer: undefined };
+  close: { ask: object; answer: undefined };
+}
+export type OperationName = keyof Operations;
+
+export type Request = {
+  [Name in OperationName]: { readonly id: number; readonly now: number; readonly op: Name } & Readonly<
+    Operations[Name]["ask"]
+  >;
+}[OperationName];
+
+export type Reply =
+  | { readonly id: number; readonly answer: unknown }
+  | { readonly id: number; readonly error: ThreadError }
+  | { readonly watch: number; readonly changed: AgentId };
+
+export interface ThreadError {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+export const toThreadError = (error: unknown): ThreadError => ({
+  code: error instanceof AccessError ? error.code : "internal",
+  message: messageOf(error),
+});
+export const fromThreadError = ({ code, message }: ThreadError): AccessError =>
+  new AccessError(code, message);
+
+/** Equal for equal slices. Generations are left out: the first write may give them their lasting key. */
+export const basisOf = ({ profiles, order }: Slice): string =>
+  canonicalJson([[...profiles.values()].map(({ id, credential }) => [id, credential]), [...order]]);

@@ -1,0 +1,199 @@
+// The store for the gateway: the same contract, all SQLite work in one other thread, so that a contended
+// write never stops the event loop (dependencies.md, trap 10). `decide` stays on this side: an update reads
+// the slice, decides, and commits only if the slice is still the same.
+import { Worker } from "node:worker_threads";
+import type { Paths } from "../config/paths.ts";
+import { AccessError, messageOf } from "../core/errors.ts";
+import type { CooldownPolicy } from "../core/health.ts";
+import type { AgentId } from "../core/ids.ts";
+import type { Receipt, ReceiptStore } from "../core/receipt.ts";
+import { assertTouched } from "./draft.ts";
+import type { Change, HealthChange, Lease, Reading, Slice, Store, Touch } from "./store.ts";
+import type { OperationName, Operations, Place, Reply, Request, ThreadData } from "./thread-protocol.ts";
+import { basisOf, fromThreadError } from "./thread-protocol.ts";
+
+export interface WorkerOptions {
+  readonly paths: Pick<Paths, "globalDir" | "agentDatabase">;
+  /** ms since epoch */
+  readonly now: () => number;
+  readonly cooldowns?: CooldownPolicy;
+  /** `store-thread.ts` in the sources, `store-thread.js` beside the bundle */
+  readonly thread: URL;
+}
+
+/** Health and receipts are written behind, together; a kill may lose this much. */
+const WRITE_BEHIND_MS = 100;
+/** More than this many observations and receipts do not wait for the timer. */
+const MOST_WAITING = 500;
+const MEMORY = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 8, stackSizeMb: 2 };
+
+export function openStoreInWorker(options: WorkerOptions): Store & ReceiptStore {
+  return new WorkerStore(options);
+}
+
+interface Waiting {
+  resolve(answer: never): void;
+  reject(error: Error): void;
+}
+
+/** What is to be recorded with the next message, and who waits for it. */
+interface Batch {
+  readonly changes: HealthChange[];
+  readonly receipts: Receipt[];
+  readonly done: Promise<Operations["record"]["answer"]>;
+  send(): void;
+}
+
+class WorkerStore implements Store, ReceiptStore {
+  readonly #options: WorkerOptions;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #watches = new Map<number, { agents: readonly AgentId[]; onChange: (agent: AgentId) => void }>();
+  #thread: Worker | undefined;
+  #batch: Batch | undefined;
+  #lastId = 0;
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+  }
+
+  async read(agent: AgentId): Promise<Reading> {
+    return this.#ask("read", { place: this.#place(agent) });
+  }
+
+  async update(agent: AgentId, touch: Touch, decide: (slice: Slice) => Change | undefined): Promise<boolean> {
+    const place = this.#place(agent);
+    let slice = await this.#ask("slice", { place, touch });
+    for (;;) {
+      const change = decide(slice);
+      if (!change) return false;
+      assertTouched(touch, change);
+      const outcome = await this.#ask("commit", { place, touch, change, basis: basisOf(slice) });
+      if ("wrote" in outcome) return outcome.wrote;
+      slice = outcome.moved;
+    }
+  }
+
+  async applyHealth(changes: readonly HealthChange[]): Promise<void> {
+    if (changes.length === 0) return;
+    const { health } = await this.#collect({ changes });
+    if (health) throw fromThreadError(health);
+  }
+
+  async append(receipts: readonly Receipt[]): Promise<void> {
+    if (receipts.length === 0) return;
+    const { receipts: fault } = await this.#collect({ receipts });
+    if (fault) throw fromThreadError(fault);
+  }
+
+  async find(runId: string | "last"): Promise<Receipt | undefined> {
+    this.#batch?.send();
+    return this.#ask("find", { runId });
+  }
+
+  async lease(agent: AgentId, name: string, owner: string): Promise<Lease | { readonly heldBy: string }> {
+    return this.#ask("lease", { place: this.#place(agent), name, owner });
+  }
+
+  async release(agent: AgentId, lease: Lease): Promise<void> {
+    await this.#ask("release", { place: this.#place(agent), lease });
+  }
+
+  watch(agents: readonly AgentId[], onChange: (agent: AgentId) => void): () => void {
+    const watch = ++this.#lastId;
+    this.#watches.set(watch, { agents, onChange });
+    if (this.#thread) this.#startWatch(watch, agents);
+    else this.#start();
+    return () => {
+      if (this.#watches.delete(watch) && this.#thread) this.#ask("unwatch", { watch }).catch(ignore);
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#batch?.send();
+    this.#watches.clear();
+    const thread = this.#thread;
+    if (!thread) return;
+    const ended = new Promise<void>((resolve) => thread.once("exit", () => resolve()));
+    thread.ref();
+    await this.#ask("close", {}).catch(ignore);
+    await ended;
+  }
+
+  #place(agent: AgentId): Place {
+    return { agent, file: this.#options.paths.agentDatabase(agent) };
+  }
+
+  #collect(items: { changes?: readonly HealthChange[]; receipts?: readonly Receipt[] }): Batch["done"] {
+    const batch = (this.#batch ??= this.#newBatch());
+    batch.changes.push(...(items.changes ?? []));
+    batch.receipts.push(...(items.receipts ?? []));
+    if (batch.changes.length + batch.receipts.length >= MOST_WAITING) batch.send();
+    return batch.done;
+  }
+
+  #newBatch(): Batch {
+    const { promise, resolve, reject } = Promise.withResolvers<Operations["record"]["answer"]>();
+    const [changes, receipts]: [HealthChange[], Receipt[]] = [[], []];
+    const send = () => {
+      clearTimeout(timer);
+      this.#batch = undefined;
+      const agents = new Set(changes.map(({ agent }) => agent));
+      const places = [...agents].map((agent) => this.#place(agent));
+      this.#ask("record", { places, changes, receipts }).then(resolve, reject);
+    };
+    const timer = setTimeout(send, WRITE_BEHIND_MS);
+    return { changes, receipts, done: promise, send };
+  }
+
+  #ask<Name extends OperationName>(
+    op: Name,
+    ask: Operations[Name]["ask"],
+  ): Promise<Operations[Name]["answer"]> {
+    const thread = this.#thread ?? this.#start();
+    const id = ++this.#lastId;
+    const { promise, resolve, reject } = Promise.withResolvers<Operations[Name]["answer"]>();
+    this.#waiting.set(id, { resolve, reject });
+    thread.ref();
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origin
+    thread.postMessage({ id, now: this.#options.now(), op, ...ask } as unknown as Request);
+    return promise;
+  }
+
+  #start(): Worker {
+    const { paths, cooldowns, thread: entry } = this.#options;
+    const workerData: ThreadData = { globalDir: paths.globalDir, ...(cooldowns && { cooldowns }) };
+    const thread = new Worker(entry, { workerData, resourceLimits: MEMORY, execArgv: [], name: "store" });
+    thread.on("message", (reply: Reply) => this.#hear(reply));
+    thread.on("error", (error) => this.#lost(thread, error));
+    thread.on("exit", () => this.#lost(thread, new Error("it ended")));
+    this.#thread = thread;
+    for (const [watch, { agents }] of this.#watches) this.#startWatch(watch, agents);
+    return thread;
+  }
+
+  #startWatch(watch: number, agents: readonly AgentId[]): void {
+    this.#ask("watch", { watch, places: agents.map((agent) => this.#place(agent)) }).catch(ignore);
+  }
+
+  #hear(reply: Reply): void {
+    if ("changed" in reply) return this.#watches.get(reply.watch)?.onChange(reply.changed);
+    const waiting = this.#waiting.get(reply.id);
+    this.#waiting.delete(reply.id);
+    // Only a question that is open keeps the process alive.
+    if (this.#waiting.size === 0) this.#thread?.unref();
+    if ("error" in reply) waiting?.reject(fromThreadError(reply.error));
+    else waiting?.resolve(reply.answer as never);
+  }
+
+  /** Fails what was asked of the thread; the next question starts another one, with the same watches. */
+  #lost(thread: Worker, cause: unknown): void {
+    if (this.#thread !== thread) return;
+    this.#thread = undefined;
+    const message = `The store's thread stopped (${messageOf(cause)}). Try again.`;
+    for (const { reject } of this.#waiting.values()) reject(new AccessError("internal", message, { cause }));
+    this.#waiting.clear();
+  }
+}
+
+/** The thread died: whoever waits for it learns so, and watches are set again with the next one. */
+const ignore = (): void => {};

@@ -1,0 +1,67 @@
+// Every engine of the store, through one suite.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { MemoryDatabase, openMemoryStore } from "../../src/store/memory.ts";
+import { openSqliteStore } from "../../src/store/sqlite.ts";
+import type { Store } from "../../src/store/store.ts";
+import { openStoreInWorker } from "../../src/store/worker.ts";
+import type { Engine, StoreHome } from "./store-suite.ts";
+import { storeSuite } from "./store-suite.ts";
+
+const thread = new URL("../../src/store/store-thread.ts", import.meta.url);
+
+async function folderHome(open: (paths: ReturnType<typeof pathsIn>) => Store): Promise<StoreHome> {
+  const folder = await mkdtemp(join(tmpdir(), "store-contract-"));
+  return {
+    open: () => open(pathsIn(folder)),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+const pathsIn = (folder: string) => ({
+  globalDir: join(folder, "state"),
+  agentDatabase: (agent: string) => join(folder, "agents", agent, "agent", "openclaw-agent.sqlite"),
+});
+
+/** A small seeded generator (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function memoryEngine(name: string, seed?: number): Engine {
+  return {
+    name,
+    runs: seed === undefined ? 200 : 10,
+    async create(now) {
+      const database = new MemoryDatabase();
+      const random = seeded(seed ?? 0);
+      const remote = { random, conflictRate: 0.3, delayMs: 4, lostNoticeRate: 0.5 };
+      return {
+        open: () => openMemoryStore({ now, database, ...(seed !== undefined && { remote }) }),
+        remove: async () => {},
+      };
+    },
+  };
+}
+
+const seed = Number(process.env["STORE_SEED"] ?? Date.now() % 1_000_000);
+
+storeSuite(memoryEngine("memory"));
+storeSuite(memoryEngine(`memory, remote (STORE_SEED=${seed})`, seed));
+storeSuite({
+  name: "sqlite",
+  runs: 20,
+  create: (now) => folderHome((paths) => openSqliteStore({ paths, now })),
+});
+storeSuite({
+  name: "sqlite in a worker",
+  runs: 5,
+  create: (now) => folderHome((paths) => openStoreInWorker({ paths, now, thread })),
+});
