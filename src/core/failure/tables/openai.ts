@@ -12,8 +12,7 @@ const OPENAI_RULES: readonly Rule[] = [
     kind: "billing",
   },
   {
-    code: /^usage_(?:limit_reached|not_included)$/,
-    text: /usage_limit_reached/,
+    code: /^usage_limit_reached$/,
     kind: "rate_limit",
     scope: "account",
   },
