@@ -10,6 +10,9 @@ export interface ProviderRoute {
   readonly api: string;
   /** without a trailing slash */
   readonly baseUrl: string;
+  readonly origin: string;
+  /** path of the base URL, without a trailing slash */
+  readonly basePath: string;
   readonly header: CredentialHeader;
   readonly headerVariants: NonNullable<Provider["headerVariants"]>;
   /** whole call, ms */
@@ -22,17 +25,35 @@ export interface ProviderRoute {
 const BEARER: CredentialHeader = { name: "authorization", value: "Bearer {key}" };
 const ANTHROPIC_KEY: CredentialHeader = { name: "x-api-key", value: "{key}" };
 
+/** Routes of a config that was loaded once: requests ask for the same few again and again. */
+const ROUTES = new WeakMap<Config, Map<ProviderId, ProviderRoute | undefined>>();
+
 /** `undefined` when nobody knows the provider, or nobody knows its address. */
 export function routeTo(config: Config, id: ProviderId): ProviderRoute | undefined {
+  const routes = ROUTES.get(config) ?? new Map<ProviderId, ProviderRoute | undefined>();
+  ROUTES.set(config, routes);
+  // Only ids that somebody configured or built in are kept: clients can ask for any.
+  if (!routes.has(id)) {
+    const route = makeRoute(config, id);
+    if (!route) return undefined;
+    routes.set(id, route);
+  }
+  return routes.get(id);
+}
+
+function makeRoute(config: Config, id: ProviderId): ProviderRoute | undefined {
   const configured = config.providers.get(id);
   const builtIn = findProvider(id);
   const baseUrl = configured?.baseUrl ?? builtIn?.baseUrl;
   const api = configured?.api ?? builtIn?.api;
-  if (!baseUrl || !api || baseUrl.includes("{")) return undefined;
+  if (!baseUrl || !api || baseUrl.includes("{") || !URL.canParse(baseUrl)) return undefined;
+  const url = new URL(baseUrl);
   return {
     id,
     api,
     baseUrl: baseUrl.replace(/\/+$/, ""),
+    origin: url.origin,
+    basePath: url.pathname.replace(/\/+$/, ""),
     header: headerFor(configured, builtIn, api),
     headerVariants: builtIn?.headerVariants ?? [],
     ...(configured?.timeoutSeconds ? { timeoutMs: configured.timeoutSeconds * 1000 } : {}),

@@ -3,12 +3,14 @@ import type { Agent } from "undici";
 import type { LiveAgents } from "../access/live-agents.ts";
 import type { ReceiptWriter } from "../access/receipt-writer.ts";
 import type { StickyProfiles } from "../access/sticky.ts";
+import type { Targets } from "./target.ts";
 import type { AccessConfig, Config } from "../config/config.ts";
 
 export interface Gateway {
   readonly config: () => Config;
   readonly accessConfig: () => AccessConfig;
   readonly agents: LiveAgents;
+  readonly targets: Targets;
   readonly sticky: StickyProfiles;
   readonly receipts: ReceiptWriter;
   readonly upstream: Agent;

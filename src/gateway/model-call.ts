@@ -10,7 +10,7 @@ import { run, soonestRecovery } from "../access/run.ts";
 import { AccessError } from "../core/errors.ts";
 import type { ModelRef } from "../core/model-ref.ts";
 import { formatModelRef } from "../core/model-ref.ts";
-import type { Attempt, PlanRequest } from "../core/plan.ts";
+import type { Attempt, PlanRequest, Prepared } from "../core/plan.ts";
 import type { AnswerMarks, Wire } from "../wire/wire.ts";
 import type { RequestBody } from "./body.ts";
 import { readBody } from "./body.ts";
@@ -21,7 +21,6 @@ import { refusalAfter, refusalWithoutAttempt } from "./refusals.ts";
 import { refuseReservedSession, sessionKey } from "./session-key.ts";
 import { AgentJsonSink, AgentStreamSink, PassSink } from "./sinks.ts";
 import type { Target } from "./target.ts";
-import { resolveTarget } from "./target.ts";
 import type { CallTemplate } from "./upstream-call.ts";
 import { agentBody, passThroughBody, upstreamCall } from "./upstream-call.ts";
 
@@ -31,6 +30,8 @@ export interface Served {
   readonly startedAt: number;
   readonly gateway: Gateway;
   readonly live: LiveAgent;
+  /** what the first decision saw */
+  readonly seen: Prepared;
   readonly wire: Wire;
   readonly target: Target;
   readonly requested: string;
@@ -106,7 +107,7 @@ function targetOf(request: IncomingMessage, body: RequestBody, gateway: Gateway)
   const { headers } = request;
   const model = headers["x-openclaw-model"];
   const agent = headers["x-openclaw-agent-id"];
-  return resolveTarget(gateway.config(), body.json["model"], {
+  return gateway.targets.resolve(gateway.config(), body.json["model"], {
     ...(typeof model === "string" ? { model } : {}),
     ...(typeof agent === "string" ? { agent } : {}),
   });

@@ -1,7 +1,7 @@
 // The receipt of a run: what was asked, what the decision saw, what was tried, how it ended.
 import type { RunResult } from "../access/run.ts";
 import { formatModelRef } from "../core/model-ref.ts";
-import type { Candidate, LeftOut } from "../core/plan.ts";
+import type { Candidate } from "../core/plan.ts";
 import { explain } from "../core/plan.ts";
 import type { CandidateRecord, Receipt } from "../core/receipt.ts";
 import type { Served } from "./model-call.ts";
@@ -12,23 +12,16 @@ const MOST_CANDIDATES = 64;
 export function keepReceipt(served: Served, result: RunResult, status: number): void {
   const { gateway } = served;
   const endedAt = gateway.now();
-  const { prepared } = served.live;
-  const make = () => receiptOf(served, result, status, endedAt, prepared);
+  const make = () => receiptOf(served, result, status, endedAt);
   if (result.kind === "answered" && result.attempts.length === 1) gateway.receipts.addSuccess(make);
   else gateway.receipts.add(make());
 }
 
-function receiptOf(
-  served: Served,
-  result: RunResult,
-  status: number,
-  endedAt: number,
-  prepared: Served["live"]["prepared"],
-): Receipt {
-  const { plan, startedAt } = served;
+function receiptOf(served: Served, result: RunResult, status: number, endedAt: number): Receipt {
+  const { plan, startedAt, seen } = served;
   const usage = result.kind === "answered" ? result.usage() : undefined;
   const candidates = [...new Set(plan.models.map((ref) => ref.provider))]
-    .flatMap((provider) => prepared.candidates.get(provider) ?? [])
+    .flatMap((provider) => seen.candidates.get(provider) ?? [])
     .slice(0, MOST_CANDIDATES);
   return {
     runId: served.runId,
@@ -44,19 +37,12 @@ function receiptOf(
     ...(result.waitedMs > 0 ? { waitedMs: result.waitedMs } : {}),
     attempts: result.attempts,
     candidates: candidates.map(candidateRecord),
-    leftOut: leftOutOf(served, result, prepared).slice(0, MOST_CANDIDATES),
+    leftOut: explain(seen, plan, startedAt).slice(0, MOST_CANDIDATES),
     ...(usage ? { usage } : {}),
   };
 }
 
 const OUTCOME = { answered: "ok", aborted: "aborted", cut: "cut", exhausted: "failed" } as const;
-
-const leftOutOf = (
-  served: Served,
-  result: RunResult,
-  prepared: Served["live"]["prepared"],
-): readonly LeftOut[] =>
-  result.kind === "exhausted" ? result.leftOut : explain(prepared, served.plan, served.startedAt);
 
 function candidateRecord({ profile, health, load, place }: Candidate): CandidateRecord {
   return {

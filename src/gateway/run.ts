@@ -18,6 +18,7 @@ import { requestListener } from "./http.ts";
 import type { Listening } from "./listen.ts";
 import { listen } from "./listen.ts";
 import { readLock, removeLock, writeLock } from "./lock.ts";
+import { Targets } from "./target.ts";
 import type { GatewayToken } from "./token.ts";
 import { gatewayToken } from "./token.ts";
 import { announce } from "./announce.ts";
@@ -140,6 +141,7 @@ function buildGateway(deps: GatewayDeps): OwnGateway {
     config: deps.config,
     accessConfig: deps.accessConfig,
     agents,
+    targets: new Targets(),
     sticky: new StickyProfiles(),
     receipts: new ReceiptWriter(deps.receipts(), writeFault),
     upstream: new Agent({ keepAliveTimeout: 30_000, connect: { timeout: 10_000 } }),

@@ -119,7 +119,10 @@ export class PassSink extends ResponseSink {
     return this.response.write(chunk);
   }
   whole(status: number, headers: RawHeaders, body: Buffer): void {
-    this.open(status, headers);
+    const sized = headers.includes("content-length")
+      ? headers
+      : [...headers, "content-length", String(body.length)];
+    this.open(status, sized);
     this.response.end(body);
   }
   end(): void {

@@ -22,6 +22,25 @@ export interface TargetHeaders {
   readonly agent?: string;
 }
 
+/** What clients ask for again and again, resolved once per config. */
+export class Targets {
+  #config: Config | undefined;
+  readonly #known = new Map<string, Target>();
+
+  /** As `resolveTarget`. */
+  resolve(config: Config, model: unknown, headers: TargetHeaders): Target {
+    if (config !== this.#config || this.#known.size > 1000) this.#known.clear();
+    this.#config = config;
+    const key =
+      typeof model === "string" || model === undefined ? `${model} ${headers.model} ${headers.agent}` : "";
+    const known = this.#known.get(key);
+    if (known) return known;
+    const target = resolveTarget(config, model, headers);
+    this.#known.set(key, target);
+    return target;
+  }
+}
+
 /**
  * @param model the request's `model`, decoded but not checked
  * @throws AccessError `bad_input`, `unknown_agent`; `unknown_model` for `x-openclaw-model` alone

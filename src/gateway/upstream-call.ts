@@ -32,11 +32,10 @@ export function upstreamCall(
 ): UpstreamCall {
   const { profile } = attempt.candidate;
   const { limits } = template;
-  const url = new URL(joinPath(route.baseUrl, template.endpoint));
   return {
     dispatcher: template.dispatcher,
-    origin: url.origin,
-    path: url.pathname + url.search,
+    origin: route.origin,
+    path: joinPath(route.basePath, template.endpoint),
     headers: callHeaders(template, credentialHeaders(route, profile, live.view.secrets.get(profile.id))),
     body: template.bodyFor(attempt.ref.model),
     wire: template.wire,
@@ -49,11 +48,9 @@ export function upstreamCall(
 }
 
 /** A base URL that already ends in the wire's version does not get it twice. */
-function joinPath(baseUrl: string, endpoint: string): string {
-  const version = /\/v\d+$/.exec(baseUrl)?.[0];
-  return (
-    baseUrl + (version && endpoint.startsWith(`${version}/`) ? endpoint.slice(version.length) : endpoint)
-  );
+function joinPath(base: string, endpoint: string): string {
+  const version = /\/v\d+$/.exec(base)?.[0];
+  return base + (version && endpoint.startsWith(`${version}/`) ? endpoint.slice(version.length) : endpoint);
 }
 
 /** Lists of features: the provider's own and the client's are both wanted. */

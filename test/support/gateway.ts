@@ -1,0 +1,150 @@
+// A gateway in this process, on a throw-away home with a real SQLite store, before scripted upstreams.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadAccessConfig } from "../../src/config/access-config.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import { resolvePaths } from "../../src/config/paths.ts";
+import type { Receipt } from "../../src/core/receipt.ts";
+import { runGateway } from "../../src/gateway/run.ts";
+import { openReceiptStore } from "../../src/store/receipts.ts";
+import { openSqliteStore } from "../../src/store/sqlite.ts";
+import type { Store } from "../../src/store/store.ts";
+import type { Script, ScriptedUpstream } from "../fakes/scripted-upstream.ts";
+import { startScriptedUpstream } from "../fakes/scripted-upstream.ts";
+
+export const TOKEN = "test-gateway-token";
+
+export interface TestProvider {
+  readonly api?: string;
+  /** profile names; the key of `a` of provider `p` is `sk-fake-p-a` */
+  readonly keys?: readonly string[];
+  readonly models?: readonly string[];
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+export interface TestSetup {
+  readonly providers: Readonly<Record<string, TestProvider>>;
+  readonly fallbacks?: readonly string[];
+  readonly order?: Readonly<Record<string, readonly string[]>>;
+  readonly config?: Readonly<Record<string, unknown>>;
+  readonly access?: Readonly<Record<string, unknown>>;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly script?: Script;
+}
+
+export interface TestGateway {
+  readonly url: string;
+  readonly home: string;
+  readonly upstream: ScriptedUpstream;
+  readonly store: Store;
+  readonly said: readonly string[];
+  /** Keys that upstream saw, in order: `p.a p.b`. */
+  tried(): string[];
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
+  receipt(response: Response): Promise<Receipt | undefined>;
+  stop(): Promise<number>;
+}
+
+export const keyOf = (provider: string, name: string): string => `sk-fake-${provider}-${name}`;
+
+export async function startTestGateway(setup: TestSetup): Promise<TestGateway> {
+  const upstream = await startScriptedUpstream(setup.script);
+  const home = mkdtempSync(join(tmpdir(), "gateway-test-"));
+  const paths = resolvePaths({}, home);
+  mkdirSync(paths.stateDir, { recursive: true });
+  writeFileSync(paths.configPath, JSON.stringify(configOf(setup, upstream.url)));
+  writeFileSync(paths.accessConfigPath, JSON.stringify(setup.access ?? {}));
+  const store = openSqliteStore({ paths, now: Date.now });
+  await storeKeys(store, setup);
+
+  const stop = Promise.withResolvers<string>();
+  const ready = Promise.withResolvers<number>();
+  const receipts = openReceiptStore({ file: join(paths.globalDir, "access.sqlite") });
+  const said: string[] = [];
+  const config = loadConfig(paths);
+  const accessConfig = loadAccessConfig(paths);
+  const say = (line: string) => {
+    said.push(line);
+    const port = /ready at http:\/\/127\.0\.0\.1:(\d+)/.exec(line)?.[1];
+    if (port) ready.resolve(Number(port));
+  };
+  const log = {
+    info: say,
+    warn: say,
+    error: (error: unknown, message: string) => say(`${message}: ${String(error)}`),
+  };
+  const running = runGateway(
+    {
+      now: Date.now,
+      env: () => setup.env ?? {},
+      paths: () => paths,
+      config: () => config,
+      accessConfig: () => accessConfig,
+      store: () => store,
+      receipts: () => receipts,
+      fingerprint: (material) => material.slice(-6),
+      log,
+      say,
+      stopped: stop.promise,
+    },
+    { port: 0 },
+  );
+  running.catch(ready.reject);
+  const url = `http://127.0.0.1:${await ready.promise}`;
+
+  return {
+    url,
+    home,
+    upstream,
+    store,
+    said,
+    tried: () => upstream.calls.map((call) => call.key.replace("sk-fake-", "").replace("-", ".")),
+    post: (path, body, headers = {}) =>
+      fetch(url + path, {
+        method: "POST",
+        headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/json", ...headers },
+        body: typeof body === "string" ? body : JSON.stringify(body),
+      }),
+    receipt: async (response) => {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return receipts.find(response.headers.get("x-openclaw-run-id") ?? "last");
+    },
+    async stop() {
+      stop.resolve("test");
+      const code = await running;
+      await Promise.all([upstream.close(), receipts.close()]);
+      rmSync(home, { recursive: true, force: true });
+      return code;
+    },
+  };
+}
+
+function configOf(setup: TestSetup, upstreamUrl: string): unknown {
+  const entries = Object.entries(setup.providers).map(([id, provider]) => {
+    const api = provider.api ?? "openai-completions";
+    const models = (provider.models ?? ["m1", "m2"]).map((model) => ({ id: model, name: model }));
+    const baseUrl = `${upstreamUrl}/${id}${api === "anthropic-messages" ? "" : "/v1"}`;
+    return [id, { baseUrl, api, models, ...provider.config }] as const;
+  });
+  const primary = `${entries[0]![0]}/m1`;
+  return {
+    gateway: { auth: { mode: "token", token: TOKEN } },
+    agents: { defaults: { model: { primary, fallbacks: setup.fallbacks ?? [] } } },
+    ...(setup.order ? { auth: { order: setup.order } } : {}),
+    models: { providers: Object.fromEntries(entries) },
+    ...setup.config,
+  };
+}
+
+async function storeKeys(store: Store, setup: TestSetup): Promise<void> {
+  const profiles = Object.entries(setup.providers).flatMap(([provider, { keys = ["a"] }]) =>
+    keys.map(
+      (name) =>
+        [`${provider}:${name}`, { type: "api_key" as const, provider, key: keyOf(provider, name) }] as const,
+    ),
+  );
+  await store.update("main", { profiles: profiles.map(([id]) => id) }, () => ({
+    profiles: new Map(profiles),
+  }));
+}
