@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { ACCOUNTS, keyOf, MODELS } from "./accounts.ts";
 import type { SandboxProvider } from "./accounts.ts";
 
+/** Where `npm start` keeps it. */
 export const SANDBOX_HOME = join(import.meta.dirname, "..", ".sandbox");
 
 const APIS = {
@@ -15,29 +16,31 @@ const APIS = {
 } as const satisfies Record<SandboxProvider, { api: string; path: string }>;
 
 /** What a program needs to work on the sandbox instead of the user's own files. */
-export function sandboxEnvironment(): NodeJS.ProcessEnv {
+export function sandboxEnvironment(home: string): NodeJS.ProcessEnv {
   const {
     OPENCLAW_HOME: _home,
     OPENCLAW_CONFIG_PATH: _config,
     OPENCLAW_AGENT_DIR: _agent,
+    PI_CODING_AGENT_DIR: _oldAgent,
     ...env
   } = process.env;
-  return { ...env, OPENCLAW_STATE_DIR: SANDBOX_HOME };
+  return { ...env, OPENCLAW_STATE_DIR: home };
 }
 
 /**
+ * @param home replaced by a new one
  * @param upstreamUrl where the simulated accounts listen
  * @param cli path of the built entry point
  */
-export function furnish(upstreamUrl: string, cli: string): void {
-  rmSync(SANDBOX_HOME, { recursive: true, force: true });
-  mkdirSync(SANDBOX_HOME, { mode: 0o700 });
+export function furnish(home: string, upstreamUrl: string, cli: string): void {
+  rmSync(home, { recursive: true, force: true });
+  mkdirSync(home, { mode: 0o700 });
   const config = `// The sandbox's configuration, written anew at every start.\n${JSON.stringify(configOf(upstreamUrl), null, 2)}\n`;
-  writeFileSync(join(SANDBOX_HOME, "openclaw.json"), config, { mode: 0o600 });
+  writeFileSync(join(home, "openclaw.json"), config, { mode: 0o600 });
   for (const account of ACCOUNTS) {
     const { provider, name } = account;
     const flags = ["--provider", provider, "--profile-id", `${provider}:${name}`];
-    runCli(cli, ["models", "auth", "paste-api-key", ...flags], keyOf(account));
+    runCli(home, cli, ["models", "auth", "paste-api-key", ...flags], keyOf(account));
   }
 }
 
@@ -60,10 +63,10 @@ function configOf(upstreamUrl: string): object {
   };
 }
 
-function runCli(cli: string, args: readonly string[], input: string): void {
+function runCli(home: string, cli: string, args: readonly string[], input: string): void {
   const { status, stderr } = spawnSync(process.execPath, [cli, ...args], {
     input,
-    env: sandboxEnvironment(),
+    env: sandboxEnvironment(home),
     encoding: "utf8",
   });
   if (status !== 0) throw new Error(`openclaw ${args.join(" ")} ended with code ${status}: ${stderr.trim()}`);

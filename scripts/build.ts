@@ -52,7 +52,7 @@ async function bundle(): Promise<OutputFile[]> {
     entryPoints: { main: "src/main.ts", "store-thread": "src/store/store-thread.ts" },
     outdir: "dist",
     // beside the entries, so that a worker's file is found from any chunk
-    chunkNames: "chunk-[name]-[hash]",
+    chunkNames: "[name]-[hash]",
     bundle: true,
     splitting: true,
     format: "esm",
@@ -92,7 +92,7 @@ function replace(path: string, contents: string | Uint8Array): void {
 
 function removeOldChunks(current: ReadonlySet<string>): void {
   const oldest = Date.now() - KEEP_OLD_CHUNKS_MS;
-  for (const name of globSync("chunk-*.js", { cwd: DIST })) {
+  for (const name of globSync("*-*.js", { cwd: DIST })) {
     const path = join(DIST, name);
     if (!current.has(name) && statSync(path).mtimeMs < oldest) rmSync(path);
   }

@@ -1,7 +1,7 @@
 // `npm start [-- <flags of gateway run>]`: the gateway in the foreground, on the user's own credentials; where
 // none is configured, on a sandbox of simulated accounts.
 import { spawnSync } from "node:child_process";
-import { furnish, sandboxEnvironment } from "../sandbox/home.ts";
+import { furnish, SANDBOX_HOME, sandboxEnvironment } from "../sandbox/home.ts";
 import { startUpstream } from "../sandbox/upstream.ts";
 import { loadConfig } from "../src/config/load.ts";
 import { messageOf } from "../src/core/errors.ts";
@@ -54,9 +54,9 @@ async function runSandbox(flags: readonly string[]): Promise<number> {
     throw upstreamFault(error);
   });
   try {
-    furnish(upstream.url, ENTRY);
+    furnish(SANDBOX_HOME, upstream.url, ENTRY);
     console.error(welcome(upstream.url));
-    return await runGateway(flags, sandboxEnvironment());
+    return await runGateway(flags, sandboxEnvironment(SANDBOX_HOME));
   } finally {
     upstream.close();
   }
