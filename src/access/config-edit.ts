@@ -1,0 +1,35 @@
+// Edits of openclaw.json that depend on what it says: judged under the lock that they are written under.
+import type { Config } from "../config/config.ts";
+import type { ConfigEdit } from "../config/edit.ts";
+import { editConfig } from "../config/edit.ts";
+import { loadConfig } from "../config/load.ts";
+import type { CommandDeps } from "./open-deps.ts";
+
+export type Edit = ConfigEdit;
+
+export interface WrittenConfig {
+  /** as it is now */
+  readonly config: Config;
+  readonly changed: boolean;
+  /** the file as it was; absent when there was none or nothing changed */
+  readonly backupPath?: string;
+}
+
+/**
+ * Writes what `decide` makes of the config as it is under the lock; `decide` may run again.
+ *
+ * @throws AccessError `config_invalid`, `config_conflict`, `store_unwritable`; or what `decide` throws, with
+ *   nothing written
+ */
+export async function writeConfig(
+  deps: CommandDeps,
+  decide: (current: Config) => readonly Edit[],
+): Promise<WrittenConfig> {
+  const paths = deps.paths();
+  // A program that does not know the lock may write in between; the edit is then refused and made again.
+  const { changed, backup } = await editConfig(paths, () => decide(loadConfig(paths)), {
+    now: deps.now(),
+    version: deps.version,
+  });
+  return { config: loadConfig(paths), changed, ...(backup === undefined ? {} : { backupPath: backup }) };
+}

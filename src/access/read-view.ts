@@ -1,0 +1,83 @@
+// The agent that a command means, and what it can use, read from disk without changing it.
+import type { Config } from "../config/config.ts";
+import { AccessError, messageOf } from "../core/errors.ts";
+import type { AgentId } from "../core/ids.ts";
+import { MAIN_AGENT } from "../core/ids.ts";
+import type { Environment } from "../secrets/env.ts";
+import { generationOf, InstallKey } from "../store/generation.ts";
+import type { Reading, Store } from "../store/store.ts";
+import type { AgentView } from "./agent-view.ts";
+import { viewOf } from "./agent-view.ts";
+import type { Deps } from "./deps.ts";
+
+/** The only agent that reads through to `main` without being configured: a folder named by a variable. */
+export const FOLDER_AGENT: AgentId = "@folder";
+
+/** The folder named by `OPENCLAW_AGENT_DIR` or `PI_CODING_AGENT_DIR`; only `models status` looks there. */
+export function folderAgentDir(env: Environment): string | undefined {
+  const named = env["OPENCLAW_AGENT_DIR"]?.trim() || env["PI_CODING_AGENT_DIR"]?.trim();
+  return named || undefined;
+}
+
+export const defaultAgent = (config: Config): AgentId =>
+  config.agents.find((agent) => agent.isDefault)?.id ?? MAIN_AGENT;
+
+/**
+ * The agent named by `--agent`, or the default agent.
+ *
+ * @throws AccessError `unknown_agent`
+ */
+export function chooseAgent(config: Config, named: string | undefined): AgentId {
+  if (named === undefined) return defaultAgent(config);
+  const id = named.trim().toLowerCase();
+  if (config.agents.some((agent) => agent.id === id)) return id;
+  const known = config.agents.map((agent) => agent.id).join(", ");
+  throw new AccessError("unknown_agent", `There is no agent "${named}". Configured agents: ${known}.`);
+}
+
+/** A view, and the stores that exist but could not be read: their credentials are missing from it. */
+export type ReadView = AgentView & { readonly unreadable: readonly string[] };
+
+/**
+ * What `agent` can use. A store that cannot be read counts as empty and is named in `unreadable`, so that
+ * the rest can still be shown; it must never pass for "no credentials".
+ */
+export async function readView(deps: Deps, agent: AgentId): Promise<ReadView> {
+  const store = deps.store();
+  const unreadable: string[] = [];
+  const read = (id: AgentId) => readOrEmpty(store, id, unreadable);
+  const own = await read(agent);
+  const main = agent === MAIN_AGENT ? undefined : await read(MAIN_AGENT);
+  const view = viewOf({
+    agent,
+    config: deps.config(),
+    env: deps.env(),
+    own,
+    ...(main ? { main } : {}),
+    fingerprint: keyFingerprint(deps.paths().globalDir),
+    now: deps.now(),
+  });
+  return { ...view, unreadable };
+}
+
+/** A generation for keys that no store holds, made the way the store makes its own. */
+function keyFingerprint(globalDir: string): (material: string) => string {
+  const installKey = new InstallKey(globalDir);
+  return (material) =>
+    generationOf(installKey.current().key, { type: "api_key", provider: "", key: material });
+}
+
+const EMPTY: Reading = {
+  version: "unreadable",
+  state: { profiles: [], order: new Map(), health: new Map(), lastGood: new Map(), warnings: [] },
+};
+
+async function readOrEmpty(store: Store, agent: AgentId, unreadable: string[]): Promise<Reading> {
+  try {
+    return await store.read(agent);
+  } catch (error) {
+    if (!(error instanceof AccessError && error.code === "store_unreadable")) throw error;
+    unreadable.push(messageOf(error));
+    return EMPTY;
+  }
+}

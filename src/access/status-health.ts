@@ -1,0 +1,118 @@
+// `auth.oauth` of the status report: how long each stored credential is good for (fidelity spec §2.3).
+import type { AuthProfile, Credential } from "../core/credential.ts";
+import type { ProfileId, ProviderId } from "../core/ids.ts";
+import type { Prepared } from "../core/plan.ts";
+import { plan, prepare } from "../core/plan.ts";
+import type { AgentView } from "./agent-view.ts";
+import type { HealthStatus, ProfileHealthRow, ProviderHealthRow } from "./status-report.ts";
+
+/** A credential with this much left or less is `expiring`. */
+export const WARN_AFTER_MS = 24 * 60 * 60_000;
+
+/** By provider, then id, as code units: the same on every machine. */
+export const byProviderThenId =
+  <T extends { readonly provider: string }>(id: (row: T) => string) =>
+  (a: T, b: T) =>
+    compareText(a.provider, b.provider) || compareText(id(a), id(b));
+
+export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** One stored profile's row. Bars are no part of it: a cooling profile is as good as it was. */
+export function profileHealth(
+  profile: AuthProfile,
+  credential: Credential,
+  label: string,
+  now: number,
+): ProfileHealthRow {
+  const row = { profileId: profile.id, provider: profile.provider, type: credential.type };
+  return { ...row, ...expiryOf(profile, now), source: "store", label };
+}
+
+function expiryOf(
+  profile: AuthProfile,
+  now: number,
+): Pick<ProfileHealthRow, "status" | "reasonCode" | "expiresAt" | "remainingMs"> {
+  const { problem, expiresAt } = profile;
+  if (problem === "missing_credential" || problem === "invalid_expires")
+    return { status: "missing", reasonCode: problem };
+  if (expiresAt === undefined) return { status: profile.type === "oauth" ? "ok" : "static" };
+  const remainingMs = expiresAt - now;
+  if (remainingMs > 0)
+    return { status: remainingMs <= WARN_AFTER_MS ? "expiring" : "ok", expiresAt, remainingMs };
+  const reason = profile.type === "token" ? { reasonCode: "expired" as const } : {};
+  return { status: "expired", ...reason, expiresAt, remainingMs };
+}
+
+/** A provider's rows together: the status is that of the profiles a call would use. */
+export function providerHealth(
+  provider: ProviderId,
+  profiles: readonly ProfileHealthRow[],
+  order: readonly ProfileId[],
+): ProviderHealthRow {
+  const effectiveProfiles = order.flatMap((id) => profiles.filter((row) => row.profileId === id));
+  const live = effectiveProfiles.filter(isLive);
+  const judged = live.length > 0 ? live : effectiveProfiles;
+  const times = judged.flatMap((row) =>
+    row.expiresAt === undefined ? [] : [{ expiresAt: row.expiresAt, remainingMs: row.remainingMs ?? 0 }],
+  );
+  const soonest = times.toSorted((a, b) => a.expiresAt - b.expiresAt)[0];
+  return { provider, status: joinedStatus(judged), profiles, effectiveProfiles, ...soonest };
+}
+
+export const isLive = (row: ProfileHealthRow): boolean =>
+  row.status !== "expired" && row.status !== "missing";
+
+/** The worst of those that can expire; `static` when none can. */
+function joinedStatus(rows: readonly ProfileHealthRow[]): HealthStatus {
+  const statuses = new Set(rows.map((row) => row.status));
+  const worst: readonly HealthStatus[] = ["expired", "expiring", "ok", "static"];
+  return worst.find((status) => statuses.has(status)) ?? "missing";
+}
+
+/**
+ * The same choice as a call's, with nothing cooling: what would be used once all bars have ended. References
+ * to files and programs count as good, since status does not open them.
+ */
+export function usableWithoutBars(view: AgentView): Prepared {
+  const unread = new Set(view.stored.filter(({ credential }) => isUnread(credential)).map(({ id }) => id));
+  const profiles = view.snapshot.profiles
+    .filter((profile) => profile.type !== "none")
+    .map((profile) =>
+      unread.has(profile.id) && profile.problem === "unresolved_ref" ? withoutProblem(profile) : profile,
+    );
+  const health = new Map([...view.snapshot.health].map(([id, known]) => [id, { ...known, bars: [] }]));
+  return prepare({ profiles, order: view.snapshot.order, health });
+}
+
+function isUnread(credential: Credential): boolean {
+  const ref =
+    credential.type === "api_key"
+      ? credential.keyRef
+      : credential.type === "token"
+        ? credential.tokenRef
+        : undefined;
+  return ref !== undefined && ref.source !== "env";
+}
+
+function withoutProblem(profile: AuthProfile): AuthProfile {
+  const { problem: _, ...rest } = profile;
+  return rest;
+}
+
+/** Profiles of the provider that could be used, best first. */
+export function usableProfiles(prepared: Prepared, provider: ProviderId, now: number): AuthProfile[] {
+  const attempts = plan(prepared, { models: [{ provider, model: "*" }] }, now);
+  return [...attempts].map((attempt) => attempt.candidate.profile);
+}
+
+/** Stored profiles of the provider in the order of a call; when none can be used, all that the order allows. */
+export function effectiveOrder(prepared: Prepared, provider: ProviderId, now: number): ProfileId[] {
+  const usable = usableProfiles(prepared, provider, now).filter((profile) => profile.source === "store");
+  if (usable.length > 0) return usable.map((profile) => profile.id);
+  const allowed = (prepared.candidates.get(provider) ?? []).filter(
+    ({ profile }) => profile.source === "store",
+  );
+  return allowed
+    .toSorted((a, b) => a.place - b.place || a.type - b.type || compareText(a.profile.id, b.profile.id))
+    .map(({ profile }) => profile.id);
+}

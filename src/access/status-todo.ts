@@ -1,0 +1,122 @@
+// What is wrong with the providers in use, and what to type: the last lines of `models status`.
+import type { Config } from "../config/config.ts";
+import type { AuthProfile } from "../core/credential.ts";
+import { eligibility } from "../core/credential.ts";
+import type { AgentId, ProviderId } from "../core/ids.ts";
+import type { Prepared } from "../core/plan.ts";
+import { findProvider } from "../providers/all.ts";
+import type { ReadView } from "./read-view.ts";
+import { usableProfiles } from "./status-health.ts";
+import type { AuthReport, Todo } from "./status-report.ts";
+
+export interface TodoInputs {
+  /** in use, the default model's first */
+  readonly providers: readonly ProviderId[];
+  readonly view: ReadView;
+  readonly usable: Prepared;
+  readonly auth: AuthReport;
+  readonly config: Config;
+  /** as named on the command line */
+  readonly agent: AgentId | undefined;
+  readonly now: number;
+}
+
+export function todoFor(inputs: TodoInputs): Todo[] {
+  return inputs.providers.flatMap((provider) => {
+    if (usableProfiles(inputs.usable, provider, inputs.now).length === 0) return [missing(provider, inputs)];
+    return [...expiring(provider, inputs), ...allBarred(provider, inputs)];
+  });
+}
+
+function missing(provider: ProviderId, inputs: TodoInputs): Todo {
+  const { view, config, now } = inputs;
+  const stored = view.snapshot.profiles.filter(
+    (profile) => profile.provider === provider && profile.source === "store",
+  );
+  const unresolved = view.snapshot.profiles.find(
+    (profile) => profile.provider === provider && profile.problem === "unresolved_ref",
+  );
+  if (unresolved) return unresolvedRef(provider, unresolved, inputs);
+  if (view.snapshot.order.has(provider) && stored.some((profile) => eligibility(profile, now) === "ok"))
+    return hiddenByOrder(provider, inputs);
+  const bad = stored[0];
+  if (bad)
+    return renew(provider, bad, inputs, `${bad.id}: ${IN_WORDS[eligibility(bad, now)] ?? "not usable"}`);
+  const variable = findProvider(provider)?.env.find((name) => !name.includes("+"));
+  const paste = command(inputs, `paste-api-key --provider ${provider}`);
+  const keyed = config.providers.get(provider)?.apiKey !== undefined;
+  return {
+    provider,
+    problem: keyed ? "the key in models.providers cannot be had" : "no credential",
+    remedy: variable === undefined ? paste : `${paste}   (or set ${variable})`,
+  };
+}
+
+const IN_WORDS: Readonly<Record<string, string>> = {
+  missing_credential: "nothing stored in it",
+  invalid_expires: "its expiry is not a time",
+  expired: "expired",
+  ineligible_profile: "does not fit auth.profiles in openclaw.json",
+};
+
+function unresolvedRef(provider: ProviderId, profile: AuthProfile, { view, config }: TodoInputs): Todo {
+  const stored = view.stored.find(({ id }) => id === profile.id)?.credential;
+  const ref =
+    stored?.type === "api_key" ? stored.keyRef : stored?.type === "token" ? stored.tokenRef : undefined;
+  const inConfig = profile.source === "config" ? config.providers.get(provider)?.apiKey : undefined;
+  const name = ref?.id ?? (typeof inConfig === "string" ? inConfig.replace(/^\$\{?|\}$/g, "") : inConfig?.id);
+  return {
+    provider,
+    problem: `${profile.id} refers to ${name ?? "a variable"}, which is not set`,
+    remedy: `Set ${name ?? "it"} in the environment, or as a line ${name ?? "NAME"}=… in .env in the state dir.`,
+  };
+}
+
+function hiddenByOrder(provider: ProviderId, inputs: TodoInputs): Todo {
+  const problem = "the order names none of its usable profiles";
+  if (inputs.view.orderFrom.get(provider) === "store")
+    return { provider, problem, remedy: command(inputs, `order clear --provider ${provider}`) };
+  return { provider, problem, remedy: `Correct auth.order.${provider} in ${inputs.config.path}.` };
+}
+
+/** How a credential of this kind is replaced. */
+function renew(provider: ProviderId, profile: AuthProfile, inputs: TodoInputs, problem: string): Todo {
+  const verb = profile.type === "token" ? "paste-token" : "paste-api-key";
+  const remedy =
+    profile.type === "oauth"
+      ? `Log in again, or store a key: ${command(inputs, `paste-api-key --provider ${provider}`)}`
+      : command(inputs, `${verb} --provider ${provider} --profile-id ${profile.id}`);
+  return { provider, problem, remedy };
+}
+
+function expiring(provider: ProviderId, inputs: TodoInputs): Todo[] {
+  const row = inputs.auth.oauth.providers.find((health) => health.provider === provider);
+  return (row?.effectiveProfiles ?? []).flatMap((health) => {
+    const profile = inputs.view.snapshot.profiles.find(({ id }) => id === health.profileId);
+    // A login with a refresh token renews itself.
+    if (!profile || profile.refreshable || health.status !== "expiring") return [];
+    return [renew(provider, profile, inputs, `${profile.id} expires soon`)];
+  });
+}
+
+/** Every credential of the provider is barred now: say when the first bar ends, or what would end it. */
+function allBarred(provider: ProviderId, { auth, usable, now }: TodoInputs): Todo[] {
+  const profiles = usableProfiles(usable, provider, now);
+  const bars = auth.unusableProfiles.filter((row) => row.model === undefined);
+  const barOf = (id: string) => bars.find((row) => row.profileId === id);
+  if (!profiles.every((profile) => barOf(profile.id))) return [];
+  const first = profiles.map((profile) => barOf(profile.id)!).toSorted((a, b) => a.until - b.until)[0]!;
+  const billing = first.reason === "billing";
+  return [
+    {
+      provider,
+      problem: `all its profiles are barred, the first until ${new Date(first.until).toISOString()}`,
+      remedy: billing
+        ? "Add credit in the provider's console, or store another key."
+        : "Wait, or store another key.",
+    },
+  ];
+}
+
+const command = ({ agent }: TodoInputs, rest: string): string =>
+  `openclaw models auth ${agent === undefined ? "" : `--agent ${agent} `}${rest}`;

@@ -1,0 +1,194 @@
+// `models status`: gathers the report. It reads, judges and changes nothing (fidelity spec §2).
+import type { Config, ModelChoice } from "../config/config.ts";
+import { messageOf } from "../core/errors.ts";
+import type { AgentId, ProviderId } from "../core/ids.ts";
+import type { ModelNames, ModelRef } from "../core/model-ref.ts";
+import { formatModelRef, resolveModelRef } from "../core/model-ref.ts";
+import type { AuthProfile } from "../core/credential.ts";
+import type { Prepared } from "../core/plan.ts";
+import { defaultModelOf, modelNamesOf } from "../config/model-names.ts";
+import type { CommandDeps } from "./open-deps.ts";
+import type { ReadView } from "./read-view.ts";
+import { chooseAgent, defaultAgent, FOLDER_AGENT, folderAgentDir, readView } from "./read-view.ts";
+import {
+  byProviderThenId,
+  effectiveOrder,
+  isLive,
+  profileHealth,
+  providerHealth,
+  usableProfiles,
+  usableWithoutBars,
+  WARN_AFTER_MS,
+} from "./status-health.ts";
+import { providerRows, unusableRows } from "./status-providers.ts";
+import type { ProviderInputs } from "./status-providers.ts";
+import type { AuthReport, ProviderHealthRow, RuntimeRoute, StatusAnswer } from "./status-report.ts";
+import { todoFor } from "./status-todo.ts";
+
+export interface StatusRequest {
+  /** a configured agent; else the folder named by `OPENCLAW_AGENT_DIR`, else the default agent */
+  readonly agent?: string | undefined;
+}
+
+/** @throws AccessError `unknown_agent`, `config_invalid` */
+export async function readStatus(deps: CommandDeps, request: StatusRequest): Promise<StatusAnswer> {
+  const config = deps.config();
+  const agent = statusAgent(deps, request);
+  const view = await readView(deps, agent);
+  const models = modelsInUse(config, request.agent === undefined ? undefined : agent);
+  const auth = authReport(deps, view, models.providers);
+  const usable = usableWithoutBars(view);
+  const now = view.readAt;
+  const todo = todoFor({
+    providers: models.providers,
+    view,
+    usable,
+    auth,
+    config,
+    agent: request.agent,
+    now,
+  });
+  const report = {
+    configPath: config.path,
+    agentDir: deps.paths().agentDir(agent),
+    ...(request.agent === undefined ? {} : { agentId: agent }),
+    ...models.report,
+    auth,
+    warnings: [
+      ...view.unreadable,
+      ...view.warnings,
+      ...models.warnings,
+      ...config.warnings,
+      ...deps.environment().warnings,
+    ],
+    todo,
+  };
+  const damaged = view.unreadable.length > 0 || view.warnings.length > 0;
+  return { report, check: damaged ? 1 : checkProviders(models.providers, auth.oauth.providers, usable, now) };
+}
+
+/** `--agent` before the folder variables before the default agent (fidelity spec §2.5). */
+function statusAgent(deps: CommandDeps, request: StatusRequest): AgentId {
+  const config = deps.config();
+  if (request.agent !== undefined) return chooseAgent(config, request.agent);
+  return folderAgentDir(deps.env()) === undefined ? defaultAgent(config) : FOLDER_AGENT;
+}
+
+/** The models of the agent that was named, or of `agents.defaults`; the texts are as written. */
+function modelsInUse(config: Config, agent: AgentId | undefined) {
+  const model = defaultModelOf(config, agent);
+  const own = config.agents.find(({ id }) => id === agent)?.model;
+  const { imageModel } = config;
+  const images = modelsOf(imageModel).map((text) => readRef(text, modelNamesOf(config)));
+  const refs = [
+    model.resolved.ref,
+    ...model.fallbacks,
+    ...images.flatMap((read) => ("ref" in read ? [read.ref] : [])),
+  ];
+  const resolvedDefault = formatModelRef(model.resolved.ref);
+  return {
+    providers: [...new Set(refs.map((ref) => ref.provider))],
+    warnings: [
+      ...(model.resolved.warning === undefined ? [] : [model.resolved.warning]),
+      ...model.warnings,
+      ...images.flatMap((read) => ("fault" in read ? [read.fault] : [])),
+    ],
+    report: {
+      defaultModel: model.text ?? resolvedDefault,
+      resolvedDefault,
+      fallbacks: own?.fallbacks ?? (own?.primary === undefined ? (config.defaultModel.fallbacks ?? []) : []),
+      imageModel: imageModel.primary ?? null,
+      imageFallbacks: imageModel.fallbacks ?? [],
+      aliases: Object.fromEntries(modelNamesOf(config).aliases),
+      allowed: [...config.models.keys()],
+    },
+  };
+}
+
+const modelsOf = (choice: ModelChoice): string[] => [
+  ...(choice.primary === undefined ? [] : [choice.primary]),
+  ...(choice.fallbacks ?? []),
+];
+
+function readRef(text: string, names: ModelNames): { ref: ModelRef } | { fault: string } {
+  try {
+    return { ref: resolveModelRef(text, names).ref };
+  } catch (error) {
+    return { fault: `An image model was left out: ${messageOf(error)}` };
+  }
+}
+
+function authReport(deps: CommandDeps, view: ReadView, inUse: readonly ProviderId[]): AuthReport {
+  const [paths, config, now] = [deps.paths(), deps.config(), view.readAt];
+  const shell = deps.environment().shellEnv;
+  const inputs: ProviderInputs = { view, config, paths, shellKeys: shell.appliedKeys, now };
+  const usable = usableWithoutBars(view);
+  const oauth = healthReport(view, config, usable, now);
+  const missing = inUse.filter((provider) => usableProfiles(usable, provider, now).length === 0);
+  const rows = providerRows(inputs);
+  return {
+    storePath: paths.agentDatabase(view.agent),
+    shellEnvFallback: shell,
+    providersWithOAuth: rows.flatMap(({ provider, profiles: { oauth: logins, token } }) =>
+      logins + token > 0 ? [`${provider} (${logins + token})`] : [],
+    ),
+    missingProvidersInUse: missing.toSorted(),
+    runtimeAuthRoutes: runtimeRoutes(inUse, usable, rows, now),
+    providers: rows,
+    unusableProfiles: unusableRows(inputs),
+    oauth,
+  };
+}
+
+function healthReport(view: ReadView, config: Config, usable: Prepared, now: number): AuthReport["oauth"] {
+  const profiles = view.stored
+    .map(({ id, credential }) => {
+      const profile = view.snapshot.profiles.find((candidate) => candidate.id === id) as AuthProfile;
+      const email = credential.email ?? config.profiles.get(id)?.email;
+      return profileHealth(profile, credential, email ? `${id} (${email})` : id, now);
+    })
+    .toSorted(byProviderThenId((row) => row.profileId));
+  const byProvider = Map.groupBy(profiles, (row) => row.provider);
+  const providers = [...byProvider].map(([provider, rows]) =>
+    providerHealth(provider, rows, effectiveOrder(usable, provider, now)),
+  );
+  return { warnAfterMs: WARN_AFTER_MS, profiles, providers };
+}
+
+/** OpenAI models without an API key go through the ChatGPT login. */
+function runtimeRoutes(
+  inUse: readonly ProviderId[],
+  usable: Prepared,
+  rows: AuthReport["providers"],
+  now: number,
+): RuntimeRoute[] {
+  const profiles = usableProfiles(usable, "openai", now);
+  if (!inUse.includes("openai") || profiles.some((profile) => profile.type === "api_key")) return [];
+  const effective = rows.find((row) => row.provider === "openai")?.effective;
+  return [
+    {
+      provider: "openai",
+      runtime: "codex",
+      authProvider: "openai",
+      status: profiles.length > 0 ? "usable" : "missing",
+      effective: effective ?? { kind: "missing", detail: "missing" },
+    },
+  ];
+}
+
+/** `--check` (fidelity spec §2.4): 1 nothing good for a provider in use, 2 something that is used expires soon. */
+export function checkProviders(
+  inUse: readonly ProviderId[],
+  health: readonly ProviderHealthRow[],
+  usable: Prepared,
+  now: number,
+): 0 | 1 | 2 {
+  const states = inUse.map((provider) => {
+    const profiles = usableProfiles(usable, provider, now);
+    if (profiles.length === 0) return 1;
+    const live = health.find((row) => row.provider === provider)?.effectiveProfiles.filter(isLive) ?? [];
+    if (live.length > 0) return live.some((row) => row.status === "expiring") ? 2 : 0;
+    return profiles.some((profile) => profile.source !== "store") ? 0 : 1;
+  });
+  return states.includes(1) ? 1 : states.includes(2) ? 2 : 0;
+}

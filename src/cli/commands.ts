@@ -1,0 +1,146 @@
+// Every command: what you type is the file you open. A command's file is loaded when it is typed.
+import type { SessionCommand } from "./command.ts";
+
+export interface CommandEntry {
+  readonly brief: string;
+  readonly load: () => Promise<{ readonly default: SessionCommand }>;
+}
+
+export interface CommandGroup {
+  readonly brief: string;
+  /** The command that the bare group name means. */
+  readonly bare?: string;
+  /** Flags that the group takes for its commands, in front of them: typed flag → the command's flag. */
+  readonly flags?: Readonly<Record<string, { readonly means: string; readonly value?: true }>>;
+  readonly entries: Readonly<Record<string, CommandEntry | CommandGroup>>;
+}
+
+export const isGroup = (entry: CommandEntry | CommandGroup): entry is CommandGroup => "entries" in entry;
+
+const AGENT = { "--agent": { means: "--agent", value: true } } as const;
+
+const order: CommandGroup = {
+  brief: "Fix the order in which a provider's profiles are tried",
+  flags: AGENT,
+  entries: {
+    get: { brief: "Show the stored order", load: () => import("./commands/models/auth/order/get.ts") },
+    set: {
+      brief: "Try exactly these profiles, in this order",
+      load: () => import("./commands/models/auth/order/set.ts"),
+    },
+    clear: {
+      brief: "Go back to the automatic order",
+      load: () => import("./commands/models/auth/order/clear.ts"),
+    },
+  },
+};
+
+const auth: CommandGroup = {
+  brief: "Credentials: auth profiles and their order",
+  flags: AGENT,
+  entries: {
+    list: { brief: "List the auth profiles", load: () => import("./commands/models/auth/list.ts") },
+    "paste-api-key": {
+      brief: "Store an API key, from stdin or a prompt",
+      load: () => import("./commands/models/auth/paste-api-key.ts"),
+    },
+    "paste-token": {
+      brief: "Store a token, from stdin or a prompt",
+      load: () => import("./commands/models/auth/paste-token.ts"),
+    },
+    order,
+  },
+};
+
+const aliases: CommandGroup = {
+  brief: "Short names for models",
+  entries: {
+    list: { brief: "List the aliases", load: () => import("./commands/models/aliases/list.ts") },
+    add: { brief: "Name a model", load: () => import("./commands/models/aliases/add.ts") },
+    remove: { brief: "Drop a name", load: () => import("./commands/models/aliases/remove.ts") },
+  },
+};
+
+const fallbacks: CommandGroup = {
+  brief: "Models to try when the default model cannot answer",
+  entries: {
+    list: { brief: "List the fallbacks", load: () => import("./commands/models/fallbacks/list.ts") },
+    add: { brief: "Append a fallback", load: () => import("./commands/models/fallbacks/add.ts") },
+    remove: { brief: "Remove a fallback", load: () => import("./commands/models/fallbacks/remove.ts") },
+    clear: { brief: "Remove all fallbacks", load: () => import("./commands/models/fallbacks/clear.ts") },
+  },
+};
+
+const imageFallbacks: CommandGroup = {
+  brief: "Models to try when the image model cannot answer",
+  entries: {
+    list: { brief: "List the fallbacks", load: () => import("./commands/models/image-fallbacks/list.ts") },
+    add: { brief: "Append a fallback", load: () => import("./commands/models/image-fallbacks/add.ts") },
+    remove: {
+      brief: "Remove a fallback",
+      load: () => import("./commands/models/image-fallbacks/remove.ts"),
+    },
+    clear: {
+      brief: "Remove all fallbacks",
+      load: () => import("./commands/models/image-fallbacks/clear.ts"),
+    },
+  },
+};
+
+const models: CommandGroup = {
+  brief: "Models, and the credentials that reach them",
+  bare: "status",
+  flags: {
+    ...AGENT,
+    "--status-json": { means: "--json" },
+    "--status-plain": { means: "--plain" },
+  },
+  entries: {
+    status: {
+      brief: "Default model, fallbacks and the health of every credential",
+      load: () => import("./commands/models/status.ts"),
+    },
+    list: { brief: "List models", load: () => import("./commands/models/list.ts") },
+    set: { brief: "Set the default model", load: () => import("./commands/models/set.ts") },
+    "set-image": { brief: "Set the image model", load: () => import("./commands/models/set-image.ts") },
+    aliases,
+    fallbacks,
+    "image-fallbacks": imageFallbacks,
+    auth,
+    why: {
+      brief: "Say how a run chose its credentials, and what happened",
+      load: () => import("./commands/models/why.ts"),
+    },
+  },
+};
+
+export const COMMANDS: CommandGroup = {
+  brief: "Model credentials in one place, healthy, and every call on the right one",
+  entries: {
+    models,
+    gateway: {
+      brief: "The server that puts model calls on the right account",
+      bare: "run",
+      entries: {
+        run: { brief: "Run the gateway in the foreground", load: () => import("./commands/gateway/run.ts") },
+      },
+    },
+    agents: {
+      brief: "Agents: named sets of workspace and credentials",
+      bare: "list",
+      entries: {
+        list: { brief: "List the agents", load: () => import("./commands/agents/list.ts") },
+      },
+    },
+    config: {
+      brief: "openclaw.json",
+      entries: {
+        file: { brief: "Print the path of openclaw.json", load: () => import("./commands/config/file.ts") },
+        validate: {
+          brief: "Check openclaw.json",
+          load: () => import("./commands/config/validate.ts"),
+        },
+      },
+    },
+  },
+};

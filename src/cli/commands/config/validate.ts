@@ -1,0 +1,19 @@
+import { buildCommand } from "@stricli/core";
+import { validateConfig } from "../../../config/load.ts";
+import type { Session } from "../../command.ts";
+import { JSON_FLAG } from "../../command.ts";
+import { EXIT_FAILURE } from "../../exit.ts";
+
+export default buildCommand({
+  docs: { brief: "Check openclaw.json; exit 1 when something in it cannot be used" },
+  parameters: { flags: { json: JSON_FLAG } },
+  async func(this: Session, { json }: { readonly json: boolean }) {
+    const paths = (await this.deps()).paths();
+    const issues = validateConfig(paths);
+    const valid = issues.length === 0;
+    if (json) this.io.json({ valid, path: paths.configPath, ...(valid ? {} : { issues }) });
+    else if (valid) this.io.out(`${paths.configPath} is valid.`);
+    else for (const { path, message } of issues) this.io.say(`${path || "the file"}: ${message}`);
+    if (!valid) this.exit(EXIT_FAILURE);
+  },
+});

@@ -1,0 +1,23 @@
+import { buildCommand } from "@stricli/core";
+import { clearOrder } from "../../../../../access/order.ts";
+import type { Session } from "../../../../command.ts";
+import { AGENT_FLAG, JSON_FLAG, requiredText } from "../../../../command.ts";
+import { printOrder } from "../../../../order.ts";
+import { providerArgument } from "../../../../provider-argument.ts";
+
+interface Flags {
+  readonly provider: string;
+  readonly agent?: string;
+  readonly json: boolean;
+}
+
+export default buildCommand({
+  docs: { brief: "Forget the stored order: profiles are tried in the automatic order again" },
+  parameters: {
+    flags: { provider: requiredText("Provider", "id"), agent: AGENT_FLAG, json: JSON_FLAG },
+  },
+  async func(this: Session, { provider, agent, json }: Flags) {
+    const request = { agent, provider: providerArgument(this.io, provider) };
+    printOrder(this.io, await clearOrder(await this.deps(), request), json);
+  },
+});

@@ -1,0 +1,70 @@
+// One run of the command line: find the command, parse its arguments, run it, turn what happened into an exit code.
+import type { CommandGroup } from "./commands.ts";
+import { COMMANDS } from "./commands.ts";
+import type { CommandDeps } from "../access/open-deps.ts";
+import { AccessError, messageOf } from "../core/errors.ts";
+import { EXIT_CODES, EXIT_OK } from "./exit.ts";
+import type { Found } from "./find-command.ts";
+import { findCommand } from "./find-command.ts";
+import type { Io } from "./io.ts";
+import { processIo } from "./io.ts";
+import { groupHelp } from "./render/help.ts";
+
+/** @returns the exit code */
+export async function openCommandLine(words: readonly string[]): Promise<number> {
+  let opened: CommandDeps | undefined;
+  const deps = async () => {
+    const [{ openDeps }, { VERSION }] = await Promise.all([
+      import("../access/open-deps.ts"),
+      import("./version.ts"),
+    ]);
+    return (opened ??= openDeps({ processEnv: process.env, now: Date.now, version: VERSION }));
+  };
+  try {
+    return await runCommandLine(words, processIo(), deps);
+  } finally {
+    await opened?.close();
+  }
+}
+
+/** The same with everything handed in. With `--json`, stdout gets one document whatever happens. */
+export async function runCommandLine(
+  words: readonly string[],
+  io: Io,
+  deps: () => Promise<CommandDeps>,
+  root: CommandGroup = COMMANDS,
+): Promise<number> {
+  try {
+    const found = findCommand(words, root);
+    if (found.kind === "command") return await runCommand(found, io, deps);
+    io.out(groupHelp(found.path, found.group));
+    return EXIT_OK;
+  } catch (error) {
+    return fail(error, io, wantsJson(words));
+  }
+}
+
+const wantsJson = (words: readonly string[]): boolean =>
+  words.some((word) => word === "--json" || word === "--status-json" || word === "--json=true");
+
+/** One sentence on stderr, and for `--json` the same as the document. */
+function fail(error: unknown, io: Io, asJson: boolean): number {
+  const code = error instanceof AccessError ? error.code : "internal";
+  const message =
+    code === "internal" ? `Unexpected: ${messageOf(error)}. Please report this.` : messageOf(error);
+  io.say(`Error: ${message}`);
+  if (asJson && !io.answered) io.json({ error: { code, message } });
+  return EXIT_CODES[code];
+}
+
+async function runCommand(
+  found: Found & { kind: "command" },
+  io: Io,
+  deps: () => Promise<CommandDeps>,
+): Promise<number> {
+  const [{ runDeclared }, { default: command }] = await Promise.all([
+    import("./declared.ts"),
+    found.entry.load(),
+  ]);
+  return await runDeclared(command, found.path, found.args, io, deps);
+}

@@ -1,0 +1,53 @@
+// What `paste-api-key` and `paste-token` share: where the credential comes from, and what is said afterwards.
+import { parseDuration } from "../access/duration.ts";
+import type { PasteReport } from "../access/paste.ts";
+import { paste } from "../access/paste.ts";
+import type { PasteKind } from "../access/paste-rules.ts";
+import { AccessError } from "../core/errors.ts";
+import type { Session } from "./command.ts";
+import type { Io } from "./io.ts";
+import { profileArgument, providerArgument } from "./provider-argument.ts";
+
+export interface PasteFlags {
+  readonly provider: string;
+  readonly profileId?: string;
+  readonly expiresIn?: string;
+  readonly agent?: string;
+  readonly json: boolean;
+}
+
+export async function runPaste({ io, deps }: Session, kind: PasteKind, flags: PasteFlags): Promise<void> {
+  // Everything that can be refused is refused before anybody is asked for a secret.
+  const provider = providerArgument(io, flags.provider);
+  const profileId = flags.profileId === undefined ? undefined : profileArgument(io, flags.profileId);
+  const expiresInMs = flags.expiresIn === undefined ? undefined : parseDuration(flags.expiresIn);
+  const pasted = await credentialFrom(io, kind, provider);
+  const report = await paste(await deps(), {
+    kind,
+    provider,
+    profileId,
+    expiresInMs,
+    pasted,
+    agent: flags.agent,
+  });
+  for (const warning of report.warnings) io.say(`Warning: ${warning}`);
+  if (flags.json) io.json(report);
+  else io.out(render(report));
+}
+
+async function credentialFrom(io: Io, kind: PasteKind, provider: string): Promise<string> {
+  if (!io.inIsTerminal) return await io.readAll();
+  const { password, isCancel } = await import("@clack/prompts");
+  const what = kind === "token" ? "token" : "API key";
+  const answer = await password({ message: `Paste the ${provider} ${what}` });
+  if (isCancel(answer)) throw new AccessError("bad_input", "Cancelled. Nothing was saved.");
+  return answer ?? "";
+}
+
+function render({ configPath, backupPath, profileId, provider, type, agentId }: PasteReport): string {
+  return [
+    `Updated config: ${configPath}`,
+    ...(backupPath === undefined ? [] : [`  Backup: ${backupPath}`]),
+    `Auth profile: ${profileId} (${provider}/${type}) in agent ${agentId}`,
+  ].join("\n");
+}

@@ -1,0 +1,96 @@
+// `models why` for people: the plan, each attempt, and what was left out and how to bring it back.
+import type { AttemptRecord, CandidateRecord, Receipt } from "../../core/receipt.ts";
+import type { LeftOut } from "../../core/plan.ts";
+import { formatModelRef } from "../../core/model-ref.ts";
+import type { Io } from "../io.ts";
+import { barReason, LEFT_OUT } from "./reasons.ts";
+import type { Style } from "./style.ts";
+import { styleFor } from "./style.ts";
+import { table } from "./table.ts";
+
+type Rows = readonly (readonly string[])[];
+
+export function renderRun(receipt: Receipt, screen: Pick<Io, "columns" | "colors">): string {
+  const style = styleFor(screen);
+  const section = (title: string, rows: Rows): string[] =>
+    rows.length > 0 ? [`${style.heading(title)}\n${table(rows, screen.columns)}`] : [];
+  return [
+    table(summaryRows(receipt, style), screen.columns),
+    ...section(
+      "Attempts",
+      receipt.attempts.map((attempt, index) => attemptRow(attempt, index, style)),
+    ),
+    ...section("Profiles it chose from", receipt.candidates.map(candidateRow)),
+    ...section("Left out", receipt.leftOut.map(leftOutRow)),
+  ].join("\n\n");
+}
+
+function summaryRows(receipt: Receipt, style: Style): Rows {
+  const { runId, at, agent, protocol, requested, models, sticky, durationMs, waitedMs } = receipt;
+  const waited = waitedMs ? `, of which ${waitedMs} ms waiting for a cooling profile` : "";
+  return [
+    ["Run", runId],
+    ["When", new Date(at).toISOString()],
+    ["Agent", agent],
+    ["Asked for", `${requested} (${protocol})`],
+    ["Plan", models.join(" → ")],
+    ...(sticky === undefined ? [] : [["Session's profile", sticky]]),
+    ["Outcome", `${outcomeWords(receipt.outcome, style)}, HTTP ${receipt.status}, ${durationMs} ms${waited}`],
+    ...usageRows(receipt),
+  ];
+}
+
+const usageRows = ({ usage }: Receipt): Rows =>
+  usage ? [["Tokens", `${usage.inputTokens} in, ${usage.outputTokens} out`]] : [];
+
+function outcomeWords(outcome: Receipt["outcome"], style: Style): string {
+  switch (outcome) {
+    case "ok":
+      return style.good("answered");
+    case "failed":
+      return style.bad("failed");
+    case "aborted":
+      return style.warn("the client left");
+    case "cut":
+      return style.bad("broke off after part of the answer");
+  }
+}
+
+function attemptRow(attempt: AttemptRecord, index: number, style: Style): string[] {
+  const { model, profileId, startedMs, endedMs, firstByteMs, outcome, status, kind, message } = attempt;
+  const first = firstByteMs === undefined ? "" : `, first byte ${firstByteMs - startedMs} ms`;
+  const code = [status, kind].filter((part) => part !== undefined).join(" ");
+  const what = outcome === "ok" ? style.good(`ok ${status ?? ""}`.trim()) : style.bad(code || outcome);
+  const said = message === undefined ? "" : `${kind === undefined ? "" : `${barReason(kind)}: `}${message}`;
+  return [
+    `  ${index + 1}. ${model}`,
+    profileId,
+    `at ${startedMs} ms, took ${endedMs - startedMs} ms${first}`,
+    what,
+    said,
+  ];
+}
+
+function candidateRow({
+  profileId,
+  type,
+  source,
+  bars,
+  lastUsed,
+  inFlight,
+  place,
+}: CandidateRecord): string[] {
+  const facts = [
+    ...(place === undefined ? [] : [`place ${place + 1} in the order`]),
+    ...(lastUsed === undefined ? ["never used"] : [`last used ${new Date(lastUsed).toISOString()}`]),
+    ...(inFlight ? [`${inFlight} in flight`] : []),
+    ...bars.map((bar) => `${barReason(bar.reason)} until ${new Date(bar.until).toISOString()}`),
+  ];
+  return [`  ${profileId}`, `${type} from ${source}`, facts.join(", ")];
+}
+
+function leftOutRow({ ref, profileId, code, bar }: LeftOut): string[] {
+  const { words, help } = LEFT_OUT[code];
+  const until = bar ? ` (${barReason(bar.reason)}) until ${new Date(bar.until).toISOString()}` : "";
+  return [`  ${profileId}`, `for ${formatModelRef(ref)}`, `${words}${until}`, help];
+}
