@@ -4,6 +4,7 @@ import type { LiveAgents } from "../access/live-agents.ts";
 import type { ReceiptWriter } from "../access/receipt-writer.ts";
 import type { StickyProfiles } from "../access/sticky.ts";
 import type { Targets } from "./target.ts";
+import type { RotationBudget } from "../core/failover.ts";
 import type { AccessConfig, Config } from "../config/config.ts";
 
 export interface Gateway {
@@ -14,6 +15,7 @@ export interface Gateway {
   readonly sticky: StickyProfiles;
   readonly receipts: ReceiptWriter;
   readonly upstream: Agent;
+  readonly rotations: () => RotationBudget;
   readonly now: () => number;
   /** ms since epoch */
   readonly startedAt: number;

@@ -33,7 +33,6 @@ export interface Served {
   /** what the first decision saw */
   readonly seen: Prepared;
   readonly wire: Wire;
-  readonly target: Target;
   readonly requested: string;
   readonly plan: PlanRequest;
   readonly session: string | undefined;
@@ -43,64 +42,82 @@ export interface Served {
 
 type Sinks = PassSink | AgentStreamSink | AgentJsonSink;
 
+/** What is called: a wire, or one of its sub-resources, which is never agent work. */
+export interface Door {
+  readonly wire: Wire;
+  /** path below the provider's base URL */
+  readonly endpoint: string;
+}
+
 /**
- * Serves a call of `wire`'s protocol.
+ * Serves a call of `door`'s protocol.
  *
- * @param endpoint sub-resource of the wire (`/v1/messages/count_tokens`); such a call is never agent work
  * @throws AccessError before anything was sent
  */
 export async function serveModelCall(
   request: IncomingMessage,
   response: ServerResponse,
   gateway: Gateway,
-  wire: Wire,
-  endpoint = wire.endpoint,
+  door: Door,
 ): Promise<void> {
   const startedAt = gateway.now();
   const body = await readBody(request, gateway.accessConfig().gateway.maxBodyBytes);
   refuseReservedSession(request.headers);
   const target = targetOf(request, body, gateway);
-  const whole = endpoint !== wire.endpoint;
-  const fault = target.path === "agent" && !whole ? wire.faultOf(body.json) : undefined;
+  const asAgent = target.path === "agent" && door.endpoint === door.wire.endpoint;
+  const fault = asAgent ? door.wire.faultOf(body.json) : undefined;
   if (fault !== undefined) throw new AccessError("bad_input", fault);
 
   const live = gateway.agents.get(target.agent) ?? (await gateway.agents.load(target.agent));
+  const served = begin(request, body, gateway, door.wire, target, live, startedAt);
+  const sink = sinkFor(response, served, body, asAgent);
+  const template = templateOf(request, body, served, door, asAgent);
+  const result = await run(runOf(served, sink, template, request), gateway);
+  finish(served, result, sink);
+}
+
+function begin(
+  request: IncomingMessage,
+  body: RequestBody,
+  gateway: Gateway,
+  wire: Wire,
+  target: Target,
+  live: LiveAgent,
+  startedAt: number,
+): Served {
   const models = speaking(target.models, wire, gateway);
   const session = isChoice(live, models) ? sessionKey(request.headers, wire, body.json, live.id) : undefined;
   const sticky = session === undefined ? undefined : gateway.sticky.get(session, startedAt);
-  const plan = { models, ...(sticky === undefined ? {} : { sticky }) };
-  const requested = typeof body.json["model"] === "string" ? body.json["model"] : "openclaw";
-  const place = { attempts: 0 };
-  const served: Served = {
+  return {
     runId: randomUUID(),
     startedAt,
     gateway,
     live,
+    seen: live.prepared,
     wire,
-    target,
-    requested,
-    plan,
+    requested: typeof body.json["model"] === "string" ? body.json["model"] : "openclaw",
+    plan: { models, ...(sticky === undefined ? {} : { sticky }) },
     session,
-    place,
+    place: { attempts: 0 },
   };
+}
 
-  const asAgent = target.path === "agent" && !whole;
-  const sink = sinkFor(response, served, body, asAgent);
-  const template: CallTemplate = {
+function templateOf(
+  request: IncomingMessage,
+  body: RequestBody,
+  served: Served,
+  door: Door,
+  asAgent: boolean,
+): CallTemplate {
+  const { gateway } = served;
+  return {
+    ...door,
     dispatcher: gateway.upstream,
-    wire,
-    endpoint,
     clientHeaders: request.headers,
     stream: asAgent || body.json["stream"] === true,
-    bodyFor: asAgent ? agentBody(wire, body.json) : passThroughBody(body),
+    bodyFor: asAgent ? agentBody(door.wire, body.json) : passThroughBody(body),
     limits: gateway.accessConfig().gateway,
   };
-  const result = await run(runOf(served, sink, template, request), {
-    agents: gateway.agents,
-    rotations: () => gateway.config().rotations,
-    now: gateway.now,
-  });
-  finish(served, result, sink);
 }
 
 function targetOf(request: IncomingMessage, body: RequestBody, gateway: Gateway): Target {

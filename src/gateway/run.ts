@@ -145,6 +145,7 @@ function buildGateway(deps: GatewayDeps): OwnGateway {
     sticky: new StickyProfiles(),
     receipts: new ReceiptWriter(deps.receipts(), writeFault),
     upstream: new Agent({ keepAliveTimeout: 30_000, connect: { timeout: 10_000 } }),
+    rotations: () => deps.config().rotations,
     now: deps.now,
     startedAt: deps.now(),
     failing: () => [],

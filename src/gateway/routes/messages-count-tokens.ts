@@ -10,5 +10,5 @@ export const messagesCountTokens: Route = {
   path: "/v1/messages/count_tokens",
   wire: anthropicMessages,
   handle: (request, response, gateway) =>
-    serveModelCall(request, response, gateway, anthropicMessages, ENDPOINT),
+    serveModelCall(request, response, gateway, { wire: anthropicMessages, endpoint: ENDPOINT }),
 };

@@ -3,9 +3,11 @@ import { anthropicMessages } from "../../wire/anthropic-messages.ts";
 import { serveModelCall } from "../model-call.ts";
 import type { Route } from "../route.ts";
 
+const DOOR = { wire: anthropicMessages, endpoint: anthropicMessages.endpoint };
+
 export const messages: Route = {
   method: "POST",
   path: "/v1/messages",
   wire: anthropicMessages,
-  handle: (request, response, gateway) => serveModelCall(request, response, gateway, anthropicMessages),
+  handle: (request, response, gateway) => serveModelCall(request, response, gateway, DOOR),
 };

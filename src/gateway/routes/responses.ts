@@ -3,10 +3,12 @@ import { openaiResponses } from "../../wire/openai-responses.ts";
 import { serveModelCall } from "../model-call.ts";
 import type { Route } from "../route.ts";
 
+const DOOR = { wire: openaiResponses, endpoint: openaiResponses.endpoint };
+
 export const responses: Route = {
   method: "POST",
   path: "/v1/responses",
   wire: openaiResponses,
   enabled: (config) => config.gateway.endpoints.responses,
-  handle: (request, response, gateway) => serveModelCall(request, response, gateway, openaiResponses),
+  handle: (request, response, gateway) => serveModelCall(request, response, gateway, DOOR),
 };
