@@ -6,7 +6,7 @@ import type { AgentId } from "../core/ids.ts";
 import type { HealthChange, Store } from "../store/store.ts";
 
 /** A kill loses no more than this (DESIGN, "No lost write"). */
-const FLUSH_AFTER_MS = 150;
+const FLUSH_AFTER_MS = 100;
 /** While the store cannot be written, the newest observations are kept up to this many. */
 const MOST_PENDING = 10_000;
 

@@ -2,18 +2,18 @@
 // write never stops the event loop (dependencies.md, trap 10). `decide` stays on this side: an update reads
 // the slice, decides, and commits only if the slice is still the same.
 import { Worker } from "node:worker_threads";
-import type { Paths } from "../config/paths.ts";
 import { AccessError, messageOf } from "../core/errors.ts";
 import type { CooldownPolicy } from "../core/health.ts";
 import type { AgentId } from "../core/ids.ts";
 import type { Receipt, ReceiptStore } from "../core/receipt.ts";
 import { assertTouched } from "./draft.ts";
+import type { StorePaths } from "./sqlite.ts";
 import type { Change, HealthChange, Lease, Reading, Slice, Store, Touch } from "./store.ts";
 import type { OperationName, Operations, Place, Reply, Request, ThreadData } from "./thread-protocol.ts";
 import { basisOf, fromThreadError } from "./thread-protocol.ts";
 
 export interface WorkerOptions {
-  readonly paths: Pick<Paths, "globalDir" | "agentDatabase">;
+  readonly paths: StorePaths;
   /** ms since epoch */
   readonly now: () => number;
   readonly cooldowns?: CooldownPolicy;
@@ -114,8 +114,9 @@ class WorkerStore implements Store, ReceiptStore {
     const thread = this.#thread;
     if (!thread) return;
     const ended = new Promise<void>((resolve) => thread.once("exit", () => resolve()));
-    thread.ref();
     await this.#ask("close", {}).catch(ignore);
+    // The answer let go of the thread; its end is still awaited.
+    thread.ref();
     await ended;
   }
 

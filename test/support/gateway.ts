@@ -83,7 +83,6 @@ export async function startTestGateway(setup: TestSetup): Promise<TestGateway> {
       accessConfig: () => accessConfig,
       store: () => store,
       receipts: () => receipts,
-      fingerprint: (material) => material.slice(-6),
       log,
       say,
       stopped: stop.promise,
