@@ -186,7 +186,7 @@ function editor(paths: { configPath: string; globalDir: string }, name: string, 
     const paths = ${JSON.stringify({ configPath: paths.configPath, globalDir: paths.globalDir })};
     console.log("ready");
     for (let n = 0; n < ${count}; n++) {
-      await editConfig(paths, [{ path: ["kept", "${name}" + n], value: "x".repeat(2000) }],
+      await editConfig(paths, [{ path: ["kept", "${name}" + n], value: "x".repeat(200) }],
         { now: Date.now(), version: "1" }).catch((error) => { console.log(error.code); process.exit(3); });
     }`;
   const command = `${limit} exec "$0" --input-type=module -e "$1"`;
