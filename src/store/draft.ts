@@ -85,18 +85,19 @@ export function interpret(rows: AgentRows, meaning: Meaning): Draft {
 /** Shows our newest material where the row shows what it replaced, and plans the repair of the row. */
 function undoEchoes(draft: Draft, { hash, now }: Meaning): void {
   const { rows, profiles, written } = draft;
+  for (const [id, record] of written)
+    if (!record.credential && now - record.writtenAt >= REMOVAL_HOLDS_MS) written.delete(id);
   if (written.size === 0 || rows.storeLeft === (rows.store === undefined ? "" : hash(rows.store))) return;
   const mentioned = mentionsOf(rows.stateLeft);
   const mentionedNow = mentionsOf(rows.state);
   const present = new Set(profiles.keys());
-  for (const [id, record] of rows.written) {
+  for (const [id, record] of written) {
     const generation = profiles.get(id)?.generation ?? ABSENT;
     const forgotten = mentioned.has(id) && !mentionedNow.has(id);
-    const verdict = judge(record, { generation, present, forgotten, now });
+    const verdict = judge(record, { generation, present, forgotten });
     if (verdict === "theirs") written.delete(id);
     else if (verdict === "echo") restore(draft, id, record);
     if (verdict !== "theirs" && present.has(id)) written.set(id, acknowledged(record));
-    if (!record.credential && now - record.writtenAt >= REMOVAL_HOLDS_MS) written.delete(id);
   }
 }
 

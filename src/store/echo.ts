@@ -11,8 +11,10 @@ export interface Written {
   readonly credential?: Credential;
   /** Generations that stood there before our writes, `ABSENT` for none; newest last. */
   readonly replaced: readonly string[];
-  /** Profiles that stood in the row before we added this one: of its provider, else all. */
+  /** Some profiles that stood in the row before we added this one: of its provider, else of others. */
   readonly witnesses: readonly ProfileId[];
+  /** whether the witnesses are of the same provider */
+  readonly kin: boolean;
   /** ms since epoch */
   readonly writtenAt: number;
 }
@@ -20,6 +22,7 @@ export interface Written {
 /** In `Written.replaced`: no profile of that id. */
 export const ABSENT = "";
 const REPLACED_KEPT = 32;
+const WITNESSES_KEPT = 8;
 
 /**
  * How long a profile that we removed is kept out when an old copy brings it back. Bounded, because the
@@ -43,25 +46,30 @@ export function recordWrite(
   now: number,
 ): Written {
   const replaced = [...(earlier?.replaced ?? []), before.generations.get(id) ?? ABSENT];
-  const others = [...before.generations.keys()].filter((other) => other !== id);
-  const siblings = others.filter((other) => before.providers.get(other) === provider);
-  const added = !before.generations.has(id);
   return {
     ...material,
     replaced: [...new Set(replaced)].filter((old) => old !== material.generation).slice(-REPLACED_KEPT),
-    witnesses: added ? (siblings.length > 0 ? siblings : others) : (earlier?.witnesses ?? []),
+    ...(earlier && before.generations.has(id) ? witnessesOf(earlier) : witnessesIn(before, id, provider)),
     writtenAt: now,
   };
+}
+
+const witnessesOf = ({ witnesses, kin }: Written) => ({ witnesses, kin });
+
+function witnessesIn({ generations, providers }: RowBefore, id: ProfileId, provider: ProviderId | undefined) {
+  const others = [...generations.keys()].filter((other) => other !== id);
+  const siblings = others.filter((other) => providers.get(other) === provider);
+  const kin = siblings.length > 0;
+  return { witnesses: (kin ? siblings : others).slice(0, WITNESSES_KEPT), kin };
 }
 
 export interface Seen {
   /** generation that the row shows now, `ABSENT` for none */
   readonly generation: string;
   /** ids in the row now */
-  readonly present: ReadonlySet<ProfileId> | ReadonlyMap<ProfileId, unknown>;
+  readonly present: ReadonlySet<ProfileId>;
   /** The state row lost what it said of this profile: whoever took it out knew it. */
   readonly forgotten: boolean;
-  readonly now: number;
 }
 
 /**
@@ -71,11 +79,10 @@ export interface Seen {
 export function judge(written: Written, seen: Seen): "ours" | "echo" | "theirs" {
   if (seen.generation === (written.generation ?? ABSENT)) return "ours";
   if (!written.replaced.includes(seen.generation)) return "theirs";
-  if (written.generation === undefined)
-    return seen.now - written.writtenAt < REMOVAL_HOLDS_MS ? "echo" : "theirs";
-  if (seen.generation !== ABSENT) return "echo";
-  // Missing, as it was before we added it: a logout takes the provider's other profiles along.
-  const old = !seen.forgotten && written.witnesses.some((id) => seen.present.has(id));
+  if (written.generation === undefined || seen.generation !== ABSENT) return "echo";
+  // Missing, as it was before we added it. A logout takes the provider's other profiles along, and where
+  // there were none, what the state row says of it.
+  const old = written.witnesses.some((id) => seen.present.has(id)) && (written.kin || !seen.forgotten);
   return old ? "echo" : "theirs";
 }
 

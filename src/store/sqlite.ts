@@ -1,7 +1,6 @@
 // The store on SQLite: one database per agent, the file that OpenClaw uses too.
 // Rows: fidelity spec §1.1. Rules: DESIGN, "Never broken" 3-6 and "State".
 import type { DatabaseSync } from "node:sqlite";
-import type { Paths } from "../config/paths.ts";
 import type { CooldownPolicy } from "../core/health.ts";
 import { DEFAULT_COOLDOWNS } from "../core/health.ts";
 import type { AgentId } from "../core/ids.ts";
@@ -29,8 +28,14 @@ import { watchDatabase } from "./watch.ts";
 import type { Durability } from "./write-database.ts";
 import { patiently, transact, WriteConnections } from "./write-database.ts";
 
+/** Where the files lie; the part of the program's paths that a store needs. */
+export interface StorePaths {
+  readonly globalDir: string;
+  agentDatabase(agent: AgentId): string;
+}
+
 export interface SqliteOptions {
-  readonly paths: Pick<Paths, "globalDir" | "agentDatabase">;
+  readonly paths: StorePaths;
   /** ms since epoch */
   readonly now: () => number;
   readonly cooldowns?: CooldownPolicy;
