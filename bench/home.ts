@@ -1,0 +1,64 @@
+// A throw-away state folder for our gateway and commands: openclaw.json, and profiles in OpenClaw's own rows
+// (gateway spec §1, "Auth store").
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+export interface HomeOptions {
+  /** base URL of the provider `bench`, path included */
+  readonly baseUrl: string;
+  readonly models: readonly string[];
+  readonly keys: readonly string[];
+  readonly gatewayToken: string;
+}
+
+export interface Home {
+  /** What a process needs to live there, and nothing of the person who runs the bench. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly gatewayToken: string;
+  remove(): void;
+}
+
+export function createHome(options: HomeOptions): Home {
+  const folder = mkdtempSync(join(tmpdir(), "openclaw-bench-"));
+  const stateDir = join(folder, ".openclaw");
+  mkdirSync(stateDir, { mode: 0o700 });
+  writeFileSync(join(stateDir, "openclaw.json"), JSON.stringify(configOf(options), null, 2), { mode: 0o600 });
+  writeProfiles(join(stateDir, "agents", "main", "agent"), options.keys);
+  return {
+    env: { PATH: process.env["PATH"], HOME: folder, OPENCLAW_STATE_DIR: stateDir },
+    gatewayToken: options.gatewayToken,
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+const configOf = ({ baseUrl, models, gatewayToken }: HomeOptions) => ({
+  gateway: { mode: "local", auth: { mode: "token", token: gatewayToken } },
+  agents: { defaults: { model: `bench/${models[0]}` } },
+  models: {
+    providers: {
+      bench: { baseUrl, api: "openai-completions", models: models.map((id) => ({ id, name: id })) },
+    },
+  },
+});
+
+const TABLES = `
+  CREATE TABLE schema_meta (meta_key TEXT NOT NULL PRIMARY KEY, role TEXT NOT NULL, schema_version INTEGER NOT NULL,
+    agent_id TEXT, app_version TEXT, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL);
+  CREATE TABLE auth_profile_store (store_key TEXT NOT NULL PRIMARY KEY, store_json TEXT NOT NULL,
+    updated_at INTEGER NOT NULL);
+  CREATE TABLE auth_profile_state (state_key TEXT NOT NULL PRIMARY KEY, state_json TEXT NOT NULL,
+    updated_at INTEGER NOT NULL);`;
+
+function writeProfiles(agentDir: string, keys: readonly string[]): void {
+  const entries = keys.map((key, n) => [`bench:key${n + 1}`, { type: "api_key", provider: "bench", key }]);
+  const store = JSON.stringify({ version: 1, profiles: Object.fromEntries(entries) });
+  const now = Date.now();
+  mkdirSync(agentDir, { recursive: true, mode: 0o700 });
+  const database = new DatabaseSync(join(agentDir, "openclaw-agent.sqlite"));
+  database.exec(`PRAGMA journal_mode=WAL; PRAGMA user_version=1; ${TABLES}`);
+  database.prepare("INSERT INTO schema_meta VALUES ('primary','agent',1,'main',NULL,?,?)").run(now, now);
+  database.prepare("INSERT INTO auth_profile_store VALUES ('primary',?,?)").run(store, now);
+  database.close();
+}

@@ -1,0 +1,48 @@
+// The one upstream of a bench run: constant answers, as fast as node:http gives them.
+// A request with `"stream":true` gets `max_tokens` frames, at once or, from the model `paced`, one per 250 ms.
+import type { ServerResponse } from "node:http";
+import { createServer } from "node:http";
+import { ANSWER, FRAME, LAST_FRAMES, PACED_MODEL, PERIOD_MS, stampedFrame } from "./payloads.ts";
+import { reportPort } from "./processes.ts";
+
+const JSON_HEAD = { "content-type": "application/json", "content-length": ANSWER.length };
+const SSE_HEAD = { "content-type": "text/event-stream; charset=utf-8" };
+
+const server = createServer((request, response) => {
+  const chunks: Buffer[] = [];
+  request.on("data", (chunk: Buffer) => void chunks.push(chunk));
+  request.on("end", () => answer(Buffer.concat(chunks).toString("latin1"), response));
+});
+server.keepAliveTimeout = 120_000;
+server.listen({ port: 0, host: "127.0.0.1", backlog: 2048 }, () => reportPort(server));
+
+function answer(body: string, response: ServerResponse): void {
+  if (!body.includes('"stream":true')) {
+    response.writeHead(200, JSON_HEAD);
+    response.end(ANSWER);
+    return;
+  }
+  const frames = Number(/"max_tokens":(\d+)/.exec(body)?.[1] ?? 1);
+  response.writeHead(200, SSE_HEAD);
+  if (body.includes(`"model":"${PACED_MODEL}"`)) streamPaced(response, frames);
+  else streamAtOnce(response, frames);
+}
+
+/** A turn of the event loop between frames, so that they travel apart as real ones do. */
+function streamAtOnce(response: ServerResponse, left: number): void {
+  if (left === 0) return void response.end(LAST_FRAMES);
+  response.write(FRAME);
+  setImmediate(streamAtOnce, response, left - 1);
+}
+
+function streamPaced(response: ServerResponse, frames: number): void {
+  let left = frames;
+  const next = () => {
+    if (left-- > 0) return void response.write(stampedFrame());
+    clearInterval(timer);
+    response.end(LAST_FRAMES);
+  };
+  const timer = setInterval(next, PERIOD_MS);
+  response.on("close", () => clearInterval(timer));
+  next();
+}
