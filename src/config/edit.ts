@@ -1,6 +1,6 @@
 // Edits of openclaw.json: only the named places change, a reader sees the old file or the new one, and two
 // editors at once both get their change in. Files and their modes: fidelity spec §1; what is stamped: §1.2.
-import { readlink, realpath, rename } from "node:fs/promises";
+import { readlink, realpath, rename, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
@@ -146,13 +146,13 @@ function isPlainJson(text: string): boolean {
 
 const BACKUPS = ["", ".1", ".2", ".3", ".4"];
 
-/** `.bak` is the newest of five. */
+/** `.bak` is the newest of five. Nothing hangs on it, so it is not flushed: until the rename the old file stands. */
 async function keepBackup(path: string, bytes: Buffer): Promise<void> {
   const names = BACKUPS.map((suffix) => `${path}.bak${suffix}`);
   for (let n = names.length - 1; n > 0; n--) {
     await rename(names[n - 1]!, names[n]!).catch(ignoreMissing);
   }
-  await replaceFile(names[0]!, bytes);
+  await writeFile(names[0]!, bytes, { mode: 0o600, flag: "wx" });
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {

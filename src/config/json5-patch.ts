@@ -5,7 +5,7 @@ import json5 from "json5";
 import type { Change, Insertion } from "./difference.ts";
 import { difference } from "./difference.ts";
 import type { Node, Token } from "./json5-tree.ts";
-import { findMember, isComment, isSpace, readTree, tokenize } from "./json5-tree.ts";
+import { findMember, isSpace, readTree, tokenize } from "./json5-tree.ts";
 
 /** How the author writes. */
 interface Style {
@@ -27,12 +27,12 @@ export function patchText(text: string, next: unknown): string {
 }
 
 function styleOf(tokens: readonly Token[]): Style {
-  const colon = tokens.findIndex((token) => token.type === "COLON");
-  const indented = tokens.findIndex((token, at) => token.type === "WHITESPACE" && startsLine(tokens, at + 1));
+  const colon = tokens.findIndex((token) => token.type === ":");
+  const indented = tokens.findIndex((token, at) => token.type === "space" && startsLine(tokens, at + 1));
   return {
-    newline: tokens.find((token) => token.type === "NEWLINE")?.value ?? "\n",
+    newline: tokens.find((token) => token.type === "newline")?.value ?? "\n",
     unit: tokens[indented]?.value ?? "  ",
-    bareKeys: tokens.some((token) => token.type === "IDENTIFIER"),
+    bareKeys: tokens.some((token, at) => token.type === "word" && tokens[at + 1]?.type === ":"),
     tight: colon !== -1 && !isSpace(tokens[colon + 1]),
   };
 }
@@ -58,13 +58,17 @@ function applyChange(tokens: Token[], style: Style, change: Change): void {
 /** Removes an entry with its comma, and its line when nothing else stands on it. */
 function removeMember(tokens: Token[], parent: Node, index: number): void {
   const { start, value, comma } = parent.members![index]!;
-  let end = value.end;
-  while (end === comma || tokens[end]?.type === "WHITESPACE") end++;
-  const wholeLine = startsLine(tokens, start) && tokens[end]?.type === "NEWLINE";
-  const from = wholeLine && tokens[start - 1]!.type === "WHITESPACE" ? start - 1 : start;
-  const to = wholeLine ? end + 1 : end;
   const separator = comma ?? parent.members![index - 1]?.comma;
-  // A comment may stand between the value and its comma; from the end, so that the indexes hold.
+  let next = value.end;
+  while (next === comma || tokens[next]?.type === "space") next++;
+  const startsOwnLine = startsLine(tokens, start);
+  const wholeLine = startsOwnLine && tokens[next]?.type === "newline";
+  // The space before goes with the line, or with the comma before it; else the space behind goes.
+  const spaceBefore =
+    tokens[start - 1]?.type === "space" && (wholeLine || (!startsOwnLine && separator !== comma));
+  const from = spaceBefore ? start - 1 : start;
+  const to = wholeLine ? next + 1 : spaceBefore ? value.end : next;
+  // A comment may stand between the value and its comma. From the end, so that the indexes hold.
   if (separator !== undefined && separator >= to) replace(tokens, separator, separator + 1, "");
   replace(tokens, from, to, "");
   if (separator !== undefined && separator < from) replace(tokens, separator, separator + 1, "");
@@ -91,7 +95,7 @@ function fillEmpty(tokens: Token[], style: Style, node: Node, change: Insertion)
   let from = close;
   while (isSpace(tokens[from - 1])) from--;
   const empty = from === node.start + 1;
-  const lined = change.path.length === 0 || !empty || tokens.some((token) => token.type === "NEWLINE");
+  const lined = change.path.length === 0 || !empty || tokens.some((token) => token.type === "newline");
   if (!lined) return replace(tokens, from, close, printEntry(change, style, undefined));
   const outer = indentAt(tokens, node.start);
   const inner = outer + style.unit;
@@ -100,7 +104,7 @@ function fillEmpty(tokens: Token[], style: Style, node: Node, change: Insertion)
 }
 
 function replace(tokens: Token[], from: number, to: number, text: string): void {
-  tokens.splice(from, to - from, ...tokenize(text).slice(0, -1));
+  tokens.splice(from, to - from, ...tokenize(text));
 }
 
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
@@ -114,8 +118,11 @@ function printEntry({ key, value }: Insertion, style: Style, indent: string | un
 
 /** A value over several lines, those after the first indented by `indent`; on one line without `indent`. */
 function print(value: unknown, style: Style, indent: string | undefined): string {
-  if (indent === undefined && style.tight) return JSON.stringify(value);
-  const json = JSON.stringify(value, null, style.unit);
+  const tight = indent === undefined && style.tight;
+  // Two characters that are good JSON, but that JSON5 readers warn of.
+  const json = JSON.stringify(value, null, tight ? "" : style.unit)
+    .replaceAll("\u2028", "\\u2028")
+    .replaceAll("\u2029", "\\u2029");
   // A line break in JSON is always layout: inside text it is written as \n.
   const text = style.bareKeys ? json.replaceAll(/^(\s*)"([A-Za-z_$][\w$]*)":/gm, "$1$2:") : json;
   return indent === undefined
@@ -125,21 +132,21 @@ function print(value: unknown, style: Style, indent: string | undefined): string
 
 /** Whether only white space stands before the token on its line. */
 function startsLine(tokens: readonly Token[], at: number): boolean {
-  const before = tokens[at - 1]?.type === "WHITESPACE" ? at - 2 : at - 1;
-  return tokens[before]?.type === "NEWLINE";
+  const before = tokens[at - 1]?.type === "space" ? at - 2 : at - 1;
+  return tokens[before]?.type === "newline";
 }
 
 /** Indentation of the line on which the token stands. */
 function indentAt(tokens: readonly Token[], at: number): string {
   let first = at;
-  while (first > 0 && tokens[first - 1]!.type !== "NEWLINE") first--;
+  while (first > 0 && tokens[first - 1]!.type !== "newline") first--;
   const token = tokens[first];
-  return token?.type === "WHITESPACE" ? token.value : "";
+  return token?.type === "space" ? token.value : "";
 }
 
 /** Where the line of the token ends, if only white space and comments are left on it; else `at`. */
 function endOfLine(tokens: readonly Token[], at: number): number {
   let end = at;
-  while (tokens[end]?.type === "WHITESPACE" || isComment(tokens[end])) end++;
-  return tokens[end]?.type === "NEWLINE" ? end : at;
+  while (tokens[end]?.type === "space" || tokens[end]?.type === "comment") end++;
+  return tokens[end]?.type === "newline" ? end : at;
 }

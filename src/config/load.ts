@@ -52,21 +52,23 @@ function toConfig(path: string, exists: boolean, document: JsonObject): Config {
   const faults = issuesOf(checked, NEEDED_BY_ALL);
   if (faults.length > 0) throw invalidConfig(path, faults);
   const section = <S extends SectionName>(name: S): Sections[S] => {
-    const parsed = checked[name];
+    const parsed: Parsed<Sections[S]> = checked[name];
     if ("issues" in parsed) throw invalidConfig(path, parsed.issues);
-    return parsed.value as Sections[S];
+    return parsed.value;
   };
-  const agents = readAgents(section("agents"));
-  const { warnings: authWarnings, ...auth } = readAuth(section("auth"));
-  const { warnings: modelWarnings, ...models } = readModels(section("models"));
+  const parts = [
+    readAgents(section("agents")),
+    readAuth(section("auth")),
+    readModels(section("models")),
+  ] as const;
   const elsewhere = SECTION_NAMES.filter((name) => !NEEDED_BY_ALL.includes(name));
-  const { warnings: agentWarnings, ...rest } = agents;
+  const odd = parts.flatMap(({ warnings }) => warnings);
   return {
     path,
     exists,
-    ...rest,
-    ...auth,
-    ...models,
+    ...parts[0],
+    ...parts[1],
+    ...parts[2],
     env: readEnv(section("env")),
     get gatewayMode() {
       return section("gateway").mode ?? "local";
@@ -77,12 +79,7 @@ function toConfig(path: string, exists: boolean, document: JsonObject): Config {
     get logFile() {
       return section("logging").file;
     },
-    warnings: [
-      ...issuesOf(checked, elsewhere).map(formatIssue),
-      ...agentWarnings,
-      ...authWarnings,
-      ...modelWarnings,
-    ],
+    warnings: [...issuesOf(checked, elsewhere).map(formatIssue), ...odd],
   };
 }
 
