@@ -31,7 +31,7 @@ export type Outcome =
       readonly kind: "answered";
       readonly status: number;
       readonly firstByteAt: number;
-      readonly usage: () => Usage | undefined;
+      readonly usage: Usage | undefined;
     }
   /** `visible`: the client has seen part of this answer. */
   | {
@@ -240,7 +240,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     const body = this.#held.length === 1 ? this.#held[0]! : Buffer.concat(this.#held);
     const fault = this.#faultInBody(body);
     if (fault) return this.#fail(fault);
-    this.#tail = [body];
+    this.#tail = [body.subarray(-TAIL_BYTES)];
     this.#sink.whole(this.#status, passableHeaders(this.#headers), body);
     this.#answered();
   }
@@ -274,9 +274,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #answered(): void {
-    const tail = this.#tail;
-    const { wire } = this.#call;
-    const usage = () => wire.readUsage(Buffer.concat(tail).toString("latin1"));
+    const tail = this.#tail.length === 1 ? this.#tail[0]! : Buffer.concat(this.#tail);
+    const usage = this.#call.wire.readUsage(tail.toString("latin1"));
     this.#settle({ kind: "answered", status: this.#status, firstByteAt: this.#firstByteAt, usage });
   }
 

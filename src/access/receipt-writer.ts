@@ -1,18 +1,24 @@
 // Receipts on their way to disk: batched, bounded, dropped rather than queued without end.
 import type { Receipt, ReceiptStore } from "../core/receipt.ts";
 
-const FLUSH_AFTER_MS = 200;
-/** Plain successes of one batch that are kept; a loaded gateway makes more than anyone reads. */
+/** A kill loses no more than this of what is worth telling. */
+const FLUSH_AFTER_MS = 150;
+/** A loaded gateway writes its plain successes this far apart, and only the newest of them. */
+const BUSY_FLUSH_AFTER_MS = 2000;
+/** That many plain successes in one batch mean load. */
+const BUSY_FROM = 100;
 const MOST_SUCCESSES = 1000;
 const MOST_OTHERS = 5000;
 
-/** Every run leaves one; failures and rotations go before plain successes when there are too many. */
+/** Every run leaves one; of plain successes the newest 1,000 are enough. */
 export class ReceiptWriter {
   readonly #store: ReceiptStore;
   readonly #onError: (error: unknown) => void;
   #successes: (() => Receipt)[] = [];
   #others: Receipt[] = [];
+  #busy = false;
   #timer: NodeJS.Timeout | undefined;
+  #successTimer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(store: ReceiptStore, onError: (error: unknown) => void) {
@@ -20,39 +26,45 @@ export class ReceiptWriter {
     this.#onError = onError;
   }
 
-  /** @param make builds the receipt of a run that succeeded at once, if it is still wanted at the next batch */
+  /** @param make builds the receipt of a run that succeeded at once, if it is still among the newest then */
   addSuccess(make: () => Receipt): void {
     if (this.#successes.length >= MOST_SUCCESSES * 2)
       this.#successes = this.#successes.slice(-MOST_SUCCESSES);
     this.#successes.push(make);
-    this.#schedule();
+    const after = this.#busy ? BUSY_FLUSH_AFTER_MS : FLUSH_AFTER_MS;
+    this.#successTimer ??= setTimeout(() => this.#enqueue(this.#takeSuccesses()), after);
   }
 
+  /** A run that rotated, fell back, failed, broke or was left: always written. */
   add(receipt: Receipt): void {
     if (this.#others.length < MOST_OTHERS) this.#others.push(receipt);
-    this.#schedule();
+    this.#timer ??= setTimeout(() => this.#enqueue(this.#takeOthers()), FLUSH_AFTER_MS);
   }
 
   flush(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#writing = this.#writing.then(() => this.#write());
+    this.#enqueue([...this.#takeSuccesses(), ...this.#takeOthers()].sort((a, b) => a.at - b.at));
     return this.#writing;
   }
 
-  #schedule(): void {
-    this.#timer ??= setTimeout(() => void this.flush(), FLUSH_AFTER_MS);
+  #takeSuccesses(): Receipt[] {
+    clearTimeout(this.#successTimer);
+    this.#successTimer = undefined;
+    const newest = this.#successes.slice(-MOST_SUCCESSES);
+    this.#successes = [];
+    this.#busy = newest.length >= BUSY_FROM;
+    return newest.map((make) => make());
   }
 
-  async #write(): Promise<void> {
-    const batch = [...this.#successes.slice(-MOST_SUCCESSES).map((make) => make()), ...this.#others];
-    this.#successes = [];
+  #takeOthers(): Receipt[] {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const others = this.#others;
     this.#others = [];
-    if (batch.length === 0) return;
-    try {
-      await this.#store.append(batch.sort((a, b) => a.at - b.at));
-    } catch (error) {
-      this.#onError(error);
-    }
+    return others;
+  }
+
+  #enqueue(receipts: readonly Receipt[]): void {
+    if (receipts.length === 0) return;
+    this.#writing = this.#writing.then(() => this.#store.append(receipts)).catch(this.#onError);
   }
 }

@@ -40,7 +40,7 @@ export type RunResult = {
       readonly kind: "answered";
       readonly attempt: Attempt;
       readonly status: number;
-      readonly usage: () => Usage | undefined;
+      readonly usage: Usage | undefined;
     }
   /** The client left. */
   | { readonly kind: "aborted" }

@@ -19,7 +19,7 @@ export function keepReceipt(served: Served, result: RunResult, status: number): 
 
 function receiptOf(served: Served, result: RunResult, status: number, endedAt: number): Receipt {
   const { plan, startedAt, seen } = served;
-  const usage = result.kind === "answered" ? result.usage() : undefined;
+  const usage = result.kind === "answered" ? result.usage : undefined;
   const candidates = [...new Set(plan.models.map((ref) => ref.provider))]
     .flatMap((provider) => seen.candidates.get(provider) ?? [])
     .slice(0, MOST_CANDIDATES);
