@@ -42,7 +42,7 @@ export class ReceiptWriter {
   }
 
   flush(): Promise<void> {
-    this.#enqueue([...this.#takeSuccesses(), ...this.#takeOthers()].sort((a, b) => a.at - b.at));
+    this.#enqueue([...this.#takeSuccesses(), ...this.#takeOthers()].toSorted((a, b) => a.at - b.at));
     return this.#writing;
   }
 

@@ -181,7 +181,7 @@ test("property: the plan is a permutation of the eligible, and the rest is expla
           )
           .map((entry) => `${entry.id} ${ref.provider}/${ref.model}`),
       );
-      assert.deepEqual([...planned].sort(), [...free].sort());
+      assert.deepEqual([...planned].toSorted(), [...free].toSorted());
       const explained = explain(prepared, { models }, NOW).map(
         ({ ref, profileId }) => `${profileId} ${ref.provider}/${ref.model}`,
       );
@@ -190,7 +190,7 @@ test("property: the plan is a permutation of the eligible, and the rest is expla
           .filter((entry) => entry.provider === ref.provider)
           .map((entry) => `${entry.id} ${ref.provider}/${ref.model}`),
       );
-      assert.deepEqual([...planned, ...explained].sort(), [...all].sort());
+      assert.deepEqual([...planned, ...explained].toSorted(), [...all].toSorted());
     }),
     { numRuns: 500 },
   );
@@ -207,7 +207,7 @@ test("property: models come in the order asked for, and an explicit order is kep
         const places = planned.map(({ ref }) => models.indexOf(ref));
         assert.deepEqual(
           places,
-          [...places].sort((a, b) => a - b),
+          [...places].toSorted((a, b) => a - b),
         );
         const order = given.order.get("p");
         if (!order) return;
@@ -216,7 +216,7 @@ test("property: models come in the order asked for, and an explicit order is kep
           .map(({ candidate }) => order.indexOf(candidate.profile.id));
         assert.deepEqual(
           first,
-          [...first].sort((a, b) => a - b),
+          [...first].toSorted((a, b) => a - b),
         );
       },
     ),

@@ -88,7 +88,7 @@ export function prepare(snapshot: Snapshot): Prepared {
 }
 
 const placesOf = (ids: readonly ProfileId[]): ReadonlyMap<ProfileId, number> =>
-  new Map(ids.map((id, place) => [id, place] as const).reverse());
+  new Map(ids.map((id, place) => [id, place] as const).toReversed());
 
 const candidateOf = (
   profile: AuthProfile,

@@ -157,10 +157,10 @@ function sinkFor(response: ServerResponse, served: Served, body: RequestBody, as
 }
 
 function ownHeaders({ runId, place }: Served): string[] {
-  const run = ["x-openclaw-run-id", runId];
-  if (!place.ref) return run;
+  const headers = ["x-openclaw-run-id", runId];
+  if (!place.ref) return headers;
   return [
-    ...run,
+    ...headers,
     "x-openclaw-served-model",
     formatModelRef(place.ref),
     "x-openclaw-attempts",
