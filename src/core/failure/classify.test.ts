@@ -201,10 +201,8 @@ const hostile: [name: string, body: unknown][] = [
   ["null", null],
 ];
 for (const [name, body] of hostile) {
-  test(`bounded work: ${name}`, () => {
-    const started = performance.now();
+  test(`a hostile body is judged like any other: ${name}`, () => {
     for (const provider of ["openai", "google", "minimax", "custom"])
       assertSound(classify(provider, { transport: "http", status: 400, headers: {}, body }, NOW));
-    assert.ok(performance.now() - started < 400);
   });
 }
