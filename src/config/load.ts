@@ -88,8 +88,9 @@ function checkSections(document: JsonObject): Checked {
   return Object.fromEntries(entries) as Checked;
 }
 
-/** An absent section is an empty one. */
-function checkSection(name: SectionName, input: unknown = {}): Parsed<unknown> {
+/** An absent section is an empty one: every key in every section may be left out. */
+function checkSection(name: SectionName, input: unknown): Parsed<unknown> {
+  if (input === undefined) return { value: {} };
   const result = safeParse(SECTIONS[name], input);
   if (result.success) return { value: result.output };
   const issues = result.issues.map(({ path = [], message }) => {
