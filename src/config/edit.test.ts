@@ -113,6 +113,13 @@ test("a link is written through, also one that leads nowhere yet", async () => {
   }
 });
 
+test("a link in a circle is an answer", async () => {
+  const at = home();
+  mkdirSync(at.stateDir);
+  symlinkSync("openclaw.json", at.configPath);
+  await assert.rejects(at.edit([{ path: ["a"], value: 1 }]), { code: "config_invalid", message: /ELOOP/ });
+});
+
 test("broken files, broken results and impossible paths are refused, the file untouched", async () => {
   const cases: [before: string, edits: ConfigEdits, message: RegExp][] = [
     ["{ oops", [{ path: ["a"], value: 1 }], /JSON5/],

@@ -123,7 +123,7 @@ async function rewrite(path: string, before: Buffer, next: JsonObject): Promise<
     // Falls through: a text that cannot be patched is no reason to lose it.
   }
   const plain = printNew(next);
-  if (isPlainJson(source) && holds(plain, next)) return plain;
+  if (isPlainJson(source.slice(mark.length)) && holds(plain, next)) return plain;
   throw new AccessError(
     "config_invalid",
     `${path} cannot be edited without losing its comments. Make the change by hand.`,
@@ -168,9 +168,9 @@ function bytesOf(path: string, target: string): Buffer | undefined {
 const sameBytes = (a: Buffer | undefined, b: Buffer | undefined): boolean =>
   a === undefined || b === undefined ? a === b : a.equals(b);
 
-/** Where a symbolic link leads, also when nothing is there yet. */
+/** Where a symbolic link leads, also when nothing is there yet. What cannot be followed is reported by the read. */
 async function followLink(path: string): Promise<string> {
-  const real = await realpath(path).catch(ignoreMissing);
+  const real = await realpath(path).catch(() => undefined);
   if (real !== undefined) return real;
   const link = await readlink(path).catch(() => undefined);
   return link === undefined ? path : resolve(dirname(path), link);
