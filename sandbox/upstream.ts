@@ -16,7 +16,7 @@ import type { Request, Route } from "./routes.ts";
 type AnswerRoute = Extract<Route, { kind: "answer" }>;
 
 /** Between two frames of a stream. */
-const FRAME_MS = 40;
+const FRAME_MS = 20;
 
 export interface Upstream {
   readonly url: string;

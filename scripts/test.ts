@@ -67,7 +67,9 @@ async function runGroup(args: readonly string[], env: NodeJS.ProcessEnv, timeout
     onMessage: (message) => (counts = message as Counts),
   });
   if (counts) return { exitCode, counts };
-  console.error(`The test runner ended without a result (exit code ${exitCode}).`);
+  console.error(
+    `The test runner ended without a result: ${LIMIT_MS / 60_000} minutes were over, or it fell (${exitCode}).`,
+  );
   return { exitCode: exitCode || 1, counts: { passed: 0, failed: 1, skipped: 0 } };
 }
 
