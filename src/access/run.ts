@@ -77,10 +77,10 @@ class Progress {
   readonly #order: Run;
   readonly #context: RunContext;
   readonly #attempts: AttemptRecord[] = [];
-  readonly #failures = new Map<string, Failure[]>();
+  #failures: Map<string, readonly Failure[]> | undefined;
   #walk: Walk = START;
   /** Attempts that failed without a bar: waiting does not make them worth another try. */
-  readonly #spent = new Set<string>();
+  #spent: Set<string> | undefined;
   #again = 0;
   #waitedMs = 0;
   #last: Failure | undefined;
@@ -139,7 +139,7 @@ class Progress {
   /** What follows a failure: another candidate at once, the same again after a pause, or nothing. */
   async after(attempt: Attempt, failure: Failure): Promise<Attempt | undefined | "stop"> {
     this.#last = failure;
-    if (FAILURE_LANE[failure.kind] === "none") this.#spent.add(attemptKey(attempt));
+    if (FAILURE_LANE[failure.kind] === "none") (this.#spent ??= new Set()).add(attemptKey(attempt));
     const step = decide(
       attempt,
       failure,
@@ -166,8 +166,8 @@ class Progress {
 
   #failuresOf(ref: ModelRef, failure: Failure): readonly Failure[] {
     const name = formatModelRef(ref);
-    const failures = [...(this.#failures.get(name) ?? []), failure];
-    this.#failures.set(name, failures);
+    const failures = [...(this.#failures?.get(name) ?? []), failure];
+    this.#failures = new Map(this.#failures).set(name, failures);
     return failures;
   }
 
@@ -177,7 +177,7 @@ class Progress {
     const soonest = soonestRecovery(this.#leftOut().filter(({ bar }) => bar && isTransient(bar.reason)));
     if (soonest === undefined || soonest - now >= this.#patienceLeft()) return false;
     await this.#wait(Math.max(1, soonest - now));
-    this.#walk = { ...START, tried: new Set(this.#spent) };
+    this.#walk = { ...START, tried: new Set(this.#spent ?? []) };
     return true;
   }
 

@@ -7,7 +7,7 @@
 //
 // The schemas are valibot's: bundled and tree-shaken they cost about 2 ms of start-up (Node 24).
 import { safeParse } from "valibot";
-import type { Config, ConfigIssue } from "./config.ts";
+import type { Config, ConfigIssue, GatewayConfig } from "./config.ts";
 import type { JsonObject, Parsed } from "./document.ts";
 import { formatIssue, formatPath, invalidConfig, parseDocument, readBytes } from "./document.ts";
 import type { Paths } from "./paths.ts";
@@ -63,6 +63,7 @@ function toConfig(path: string, exists: boolean, document: JsonObject): Config {
   ] as const;
   const elsewhere = SECTION_NAMES.filter((name) => !NEEDED_BY_ALL.includes(name));
   const odd = parts.flatMap(({ warnings }) => warnings);
+  let gateway: GatewayConfig | undefined;
   return {
     path,
     exists,
@@ -74,7 +75,7 @@ function toConfig(path: string, exists: boolean, document: JsonObject): Config {
       return section("gateway").mode ?? "local";
     },
     get gateway() {
-      return readGateway(section("gateway"));
+      return (gateway ??= readGateway(section("gateway")));
     },
     get logFile() {
       return section("logging").file;

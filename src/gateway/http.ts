@@ -22,10 +22,11 @@ export function requestListener(gateway: Gateway, guard: GuardSettings): Request
 }
 
 function routeOf(url: string): Route | undefined {
-  const query = url.indexOf("?");
-  const path = query === -1 ? url : url.slice(0, query);
-  return EXACT.get(path) ?? PREFIXES.find((route) => path.startsWith(route.path) && path !== route.path);
+  return EXACT.get(url) ?? routeOfPath(url.split("?", 1)[0]!);
 }
+
+const routeOfPath = (path: string): Route | undefined =>
+  EXACT.get(path) ?? PREFIXES.find((route) => path.startsWith(route.path) && path !== route.path);
 
 function refusalBefore(
   request: IncomingMessage,
