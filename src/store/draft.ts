@@ -1,19 +1,18 @@
-// What the rows of one agent mean, and how a change alters them. Works on values; no SQL, no files.
+// What the rows of one agent mean. Works on values; no SQL, no files.
 // Reading and writing share `interpret`, so a reader sees at once what the next writer will repair.
+import { hash } from "node:crypto";
 import type { Credential } from "../core/credential.ts";
-import type { CooldownPolicy, Health } from "../core/health.ts";
-import { HEALTHY, settle } from "../core/health.ts";
+import type { Health } from "../core/health.ts";
+import { HEALTHY } from "../core/health.ts";
 import type { ProfileId } from "../core/ids.ts";
 import type { Written } from "./echo.ts";
-import { ABSENT, acknowledged, judge, recordWrite, REMOVAL_HOLDS_MS } from "./echo.ts";
+import { ABSENT, acknowledged, judge, REMOVAL_HOLDS_MS } from "./echo.ts";
 import { learn } from "./evidence.ts";
-import { AccessError } from "../core/errors.ts";
-import { canonicalJson, isObject } from "./json.ts";
 import type { StatePatch, StateRow } from "./state-row.ts";
 import { parseStateRow } from "./state-row.ts";
 import type { StoreRow } from "./store-row.ts";
 import { parseStoreRow } from "./store-row.ts";
-import type { AgentState, Change, HealthChange, Slice, StoredProfile, Touch } from "./store.ts";
+import type { AgentState, Slice, StoredProfile, Touch } from "./store.ts";
 import { parseUsage } from "./usage.ts";
 
 /** Health of one generation, as `access_health` keeps it. */
@@ -21,6 +20,10 @@ export interface HealthRow {
   readonly generation: string;
   readonly health: Health;
 }
+
+/** Stands for the text of a row without showing it; "" for no row. */
+export const hashRow = (text: string | undefined): string =>
+  text === undefined ? "" : hash("sha256", text, "base64url");
 
 /** The rows of one agent's file. */
 export interface AgentRows {
@@ -31,12 +34,20 @@ export interface AgentRows {
   readonly storeLeft: string | undefined;
   readonly stateLeft: string | undefined;
   readonly health: ReadonlyMap<ProfileId, HealthRow>;
+  /** all of them, or those asked for while the store row is as we left it: then none is an echo */
   readonly written: ReadonlyMap<ProfileId, Written>;
+}
+
+/** The store row, understood. */
+export interface Credentials {
+  readonly row: StoreRow;
+  /** in row order */
+  readonly profiles: ReadonlyMap<ProfileId, StoredProfile>;
 }
 
 export interface Meaning {
   readonly generationOf: (credential: Credential) => string;
-  readonly hash: (text: string) => string;
+  readonly credentialsIn: (store: string | undefined) => Credentials;
   /** ms since epoch */
   readonly now: number;
 }
@@ -60,14 +71,26 @@ export interface Draft {
 /** Credentials from elsewhere: they have health, and no row of OpenClaw's. */
 export const isUnstored = (id: ProfileId): boolean => /^(env|config):/.test(id);
 
+/** Costly for many profiles; the same text means the same, so callers may remember it. */
+export function readCredentials(
+  store: string | undefined,
+  generationOf: Meaning["generationOf"],
+): Credentials {
+  const row = parseStoreRow(store);
+  const profiles = new Map<ProfileId, StoredProfile>();
+  for (const [id, credential] of row.credentials)
+    profiles.set(id, { id, credential, generation: generationOf(credential) });
+  return { row, profiles };
+}
+
 export function interpret(rows: AgentRows, meaning: Meaning): Draft {
-  const store = parseStoreRow(rows.store);
+  const { row: store, profiles } = meaning.credentialsIn(rows.store);
   const state = parseStateRow(rows.state);
   const draft: Draft = {
     rows,
     store,
     state,
-    profiles: new Map(),
+    profiles: new Map(profiles),
     health: new Map(),
     written: new Map(rows.written),
     projected: new Set(),
@@ -75,19 +98,17 @@ export function interpret(rows: AgentRows, meaning: Meaning): Draft {
     statePatch: { order: new Map(), lastGood: new Map(), usageStats: new Map() },
     warnings: [...store.warnings, ...state.warnings],
   };
-  for (const [id, credential] of store.credentials)
-    draft.profiles.set(id, { id, credential, generation: meaning.generationOf(credential) });
   if (!store.fault) undoEchoes(draft, meaning);
   gatherHealth(draft, meaning);
   return draft;
 }
 
 /** Shows our newest material where the row shows what it replaced, and plans the repair of the row. */
-function undoEchoes(draft: Draft, { hash, now }: Meaning): void {
+function undoEchoes(draft: Draft, { now }: Meaning): void {
   const { rows, profiles, written } = draft;
   for (const [id, record] of written)
     if (!record.credential && now - record.writtenAt >= REMOVAL_HOLDS_MS) written.delete(id);
-  if (written.size === 0 || rows.storeLeft === (rows.store === undefined ? "" : hash(rows.store))) return;
+  if (written.size === 0 || rows.storeLeft === hashRow(rows.store)) return;
   const mentioned = mentionsOf(rows.stateLeft);
   const mentionedNow = mentionsOf(rows.state);
   const present = new Set(profiles.keys());
@@ -158,91 +179,4 @@ export function sliceOf(state: Pick<AgentState, "order" | "profiles">, touch: To
     profiles: new Map(state.profiles.filter(({ id }) => ids.has(id)).map((profile) => [profile.id, profile])),
     order: new Map([...state.order].filter(([provider]) => providers.has(provider))),
   };
-}
-
-/** A change may name only what its update touches: engines lock no more than that. */
-export function assertTouched(touch: Touch, change: Change): void {
-  const ids = new Set(touch.profiles);
-  const providers = new Set(touch.providers);
-  const stray =
-    [...(change.profiles?.keys() ?? [])].find((id) => !ids.has(id)) ??
-    [...(change.order?.keys() ?? [])].find((provider) => !providers.has(provider));
-  if (stray !== undefined)
-    throw new AccessError("internal", `An update changed ${stray}, which it had not named. Report this.`);
-}
-
-/**
- * Puts a change into the draft.
- *
- * @throws AccessError `store_unreadable` when the row to change cannot be read
- */
-export function applyChange(draft: Draft, change: Change, meaning: Meaning): void {
-  if (draft.store.fault && change.profiles?.size) throw refuse(draft.store.fault);
-  if (draft.state.fault && change.order?.size) throw refuse(draft.state.fault);
-  const before = {
-    generations: new Map([...draft.profiles].map(([id, { generation }]) => [id, generation])),
-    providers: new Map([...draft.profiles].map(([id, { credential }]) => [id, credential.provider])),
-  };
-  const record = (id: ProfileId, material: Pick<Written, "generation" | "credential">) =>
-    recordWrite(id, material, material.credential?.provider, draft.written.get(id), before, meaning.now);
-  for (const [id, credential] of change.profiles ?? []) {
-    const old = draft.profiles.get(id);
-    if (credential === null) {
-      removeProfile(draft, id);
-      if (old) draft.written.set(id, record(id, {}));
-    } else if (!old || canonicalJson(old.credential) !== canonicalJson(credential)) {
-      const generation = meaning.generationOf(credential);
-      draft.written.set(id, record(id, { generation, credential }));
-      setProfile(draft, { id, credential, generation });
-    }
-  }
-  for (const [provider, ids] of change.order ?? []) setOrder(draft, provider, ids);
-}
-
-const refuse = (fault: string): AccessError =>
-  new AccessError("store_unreadable", `${fault}. It is not written over; repair or delete that row first.`);
-
-function setProfile(draft: Draft, profile: StoredProfile): void {
-  const { id, credential, generation } = profile;
-  if (draft.profiles.get(id)?.generation !== generation) forgetHealth(draft, id);
-  draft.profiles.set(id, profile);
-  draft.storePatch.set(id, credential);
-}
-
-function removeProfile(draft: Draft, id: ProfileId): void {
-  const entries = draft.store.document["profiles"];
-  draft.profiles.delete(id);
-  if (isObject(entries) && Object.hasOwn(entries, id)) draft.storePatch.set(id, null);
-  else draft.storePatch.delete(id);
-  forgetHealth(draft, id);
-  for (const [provider, good] of draft.state.lastGood)
-    if (good === id) draft.statePatch.lastGood.set(provider, null);
-}
-
-function forgetHealth(draft: Draft, id: ProfileId): void {
-  draft.health.delete(id);
-  draft.projected.delete(id);
-  if (draft.state.usage.has(id)) draft.statePatch.usageStats.set(id, null);
-}
-
-function setOrder(draft: Draft, provider: string, ids: readonly ProfileId[] | null): void {
-  const stored = draft.state.order.get(provider);
-  const same = ids === null ? stored === undefined : stored && ids.join("\n") === stored.join("\n");
-  if (!same) draft.statePatch.order.set(provider, ids);
-}
-
-/** Settles one observation; passed over when it is about a credential that is no longer there. */
-export function observe(draft: Draft, change: HealthChange, policy: CooldownPolicy): void {
-  const { profileId: id, generation, provider, event } = change;
-  const stored = draft.profiles.get(id);
-  if (stored ? stored.generation !== generation : !isUnstored(id)) return;
-  const row = draft.health.get(id);
-  const base = row?.generation === generation ? row.health : HEALTHY;
-  const health = settle(base, event, policy);
-  if (health === base) return;
-  draft.health.set(id, { generation, health });
-  if (!stored) return;
-  draft.projected.add(id);
-  if (event.kind === "success" && draft.state.lastGood.get(provider) !== id)
-    draft.statePatch.lastGood.set(provider, id);
 }

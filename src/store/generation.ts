@@ -1,5 +1,6 @@
 // Generations: what tells one credential's material from another without showing it (DESIGN, "Words").
-import { createHmac, randomBytes } from "node:crypto";
+import type { KeyObject } from "node:crypto";
+import { createHmac, createSecretKey, randomBytes } from "node:crypto";
 import { constants, copyFileSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AccessError, messageOf } from "../core/errors.ts";
@@ -13,7 +14,7 @@ const GENERATION_BYTES = 16;
 const MATERIAL = ["type", "key", "keyRef", "token", "tokenRef", "access", "refresh"] as const;
 
 /** HMAC-SHA256 of type, secrets and references, base64url. Labels and expiry are no material. */
-export function generationOf(key: Buffer, credential: Credential): string {
+export function generationOf(key: KeyObject, credential: Credential): string {
   const fields: Readonly<Record<string, unknown>> = { ...credential };
   const material = canonicalJson(MATERIAL.map((name) => fields[name] ?? null));
   const digest = createHmac("sha256", key).update(material).digest();
@@ -28,7 +29,7 @@ export function generationOf(key: Buffer, credential: Credential): string {
 export class InstallKey {
   readonly #folder: string;
   readonly #file: string;
-  #key: Buffer | undefined;
+  #key: KeyObject | undefined;
   #published = false;
 
   constructor(globalDir: string) {
@@ -37,9 +38,9 @@ export class InstallKey {
   }
 
   /** For reading; never throws. `warning` says that the file is there and cannot be used. */
-  current(): { readonly key: Buffer; readonly warning?: string } {
+  current(): { readonly key: KeyObject; readonly warning?: string } {
     const fault = this.#published ? undefined : this.#adopt();
-    this.#key ??= randomBytes(KEY_BYTES);
+    this.#key ??= createSecretKey(randomBytes(KEY_BYTES));
     return { key: this.#key, ...(fault && fault !== "absent" && { warning: fault.message }) };
   }
 
@@ -48,11 +49,11 @@ export class InstallKey {
    *
    * @throws AccessError `store_unwritable`
    */
-  publish(): Buffer {
+  publish(): KeyObject {
     const { key } = this.current();
     if (this.#published) return key;
     try {
-      createOnce(this.#folder, this.#file, key);
+      createOnce(this.#folder, this.#file, key.export());
     } catch (cause) {
       throw unwritable(this.#file, cause);
     }
@@ -71,7 +72,7 @@ export class InstallKey {
     }
     if (bytes.length !== KEY_BYTES)
       return damaged(this.#file, `${bytes.length} bytes instead of ${KEY_BYTES}`);
-    this.#key = bytes;
+    this.#key = createSecretKey(bytes);
     this.#published = true;
     return undefined;
   }

@@ -1,10 +1,10 @@
 // The rows of one agent's file: SQL on one side, values on the other.
-import { hash } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import type { Health } from "../core/health.ts";
 import { HEALTHY } from "../core/health.ts";
 import type { ProfileId } from "../core/ids.ts";
 import type { AgentRows, Draft, HealthRow } from "./draft.ts";
+import { hashRow } from "./draft.ts";
 import type { Written } from "./echo.ts";
 import { parseWritten } from "./echo.ts";
 import { parseObject } from "./json.ts";
@@ -13,29 +13,32 @@ import { formatStateRow } from "./state-row.ts";
 import { formatStoreRow } from "./store-row.ts";
 import { projectUsage } from "./usage.ts";
 
-/** Stands for the text of a row without showing it. */
-export const hashText = (text: string): string => hash("sha256", text, "base64url");
-
-/** Everything that `interpret` needs, as of one moment. The caller holds a transaction. */
-export function loadRows(db: DatabaseSync): AgentRows {
+/**
+ * Everything that `interpret` needs, as of one moment. The caller holds a transaction.
+ *
+ * @param touched profiles that may be changed: the records of our writes to them are needed in any case
+ */
+export function loadRows(db: DatabaseSync, touched: readonly ProfileId[] = []): AgentRows {
   const tables = tablesOf(db);
-  const column = (table: string, sql: string) =>
+  const value = (table: string, sql: string) =>
     tables.has(table) ? textOf(db.prepare(sql).get()?.["value"]) : undefined;
+  const meta = (key: string) =>
+    value("access_meta", `SELECT value FROM access_meta WHERE meta_key = '${key}'`);
+  const store = value("auth_profile_store", STORE_ROW);
+  const storeLeft = meta("store_row");
+  const asked = storeLeft === hashRow(store) ? touched : undefined;
   return {
-    store: column(
-      "auth_profile_store",
-      "SELECT store_json AS value FROM auth_profile_store WHERE store_key = 'primary'",
-    ),
-    state: column(
-      "auth_profile_state",
-      "SELECT state_json AS value FROM auth_profile_state WHERE state_key = 'primary'",
-    ),
-    storeLeft: column("access_meta", "SELECT value FROM access_meta WHERE meta_key = 'store_row'"),
-    stateLeft: column("access_meta", "SELECT value FROM access_meta WHERE meta_key = 'state_row'"),
+    store,
+    state: value("auth_profile_state", STATE_ROW),
+    storeLeft,
+    stateLeft: meta("state_row"),
     health: tables.has("access_health") ? loadHealth(db) : new Map(),
-    written: tables.has("access_profiles") ? loadWritten(db) : new Map(),
+    written: tables.has("access_profiles") ? loadWritten(db, asked) : new Map(),
   };
 }
+
+const STORE_ROW = "SELECT store_json AS value FROM auth_profile_store WHERE store_key = 'primary'";
+const STATE_ROW = "SELECT state_json AS value FROM auth_profile_state WHERE state_key = 'primary'";
 
 /** A column that should be text; a number or blob becomes text that no parser takes. */
 function textOf(value: unknown): string | undefined {
@@ -55,8 +58,16 @@ function loadHealth(db: DatabaseSync): ReadonlyMap<ProfileId, HealthRow> {
   );
 }
 
-function loadWritten(db: DatabaseSync): ReadonlyMap<ProfileId, Written> {
-  const rows = db.prepare("SELECT profile_id, written_json FROM access_profiles").all();
+/** Records of our writes to some profiles, or to all. */
+function loadWritten(
+  db: DatabaseSync,
+  ids: readonly ProfileId[] | undefined,
+): ReadonlyMap<ProfileId, Written> {
+  if (ids?.length === 0) return new Map();
+  const all = "SELECT profile_id, written_json FROM access_profiles";
+  const rows = ids
+    ? db.prepare(`${all} WHERE profile_id IN (SELECT value FROM json_each(?))`).all(JSON.stringify(ids))
+    : db.prepare(all).all();
   return new Map(
     rows.flatMap((row) => {
       const written = parseWritten(parseObject(String(row["written_json"])));
@@ -80,7 +91,7 @@ export function saveDraft(db: DatabaseSync, draft: Draft, now: number): void {
     run("DELETE FROM auth_profile_state WHERE state_key = 'primary'");
   if (state !== undefined && state !== rows.state)
     run("INSERT OR REPLACE INTO auth_profile_state VALUES ('primary', ?, ?)", state, now);
-  const storeLeft = store === undefined ? "" : hashText(store);
+  const storeLeft = hashRow(store);
   if (rows.storeLeft !== storeLeft) remember("store_row", storeLeft);
   if (rows.stateLeft !== (state ?? "")) remember("state_row", state ?? "");
   saveHealth(draft, now, run);

@@ -1,32 +1,27 @@
 // The store on SQLite: one database per agent, the file that OpenClaw uses too.
 // Rows: fidelity spec §1.1. Rules: DESIGN, "Never broken" 3-6 and "State".
+import type { KeyObject } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
+import type { Credential } from "../core/credential.ts";
 import type { CooldownPolicy } from "../core/health.ts";
 import { DEFAULT_COOLDOWNS } from "../core/health.ts";
-import type { AgentId } from "../core/ids.ts";
-import type { AgentRows, Draft, Meaning } from "./draft.ts";
-import {
-  applyChange,
-  assertTouched,
-  interpret,
-  isChanged,
-  isUnstored,
-  observe,
-  sliceOf,
-  stateOf,
-} from "./draft.ts";
+import type { AgentId, ProfileId } from "../core/ids.ts";
+import { markApplied } from "./applied.ts";
+import { applyChange, assertTouched, observe } from "./change.ts";
+import type { AgentRows, Credentials, Draft, Meaning } from "./draft.ts";
+import { hashRow, interpret, isChanged, isUnstored, readCredentials, sliceOf, stateOf } from "./draft.ts";
 import { readFault, writeFault } from "./faults.ts";
 import { generationOf, InstallKey } from "./generation.ts";
 import { giveBack, takeLease } from "./lease.ts";
 import { thisProcess } from "./process-identity.ts";
 import { inSnapshot, readDatabase, realFile } from "./read-database.ts";
-import { hashText, loadRows, saveDraft } from "./rows.ts";
+import { loadRows, saveDraft } from "./rows.ts";
 import { ensureSchema } from "./schema.ts";
 import type { AgentState, Change, HealthChange, Lease, Reading, Slice, Store, Touch } from "./store.ts";
 import { Turns } from "./turns.ts";
 import { watchDatabase } from "./watch.ts";
 import type { Durability } from "./write-database.ts";
-import { patiently, transact, WriteConnections } from "./write-database.ts";
+import { forgetOldPages, patiently, transact, WriteConnections } from "./write-database.ts";
 
 /** Where the files lie; the part of the program's paths that a store needs. */
 export interface StorePaths {
@@ -53,12 +48,21 @@ export const EMPTY_STATE: AgentState = {
   warnings: [],
 };
 
+interface LastRead {
+  readonly file: string;
+  readonly store: string | undefined;
+  readonly key: KeyObject;
+  readonly credentials: Credentials;
+}
+
 class SqliteStore implements Store {
   readonly #options: SqliteOptions;
   readonly #installKey: InstallKey;
   readonly #connections = new WriteConnections();
   readonly #turns = new Turns();
   readonly #watches = new Set<() => void>();
+  /** Most transactions find the credentials as the last one left them. */
+  #lastRead: LastRead | undefined;
 
   constructor(options: SqliteOptions) {
     this.#options = options;
@@ -70,7 +74,7 @@ class SqliteStore implements Store {
     const rows = await this.#load(file);
     if (!rows) return { version: "none", state: EMPTY_STATE };
     const { key, warning } = this.#installKey.current();
-    const state = stateOf(interpret(rows, this.#meaning(key, this.#options.now())));
+    const state = stateOf(interpret(rows, this.#meaning(file, key, this.#options.now())));
     const version = versionOf(rows, key);
     const warnings = [...(warning ? [warning] : []), ...state.warnings].map((text) => `${file}: ${text}`);
     return { version, state: { ...state, warnings } };
@@ -78,20 +82,10 @@ class SqliteStore implements Store {
 
   async update(agent: AgentId, touch: Touch, decide: (slice: Slice) => Change | undefined): Promise<boolean> {
     const asked = fencedOff(decide);
-    let removes = false;
     try {
       // A change that turns out to be none must not create a file.
       if (!this.#exists(agent) && !asked({ profiles: new Map(), order: new Map() })) return false;
-      const wrote = await this.#write(agent, "FULL", (draft, meaning) => {
-        const change = asked(sliceOf(stateOf(draft), touch));
-        if (!change) return false;
-        assertTouched(touch, change);
-        applyChange(draft, change, meaning);
-        removes = [...(change.profiles?.values() ?? [])].includes(null);
-        return isChanged(draft);
-      });
-      if (removes) this.#connections.current(this.#options.paths.agentDatabase(agent))?.exec(FORGET_PAGES);
-      return wrote;
+      return await this.#change(agent, touch, asked);
     } catch (error) {
       throw error instanceof Thrown ? error.what : error;
     }
@@ -139,11 +133,27 @@ class SqliteStore implements Store {
     try {
       return await patiently(() => {
         const open = this.#connections.current(file);
-        return open ? inSnapshot(open, loadRows) : readDatabase(file, loadRows);
+        return open ? inSnapshot(open, loadForReading) : readDatabase(file, loadForReading);
       });
     } catch (error) {
       throw readFault(file, error);
     }
+  }
+
+  async #change(agent: AgentId, touch: Touch, decide: (slice: Slice) => Change | undefined) {
+    let removes = false;
+    const change = (draft: Draft, meaning: Meaning) => {
+      const wanted = decide(sliceOf(stateOf(draft), touch));
+      if (!wanted) return false;
+      assertTouched(touch, wanted);
+      applyChange(draft, wanted, meaning);
+      removes = [...(wanted.profiles?.values() ?? [])].includes(null);
+      return isChanged(draft);
+    };
+    const wrote = await this.#write(agent, "FULL", change, touch.profiles);
+    const open = this.#connections.current(this.#options.paths.agentDatabase(agent));
+    if (removes && open) forgetOldPages(open);
+    return wrote;
   }
 
   async #settle(agent: AgentId, changes: readonly HealthChange[]): Promise<void> {
@@ -162,10 +172,12 @@ class SqliteStore implements Store {
     agent: AgentId,
     durability: Durability,
     change: (draft: Draft, meaning: Meaning, db: DatabaseSync) => boolean,
+    touched: readonly ProfileId[] = [],
   ): Promise<boolean> {
     return this.#transaction(agent, durability, (db, now) => {
-      const meaning = this.#meaning(this.#installKey.current().key, now);
-      const draft = interpret(loadRows(db), meaning);
+      const file = this.#options.paths.agentDatabase(agent);
+      const meaning = this.#meaning(file, this.#installKey.current().key, now);
+      const draft = interpret(loadRows(db, touched), meaning);
       if (!change(draft, meaning, db)) return false;
       ensureSchema(db, agent, now);
       saveDraft(db, draft, now);
@@ -197,10 +209,20 @@ class SqliteStore implements Store {
     return realFile(this.#options.paths.agentDatabase(agent)) !== undefined;
   }
 
-  #meaning(key: Buffer, now: number): Meaning {
-    return { generationOf: (credential) => generationOf(key, credential), hash: hashText, now };
+  #meaning(file: string, key: KeyObject, now: number): Meaning {
+    const generation = (credential: Credential) => generationOf(key, credential);
+    const credentialsIn = (store: string | undefined) => {
+      const last = this.#lastRead;
+      if (last?.file === file && last.store === store && last.key === key) return last.credentials;
+      const credentials = readCredentials(store, generation);
+      this.#lastRead = { file, store, key, credentials };
+      return credentials;
+    };
+    return { generationOf: generation, credentialsIn, now };
   }
 }
+
+const loadForReading = (db: DatabaseSync): AgentRows => loadRows(db);
 
 /** Carries what `decide` threw past the translation of the store's own faults. */
 class Thrown extends Error {
@@ -221,31 +243,9 @@ function fencedOff(decide: (slice: Slice) => Change | undefined): typeof decide 
   };
 }
 
-/** A removed secret still stands in old pages of the WAL. Best effort: a reader may keep them for now. */
-const FORGET_PAGES = "PRAGMA wal_checkpoint(TRUNCATE)";
-
-/** Writers that were silent for this long are forgotten: they number anew under a new name. */
-const WRITER_KEPT_MS = 7 * 24 * 60 * 60 * 1000;
-
-/** The changes that were not applied before; from now on they were. */
-function markApplied(db: DatabaseSync, changes: readonly HealthChange[], now: number): HealthChange[] {
-  const highest = new Map<string, number>();
-  const select = db.prepare("SELECT seq FROM access_applied WHERE writer = ?");
-  const fresh = changes.filter(({ writer, seq }) => {
-    const applied = highest.get(writer) ?? Number(select.get(writer)?.["seq"] ?? 0);
-    highest.set(writer, Math.max(applied, seq));
-    return seq > applied;
-  });
-  if (fresh.length === 0) return [];
-  const upsert = db.prepare("INSERT OR REPLACE INTO access_applied VALUES (?, ?, ?)");
-  for (const [writer, seq] of highest) upsert.run(writer, seq, now);
-  db.prepare("DELETE FROM access_applied WHERE updated_at < ?").run(now - WRITER_KEPT_MS);
-  return fresh;
-}
-
-/** Equal exactly when everything that a reading shows was equal: the key matters for generations. */
-function versionOf(rows: AgentRows, key: Buffer): string {
+/** Equal only when everything that a reading shows was equal: the key matters for generations. */
+function versionOf(rows: AgentRows, key: KeyObject): string {
   const { store, state, storeLeft, stateLeft, health, written } = rows;
-  const shown = [store, state, storeLeft, stateLeft, [...health], [...written], key.toString("base64")];
-  return hashText(JSON.stringify(shown));
+  const ours = JSON.stringify([storeLeft, hashRow(stateLeft), [...health], [...written.keys()]]);
+  return hashRow([hashRow(store), hashRow(state), key.export().toString("base64"), ours].join(" "));
 }

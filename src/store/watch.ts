@@ -1,6 +1,6 @@
 // Noticing changes of database files: the system's notices for speed, a slow look for certainty.
 import type { FSWatcher } from "node:fs";
-import { statSync, watch } from "node:fs";
+import { existsSync, statSync, watch } from "node:fs";
 import { dirname } from "node:path";
 import { realFile } from "./read-database.ts";
 
@@ -15,6 +15,7 @@ export function watchDatabase(file: string, onChange: () => void): () => void {
   let seen = stampOf(file);
   let settling: NodeJS.Timeout | undefined;
   const look = () => {
+    follow();
     const stamp = stampOf(file);
     if (stamp === seen) return;
     seen = stamp;
@@ -24,16 +25,26 @@ export function watchDatabase(file: string, onChange: () => void): () => void {
     clearTimeout(settling);
     settling = setTimeout(look, SETTLE_MS).unref();
   };
-  let folder = watchFolder(file, notice);
-  const timer = setInterval(() => {
-    if (!folder.alive()) folder = watchFolder(file, notice);
-    look();
-  }, LOOK_EVERY_MS).unref();
+  let folder = watchFolder(folderOf(file), notice);
+  /** The folder may come, go, and come again. */
+  const follow = () => {
+    if (folder.alive() && folder.path === folderOf(file)) return;
+    folder.close();
+    folder = watchFolder(folderOf(file), notice);
+  };
+  const timer = setInterval(look, LOOK_EVERY_MS).unref();
   return () => {
     clearInterval(timer);
     clearTimeout(settling);
     folder.close();
   };
+}
+
+/** The folder of the database, or the nearest one above it that exists. */
+function folderOf(path: string): string {
+  let folder = dirname(realFile(path) ?? path);
+  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
 }
 
 /** Equal while nothing was written. A file written just now gets a stamp that will not stay equal. */
@@ -45,19 +56,23 @@ function stampOf(path: string): string {
   return stats.map((stat) => (stat ? `${stat.ino}:${stat.size}:${stat.mtimeNs}` : "-")).join(" ") + fresh;
 }
 
-/** Notices of the folder, while there is one; the timer looks again for a folder that comes later. */
-function watchFolder(path: string, notice: () => void): { alive(): boolean; close(): void } {
+interface FolderWatch {
+  readonly path: string;
+  alive(): boolean;
+  close(): void;
+}
+
+function watchFolder(path: string, notice: () => void): FolderWatch {
   let watcher: FSWatcher | undefined;
   const end = () => {
     watcher?.close();
     watcher = undefined;
   };
   try {
-    watcher = watch(dirname(realFile(path) ?? path), { persistent: false }, notice);
+    watcher = watch(path, { persistent: false }, notice);
     watcher.on("error", end);
-    watcher.on("close", end);
   } catch {
-    // No such folder yet, or no more watches to be had: the timer does it alone.
+    // No more watches to be had, or a file system without them: the timer does it alone.
   }
-  return { alive: () => watcher !== undefined, close: end };
+  return { path, alive: () => watcher !== undefined, close: end };
 }

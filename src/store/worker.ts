@@ -6,7 +6,7 @@ import { AccessError, messageOf } from "../core/errors.ts";
 import type { CooldownPolicy } from "../core/health.ts";
 import type { AgentId } from "../core/ids.ts";
 import type { Receipt, ReceiptStore } from "../core/receipt.ts";
-import { assertTouched } from "./draft.ts";
+import { assertTouched } from "./change.ts";
 import type { StorePaths } from "./sqlite.ts";
 import type { Change, HealthChange, Lease, Reading, Slice, Store, Touch } from "./store.ts";
 import type { OperationName, Operations, Place, Reply, Request, ThreadData } from "./thread-protocol.ts";

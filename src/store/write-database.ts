@@ -98,6 +98,15 @@ export function transact<T>(db: DatabaseSync, durability: Durability, body: () =
   }
 }
 
+/** Best effort: a removed secret still stands in old pages of the WAL, until this or a later checkpoint. */
+export function forgetOldPages(db: DatabaseSync): void {
+  try {
+    db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  } catch {
+    // The removal itself is durable; a reader or a full disk only keeps the old pages for now.
+  }
+}
+
 /** Tries again, at random short intervals, while others hold the lock. The last fault is thrown as it is. */
 export async function patiently<T>(work: () => T): Promise<T> {
   const giveUp = performance.now() + PATIENCE_MS;

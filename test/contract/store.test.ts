@@ -62,6 +62,6 @@ storeSuite({
 });
 storeSuite({
   name: "sqlite in a worker",
-  runs: 5,
+  runs: 3,
   create: (now) => folderHome((paths) => openStoreInWorker({ paths, now, thread })),
 });

@@ -1,0 +1,98 @@
+// How a change of credentials, order or health alters a draft. No SQL, no files.
+import { AccessError } from "../core/errors.ts";
+import type { CooldownPolicy } from "../core/health.ts";
+import { HEALTHY, settle } from "../core/health.ts";
+import type { ProfileId } from "../core/ids.ts";
+import type { Draft, Meaning } from "./draft.ts";
+import { isUnstored } from "./draft.ts";
+import type { Written } from "./echo.ts";
+import { recordWrite } from "./echo.ts";
+import { canonicalJson, isObject } from "./json.ts";
+import type { Change, HealthChange, StoredProfile, Touch } from "./store.ts";
+
+/** A change may name only what its update touches: engines lock no more than that. */
+export function assertTouched(touch: Touch, change: Change): void {
+  const ids = new Set(touch.profiles);
+  const providers = new Set(touch.providers);
+  const stray =
+    [...(change.profiles?.keys() ?? [])].find((id) => !ids.has(id)) ??
+    [...(change.order?.keys() ?? [])].find((provider) => !providers.has(provider));
+  if (stray !== undefined)
+    throw new AccessError("internal", `An update changed ${stray}, which it had not named. Report this.`);
+}
+
+/**
+ * Puts a change into the draft.
+ *
+ * @throws AccessError `store_unreadable` when the row to change cannot be read
+ */
+export function applyChange(draft: Draft, change: Change, meaning: Meaning): void {
+  if (draft.store.fault && change.profiles?.size) throw refuse(draft.store.fault);
+  if (draft.state.fault && change.order?.size) throw refuse(draft.state.fault);
+  const before = {
+    generations: new Map([...draft.profiles].map(([id, { generation }]) => [id, generation])),
+    providers: new Map([...draft.profiles].map(([id, { credential }]) => [id, credential.provider])),
+  };
+  const record = (id: ProfileId, material: Pick<Written, "generation" | "credential">) =>
+    recordWrite(id, material, material.credential?.provider, draft.written.get(id), before, meaning.now);
+  for (const [id, credential] of change.profiles ?? []) {
+    const old = draft.profiles.get(id);
+    if (credential === null) {
+      removeProfile(draft, id);
+      if (old) draft.written.set(id, record(id, {}));
+    } else if (!old || canonicalJson(old.credential) !== canonicalJson(credential)) {
+      const generation = meaning.generationOf(credential);
+      draft.written.set(id, record(id, { generation, credential }));
+      setProfile(draft, { id, credential, generation });
+    }
+  }
+  for (const [provider, ids] of change.order ?? []) setOrder(draft, provider, ids);
+}
+
+const refuse = (fault: string): AccessError =>
+  new AccessError("store_unreadable", `${fault}. It is not written over; repair or delete that row first.`);
+
+function setProfile(draft: Draft, profile: StoredProfile): void {
+  const { id, credential, generation } = profile;
+  if (draft.profiles.get(id)?.generation !== generation) forgetHealth(draft, id);
+  draft.profiles.set(id, profile);
+  draft.storePatch.set(id, credential);
+}
+
+function removeProfile(draft: Draft, id: ProfileId): void {
+  const entries = draft.store.document["profiles"];
+  draft.profiles.delete(id);
+  if (isObject(entries) && Object.hasOwn(entries, id)) draft.storePatch.set(id, null);
+  else draft.storePatch.delete(id);
+  forgetHealth(draft, id);
+  for (const [provider, good] of draft.state.lastGood)
+    if (good === id) draft.statePatch.lastGood.set(provider, null);
+}
+
+function forgetHealth(draft: Draft, id: ProfileId): void {
+  draft.health.delete(id);
+  draft.projected.delete(id);
+  if (draft.state.usage.has(id)) draft.statePatch.usageStats.set(id, null);
+}
+
+function setOrder(draft: Draft, provider: string, ids: readonly ProfileId[] | null): void {
+  const stored = draft.state.order.get(provider);
+  const same = ids === null ? stored === undefined : stored && ids.join("\n") === stored.join("\n");
+  if (!same) draft.statePatch.order.set(provider, ids);
+}
+
+/** Settles one observation; passed over when it is about a credential that is no longer there. */
+export function observe(draft: Draft, change: HealthChange, policy: CooldownPolicy): void {
+  const { profileId: id, generation, provider, event } = change;
+  const stored = draft.profiles.get(id);
+  if (stored ? stored.generation !== generation : !isUnstored(id)) return;
+  const row = draft.health.get(id);
+  const base = row?.generation === generation ? row.health : HEALTHY;
+  const health = settle(base, event, policy);
+  if (health === base) return;
+  draft.health.set(id, { generation, health });
+  if (!stored) return;
+  draft.projected.add(id);
+  if (event.kind === "success" && draft.state.lastGood.get(provider) !== id)
+    draft.statePatch.lastGood.set(provider, id);
+}
