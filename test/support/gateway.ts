@@ -2,9 +2,13 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { IncomingHttpHeaders } from "node:http";
+import { DatabaseSync } from "node:sqlite";
 import { loadAccessConfig } from "../../src/config/access-config.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { resolvePaths } from "../../src/config/paths.ts";
+import type { Health } from "../../src/core/health.ts";
+import { HEALTHY } from "../../src/core/health.ts";
 import type { Receipt } from "../../src/core/receipt.ts";
 import { runGateway } from "../../src/gateway/run.ts";
 import { openReceiptStore } from "../../src/store/receipts.ts";
@@ -12,6 +16,7 @@ import { openSqliteStore } from "../../src/store/sqlite.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { Script, ScriptedUpstream } from "../fakes/scripted-upstream.ts";
 import { startScriptedUpstream } from "../fakes/scripted-upstream.ts";
+import { eventually } from "./eventually.ts";
 
 export const TOKEN = "test-gateway-token";
 
@@ -31,10 +36,13 @@ export interface TestSetup {
   readonly access?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly script?: Script;
+  /** ms since epoch; the machine's clock unless given */
+  readonly now?: () => number;
 }
 
 export interface TestGateway {
   readonly url: string;
+  readonly port: number;
   readonly home: string;
   readonly upstream: ScriptedUpstream;
   readonly store: Store;
@@ -42,20 +50,32 @@ export interface TestGateway {
   /** Keys that upstream saw, in order: `p.a p.b`. */
   tried(): string[];
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
-  receipt(response: Response): Promise<Receipt | undefined>;
+  /** The receipt of an answered request, as soon as it is written. */
+  receipt(answer: { readonly headers: Headers | IncomingHttpHeaders }): Promise<Receipt>;
+  /** What the store of `agent` knows of a profile, when `expected` holds of it. */
+  health(profile: string, expected?: (health: Health) => void, agent?: string): Promise<Health>;
+  /** OpenClaw's own row of health, order and last good profiles. */
+  stateRow(agent?: string): Record<string, any>;
   stop(): Promise<number>;
+}
+
+const RUN_ID = "x-openclaw-run-id";
+
+function missing(what: string): never {
+  throw new Error(`There is no ${what}.`);
 }
 
 export const keyOf = (provider: string, name: string): string => `sk-fake-${provider}-${name}`;
 
 export async function startTestGateway(setup: TestSetup): Promise<TestGateway> {
+  const now = setup.now ?? Date.now;
   const upstream = await startScriptedUpstream(setup.script);
   const home = mkdtempSync(join(tmpdir(), "gateway-test-"));
   const paths = resolvePaths({}, home);
   mkdirSync(paths.stateDir, { recursive: true });
   writeFileSync(paths.configPath, JSON.stringify(configOf(setup, upstream.url)));
   writeFileSync(paths.accessConfigPath, JSON.stringify(setup.access ?? {}));
-  const store = openSqliteStore({ paths, now: Date.now });
+  const store = openSqliteStore({ paths, now });
   await storeKeys(store, setup);
 
   const stop = Promise.withResolvers<string>();
@@ -76,7 +96,7 @@ export async function startTestGateway(setup: TestSetup): Promise<TestGateway> {
   };
   const running = runGateway(
     {
-      now: Date.now,
+      now,
       env: () => setup.env ?? {},
       paths: () => paths,
       config: () => config,
@@ -90,10 +110,12 @@ export async function startTestGateway(setup: TestSetup): Promise<TestGateway> {
     { port: 0 },
   );
   running.catch(ready.reject);
-  const url = `http://127.0.0.1:${await ready.promise}`;
+  const port = await ready.promise;
+  const url = `http://127.0.0.1:${port}`;
 
   return {
     url,
+    port,
     home,
     upstream,
     store,
@@ -105,9 +127,23 @@ export async function startTestGateway(setup: TestSetup): Promise<TestGateway> {
         headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/json", ...headers },
         body: typeof body === "string" ? body : JSON.stringify(body),
       }),
-    receipt: async (response) => {
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      return receipts.find(response.headers.get("x-openclaw-run-id") ?? "last");
+    receipt: ({ headers }) => {
+      const runId = headers instanceof Headers ? headers.get(RUN_ID) : headers[RUN_ID];
+      if (typeof runId !== "string") throw new Error("The answer names no run.");
+      return eventually(async () => (await receipts.find(runId)) ?? missing(`receipt of ${runId}`));
+    },
+    health: (profile, expected = () => {}, agent = "main") =>
+      eventually(async () => {
+        const health = (await store.read(agent)).state.health.get(profile) ?? HEALTHY;
+        expected(health);
+        return health;
+      }),
+    stateRow(agent = "main") {
+      const file = paths.agentDatabase(agent);
+      const database = new DatabaseSync(file, { readOnly: true });
+      const row = database.prepare("SELECT state_json FROM auth_profile_state").get();
+      database.close();
+      return JSON.parse(String(row?.["state_json"] ?? "{}"));
     },
     async stop() {
       stop.resolve("test");

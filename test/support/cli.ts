@@ -1,0 +1,64 @@
+// The command line as a process of its own, on a throw-away home: what a user has.
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ENTRY = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+
+export interface Said {
+  readonly exit: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface CliHome {
+  readonly path: string;
+  /** Runs `openclaw …words`; `stdin` is empty unless given. */
+  run(words: readonly string[], options?: { stdin?: string; env?: Record<string, string> }): Promise<Said>;
+  /** The same with `--json`, parsed; any exit code but 0 is an error. */
+  json(...words: readonly string[]): Promise<any>;
+  /** Every file below the home, sorted. */
+  files(): string[];
+  read(file: string): string;
+  write(file: string, content: string): void;
+  remove(): void;
+}
+
+export function cliHome(): CliHome {
+  const path = mkdtempSync(join(tmpdir(), "cli-"));
+  const run: CliHome["run"] = (words, { stdin = "", env = {} } = {}) => {
+    const surroundings = { PATH: process.env["PATH"] ?? "", HOME: path, NO_COLOR: "1", TZ: "UTC", ...env };
+    const child = spawn(process.execPath, [ENTRY, ...words], { env: surroundings, cwd: path });
+    return collect(child, stdin);
+  };
+  return {
+    path,
+    run,
+    async json(...words) {
+      const { exit, out, err } = await run([...words, "--json"]);
+      if (exit !== 0) throw new Error(`exit ${exit}: ${err}`);
+      return JSON.parse(out);
+    },
+    files: () => readdirSync(path, { recursive: true, encoding: "utf8" }).toSorted(),
+    read: (file) => readFileSync(join(path, file), "utf8"),
+    write(file, content) {
+      mkdirSync(dirname(join(path, file)), { recursive: true });
+      writeFileSync(join(path, file), content);
+    },
+    remove: () => rmSync(path, { recursive: true }),
+  };
+}
+
+function collect(child: ReturnType<typeof spawn>, stdin: string): Promise<Said> {
+  const said = { out: "", err: "" };
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => (said.out += text));
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (said.err += text));
+  // The program may refuse before it reads.
+  child.stdin?.on("error", () => {}).end(stdin);
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (exit) => resolve({ exit, ...said }));
+  });
+}

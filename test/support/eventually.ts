@@ -1,0 +1,15 @@
+// For what happens soon, but not at once: health and receipts are written behind.
+import { setTimeout as pause } from "node:timers/promises";
+
+/** Repeats `look` until it stops throwing, and returns its result; after `ms` its last error is thrown. */
+export async function eventually<T>(look: () => T | Promise<T>, ms = 5000): Promise<T> {
+  const deadline = Date.now() + ms;
+  for (;;) {
+    try {
+      return await look();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await pause(20);
+    }
+  }
+}
