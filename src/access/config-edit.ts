@@ -26,6 +26,9 @@ export async function writeConfig(
   decide: (current: Config) => readonly Edit[],
 ): Promise<WrittenConfig> {
   const paths = deps.paths();
+  // What is refused, or changes nothing, is known before a lock leaves its file behind.
+  const config = loadConfig(paths);
+  if (decide(config).length === 0) return { config, changed: false };
   // A program that does not know the lock may write in between; the edit is then refused and made again.
   const { changed, backup } = await editConfig(paths, () => decide(loadConfig(paths)), {
     now: deps.now(),

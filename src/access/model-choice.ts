@@ -28,7 +28,7 @@ export interface AliasReport {
 
 /** @throws AccessError `bad_input`, `config_invalid`, `config_conflict` */
 export async function setPrimary(deps: CommandDeps, slot: Slot, text: string): Promise<ChoiceReport> {
-  const warnings: string[] = [];
+  const warnings = new Set<string>();
   const written = await writeConfig(deps, (config) => {
     const ref = readRef(config, withoutProfile(text, warnings), warnings);
     return [...primaryEdits(config, slot, ref), ...listedEdits(config, ref)];
@@ -37,12 +37,10 @@ export async function setPrimary(deps: CommandDeps, slot: Slot, text: string): P
 }
 
 /** A profile behind `@` is a matter of sessions: a default model names none. */
-function withoutProfile(text: string, warnings: string[]): string {
+function withoutProfile(text: string, warnings: Set<string>): string {
   const suffix = /@([^@/\s]+:[^@/\s]+)$/.exec(text.trim());
   if (!suffix) return text;
-  warnings.splice(
-    0,
-    warnings.length,
+  warnings.add(
     `@${suffix[1]} was left out: a default model names no profile. To prefer it: openclaw models auth order set`,
   );
   return text.trim().slice(0, -suffix[0].length);
@@ -50,7 +48,7 @@ function withoutProfile(text: string, warnings: string[]): string {
 
 /** @throws AccessError `bad_input` when it is the primary already */
 export async function addFallback(deps: CommandDeps, slot: Slot, text: string): Promise<ChoiceReport> {
-  const warnings: string[] = [];
+  const warnings = new Set<string>();
   const written = await writeConfig(deps, (config) => {
     const ref = readRef(config, text, warnings);
     const { primary, fallbacks = [] } = choiceOf(config, slot);
@@ -67,7 +65,7 @@ export async function addFallback(deps: CommandDeps, slot: Slot, text: string): 
 
 /** @throws AccessError `unknown_model` when it is not listed */
 export async function removeFallback(deps: CommandDeps, slot: Slot, text: string): Promise<ChoiceReport> {
-  const warnings: string[] = [];
+  const warnings = new Set<string>();
   const written = await writeConfig(deps, (config) => {
     const ref = readRef(config, text, warnings);
     const { fallbacks = [] } = choiceOf(config, slot);
@@ -108,7 +106,7 @@ export async function addAlias(
   const alias = name.trim();
   if (!ALIAS.test(alias))
     throw new AccessError("bad_input", `"${name}" is not an alias. Use letters, digits and . _ : - only.`);
-  const warnings: string[] = [];
+  const warnings = new Set<string>();
   const written = await writeConfig(deps, (config) => {
     const ref = readRef(config, text, warnings);
     const taken = findAlias(config, alias);
@@ -119,7 +117,7 @@ export async function addAlias(
       );
     return [{ path: [...MODELS, listedKey(config, ref) ?? ref, "alias"], value: alias }];
   });
-  return { aliases: Object.fromEntries(aliasEntries(written.config)), warnings };
+  return { aliases: Object.fromEntries(aliasEntries(written.config)), warnings: [...warnings] };
 }
 
 /** @throws AccessError `bad_input` for an alias that does not exist */
@@ -149,11 +147,10 @@ const choiceOf = (config: Config, slot: Slot): ModelChoice =>
   slot === "model" ? config.defaultModel : config.imageModel;
 
 /** What a person typed, as `provider/model`. Renamed providers get their present name, with a note. */
-function readRef(config: Config, text: string, warnings: string[]): string {
+function readRef(config: Config, text: string, warnings: Set<string>): string {
   const resolved = resolveModelRef(text, modelNamesOf(config));
   const { ref, note } = renamed(resolved);
-  for (const warning of [resolved.warning, note])
-    if (warning !== undefined && !warnings.includes(warning)) warnings.push(warning);
+  for (const warning of [resolved.warning, note]) if (warning !== undefined) warnings.add(warning);
   return formatModelRef(ref);
 }
 
@@ -197,8 +194,15 @@ function choiceReport(
   config: Config,
   slot: Slot,
   changed: boolean,
-  warnings: readonly string[],
+  warnings: Iterable<string>,
 ): ChoiceReport {
   const { primary, fallbacks = [] } = choiceOf(config, slot);
-  return { slot, primary: primary ?? null, fallbacks, configPath: config.path, changed, warnings };
+  return {
+    slot,
+    primary: primary ?? null,
+    fallbacks,
+    configPath: config.path,
+    changed,
+    warnings: [...warnings],
+  };
 }

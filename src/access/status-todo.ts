@@ -5,6 +5,7 @@ import { eligibility } from "../core/credential.ts";
 import type { AgentId, ProviderId } from "../core/ids.ts";
 import type { Prepared } from "../core/plan.ts";
 import { findProvider } from "../providers/all.ts";
+import { spokenDuration } from "./duration.ts";
 import type { ReadView } from "./read-view.ts";
 import { usableProfiles } from "./status-health.ts";
 import type { AuthReport, Todo } from "./status-report.ts";
@@ -110,7 +111,7 @@ function allBarred(provider: ProviderId, { auth, usable, now }: TodoInputs): Tod
   return [
     {
       provider,
-      problem: `all its profiles are barred, the first until ${new Date(first.until).toISOString()}`,
+      problem: `all its profiles are barred, the first for ${spokenDuration(first.until - now)} more`,
       remedy: billing
         ? "Add credit in the provider's console, or store another key."
         : "Wait, or store another key.",

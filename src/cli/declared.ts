@@ -7,7 +7,7 @@ import {
   text_en,
 } from "@stricli/core";
 import type { CommandDeps } from "../access/open-deps.ts";
-import { AccessError } from "../core/errors.ts";
+import { AccessError, messageOf } from "../core/errors.ts";
 import type { Session, SessionCommand } from "./command.ts";
 import { EXIT_OK } from "./exit.ts";
 import type { Io } from "./io.ts";
@@ -54,12 +54,19 @@ export async function runDeclared(
   return exitCode;
 }
 
+const WORDS: Parameters<typeof formatMessageForArgumentScannerError>[1] = {
+  FlagNotFoundError: ({ input, corrections }) =>
+    `There is no flag --${input}.${corrections[0] ? ` Did you mean --${corrections[0]}?` : ""}`,
+  UnsatisfiedFlagError: ({ externalFlagName }) => `--${externalFlagName} is needed, with a value.`,
+  UnsatisfiedPositionalError: ({ placeholder }) => `<${placeholder}> is missing.`,
+  UnexpectedPositionalError: ({ input }) => `"${input}" is one argument too many.`,
+  ArgumentParseError: ({ exception }) => messageOf(exception),
+};
+
 function usageError(error: unknown, name: string): AccessError {
   const message =
     error instanceof ArgumentScannerError
-      ? formatMessageForArgumentScannerError(error, {})
-      : String((error as Error).message ?? error);
-  return new AccessError("bad_input", `${message.replace(/\.?$/, ".")} See ${name} --help.`, {
-    cause: error,
-  });
+      ? formatMessageForArgumentScannerError(error, WORDS)
+      : messageOf(error);
+  return new AccessError("bad_input", `${message} See ${name} --help.`, { cause: error });
 }

@@ -47,7 +47,7 @@ function takeGroupFlags(rest: readonly string[], group: CommandGroup, moved: str
   let at = 0;
   for (; at < rest.length; at += 1) {
     const [typed, inline] = splitFlag(rest[at]!);
-    const flag = group.flags?.[typed];
+    const flag = group.flags && Object.hasOwn(group.flags, typed) ? group.flags[typed] : undefined;
     if (!flag) break;
     moved.push(flag.means);
     if (!flag.value) continue;

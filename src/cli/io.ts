@@ -1,5 +1,7 @@
 // The terminal, or what stands in for it: payload on stdout, talk on stderr (DESIGN, "Never broken" 8).
+import { fstatSync, writeSync } from "node:fs";
 import { AccessError } from "../core/errors.ts";
+import type { Environment } from "../secrets/env.ts";
 
 export interface Io {
   /** Payload, one or more lines. */
@@ -10,7 +12,6 @@ export interface Io {
   json(document: unknown): void;
   /** Whether a JSON document was printed. */
   readonly answered: boolean;
-  readonly outIsTerminal: boolean;
   readonly inIsTerminal: boolean;
   /** Width to lay tables out for; `Infinity` when nobody looks at it. */
   readonly columns: number;
@@ -22,35 +23,61 @@ export interface Io {
 /** Longest input that is read from stdin: no credential comes near it. */
 const LONGEST_INPUT = 64 * 1024;
 
-export function processIo(): Io {
-  quietWhenReaderLeaves(process.stdout);
-  quietWhenReaderLeaves(process.stderr);
-  const outIsTerminal = process.stdout.isTTY === true;
+const [STDIN, STDOUT, STDERR] = [0, 1, 2] as const;
+
+/**
+ * The process's own streams. They are written by descriptor, synchronously: `process.stdout` on a pipe loads
+ * Node's network modules, a quarter of the start-up of a command, and loses what is unwritten at exit.
+ */
+export function processIo(env: Environment): Io {
   let answered = false;
   return {
-    out: (text) => void process.stdout.write(`${text}\n`),
-    say: (text) => void process.stderr.write(`${text}\n`),
+    out: (text) => writeAll(STDOUT, `${text}\n`),
+    say: (text) => writeAll(STDERR, `${text}\n`),
     json(document) {
       answered = true;
-      process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+      writeAll(STDOUT, `${JSON.stringify(document, null, 2)}\n`);
     },
     get answered() {
       return answered;
     },
-    outIsTerminal,
-    inIsTerminal: process.stdin.isTTY === true,
-    columns: outIsTerminal ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY,
-    colors: outIsTerminal && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb",
+    get inIsTerminal() {
+      return isTerminal(STDIN);
+    },
+    get columns() {
+      return isTerminal(STDOUT) ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY;
+    },
+    get colors() {
+      return !env["NO_COLOR"] && env["TERM"] !== "dumb" && isTerminal(STDOUT);
+    },
     readAll: () => readBounded(process.stdin),
   };
 }
 
-/** `openclaw … | head` is no error. */
-function quietWhenReaderLeaves(stream: NodeJS.WriteStream): void {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit();
-    throw error;
-  });
+/** Devices are few: only for those is Node's `tty` module, which loads the network, worth asking. */
+function isTerminal(descriptor: number): boolean {
+  try {
+    if (!fstatSync(descriptor).isCharacterDevice()) return false;
+  } catch {
+    return false;
+  }
+  return process.getBuiltinModule("node:tty").isatty(descriptor);
+}
+
+/** A reader that leaves early (`openclaw … | head`) ends the program quietly. */
+function writeAll(descriptor: number, text: string): void {
+  let rest: Uint8Array = Buffer.from(text);
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(descriptor, rest));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "EPIPE") process.exit();
+      if (code !== "EAGAIN") throw error;
+      // The reader made the pipe non-blocking and is behind.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
 }
 
 /** @throws AccessError `bad_input` when there is more than any credential could be */

@@ -21,7 +21,7 @@ export async function openCommandLine(words: readonly string[]): Promise<number>
     return (opened ??= openDeps({ processEnv: process.env, now: Date.now, version: VERSION }));
   };
   try {
-    return await runCommandLine(words, processIo(), deps);
+    return await runCommandLine(words, processIo(process.env), deps);
   } finally {
     await opened?.close();
   }

@@ -89,11 +89,11 @@ function source({ effective, profiles, env, modelsJson }: ProviderRow): string {
 
 function counts({ oauth, token, apiKey }: ProviderRow["profiles"]): string {
   const words = [
-    [oauth, "OAuth"],
-    [token, "token"],
-    [apiKey, "API key"],
+    [oauth, "OAuth", "OAuth"],
+    [token, "token", "tokens"],
+    [apiKey, "API key", "API keys"],
   ] as const;
-  return words.flatMap(([n, word]) => (n > 0 ? [`${n} ${word}`] : [])).join(", ");
+  return words.flatMap(([n, one, many]) => (n > 0 ? [`${n} ${n === 1 ? one : many}`] : [])).join(", ");
 }
 
 function alsoThere({ effective, env, modelsJson }: ProviderRow): string {

@@ -10,7 +10,8 @@ export interface Style {
 }
 
 const plain = (text: string): string => text;
-const sgr = (code: number, end: number) => (text: string) => `\u001B[${code}m${text}\u001B[${end}m`;
+const sgr = (code: number, end: number) => (text: string) =>
+  text === "" ? "" : `\u001B[${code}m${text}\u001B[${end}m`;
 
 const PLAIN: Style = { heading: plain, faint: plain, good: plain, warn: plain, bad: plain };
 const COLORED: Style = {

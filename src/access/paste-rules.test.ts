@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { PasteKind } from "./paste-rules.ts";
+import { pastedValue } from "./paste-rules.ts";
+
+const setupToken = (length: number) => "sk-ant-oat01-".padEnd(length, "a");
+
+describe("taken", () => {
+  const CASES: readonly [PasteKind, string, string, string][] = [
+    ["api_key", "openrouter", "  sk-or-v1-x  \r\n\r\n", "sk-or-v1-x"],
+    ["api_key", "openai", "sk-x", "sk-x"],
+    ["token", "anthropic", setupToken(80), setupToken(80)],
+    ["token", "openai", "eyJ.token", "eyJ.token"],
+    ["token", "mistral", "sk-x", "sk-x"],
+  ];
+  for (const [kind, provider, pasted, value] of CASES)
+    test(`${kind} of ${provider}`, () => assert.equal(pastedValue(kind, provider, pasted), value));
+});
+
+describe("refused, without repeating what was pasted", () => {
+  const CASES: readonly [PasteKind, string, string, RegExp][] = [
+    ["api_key", "openai", " \n ", /No API key was given/],
+    ["token", "openai", "", /No token was given.*paste-token/],
+    ["api_key", "openai", "sk-one\nsk-two", /More than one line/],
+    ["api_key", "openai", "sk-\u001B[200~one", /control characters/],
+    ["token", "anthropic", "sk-ant-api03-secret", /starts with sk-ant-oat01-/],
+    ["token", "anthropic", setupToken(79), /too short/],
+    ["token", "openai", "sk-secret", /paste-api-key --provider openai/],
+  ];
+  for (const [kind, provider, pasted, sentence] of CASES)
+    test(`${kind} of ${provider}: ${sentence.source}`, () =>
+      assert.throws(
+        () => pastedValue(kind, provider, pasted),
+        (error: Error) => sentence.test(error.message) && !error.message.includes("secret"),
+      ));
+});
