@@ -63,6 +63,9 @@ function stampOf(file: string): string {
 }
 
 function readBeside<T>(file: string, read: (db: DatabaseSync) => T): T | typeof CHANGED {
+  // No shared memory: nobody has it open, and opening it here would create that file.
+  if (existsSync(`${file}-wal`) && !existsSync(`${file}-shm`))
+    return unlessChanged(file, () => readCopy(file, read));
   try {
     return readPlainly(file, read);
   } catch (error) {
@@ -74,7 +77,7 @@ function readBeside<T>(file: string, read: (db: DatabaseSync) => T): T | typeof 
 const readPlainly = <T>(file: string, read: (db: DatabaseSync) => T): T =>
   readWith(file, { readOnly: true }, read);
 
-/** SQLite needs a shared-memory file beside a `-wal`; where the folder forbids one, a private copy is read. */
+/** SQLite needs a shared-memory file beside a `-wal`; where there can or should be none, a copy is read. */
 function readCopy<T>(file: string, read: (db: DatabaseSync) => T): T {
   const folder = mkdtempSync(join(tmpdir(), "access-"));
   try {

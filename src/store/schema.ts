@@ -28,11 +28,14 @@ const ACCESS_TABLES = `
     name TEXT NOT NULL PRIMARY KEY, fence INTEGER NOT NULL, owner TEXT, holder_json TEXT,
     taken_at INTEGER NOT NULL);`;
 
-const TABLE_COUNT = 9;
+const OPENCLAW = ["schema_meta", "cache_entries", "auth_profile_store", "auth_profile_state"];
+const ACCESS = ["meta", "health", "applied", "profiles", "leases"].map((name) => `access_${name}`);
+const TABLES: readonly string[] = [...OPENCLAW, ...ACCESS];
 
 /** Creates what is missing. Runs inside the transaction that needs the tables, so a kill leaves all or none. */
 export function ensureSchema(db: DatabaseSync, agent: AgentId, now: number): void {
-  if (tablesOf(db).size === TABLE_COUNT) return;
+  const present = tablesOf(db);
+  if (TABLES.every((table) => present.has(table))) return;
   db.exec(OPENCLAW_TABLES + ACCESS_TABLES);
   const version = db.prepare("PRAGMA user_version").get()?.["user_version"];
   if (version === 0) db.exec("PRAGMA user_version = 1");
@@ -42,13 +45,8 @@ export function ensureSchema(db: DatabaseSync, agent: AgentId, now: number): voi
   ).run(agent, now, now);
 }
 
-/** Which of the tables above are there. */
+/** Names of the tables that are there, foreign ones too. */
 export function tablesOf(db: DatabaseSync): ReadonlySet<string> {
-  const rows = db
-    .prepare(
-      `SELECT name FROM sqlite_schema WHERE type = 'table' AND (name GLOB 'access_*'
-       OR name IN ('schema_meta', 'cache_entries', 'auth_profile_store', 'auth_profile_state'))`,
-    )
-    .all();
+  const rows = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
   return new Set(rows.map((row) => String(row["name"])));
 }

@@ -1,5 +1,6 @@
 // The contract between the program and the place where credentials, order and health are kept.
-// SQLite here, a memory engine in tests, PostgreSQL later; one suite for all (test/contract/store.ts).
+// SQLite here, a memory engine in tests, PostgreSQL later; one suite for all
+// (test/contract/store-suite.ts).
 // Rules: DESIGN, "State" and "Never broken" 3-6.
 import type { Credential } from "../core/credential.ts";
 import type { Health, HealthEvent } from "../core/health.ts";
@@ -82,7 +83,8 @@ export interface Store {
   /**
    * Changes credentials and order in one transaction, durable when the promise resolves. `decide` sees the
    * stored values of `touch`, is synchronous and pure, may run again, and returns `undefined` to leave all
-   * as it is. A replaced or removed profile starts with clean health.
+   * as it is. A replaced or removed profile starts with clean health. A change may name only what `touch`
+   * names: anything else is a fault of the caller, `internal`.
    *
    * @returns whether anything was written
    * @throws AccessError `store_unwritable`, `store_unreadable`; or whatever `decide` throws, with nothing written

@@ -57,11 +57,23 @@ function withWal(file: string): void {
 }
 
 test("rows that stand in a -wal only are seen", () =>
-  inHome(async ({ open, file }) => {
+  inHome(async ({ open, file, listing }) => {
     mkdirSync(dirname(file), { recursive: true });
     withWal(file);
+    const before = listing();
+    assert.equal((await open().read("main")).state.profiles[0]?.id, "openai:a");
+    assert.deepEqual(listing(), before);
+  }));
+
+test("rows that a running program committed are seen, and its sidecars stay", () =>
+  inHome(async ({ open, file }) => {
+    asOpenClaw(file, { store: { version: 1, profiles: {} } });
+    const running = new DatabaseSync(file);
+    running.prepare("UPDATE auth_profile_store SET store_json = ?").run(JSON.stringify(store));
     assert.equal((await open().read("main")).state.profiles[0]?.id, "openai:a");
     assert.ok(existsSync(`${file}-wal`));
+    running.close();
+    assert.ok(!existsSync(`${file}-wal`));
   }));
 
 test("behind a link, the -wal stands beside the real file", () =>
