@@ -52,11 +52,9 @@ export function viewOf(inputs: ViewInputs): AgentView {
   const stored = visibleProfiles(agent, own, main);
   const secrets = new Map<ProfileId, Secret>();
   const profiles: AuthProfile[] = stored.map((entry) => storedProfile(entry, inputs, secrets));
+  profiles.push(...environmentProfiles(inputs, secrets));
   const withCredential = new Set(profiles.map((profile) => profile.provider));
-  const others = [
-    ...environmentProfiles(inputs, secrets),
-    ...configProfiles(inputs, secrets, withCredential),
-  ];
+  profiles.push(...configProfiles(inputs, secrets, withCredential));
   const { order, orderFrom } = explicitOrders(inputs);
   return {
     agent,

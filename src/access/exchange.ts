@@ -204,8 +204,17 @@ class Exchange implements Dispatcher.DispatchHandler {
     const rest =
       end === bytes.length || bytes.length - end > LARGEST_FRAME_BYTES ? undefined : bytes.subarray(end);
     this.#partial = rest;
-    if (rest === undefined) this.#pass(bytes);
-    else if (end > 0) this.#pass(bytes.subarray(0, end));
+    if (rest === undefined) this.#passChecked(bytes);
+    else if (end > 0) this.#passChecked(bytes.subarray(0, end));
+  }
+
+  /** An error told after content is not passed on: whoever refuses the rest tells it, once. */
+  #passChecked(frames: Buffer): void {
+    const { wire } = this.#call;
+    const found = wire.errorMarks.some((mark) => frames.includes(mark)) ? findError(frames, wire) : undefined;
+    if (!found) return this.#pass(frames);
+    if (found.at > 0) this.#pass(frames.subarray(0, found.at));
+    this.#failAndStop(this.#answerInside(found.error));
   }
 
   #pass(chunk: Buffer): void {
@@ -247,8 +256,11 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   /** A 200 that is no answer: cut short, no JSON at all, or an error in the clothes of one. */
   #faultInBody(body: Buffer): UpstreamAnswer | undefined {
-    if (!isWholeObject(body))
-      return this.#answerInside(`The answer is no complete JSON object: ${body.toString("utf8", 0, 200)}`);
+    if (body.length === 0) return this.#errorAnswer();
+    if (!isWholeObject(body)) {
+      const type = String(this.#headers["content-type"] ?? "no content-type");
+      return networkAnswer(new Error(`The answer is no complete JSON object (${type}).`));
+    }
     if (!body.includes(ERROR_KEY) && !body.includes(BASE_RESP_KEY)) return undefined;
     const parsed = parseObject(body.toString());
     const error = parsed && (this.#call.wire.errorInBody(parsed) ?? baseRespError(parsed));
@@ -257,6 +269,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   /** The stream ended before any content: an empty answer passes if it is complete, else it is none. */
   #finishPrelude(): void {
+    if (this.#heldBytes === 0) return this.#fail(this.#errorAnswer());
     if (!this.#judge!.ended)
       return this.#fail(networkAnswer(new Error("The stream ended before its first content.")));
     this.#show();
@@ -265,7 +278,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #finishStream(): void {
-    if (this.#partial) this.#pass(this.#partial);
+    if (this.#partial) this.#passChecked(this.#partial);
+    if (this.#settled) return;
     const tail = Buffer.concat(this.#tail);
     const complete = !this.#framed || this.#call.wire.endMarks.some((mark) => tail.includes(mark));
     if (!complete) return this.#fail(networkAnswer(new Error("The stream was cut before its end.")));
@@ -353,6 +367,28 @@ function lastFrameEnd(bytes: Buffer): number {
   const unix = bytes.lastIndexOf("\n\n");
   const dos = bytes.lastIndexOf("\r\n\r\n");
   return Math.max(unix === -1 ? 0 : unix + 2, dos === -1 ? 0 : dos + 4);
+}
+
+/** The first frame that tells an error, and where it begins. */
+function findError(frames: Buffer, wire: Wire): { at: number; error: unknown } | undefined {
+  for (let at = 0; at < frames.length;) {
+    const end = frameEnd(frames, at);
+    let verdict: FrameVerdict = "prelude";
+    const parser = createParser({ onEvent: ({ event, data }) => (verdict = wire.readFrame(event, data)) });
+    parser.feed(`${frames.toString("utf8", at, end)}\n\n`);
+    verdict = verdict as FrameVerdict;
+    if (typeof verdict === "object") return { at, error: verdict.error };
+    at = end;
+  }
+  return undefined;
+}
+
+/** Index behind the blank line that ends the frame at `from`. */
+function frameEnd(bytes: Buffer, from: number): number {
+  const unix = bytes.indexOf("\n\n", from);
+  const dos = bytes.indexOf("\r\n\r\n", from);
+  if (unix === -1 && dos === -1) return bytes.length;
+  return dos === -1 || (unix !== -1 && unix < dos) ? unix + 2 : dos + 4;
 }
 
 const ERROR_KEY = Buffer.from('"error"');

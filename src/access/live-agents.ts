@@ -1,14 +1,15 @@
 // The agents of a running gateway, in memory: the view, the prepared plan, the load. Requests read only this;
 // the store keeps it current (DESIGN, "Speed": no store read on the request path).
-import { AccessError } from "../core/errors.ts";
+import { setImmediate } from "node:timers/promises";
 import type { CooldownPolicy, Health, HealthEvent } from "../core/health.ts";
-import { settle } from "../core/health.ts";
+import { HEALTHY, settle } from "../core/health.ts";
 import type { AgentId, ProfileId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
-import type { Candidate, Load, Prepared } from "../core/plan.ts";
+import type { Candidate, Load, Prepared, Snapshot } from "../core/plan.ts";
 import { prepare, withHealth } from "../core/plan.ts";
 import type { AuthProfile } from "../core/credential.ts";
 import type { AgentView } from "./agent-view.ts";
+import type { HealthChange, Reading } from "../store/store.ts";
 import type { HealthWriter } from "./health-writer.ts";
 
 type MutableLoad = { -readonly [K in keyof Load]: Load[K] };
@@ -83,8 +84,9 @@ export class LiveAgent {
 }
 
 export interface LiveOptions {
-  /** Reads stores and joins them; see `agent-view.ts`. */
-  readonly readView: (agent: AgentId) => Promise<AgentView>;
+  readonly read: (agent: AgentId) => Promise<Reading>;
+  /** see `agent-view.ts` */
+  readonly join: (agent: AgentId, own: Reading, main: Reading | undefined) => AgentView;
   readonly writer: HealthWriter;
   readonly cooldowns: () => CooldownPolicy;
 }
@@ -94,6 +96,9 @@ export class LiveAgents {
   readonly #options: LiveOptions;
   readonly #agents = new Map<AgentId, LiveAgent>();
   readonly #loading = new Map<AgentId, Promise<LiveAgent>>();
+  readonly #readings = new Map<AgentId, Reading>();
+  readonly #stale = new Set<AgentId>();
+  readonly #refreshing = new Map<AgentId, Promise<void>>();
 
   constructor(options: LiveOptions) {
     this.#options = options;
@@ -104,6 +109,7 @@ export class LiveAgents {
     return this.#agents.get(agent);
   }
 
+  /** @throws AccessError `store_unreadable`: it must not look like a store without credentials */
   load(agent: AgentId): Promise<LiveAgent> {
     const loading = this.#loading.get(agent) ?? this.#load(agent).finally(() => this.#loading.delete(agent));
     this.#loading.set(agent, loading);
@@ -111,23 +117,43 @@ export class LiveAgents {
   }
 
   async #load(agent: AgentId): Promise<LiveAgent> {
-    const live = new LiveAgent(await this.#read(agent));
+    for (const id of new Set([MAIN_AGENT, agent])) {
+      if (!this.#readings.has(id)) this.#readings.set(id, await this.#options.read(id));
+    }
+    const live = new LiveAgent(this.#join(agent));
     this.#agents.set(agent, live);
     return live;
   }
 
   /**
-   * Reads an agent again after its store changed, and whoever reads through it. A store that cannot be
-   * read now leaves the running view in place.
+   * Reads an agent's store again after it changed, for itself and for whoever reads through it. A store that
+   * cannot be read now leaves the running view in place. Notices that come meanwhile cause one more reading.
    */
-  async refresh(agent: AgentId): Promise<void> {
-    await this.#options.writer.flush();
-    const touched = [...this.#agents.values()].filter((live) => live.id === agent || agent === MAIN_AGENT);
-    await Promise.all(touched.map(async (live) => live.replaceView(await this.#read(live.id))));
+  refresh(agent: AgentId): Promise<void> {
+    this.#stale.add(agent);
+    const running = this.#refreshing.get(agent) ?? this.#refreshWhileStale(agent);
+    this.#refreshing.set(agent, running);
+    return running;
   }
 
-  refreshAll(): Promise<unknown> {
-    return Promise.all([...this.#agents.keys()].map((agent) => this.refresh(agent)));
+  async #refreshWhileStale(agent: AgentId): Promise<void> {
+    try {
+      while (this.#stale.delete(agent)) await this.#refresh(agent);
+    } finally {
+      this.#refreshing.delete(agent);
+    }
+  }
+
+  async #refresh(agent: AgentId): Promise<void> {
+    await this.#options.writer.flush();
+    const reading = await this.#options.read(agent);
+    if (reading.version === this.#readings.get(agent)?.version) return;
+    this.#readings.set(agent, reading);
+    for (const live of this.#agents.values()) {
+      if (live.id !== agent && agent !== MAIN_AGENT) continue;
+      live.replaceView(this.#join(live.id));
+      await setImmediate();
+    }
   }
 
   /** Records what happened to a profile: at once here, behind in the store. */
@@ -145,33 +171,25 @@ export class LiveAgents {
   }
 
   /** What is known but not yet written is laid over what was read. */
-  async #read(agent: AgentId): Promise<AgentView> {
+  #join(agent: AgentId): AgentView {
+    const main = agent === MAIN_AGENT ? undefined : this.#readings.get(MAIN_AGENT);
+    const view = this.#options.join(agent, this.#readings.get(agent)!, main);
     const waiting = this.#options.writer.unacknowledged();
-    const view = await this.#options.readView(agent);
-    if (waiting.length === 0) return view;
+    return waiting.length === 0 ? view : { ...view, snapshot: this.#withWaiting(view, waiting) };
+  }
+
+  #withWaiting(view: AgentView, waiting: readonly HealthChange[]): Snapshot {
     const health = new Map(view.snapshot.health);
     for (const profile of view.snapshot.profiles) {
-      const home = profile.source === "store" ? profile.owner : agent;
-      for (const change of waiting) {
-        const about =
-          change.profileId === profile.id &&
-          change.agent === home &&
-          change.generation === profile.generation;
-        const before = health.get(profile.id);
-        if (about && before) health.set(profile.id, settle(before, change.event, this.#options.cooldowns()));
+      const home = profile.source === "store" ? profile.owner : view.agent;
+      for (const { profileId, agent, generation, event } of waiting) {
+        if (profileId !== profile.id || agent !== home || generation !== profile.generation) continue;
+        health.set(profile.id, settle(health.get(profile.id) ?? HEALTHY, event, this.#options.cooldowns()));
       }
     }
-    return { ...view, snapshot: { ...view.snapshot, health } };
+    return { ...view.snapshot, health };
   }
 }
 
 const sharesProfile = (agent: LiveAgent, profile: AuthProfile): boolean =>
   agent.view.snapshot.profiles.some((other) => other.id === profile.id && other.owner === profile.owner);
-
-/** @throws AccessError `unknown_agent` */
-export function refuseUnknownAgent(agent: string, known: readonly AgentId[]): never {
-  throw new AccessError(
-    "unknown_agent",
-    `There is no agent "${agent}". Configured agents: ${known.join(", ")}.`,
-  );
-}

@@ -48,7 +48,12 @@ export async function readView(deps: Deps, agent: AgentId): Promise<ReadView> {
   const read = (id: AgentId) => readOrEmpty(store, id, unreadable);
   const own = await read(agent);
   const main = agent === MAIN_AGENT ? undefined : await read(MAIN_AGENT);
-  const view = viewOf({
+  return { ...joinView(deps, agent, own, main), unreadable };
+}
+
+/** The view of an agent whose stores were read already. */
+export function joinView(deps: Deps, agent: AgentId, own: Reading, main: Reading | undefined): AgentView {
+  return viewOf({
     agent,
     config: deps.config(),
     env: deps.env(),
@@ -57,7 +62,6 @@ export async function readView(deps: Deps, agent: AgentId): Promise<ReadView> {
     fingerprint: keyFingerprint(deps.paths().globalDir),
     now: deps.now(),
   });
-  return { ...view, unreadable };
 }
 
 /** A generation for keys that no store holds, made the way the store makes its own. */

@@ -2,13 +2,12 @@
 import { Agent } from "undici";
 import { HealthWriter } from "../access/health-writer.ts";
 import { LiveAgents } from "../access/live-agents.ts";
-import { defaultAgent, readView } from "../access/read-view.ts";
+import { defaultAgent, joinView } from "../access/read-view.ts";
 import { ReceiptWriter } from "../access/receipt-writer.ts";
 import { StickyProfiles } from "../access/sticky.ts";
 import type { Deps } from "../access/deps.ts";
 import type { GatewayConfig } from "../config/config.ts";
 import { AccessError, messageOf } from "../core/errors.ts";
-import type { AgentId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
 import { Secret } from "../core/secret.ts";
 import { resolveSecretInput } from "../secrets/env.ts";
@@ -133,7 +132,8 @@ function buildGateway(deps: GatewayDeps): OwnGateway {
   };
   const writer = new HealthWriter(deps.store(), writeFault);
   const agents = new LiveAgents({
-    readView: (agent) => readCompleteView(deps, agent),
+    read: (agent) => deps.store().read(agent),
+    join: (agent, own, main) => joinView(deps, agent, own, main),
     writer,
     cooldowns: () => deps.config().cooldowns,
   });
@@ -152,13 +152,6 @@ function buildGateway(deps: GatewayDeps): OwnGateway {
     log: deps.log,
     writerFlush: () => writer.flush(),
   };
-}
-
-/** A store that cannot be read must not look like one without credentials: the running view stays. */
-async function readCompleteView(deps: Deps, agent: AgentId) {
-  const view = await readView(deps, agent);
-  if (view.unreadable.length > 0) throw new AccessError("store_unreadable", view.unreadable.join(" "));
-  return view;
 }
 
 async function listenOrExplain(

@@ -20,6 +20,7 @@ export const anthropicMessages: Wire = {
   readFrame,
   errorInBody: (body) => (body["type"] === "error" || (body["error"] && !body["content"]) ? body : undefined),
   endMarks: ["message_stop", '"stop_reason":"', '"stop_reason": "'],
+  errorMarks: [Buffer.from('"error"')],
   readUsage: (tail) => countTokens(lastUsage(tail), "input_tokens", "output_tokens"),
 
   conversation(body) {

@@ -20,6 +20,7 @@ export const openaiCompletions: Wire = {
   readFrame,
   errorInBody: (body) => (body["error"] && !Array.isArray(body["choices"]) ? body : undefined),
   endMarks: ["[DONE]", '"finish_reason":"', '"finish_reason": "'],
+  errorMarks: [Buffer.from('"error"')],
   readUsage: (tail) => countTokens(lastUsage(tail), "prompt_tokens", "completion_tokens"),
 
   conversation(body) {

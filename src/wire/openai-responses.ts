@@ -11,7 +11,8 @@ export const openaiResponses: Wire = {
   readFrame,
   errorInBody: (body) =>
     body["error"] && (body["status"] === "failed" || !body["output"]) ? body : undefined,
-  endMarks: ["response.completed", "response.incomplete", "response.failed", "[DONE]"],
+  endMarks: ["response.completed", "response.incomplete", "[DONE]"],
+  errorMarks: [Buffer.from("response.failed"), Buffer.from('"error"')],
   readUsage: (tail) => countTokens(lastUsage(tail), "input_tokens", "output_tokens"),
 
   conversation(body) {

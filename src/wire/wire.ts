@@ -65,6 +65,8 @@ export interface Wire {
   errorInBody(body: JsonObject): unknown;
   /** One of these stands near the end of every complete stream. */
   readonly endMarks: readonly string[];
+  /** A frame without any of these tells no error; one with some may. */
+  readonly errorMarks: readonly Buffer[];
   /** Token counts from the last part of an answer, as text; `undefined` when it names none. */
   readUsage(tail: string): Usage | undefined;
 
