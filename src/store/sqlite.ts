@@ -61,6 +61,10 @@ class SqliteStore implements Store {
   readonly #connections = new WriteConnections();
   readonly #turns = new Turns();
   readonly #watches = new Set<() => void>();
+  /** Files in which this store changed credentials or order since the last notice. */
+  readonly #updated = new Set<string>();
+  /** Other writers' commits seen so far, by connection. */
+  readonly #versions = new WeakMap<DatabaseSync, number>();
   /** Most transactions find the credentials as the last one left them. */
   #lastRead: LastRead | undefined;
 
@@ -85,7 +89,9 @@ class SqliteStore implements Store {
     try {
       // A change that turns out to be none must not create a file.
       if (!this.#exists(agent) && !asked({ profiles: new Map(), order: new Map() })) return false;
-      return await this.#change(agent, touch, asked);
+      const wrote = await this.#change(agent, touch, asked);
+      if (wrote) this.#updated.add(this.#options.paths.agentDatabase(agent));
+      return wrote;
     } catch (error) {
       throw error instanceof Thrown ? error.what : error;
     }
@@ -114,13 +120,29 @@ class SqliteStore implements Store {
 
   watch(agents: readonly AgentId[], onChange: (agent: AgentId) => void): () => void {
     const { paths } = this.#options;
-    const stops = agents.map((agent) => watchDatabase(paths.agentDatabase(agent), () => onChange(agent)));
+    const stops = agents.map((agent) => {
+      const file = paths.agentDatabase(agent);
+      return watchDatabase(file, () => {
+        if (this.#isNews(file)) onChange(agent);
+      });
+    });
     const stop = () => {
       for (const each of stops) each();
       this.#watches.delete(stop);
     };
     this.#watches.add(stop);
     return stop;
+  }
+
+  /** Health that this store wrote itself is no news: whoever sent it knows it. */
+  #isNews(file: string): boolean {
+    const open = this.#connections.current(file);
+    if (!open) return true;
+    // SQLite counts the commits of other connections only.
+    const { data_version: version } = open.prepare("PRAGMA data_version").get() as { data_version: number };
+    const before = this.#versions.get(open);
+    this.#versions.set(open, version);
+    return this.#updated.delete(file) || version !== before;
   }
 
   async close(): Promise<void> {

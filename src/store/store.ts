@@ -102,7 +102,10 @@ export interface Store {
   /** Gives a lease back. A lease that somebody took over since is left alone. */
   release(agent: AgentId, lease: Lease): Promise<void>;
 
-  /** Calls back, soon, after anyone changed an agent's store. Returns the way to stop. */
+  /**
+   * Calls back, soon, after anyone changed an agent's store; health that this store object applied itself is
+   * no news. Returns the way to stop.
+   */
   watch(agents: readonly AgentId[], onChange: (agent: AgentId) => void): () => void;
 
   close(): Promise<void>;
