@@ -14,10 +14,21 @@ export interface GuardSettings {
 
 const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 
+/** The host that asked last: clients ask again and again by the same name. */
+let lastLoopbackHost: string | undefined;
+
+function isLoopbackHost(host: string | undefined): boolean {
+  if (host === undefined) return false;
+  if (host === lastLoopbackHost) return true;
+  if (!LOOPBACK_HOST.test(host)) return false;
+  lastLoopbackHost = host;
+  return true;
+}
+
 /** What an open route must pass as well: no page of another site, no name that was rebound to us. */
 export function checkOrigin(request: IncomingMessage, settings: GuardSettings): TimedRefusal | undefined {
   const { host, origin } = request.headers;
-  if (settings.loopback && !LOOPBACK_HOST.test(host ?? "")) {
+  if (settings.loopback && !isLoopbackHost(host)) {
     return forbidden(`This gateway answers to localhost only, not to "${(host ?? "").slice(0, 100)}".`);
   }
   if (origin === undefined || isOwnOrigin(origin, host) || settings.allowedOrigins.includes(origin))

@@ -1,14 +1,5 @@
 // Anthropic messages. Facts: the public API reference (streaming events, errors).
-import {
-  countTokens,
-  isObject,
-  lastUsage,
-  listFault,
-  messagesOf,
-  numberFault,
-  parseObject,
-  textOf,
-} from "./json.ts";
+import { isObject, readTokens, listFault, messagesOf, numberFault, parseObject, textOf } from "./json.ts";
 import type { AnswerMarks, Collector, FrameVerdict, JsonObject, Refusal, Wire } from "./wire.ts";
 
 export const anthropicMessages: Wire = {
@@ -21,7 +12,7 @@ export const anthropicMessages: Wire = {
   errorInBody: (body) => (body["type"] === "error" || (body["error"] && !body["content"]) ? body : undefined),
   endMarks: ["message_stop", '"stop_reason":"', '"stop_reason": "'],
   errorMarks: [Buffer.from('"error"')],
-  readUsage: (tail) => countTokens(lastUsage(tail), "input_tokens", "output_tokens"),
+  readUsage: (tail) => readTokens(tail, '"input_tokens"', '"output_tokens"'),
 
   conversation(body) {
     const first = messagesOf(body).find((message) => message["role"] === "user");

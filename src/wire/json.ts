@@ -26,35 +26,39 @@ export function textOf(content: unknown): string {
 export const messagesOf = (body: JsonObject): readonly JsonObject[] =>
   Array.isArray(body["messages"]) ? body["messages"].filter(isObject) : [];
 
-/** The last `"usage": {…}` of a text, decoded; a `null` usage is passed over. */
-export function lastUsage(tail: string): JsonObject | undefined {
-  for (
-    let at = tail.lastIndexOf('"usage"');
-    at !== -1;
-    at = at > 0 ? tail.lastIndexOf('"usage"', at - 1) : -1
-  ) {
-    const open = tail.indexOf("{", at + 7);
-    if (open === -1 || tail.slice(at + 7, open).trim() !== ":") continue;
-    const usage = parseObject(tail.slice(open, closingBrace(tail, open) + 1));
-    if (usage) return usage;
-  }
-  return undefined;
+/**
+ * Token counts of the last usage object in `tail`, under the names that a wire uses; `undefined` unless one is
+ * there. Read without decoding: quotes inside text are escaped, so the quoted names stand for keys alone.
+ */
+export function readTokens(tail: string, input: string, output: string): Usage | undefined {
+  const usage = tail.slice(lastObject(tail, '"usage"'));
+  const [inputTokens, outputTokens] = [numberOf(usage, input), numberOf(usage, output)];
+  if (inputTokens === undefined && outputTokens === undefined) return undefined;
+  return { inputTokens: inputTokens ?? 0, outputTokens: outputTokens ?? 0 };
 }
 
-function closingBrace(text: string, open: number): number {
-  let depth = 0;
-  for (let i = open; i < text.length; i++) {
-    if (text[i] === "{") depth++;
-    else if (text[i] === "}" && --depth === 0) return i;
+/** Index of the last `key` whose value is an object; the end of the text when there is none. */
+function lastObject(text: string, key: string): number {
+  for (let at = text.lastIndexOf(key); at !== -1; at = at > 0 ? text.lastIndexOf(key, at - 1) : -1) {
+    const value = skipTo(text, at + key.length);
+    if (text[value] === "{") return at;
   }
-  return -1;
+  return text.length;
 }
 
-/** Token counts under the names that a wire uses; `undefined` unless at least one is there. */
-export function countTokens(usage: JsonObject | undefined, input: string, output: string): Usage | undefined {
-  const [inputTokens, outputTokens] = [usage?.[input], usage?.[output]];
-  if (typeof inputTokens !== "number" && typeof outputTokens !== "number") return undefined;
-  return { inputTokens: Number(inputTokens ?? 0), outputTokens: Number(outputTokens ?? 0) };
+/** The whole number that `key` has, if it has one. */
+function numberOf(text: string, key: string): number | undefined {
+  const at = text.indexOf(key);
+  if (at === -1) return undefined;
+  const value = Number.parseInt(text.slice(skipTo(text, at + key.length), at + key.length + 24), 10);
+  return value >= 0 ? value : undefined;
+}
+
+/** Index of the value behind a key's colon. */
+function skipTo(text: string, from: number): number {
+  let at = from;
+  while (text[at] === ":" || text[at] === " ") at++;
+  return at;
 }
 
 /** Out of range, or of the wrong type, in a field that holds an optional number. */

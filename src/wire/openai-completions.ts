@@ -1,14 +1,5 @@
 // OpenAI chat completions. Facts: the public API reference; gateway spec §2 "chat/completions".
-import {
-  countTokens,
-  isObject,
-  lastUsage,
-  listFault,
-  messagesOf,
-  numberFault,
-  parseObject,
-  textOf,
-} from "./json.ts";
+import { isObject, readTokens, listFault, messagesOf, numberFault, parseObject, textOf } from "./json.ts";
 import type { AnswerMarks, Collector, FrameVerdict, JsonObject, Refusal, Wire } from "./wire.ts";
 
 export const openaiCompletions: Wire = {
@@ -21,7 +12,7 @@ export const openaiCompletions: Wire = {
   errorInBody: (body) => (body["error"] && !Array.isArray(body["choices"]) ? body : undefined),
   endMarks: ["[DONE]", '"finish_reason":"', '"finish_reason": "'],
   errorMarks: [Buffer.from('"error"')],
-  readUsage: (tail) => countTokens(lastUsage(tail), "prompt_tokens", "completion_tokens"),
+  readUsage: (tail) => readTokens(tail, '"prompt_tokens"', '"completion_tokens"'),
 
   conversation(body) {
     const messages = messagesOf(body);

@@ -1,5 +1,5 @@
 // OpenAI responses. Facts: the public API reference; gateway spec §2 "responses".
-import { countTokens, isObject, lastUsage, listFault, numberFault, parseObject, textOf } from "./json.ts";
+import { isObject, listFault, numberFault, parseObject, readTokens, textOf } from "./json.ts";
 import type { AnswerMarks, Collector, FrameVerdict, JsonObject, Refusal, Wire } from "./wire.ts";
 
 export const openaiResponses: Wire = {
@@ -13,7 +13,7 @@ export const openaiResponses: Wire = {
     body["error"] && (body["status"] === "failed" || !body["output"]) ? body : undefined,
   endMarks: ["response.completed", "response.incomplete", "[DONE]"],
   errorMarks: [Buffer.from("response.failed"), Buffer.from('"error"')],
-  readUsage: (tail) => countTokens(lastUsage(tail), "input_tokens", "output_tokens"),
+  readUsage: (tail) => readTokens(tail, '"input_tokens"', '"output_tokens"'),
 
   conversation(body) {
     const input = Array.isArray(body["input"]) ? body["input"].filter(isObject) : [];
