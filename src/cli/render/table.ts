@@ -1,6 +1,4 @@
 // Columns of text for terminals of any width. Cells may be styled already.
-import { stripVTControlCharacters } from "node:util";
-
 /**
  * Rows in aligned columns, two spaces apart. Where that is wider than `width`, each row is stacked instead:
  * its first cell, and the others below it, so that nothing is cut off and commands can still be copied.
@@ -28,4 +26,8 @@ function stacked([first = "", ...rest]: readonly string[]): string[] {
   return [first, ...rest.filter((cell) => cell.trim() !== "").map((cell) => indent + cell.trim())];
 }
 
-const visibleWidth = (text: string): number => stripVTControlCharacters(text).length;
+/** The colours of `style.ts`, the only escapes there are. */
+// oxlint-disable-next-line no-control-regex
+const COLOR = /\u001B\[\d+m/g;
+
+const visibleWidth = (text: string): number => text.replaceAll(COLOR, "").length;

@@ -1,5 +1,4 @@
 import { buildCommand } from "@stricli/core";
-import { validateConfig } from "../../../config/load.ts";
 import type { Session } from "../../command.ts";
 import { JSON_FLAG } from "../../command.ts";
 import { EXIT_FAILURE } from "../../exit.ts";
@@ -8,6 +7,7 @@ export default buildCommand({
   docs: { brief: "Check openclaw.json; exit 1 when something in it cannot be used" },
   parameters: { flags: { json: JSON_FLAG } },
   async func(this: Session, { json }: { readonly json: boolean }) {
+    const { validateConfig } = await import("../../../config/load.ts");
     const paths = (await this.deps()).paths();
     const issues = validateConfig(paths);
     const valid = issues.length === 0;

@@ -1,10 +1,8 @@
 import { buildCommand } from "@stricli/core";
-import { listModels } from "../../../access/model-list.ts";
 import { AccessError } from "../../../core/errors.ts";
 import type { Session } from "../../command.ts";
 import { JSON_FLAG, optionalText, PLAIN_FLAG, switchFlag } from "../../command.ts";
 import { providerArgument } from "../../provider-argument.ts";
-import { renderModels } from "../../render/model-list.ts";
 
 interface Flags {
   readonly all: boolean;
@@ -26,6 +24,8 @@ export default buildCommand({
     },
   },
   async func(this: Session, { all, local, provider, json, plain }: Flags) {
+    const { listModels } = await import("../../../access/model-list.ts");
+    const { renderModels } = await import("../../render/model-list.ts");
     if (json && plain) throw new AccessError("bad_input", "--json and --plain exclude each other.");
     const only = provider === undefined ? undefined : providerArgument(this.io, provider);
     const report = await listModels(await this.deps(), { all, localOnly: local, provider: only });

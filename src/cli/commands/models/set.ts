@@ -1,5 +1,4 @@
 import { buildCommand } from "@stricli/core";
-import { setPrimary } from "../../../access/model-choice.ts";
 import { printChoice } from "../../choice.ts";
 import type { Session } from "../../command.ts";
 import { JSON_FLAG, positionalText } from "../../command.ts";
@@ -11,6 +10,7 @@ export default buildCommand({
     positional: { kind: "tuple", parameters: [positionalText("provider/model, or an alias", "model")] },
   },
   async func(this: Session, { json }: { readonly json: boolean }, model: string) {
+    const { setPrimary } = await import("../../../access/model-choice.ts");
     printChoice(this.io, await setPrimary(await this.deps(), "model", model), json);
   },
 });

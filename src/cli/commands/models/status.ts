@@ -1,5 +1,4 @@
 import { buildCommand } from "@stricli/core";
-import { readStatus } from "../../../access/status.ts";
 import { AccessError } from "../../../core/errors.ts";
 import type { Session } from "../../command.ts";
 import { AGENT_FLAG, JSON_FLAG, PLAIN_FLAG, switchFlag } from "../../command.ts";
@@ -22,6 +21,7 @@ export default buildCommand({
     },
   },
   async func(this: Session, { json, plain, check, agent }: Flags) {
+    const { readStatus } = await import("../../../access/status.ts");
     if (json && plain) throw new AccessError("bad_input", "--json and --plain exclude each other.");
     const deps = await this.deps();
     const answer = await readStatus(deps, { agent });

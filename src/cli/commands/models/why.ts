@@ -1,8 +1,6 @@
 import { buildCommand } from "@stricli/core";
-import { readRun } from "../../../access/why.ts";
 import type { Session } from "../../command.ts";
 import { JSON_FLAG, positionalText } from "../../command.ts";
-import { renderRun } from "../../render/why.ts";
 
 export default buildCommand({
   docs: { brief: "Say how a run chose its credentials, and what happened" },
@@ -16,6 +14,8 @@ export default buildCommand({
     },
   },
   async func(this: Session, { json }: { readonly json: boolean }, runId?: string) {
+    const { readRun } = await import("../../../access/why.ts");
+    const { renderRun } = await import("../../render/why.ts");
     const receipt = await readRun(await this.deps(), runId ?? "last");
     if (json) this.io.json(receipt);
     else this.io.out(renderRun(receipt, this.io));

@@ -1,5 +1,4 @@
 import { buildCommand } from "@stricli/core";
-import { addAlias } from "../../../../access/model-choice.ts";
 import { printAliases } from "../../../choice.ts";
 import type { Session } from "../../../command.ts";
 import { JSON_FLAG, positionalText } from "../../../command.ts";
@@ -17,6 +16,7 @@ export default buildCommand({
     },
   },
   async func(this: Session, { json }: { readonly json: boolean }, alias: string, model: string) {
+    const { addAlias } = await import("../../../../access/model-choice.ts");
     const report = await addAlias(await this.deps(), alias, model);
     for (const warning of report.warnings) this.io.say(`Warning: ${warning}`);
     printAliases(this.io, report, { json, plain: false });

@@ -1,5 +1,4 @@
 import { buildCommand } from "@stricli/core";
-import { removeAlias } from "../../../../access/model-choice.ts";
 import { printAliases } from "../../../choice.ts";
 import type { Session } from "../../../command.ts";
 import { JSON_FLAG, positionalText } from "../../../command.ts";
@@ -11,6 +10,7 @@ export default buildCommand({
     positional: { kind: "tuple", parameters: [positionalText("Alias", "alias")] },
   },
   async func(this: Session, { json }: { readonly json: boolean }, alias: string) {
+    const { removeAlias } = await import("../../../../access/model-choice.ts");
     printAliases(this.io, await removeAlias(await this.deps(), alias), { json, plain: false });
   },
 });

@@ -1,9 +1,7 @@
 import { buildCommand } from "@stricli/core";
-import { listProfiles } from "../../../../access/auth-list.ts";
 import type { Session } from "../../../command.ts";
 import { AGENT_FLAG, JSON_FLAG, optionalText } from "../../../command.ts";
 import { providerArgument } from "../../../provider-argument.ts";
-import { renderAuthList } from "../../../render/auth-list.ts";
 
 interface Flags {
   readonly json: boolean;
@@ -21,6 +19,8 @@ export default buildCommand({
     },
   },
   async func(this: Session, { json, provider, agent }: Flags) {
+    const { listProfiles } = await import("../../../../access/auth-list.ts");
+    const { renderAuthList } = await import("../../../render/auth-list.ts");
     const only = provider === undefined ? undefined : providerArgument(this.io, provider);
     const report = await listProfiles(await this.deps(), { agent, provider: only });
     for (const warning of report.warnings ?? []) this.io.say(`Warning: ${warning}`);

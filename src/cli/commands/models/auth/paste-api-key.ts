@@ -2,7 +2,6 @@ import { buildCommand } from "@stricli/core";
 import type { Session } from "../../../command.ts";
 import { AGENT_FLAG, JSON_FLAG, optionalText, requiredText } from "../../../command.ts";
 import type { PasteFlags } from "../../../paste.ts";
-import { runPaste } from "../../../paste.ts";
 
 export default buildCommand({
   docs: {
@@ -19,6 +18,7 @@ export default buildCommand({
     },
   },
   async func(this: Session, flags: Omit<PasteFlags, "expiresIn">) {
+    const { runPaste } = await import("../../../paste.ts");
     await runPaste(this, "api_key", flags);
   },
 });

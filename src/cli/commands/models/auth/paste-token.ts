@@ -2,7 +2,6 @@ import { buildCommand } from "@stricli/core";
 import type { Session } from "../../../command.ts";
 import { AGENT_FLAG, JSON_FLAG, optionalText, requiredText } from "../../../command.ts";
 import type { PasteFlags } from "../../../paste.ts";
-import { runPaste } from "../../../paste.ts";
 
 export default buildCommand({
   docs: {
@@ -23,6 +22,7 @@ export default buildCommand({
     },
   },
   async func(this: Session, flags: PasteFlags) {
+    const { runPaste } = await import("../../../paste.ts");
     await runPaste(this, "token", flags);
   },
 });

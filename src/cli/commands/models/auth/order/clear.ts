@@ -1,5 +1,4 @@
 import { buildCommand } from "@stricli/core";
-import { clearOrder } from "../../../../../access/order.ts";
 import type { Session } from "../../../../command.ts";
 import { AGENT_FLAG, JSON_FLAG, requiredText } from "../../../../command.ts";
 import { printOrder } from "../../../../order.ts";
@@ -17,6 +16,7 @@ export default buildCommand({
     flags: { provider: requiredText("Provider", "id"), agent: AGENT_FLAG, json: JSON_FLAG },
   },
   async func(this: Session, { provider, agent, json }: Flags) {
+    const { clearOrder } = await import("../../../../../access/order.ts");
     const request = { agent, provider: providerArgument(this.io, provider) };
     printOrder(this.io, await clearOrder(await this.deps(), request), json);
   },

@@ -1,5 +1,4 @@
 import { buildCommand } from "@stricli/core";
-import { setOrder } from "../../../../../access/order.ts";
 import type { Session } from "../../../../command.ts";
 import { AGENT_FLAG, JSON_FLAG, positionalText, requiredText } from "../../../../command.ts";
 import { printOrder } from "../../../../order.ts";
@@ -22,6 +21,7 @@ export default buildCommand({
     },
   },
   async func(this: Session, { provider, agent, json }: Flags, ...ids: string[]) {
+    const { setOrder } = await import("../../../../../access/order.ts");
     const profiles = ids.map((id) => profileArgument(this.io, id));
     const request = { agent, provider: providerArgument(this.io, provider), profiles };
     printOrder(this.io, await setOrder(await this.deps(), request), json);
