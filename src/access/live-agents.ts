@@ -53,8 +53,8 @@ export class LiveAgent {
     return candidates?.find((candidate) => candidate.profile.id === profile.id)?.health;
   }
 
-  /** Resolves after `ms`, or sooner when anything about the agent's health changes. */
-  changeWithin(ms: number): Promise<void> {
+  /** Resolves after `ms`, or sooner when anything about the agent changes or the signal says so. */
+  changeWithin(ms: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {
         clearTimeout(timer);
@@ -63,6 +63,7 @@ export class LiveAgent {
       };
       const timer = setTimeout(done, ms);
       this.#listeners.add(done);
+      signal.addEventListener("abort", done, { once: true });
     });
   }
 

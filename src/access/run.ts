@@ -1,5 +1,4 @@
 // One client request, from plan to answer: attempt, judge, settle, decide, wait. The loop knows no HTTP server.
-import { setTimeout as pause } from "node:timers/promises";
 import type { RotationBudget } from "../core/failover.ts";
 import { decide, pauseBeforeSame } from "../core/failover.ts";
 import type { Failure } from "../core/failure/failure.ts";
@@ -53,23 +52,28 @@ export type RunResult = {
 /** Runs until there is an answer, a fault of the request, or nothing left to try. Never rejects. */
 export async function run(order: Run, context: RunContext): Promise<RunResult> {
   const progress = new Progress(order, context);
-  let attempt = progress.first();
   for (;;) {
     if (order.sink.gone) return progress.result({ kind: "aborted" });
+    const attempt = progress.next();
     if (!attempt) {
-      const again = await progress.waitForRecovery();
-      if (!again) return progress.exhausted();
-      attempt = progress.first();
-      continue;
+      if (await progress.waitForChance()) continue;
+      return progress.exhausted();
     }
     const outcome = await progress.make(attempt);
     if (outcome.kind === "aborted") return progress.result({ kind: "aborted" });
     if (outcome.kind === "answered") return progress.result({ ...outcome, attempt });
     if (outcome.visible) return progress.result({ kind: "cut", failure: outcome.failure });
-    const following = await progress.after(attempt, outcome.failure);
-    if (following === "stop") return progress.exhausted();
-    attempt = following;
+    if (!progress.goesOnAfter(attempt, outcome.failure)) return progress.exhausted();
   }
+}
+
+/** The same credential once more, when no other is free. */
+interface Again {
+  readonly attempt: Attempt;
+  /** ms since epoch */
+  readonly at: number;
+  /** how often it was asked again, this time included */
+  readonly times: number;
 }
 
 /** Where one run stands: what was tried, waited and learnt. */
@@ -81,7 +85,7 @@ class Progress {
   #walk: Walk = START;
   /** Attempts that failed without a bar: waiting does not make them worth another try. */
   #spent: Set<string> | undefined;
-  #again = 0;
+  #again: Again | undefined;
   #waitedMs = 0;
   #last: Failure | undefined;
 
@@ -90,24 +94,28 @@ class Progress {
     this.#context = context;
   }
 
-  first(): Attempt | undefined {
-    return next(this.#order.live.prepared, this.#order.request, this.#walk, this.#context.now());
+  /** The best candidate that is free now, else the same again if it is time for that. */
+  next(): Attempt | undefined {
+    const now = this.#context.now();
+    const free = next(this.#order.live.prepared, this.#order.request, this.#walk, now);
+    if (free) return free;
+    return this.#again && this.#again.at <= now ? this.#again.attempt : undefined;
   }
 
-  /** One attempt, settled and recorded. A connection found dead before use is replaced once, unrecorded. */
+  /** One attempt, recorded and settled. A connection found dead before use is replaced once, unrecorded. */
   async make(attempt: Attempt): Promise<Outcome> {
-    const outcome = await this.#send(attempt);
-    return outcome.kind === "failed" && outcome.staleSocket ? this.#send(attempt) : outcome;
+    const outcome = await this.#send(attempt, false);
+    return outcome.kind === "failed" && outcome.staleSocket ? this.#send(attempt, true) : outcome;
   }
 
-  async #send(attempt: Attempt): Promise<Outcome> {
+  async #send(attempt: Attempt, replaced: boolean): Promise<Outcome> {
     const { live } = this.#order;
     const startedAt = this.#context.now();
     const callEnded = live.startCall(attempt.candidate, startedAt);
     const outcome = await this.#order.send(attempt);
     callEnded();
     const endedAt = this.#context.now();
-    if (outcome.kind === "failed" && outcome.staleSocket) return outcome;
+    if (!replaced && outcome.kind === "failed" && outcome.staleSocket) return outcome;
     this.#record(attempt, outcome, startedAt, endedAt);
     this.#settle(attempt, outcome, startedAt, endedAt);
     return outcome;
@@ -119,7 +127,8 @@ class Progress {
     const { model } = attempt.ref;
     if (outcome.kind === "answered")
       this.#context.agents.settle(live, profile, { kind: "success", model, startedAt, at });
-    if (outcome.kind !== "failed" || this.#again > 0) return;
+    // Asking the same again is one visit: it counts as one failure.
+    if (outcome.kind !== "failed" || this.#again?.attempt === attempt) return;
     const { kind, scope, retryAt } = outcome.failure;
     const failure = { kind, scope, ...(retryAt === undefined ? {} : { retryAt }) };
     this.#context.agents.settle(live, profile, { kind: "failure", model, failure, at });
@@ -136,32 +145,23 @@ class Progress {
     this.#attempts.push(recordOf(common, outcome, begun));
   }
 
-  /** What follows a failure: another candidate at once, the same again after a pause, or nothing. */
-  async after(attempt: Attempt, failure: Failure): Promise<Attempt | undefined | "stop"> {
+  /** Takes in a failure; `false` when the request itself is at fault. */
+  goesOnAfter(attempt: Attempt, failure: Failure): boolean {
     this.#last = failure;
     if (FAILURE_LANE[failure.kind] === "none") (this.#spent ??= new Set()).add(attemptKey(attempt));
-    const step = decide(
-      attempt,
-      failure,
-      this.#walk,
-      this.#failuresOf(attempt.ref, failure),
-      this.#context.rotations(),
-    );
-    if (step.do === "stop") return "stop";
+    const failures = this.#failuresOf(attempt.ref, failure);
+    const step = decide(attempt, failure, this.#walk, failures, this.#context.rotations());
+    if (step.do === "stop") return false;
     this.#walk = step.walk;
-    const other = this.first();
-    if (other) {
-      this.#again = 0;
-      return other;
-    }
-    const ms = pauseBeforeSame(failure, this.#again, this.#patienceLeft(), this.#context.now());
-    if (ms === undefined) {
-      this.#again = 0;
-      return undefined;
-    }
-    this.#again++;
-    await this.#wait(ms);
-    return attempt;
+    this.#again = this.#oneMore(attempt, failure);
+    return true;
+  }
+
+  #oneMore(attempt: Attempt, failure: Failure): Again | undefined {
+    const now = this.#context.now();
+    const times = this.#again?.attempt === attempt ? this.#again.times : 0;
+    const pauseMs = pauseBeforeSame(failure, times, this.#patienceLeft(), now);
+    return pauseMs === undefined ? undefined : { attempt, at: now + pauseMs, times: times + 1 };
   }
 
   #failuresOf(ref: ModelRef, failure: Failure): readonly Failure[] {
@@ -171,26 +171,25 @@ class Progress {
     return failures;
   }
 
-  /** Waits for the soonest bar to end if that is near enough; `false` when waiting is no use. */
-  async waitForRecovery(): Promise<boolean> {
+  /** Waits for whatever comes first: a bar's end, or the time to ask the same again; `false` when that is too far. */
+  async waitForChance(): Promise<boolean> {
     const now = this.#context.now();
-    const soonest = soonestRecovery(this.#leftOut().filter(({ bar }) => bar && isTransient(bar.reason)));
-    if (soonest === undefined || soonest - now >= this.#patienceLeft()) return false;
-    await this.#wait(Math.max(1, soonest - now));
-    this.#walk = { ...START, tried: new Set(this.#spent ?? []) };
+    const recovery = soonestRecovery(this.#leftOut().filter(({ bar }) => bar && isTransient(bar.reason)));
+    const chance = Math.min(recovery ?? Infinity, this.#again?.at ?? Infinity);
+    if (chance - now >= this.#patienceLeft()) return false;
+    await this.#wait(Math.max(1, chance - now));
+    this.#walk = { ...START, closed: this.#walk.closed, tried: new Set(this.#spent ?? []) };
     return true;
   }
 
-  /** Sleeps, but not through the client's leaving or news about the agent's health. */
+  /** Sleeps, but not through the client's leaving or news about the agent's credentials. */
   async #wait(ms: number): Promise<void> {
     const begun = this.#context.now();
     const { sink, live } = this.#order;
     const left = new AbortController();
     sink.onGone = () => left.abort();
-    const slept = pause(ms, undefined, { signal: left.signal }).catch(() => undefined);
-    await (this.#again > 0 ? slept : Promise.race([slept, live.changeWithin(ms)]));
+    await live.changeWithin(ms, left.signal);
     sink.onGone = undefined;
-    left.abort();
     this.#waitedMs += this.#context.now() - begun;
   }
 

@@ -58,7 +58,8 @@ export function refusalAfter(
   soonest: number | undefined,
   now: number,
 ): TimedRefusal {
-  const [status, type] = STATUS_OF_KIND[failure.kind];
+  const [usual, type] = STATUS_OF_KIND[failure.kind];
+  const status = faultOfRequest(failure) ?? usual;
   const recovers = status === 429 || status === 503;
   const upstream = failure.status && status < 500 ? `${failure.status} ` : "";
   return {
@@ -69,6 +70,11 @@ export function refusalAfter(
     tried: true,
     ...(recovers ? { retryAfterSeconds: secondsUntil(soonest, now) } : {}),
   };
+}
+
+/** A refused payload keeps upstream's own status: 413, 422 and the like say more than 400. */
+function faultOfRequest({ scope, status }: Failure): number | undefined {
+  return scope === "request" && status !== undefined && status >= 400 && status < 500 ? status : undefined;
 }
 
 /** Nothing could be tried: every profile is left out, and this says why. */
