@@ -61,10 +61,8 @@ class SqliteStore implements Store {
   readonly #connections = new WriteConnections();
   readonly #turns = new Turns();
   readonly #watches = new Set<() => void>();
-  /** Files in which this store changed credentials or order since the last notice. */
-  readonly #updated = new Set<string>();
-  /** Other writers' commits seen so far, by connection. */
-  readonly #versions = new WeakMap<DatabaseSync, number>();
+  /** How often this store changed credentials or order, by file. */
+  readonly #updates = new Map<string, number>();
   /** Most transactions find the credentials as the last one left them. */
   #lastRead: LastRead | undefined;
 
@@ -90,7 +88,8 @@ class SqliteStore implements Store {
       // A change that turns out to be none must not create a file.
       if (!this.#exists(agent) && !asked({ profiles: new Map(), order: new Map() })) return false;
       const wrote = await this.#change(agent, touch, asked);
-      if (wrote) this.#updated.add(this.#options.paths.agentDatabase(agent));
+      const file = this.#options.paths.agentDatabase(agent);
+      if (wrote) this.#updates.set(file, (this.#updates.get(file) ?? 0) + 1);
       return wrote;
     } catch (error) {
       throw error instanceof Thrown ? error.what : error;
@@ -122,8 +121,9 @@ class SqliteStore implements Store {
     const { paths } = this.#options;
     const stops = agents.map((agent) => {
       const file = paths.agentDatabase(agent);
+      const isNews = this.#newsOf(file);
       return watchDatabase(file, () => {
-        if (this.#isNews(file)) onChange(agent);
+        if (isNews()) onChange(agent);
       });
     });
     const stop = () => {
@@ -134,15 +134,17 @@ class SqliteStore implements Store {
     return stop;
   }
 
-  /** Health that this store wrote itself is no news: whoever sent it knows it. */
-  #isNews(file: string): boolean {
-    const open = this.#connections.current(file);
-    if (!open) return true;
-    // SQLite counts the commits of other connections only.
-    const { data_version: version } = open.prepare("PRAGMA data_version").get() as { data_version: number };
-    const before = this.#versions.get(open);
-    this.#versions.set(open, version);
-    return this.#updated.delete(file) || version !== before;
+  /** For one watch: whether a change of the file is more than health that this store wrote itself. */
+  #newsOf(file: string): () => boolean {
+    let seen: { readonly open: DatabaseSync; readonly others: number; readonly ours: number } | undefined;
+    return () => {
+      const open = this.#connections.current(file);
+      const others = open && commitsOfOthers(open);
+      const before = seen;
+      const ours = this.#updates.get(file) ?? 0;
+      seen = open && others !== undefined ? { open, others, ours } : undefined;
+      return !seen || before?.open !== open || before?.others !== others || before?.ours !== ours;
+    };
   }
 
   async close(): Promise<void> {
@@ -241,6 +243,15 @@ class SqliteStore implements Store {
       return credentials;
     };
     return { generationOf: generation, credentialsIn, now };
+  }
+}
+
+/** A number that moves with the commits of other connections only; `undefined` while it cannot be had. */
+function commitsOfOthers(db: DatabaseSync): number | undefined {
+  try {
+    return Number(db.prepare("PRAGMA data_version").get()?.["data_version"]);
+  } catch {
+    return undefined;
   }
 }
 

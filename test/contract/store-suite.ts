@@ -382,6 +382,23 @@ function clientTests({ agent, store, open }: Context): void {
     await second.close();
   });
 
+  test("every watch of a store hears, of its own updates too", async () => {
+    const a = agent();
+    const watcher = open();
+    const heard = [0, 0];
+    const stops = heard.map((_, n) => watcher.watch([a], () => (heard[n] = heard[n]! + 1)));
+    for (const secret of ["1", "2"]) {
+      const earlier = [...heard];
+      const deaf = () => heard.some((count, n) => count === earlier[n]);
+      await put(watcher, a, { "openai:a": key(secret) });
+      const giveUp = Date.now() + 8000;
+      while (deaf() && Date.now() < giveUp) await new Promise((done) => setTimeout(done, 20));
+      assert.ok(!deaf(), `heard ${heard}, and before that ${earlier}`);
+    }
+    for (const stop of stops) stop();
+    await watcher.close();
+  });
+
   test("a watcher hears of changes by others, also of a store that comes later", async () => {
     const a = agent();
     const [watcher, writer] = [open(), open()];
