@@ -1,14 +1,21 @@
 // One upstream call: bytes out, bytes back, and a verdict. Nothing reaches the client before the answer
 // is known to be one: errors inside a 200 are found while they are still invisible (DESIGN, "First byte").
-import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
 import type { Transform } from "node:stream";
-import type { EventSourceParser } from "eventsource-parser";
-import { createParser } from "eventsource-parser";
 import type { Dispatcher } from "undici";
 import { classify } from "../core/failure/classify.ts";
 import type { Failure, UpstreamAnswer } from "../core/failure/failure.ts";
 import { parseObject } from "../wire/json.ts";
-import type { FrameVerdict, Usage, Wire } from "../wire/wire.ts";
+import { findError, lastFrameEnd, PreludeJudge } from "../wire/sse.ts";
+import type { Usage, Wire } from "../wire/wire.ts";
+import type { AnswerHeaders } from "./answer.ts";
+import {
+  answerOf,
+  decoderFor,
+  faultInBody,
+  isStaleSocket,
+  networkAnswer,
+  passableHeaders,
+} from "./answer.ts";
 import type { Sink } from "./sink.ts";
 
 export interface UpstreamCall {
@@ -83,7 +90,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined;
   #stage: Stage = "error";
   #status = 0;
-  #headers: Record<string, string | string[] | undefined> = {};
+  #headers: AnswerHeaders = {};
   #held: Buffer[] = [];
   #heldBytes = 0;
   #tail: Buffer[] = [];
@@ -108,18 +115,14 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#sink.onGone = () => this.#abandon();
   }
 
-  onResponseStart(
-    _controller: unknown,
-    status: number,
-    headers: Record<string, string | string[] | undefined>,
-  ): void {
+  onResponseStart(_controller: unknown, status: number, headers: AnswerHeaders): void {
     if (status < 200) return;
     this.#status = status;
     this.#headers = headers;
     this.#framed = this.#expectsFrames();
     this.#stage = status >= 300 ? "error" : this.#framed ? "prelude" : "body";
     if (this.#stage === "prelude") this.#judge = new PreludeJudge(this.#call.wire);
-    this.#decoder = this.#decoderFor(headers["content-encoding"]);
+    this.#decoder = this.#decoded(headers["content-encoding"]);
   }
 
   onResponseData(_controller: unknown, chunk: Buffer): void {
@@ -144,13 +147,12 @@ class Exchange implements Dispatcher.DispatchHandler {
     return this.#call.stream && !/json|html|xml/.test(type);
   }
 
-  /** Upstream is asked for plain bytes; some compress all the same. */
-  #decoderFor(encoding: string | string[] | undefined): Transform | undefined {
-    const create = DECODERS[String(encoding ?? "identity")];
-    if (!create) return undefined;
+  #decoded(encoding: string | string[] | undefined): Transform | undefined {
+    const decoder = decoderFor(encoding);
+    if (!decoder) return undefined;
     delete this.#headers["content-encoding"];
     delete this.#headers["content-length"];
-    return create()
+    return decoder
       .on("data", (chunk: Buffer) => this.#take(chunk))
       .on("end", () => this.#finish())
       .on("error", (error) => this.#fail(networkAnswer(error)));
@@ -247,24 +249,11 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   #finishBody(): void {
     const body = this.#held.length === 1 ? this.#held[0]! : Buffer.concat(this.#held);
-    const fault = this.#faultInBody(body);
+    const fault = faultInBody(body, this.#status, this.#headers, this.#call.wire);
     if (fault) return this.#fail(fault);
     this.#tail = [body.subarray(-TAIL_BYTES)];
     this.#sink.whole(this.#status, passableHeaders(this.#headers), body);
     this.#answered();
-  }
-
-  /** A 200 that is no answer: cut short, no JSON at all, or an error in the clothes of one. */
-  #faultInBody(body: Buffer): UpstreamAnswer | undefined {
-    if (body.length === 0) return this.#errorAnswer();
-    if (!isWholeObject(body)) {
-      const type = String(this.#headers["content-type"] ?? "no content-type");
-      return networkAnswer(new Error(`The answer is no complete JSON object (${type}).`));
-    }
-    if (!body.includes(ERROR_KEY) && !body.includes(BASE_RESP_KEY)) return undefined;
-    const parsed = parseObject(body.toString());
-    const error = parsed && (this.#call.wire.errorInBody(parsed) ?? baseRespError(parsed));
-    return error === undefined || error === null ? undefined : this.#answerInside(error);
   }
 
   /** The stream ended before any content: an empty answer passes if it is complete, else it is none. */
@@ -295,20 +284,11 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   #errorAnswer(): UpstreamAnswer {
     const text = Buffer.concat(this.#held).toString();
-    return {
-      transport: "http",
-      status: this.#status,
-      headers: this.#plainHeaders(),
-      body: parseObject(text) ?? text,
-    };
+    return answerOf("http", this.#status, this.#headers, parseObject(text) ?? text);
   }
 
   #answerInside(error: unknown): UpstreamAnswer {
-    return { transport: "sse", status: this.#status, headers: this.#plainHeaders(), body: error };
-  }
-
-  #plainHeaders(): Record<string, string> {
-    return Object.fromEntries(Object.entries(this.#headers).map(([name, value]) => [name, String(value)]));
+    return answerOf("sse", this.#status, this.#headers, error);
   }
 
   #failAndStop(answer: UpstreamAnswer): void {
@@ -333,132 +313,4 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#sink.onGone = undefined;
     this.#resolve(outcome);
   }
-}
-
-/** Reads the frames of a stream until one says what the answer is. */
-class PreludeJudge {
-  readonly #parser: EventSourceParser;
-  readonly #text = new TextDecoder();
-  #verdict: FrameVerdict = "prelude";
-  /** A complete but empty answer ends like this. */
-  ended = false;
-
-  constructor(wire: Wire) {
-    this.#parser = createParser({
-      onEvent: ({ event, data }) => {
-        if (this.#verdict !== "prelude") return;
-        const verdict = wire.readFrame(event, data);
-        if (verdict === "end") this.ended = true;
-        else this.#verdict = verdict;
-      },
-    });
-  }
-
-  read(chunk: Buffer): FrameVerdict {
-    this.#parser.feed(this.#text.decode(chunk, { stream: true }));
-    return this.#verdict;
-  }
-}
-
-/** Index behind the last blank line, 0 when there is none. */
-function lastFrameEnd(bytes: Buffer): number {
-  const last = bytes.length - 1;
-  if (bytes[last] === 0x0a && (bytes[last - 1] === 0x0a || bytes[last - 3] === 0x0a)) return bytes.length;
-  const unix = bytes.lastIndexOf("\n\n");
-  const dos = bytes.lastIndexOf("\r\n\r\n");
-  return Math.max(unix === -1 ? 0 : unix + 2, dos === -1 ? 0 : dos + 4);
-}
-
-/** The first frame that tells an error, and where it begins. */
-function findError(frames: Buffer, wire: Wire): { at: number; error: unknown } | undefined {
-  for (let at = 0; at < frames.length;) {
-    const end = frameEnd(frames, at);
-    let verdict: FrameVerdict = "prelude";
-    const parser = createParser({ onEvent: ({ event, data }) => (verdict = wire.readFrame(event, data)) });
-    parser.feed(`${frames.toString("utf8", at, end)}\n\n`);
-    verdict = verdict as FrameVerdict;
-    if (typeof verdict === "object") return { at, error: verdict.error };
-    at = end;
-  }
-  return undefined;
-}
-
-/** Index behind the blank line that ends the frame at `from`. */
-function frameEnd(bytes: Buffer, from: number): number {
-  const unix = bytes.indexOf("\n\n", from);
-  const dos = bytes.indexOf("\r\n\r\n", from);
-  if (unix === -1 && dos === -1) return bytes.length;
-  return dos === -1 || (unix !== -1 && unix < dos) ? unix + 2 : dos + 4;
-}
-
-const ERROR_KEY = Buffer.from('"error"');
-const BASE_RESP_KEY = Buffer.from('"base_resp"');
-
-/** `base_resp.status_code` other than 0: an error with status 200 on the OpenAI wire. */
-function baseRespError(body: Readonly<Record<string, unknown>>): unknown {
-  const resp = body["base_resp"] as { status_code?: unknown } | null | undefined;
-  return resp && typeof resp.status_code === "number" && resp.status_code !== 0 ? body : undefined;
-}
-
-/** Starts with `{` and ends with `}`, white space aside: all that can be seen without decoding. */
-function isWholeObject(body: Buffer): boolean {
-  let start = 0;
-  let end = body.length - 1;
-  while (body[start]! <= 0x20) start++;
-  while (end > start && body[end]! <= 0x20) end--;
-  return body[start] === 0x7b && body[end] === 0x7d;
-}
-
-const DECODERS: Readonly<Record<string, (() => Transform) | undefined>> = {
-  gzip: createGunzip,
-  "x-gzip": createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-  zstd: createZstdDecompress,
-};
-
-/** Headers that belong to one hop, or to the account rather than to the answer. */
-const KEPT_BACK = new Set([
-  "connection",
-  "keep-alive",
-  "proxy-authenticate",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-  "set-cookie",
-  "alt-svc",
-  "server",
-  "date",
-  "strict-transport-security",
-  "access-control-allow-origin",
-  "access-control-allow-credentials",
-]);
-
-function passableHeaders(headers: Record<string, string | string[] | undefined>): string[] {
-  const raw: string[] = [];
-  for (const name in headers) {
-    const value = headers[name];
-    if (value === undefined || KEPT_BACK.has(name)) continue;
-    raw.push(name, typeof value === "string" ? value : value.join(", "));
-  }
-  return raw;
-}
-
-function networkAnswer(error: Error): UpstreamAnswer {
-  const code = (error as NodeJS.ErrnoException).code;
-  return { transport: "network", headers: {}, body: code ? `${code}: ${error.message}` : error.message };
-}
-
-/**
- * The pooled connection had answered before and was closed just as we wrote: the provider never saw the
- * call, so it is no evidence against the credential.
- */
-function isStaleSocket(error: Error, status: number): boolean {
-  const { socket } = error as { socket?: { bytesRead?: number } };
-  const closed =
-    (error as NodeJS.ErrnoException).code === "UND_ERR_SOCKET" ||
-    /ECONNRESET|EPIPE/.test(String((error as NodeJS.ErrnoException).code));
-  return closed && status === 0 && (socket?.bytesRead ?? 0) > 0;
 }

@@ -9,7 +9,8 @@ export const openaiCompletions: Wire = {
   forwarded: ["openai-beta", "idempotency-key"],
 
   readFrame,
-  errorInBody: (body) => (body["error"] && !Array.isArray(body["choices"]) ? body : undefined),
+  errorInBody: (body) =>
+    (body["error"] && !Array.isArray(body["choices"])) || failsInBase(body) ? body : undefined,
   endMarks: ["[DONE]", '"finish_reason":"', '"finish_reason": "'],
   errorMarks: [Buffer.from('"error"')],
   readUsage: (tail) => readTokens(tail, '"prompt_tokens"', '"completion_tokens"'),
@@ -49,6 +50,12 @@ const marksOf = (marks: AnswerMarks) => ({ id: `chatcmpl_${marks.runId}`, model:
 
 function errorBody(refusal: Refusal) {
   return { error: { message: refusal.message, type: refusal.type, ...refusal.details } };
+}
+
+/** Some vendors tell errors as `base_resp.status_code` in an answer that is otherwise one of this wire. */
+function failsInBase(body: JsonObject): boolean {
+  const base = body["base_resp"];
+  return isObject(base) && typeof base["status_code"] === "number" && base["status_code"] !== 0;
 }
 
 function readFrame(_event: string | undefined, data: string): FrameVerdict {

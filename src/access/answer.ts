@@ -1,0 +1,109 @@
+// Parts of an upstream answer: the headers that pass, the encoding that nobody asked for, and what counts as none.
+import type { Transform } from "node:stream";
+import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
+import type { UpstreamAnswer } from "../core/failure/failure.ts";
+import { parseObject } from "../wire/json.ts";
+import type { Wire } from "../wire/wire.ts";
+
+export type AnswerHeaders = Record<string, string | string[] | undefined>;
+
+/** Headers that belong to one hop, or to the account rather than to the answer. */
+const KEPT_BACK = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "set-cookie",
+  "alt-svc",
+  "server",
+  "date",
+  "strict-transport-security",
+  "access-control-allow-origin",
+  "access-control-allow-credentials",
+]);
+
+export function passableHeaders(headers: AnswerHeaders): string[] {
+  const raw: string[] = [];
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === undefined || KEPT_BACK.has(name)) continue;
+    raw.push(name, typeof value === "string" ? value : value.join(", "));
+  }
+  return raw;
+}
+
+const DECODERS: Readonly<Record<string, (() => Transform) | undefined>> = {
+  gzip: createGunzip,
+  "x-gzip": createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+  zstd: createZstdDecompress,
+};
+
+/** Upstream is asked for plain bytes; some compress all the same. */
+export const decoderFor = (encoding: string | string[] | undefined): Transform | undefined =>
+  DECODERS[String(encoding ?? "identity")]?.();
+
+export const plainHeaders = (headers: AnswerHeaders): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+
+/** An answer with a status: an error's, or a 200 that is none. */
+export function answerOf(
+  transport: "http" | "sse",
+  status: number,
+  headers: AnswerHeaders,
+  body: unknown,
+): UpstreamAnswer {
+  return { transport, status, headers: plainHeaders(headers), body };
+}
+
+/** No answer at all: the connection failed, or what came was cut. */
+export function networkAnswer(error: Error): UpstreamAnswer {
+  const code = (error as NodeJS.ErrnoException).code;
+  return { transport: "network", headers: {}, body: code ? `${code}: ${error.message}` : error.message };
+}
+
+/**
+ * The pooled connection had answered before and was closed just as we wrote: the provider never saw the
+ * call, so it is no evidence against the credential.
+ */
+export function isStaleSocket(error: Error, status: number): boolean {
+  const { socket } = error as { socket?: { bytesRead?: number } };
+  const closed = (error as NodeJS.ErrnoException).code === "UND_ERR_SOCKET";
+  return closed && status === 0 && (socket?.bytesRead ?? 0) > 0;
+}
+
+/** The words that errors inside a 200 have in common. */
+const ERROR_MARKS = [Buffer.from('"error"'), Buffer.from('"base_resp"')];
+
+/** Why a 200 in one piece is no answer: empty, cut short, no JSON at all, or an error in the clothes of one. */
+export function faultInBody(
+  body: Buffer,
+  status: number,
+  headers: AnswerHeaders,
+  wire: Wire,
+): UpstreamAnswer | undefined {
+  if (body.length === 0) return answerOf("http", status, headers, "");
+  if (!isWholeObject(body)) {
+    // Its words are the model's or a proxy's: they are no evidence about the credential.
+    const type = String(headers["content-type"] ?? "no content-type");
+    return networkAnswer(new Error(`The answer is no complete JSON object (${type}).`));
+  }
+  if (!ERROR_MARKS.some((mark) => body.includes(mark))) return undefined;
+  const parsed = parseObject(body.toString());
+  const error = parsed && wire.errorInBody(parsed);
+  return error ? answerOf("sse", status, headers, error) : undefined;
+}
+
+/** Starts with `{` and ends with `}`, white space aside: all that can be seen without decoding. */
+function isWholeObject(body: Buffer): boolean {
+  let start = 0;
+  let end = body.length - 1;
+  while (body[start]! <= 0x20) start++;
+  while (end > start && body[end]! <= 0x20) end--;
+  return body[start] === 0x7b && body[end] === 0x7d;
+}
