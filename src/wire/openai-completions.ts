@@ -83,6 +83,8 @@ function faultOf(body: JsonObject): string | undefined {
   if (!Array.isArray(messages) || messages.length === 0)
     return "messages must be a list with at least one message.";
   if (!messages.every(isObject)) return "Each of the messages must be an object with a role and content.";
+  if (!messages.some((message) => message["role"] === "user"))
+    return "messages must hold at least one message of the user.";
   const stop = body["stop"];
   if (Array.isArray(stop) && stop.length > 4) return "stop takes at most 4 sequences.";
   return (

@@ -240,6 +240,7 @@ test("requests of the agent path are checked before anything is sent", () => {
     [openaiCompletions, {}, /messages/],
     [openaiCompletions, { messages: [] }, /messages/],
     [openaiCompletions, { messages: [1] }, /messages/],
+    [openaiCompletions, { messages: [{ role: "system", content: "be brief" }] }, /of the user/],
     [openaiCompletions, { messages, temperature: 9 }, /temperature/],
     [openaiCompletions, { messages, stop: ["1", "2", "3", "4", "5"] }, /stop/],
     [openaiCompletions, { messages, tools: {} }, /tools/],
