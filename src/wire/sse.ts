@@ -6,7 +6,6 @@ import type { FrameVerdict, Wire } from "./wire.ts";
 /** Reads the frames of a stream until one says what the answer is. */
 export class PreludeJudge {
   readonly #parser: EventSourceParser;
-  readonly #text = new TextDecoder();
   #verdict: FrameVerdict = "prelude";
   /** A complete but empty answer ends like this. */
   ended = false;
@@ -23,7 +22,8 @@ export class PreludeJudge {
   }
 
   read(chunk: Buffer): FrameVerdict {
-    this.#parser.feed(this.#text.decode(chunk, { stream: true }));
+    // A letter cut in two by a chunk's end changes no verdict; the bytes themselves pass untouched.
+    this.#parser.feed(chunk.toString());
     return this.#verdict;
   }
 }
