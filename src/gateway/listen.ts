@@ -11,6 +11,7 @@ const HEADERS_TIMEOUT_MS = 60_000;
 const REQUEST_TIMEOUT_MS = 300_000;
 /** How long streams may go on after a stop was asked for. */
 const GRACE_MS = 30_000;
+const SWEEP_EVERY_MS = 50;
 
 export interface Listening {
   readonly port: number;
@@ -82,8 +83,11 @@ function bindFault(host: string, port: number, error: NodeJS.ErrnoException): Ac
 function end(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+    // A connection whose answer ends only now would stay idle for as long as clients keep theirs.
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_EVERY_MS);
     server.close(() => {
       clearTimeout(cut);
+      clearInterval(sweep);
       resolve();
     });
     server.closeIdleConnections();

@@ -1,7 +1,7 @@
 // The receipt of a run: what was asked, what the decision saw, what was tried, how it ended.
 import type { RunResult } from "../access/run.ts";
 import { formatModelRef } from "../core/model-ref.ts";
-import type { Candidate } from "../core/plan.ts";
+import type { Candidate, PlanRequest, Prepared } from "../core/plan.ts";
 import { explain } from "../core/plan.ts";
 import type { CandidateRecord, Receipt } from "../core/receipt.ts";
 import type { Served } from "./model-call.ts";
@@ -20,9 +20,6 @@ export function keepReceipt(served: Served, result: RunResult, status: number): 
 function receiptOf(served: Served, result: RunResult, status: number, endedAt: number): Receipt {
   const { plan, startedAt, seen } = served;
   const usage = result.kind === "answered" ? result.usage : undefined;
-  const candidates = [...new Set(plan.models.map((ref) => ref.provider))]
-    .flatMap((provider) => seen.candidates.get(provider) ?? [])
-    .slice(0, MOST_CANDIDATES);
   return {
     runId: served.runId,
     at: startedAt,
@@ -36,10 +33,31 @@ function receiptOf(served: Served, result: RunResult, status: number, endedAt: n
     durationMs: endedAt - startedAt,
     ...(result.waitedMs > 0 ? { waitedMs: result.waitedMs } : {}),
     attempts: result.attempts,
-    candidates: candidates.map(candidateRecord),
-    leftOut: explain(seen, plan, startedAt).slice(0, MOST_CANDIDATES),
+    ...inputsOf(seen, plan, startedAt),
     ...(usage ? { usage } : {}),
   };
+}
+
+type Inputs = Pick<Receipt, "candidates" | "leftOut">;
+
+/** Runs that saw the same share one record of it: under load most do. */
+const INPUTS = new WeakMap<Prepared, Map<string, { readonly inputs: Inputs; readonly at: number }>>();
+const SHARED_FOR_MS = 1000;
+
+function inputsOf(seen: Prepared, plan: PlanRequest, at: number): Inputs {
+  const known = INPUTS.get(seen) ?? new Map<string, { inputs: Inputs; at: number }>();
+  INPUTS.set(seen, known);
+  const key = plan.models.map(formatModelRef).join(" ");
+  const shared = known.get(key);
+  if (shared && Math.abs(at - shared.at) < SHARED_FOR_MS) return shared.inputs;
+  const providers = new Set(plan.models.map((ref) => ref.provider));
+  const candidates = [...providers].flatMap((provider) => seen.candidates.get(provider) ?? []);
+  const inputs = {
+    candidates: candidates.slice(0, MOST_CANDIDATES).map(candidateRecord),
+    leftOut: explain(seen, plan, at).slice(0, MOST_CANDIDATES),
+  };
+  known.set(key, { inputs, at });
+  return inputs;
 }
 
 const OUTCOME = { answered: "ok", aborted: "aborted", cut: "cut", exhausted: "failed" } as const;

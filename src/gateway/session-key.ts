@@ -1,6 +1,6 @@
 // Which conversation a request belongs to, first found (DESIGN, "One engine"): an explicit session header,
 // a known client's session header, the body's own id, else a keyed digest of how the conversation begins.
-import { createHmac, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { AccessError } from "../core/errors.ts";
 import type { AgentId } from "../core/ids.ts";
@@ -19,7 +19,7 @@ const SESSION_HEADERS = [
 const RESERVED = /^(?:agent:[^:]+:)?(?:subagent|cron|acp):/;
 
 /** The key lives as long as the process: the digest tells nothing about a prompt to anyone else. */
-const DIGEST_KEY = randomBytes(32);
+const DIGEST_KEY = randomBytes(32).toString("hex");
 /** Two conversations differ near the beginning of their system text or first message. */
 const DIGESTED_CHARS = 4096;
 
@@ -46,8 +46,7 @@ export function sessionKey(
   }
   const { user, system, firstMessage } = wire.conversation(body);
   if (user !== undefined) return `${agent} user ${user}`;
-  const client = headers.authorization ?? headers["x-api-key"] ?? "";
-  const digest = createHmac("sha256", DIGEST_KEY).update(`${String(client)}\n${agent}\n`);
-  digest.update(system.slice(0, DIGESTED_CHARS)).update("\n").update(firstMessage.slice(0, DIGESTED_CHARS));
-  return digest.digest("base64url");
+  const client = String(headers.authorization ?? headers["x-api-key"] ?? "");
+  const beginning = [system.slice(0, DIGESTED_CHARS), firstMessage.slice(0, DIGESTED_CHARS)];
+  return hash("sha256", [DIGEST_KEY, client, agent, ...beginning].join("\n"), "base64url");
 }

@@ -80,9 +80,12 @@ abstract class ResponseSink implements Sink {
   refuse(refusal: TimedRefusal): void {
     this.begin();
     if (!this.started) replyRefusal(this.response, this.wire, refusal, this.own());
-    else if (this.framed) this.response.end(this.wire.errorFrames(refusal));
+    else if (this.framed) this.response.end(this.wire.errorFrames(refusal, this.opening));
     else this.response.destroy();
   }
+
+  /** The first of what the client has seen. */
+  protected opening = "";
 
   /** The answer is a stream of events, so that an error can still be told inside it. */
   protected framed = true;
@@ -107,8 +110,13 @@ abstract class ResponseSink implements Sink {
   }
 }
 
+const OPENING_BYTES = 4096;
+const ONE_WRITE_BYTES = 16 * 1024;
+
 /** Pass-through: the provider's bytes, untouched. */
 export class PassSink extends ResponseSink {
+  #first: Buffer | undefined;
+
   open(status: number, headers: RawHeaders): void {
     this.begin();
     this.shown = true;
@@ -116,6 +124,7 @@ export class PassSink extends ResponseSink {
     if (!this.started) this.response.writeHead(status, [...headers, ...this.own()]);
   }
   write(chunk: Buffer): boolean {
+    this.#first ??= chunk;
     return this.response.write(chunk);
   }
   whole(status: number, headers: RawHeaders, body: Buffer): void {
@@ -123,7 +132,13 @@ export class PassSink extends ResponseSink {
       ? headers
       : [...headers, "content-length", String(body.length)];
     this.open(status, sized);
-    this.response.end(body);
+    // As text of one byte per letter a small body leaves in one write with its headers; the bytes are the same.
+    if (body.length <= ONE_WRITE_BYTES) this.response.end(body.toString("latin1"), "latin1");
+    else this.response.end(body);
+  }
+  override refuse(refusal: TimedRefusal): void {
+    this.opening = this.#first?.toString("utf8", 0, OPENING_BYTES) ?? "";
+    super.refuse(refusal);
   }
   end(): void {
     this.response.end();
@@ -141,7 +156,9 @@ export class AgentStreamSink extends ResponseSink {
     this.#parser = createParser({
       onEvent: ({ event, data }) => {
         const frame = parts.wire.rewriteFrame(event, data, marks, body);
-        if (frame !== undefined) this.#writable = this.response.write(`${frame}\n\n`);
+        if (frame === undefined) return;
+        this.opening ||= frame;
+        this.#writable = this.response.write(`${frame}\n\n`);
       },
     });
   }

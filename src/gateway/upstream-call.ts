@@ -6,8 +6,10 @@ import type { LiveAgent } from "../access/live-agents.ts";
 import type { ProviderRoute } from "../access/provider-route.ts";
 import { credentialHeaders } from "../access/request-auth.ts";
 import type { AccessConfig } from "../config/config.ts";
+import type { AuthProfile } from "../core/credential.ts";
 import type { Attempt } from "../core/plan.ts";
-import { findModel, spliceModel } from "../wire/splice-model.ts";
+import { parseObject } from "../wire/json.ts";
+import { findModel, ModelSplicer } from "../wire/splice-model.ts";
 import type { JsonObject, Wire } from "../wire/wire.ts";
 import type { RequestBody } from "./body.ts";
 
@@ -36,7 +38,7 @@ export function upstreamCall(
     dispatcher: template.dispatcher,
     origin: route.origin,
     path: joinPath(route.basePath, template.endpoint),
-    headers: callHeaders(template, credentialHeaders(route, profile, live.view.secrets.get(profile.id))),
+    headers: headersFor(template, profile, live, route),
     body: template.bodyFor(attempt.ref.model),
     wire: template.wire,
     provider: attempt.ref.provider,
@@ -56,32 +58,51 @@ function joinPath(base: string, endpoint: string): string {
 /** Lists of features: the provider's own and the client's are both wanted. */
 const JOINED = new Set(["anthropic-beta", "openai-beta"]);
 
-function callHeaders(template: CallTemplate, credential: readonly string[]): string[] {
+/** Headers of calls to which the client adds none: the same for every call of a profile. */
+const OWN_HEADERS = new WeakMap<AuthProfile, { json: readonly string[]; stream: readonly string[] }>();
+
+function headersFor(template: CallTemplate, profile: AuthProfile, live: LiveAgent, route: ProviderRoute) {
+  const { wire, clientHeaders, stream } = template;
+  const client = wire.forwarded.filter((name) => clientHeaders[name] !== undefined);
+  const known = client.length === 0 ? OWN_HEADERS.get(profile) : undefined;
+  if (known) return stream ? known.stream : known.json;
+  const credential = credentialHeaders(route, profile, live.view.secrets.get(profile.id));
+  const json = callHeaders(wire, credential, client, clientHeaders);
+  const both = { json, stream: ["accept", "text/event-stream", ...json] };
+  if (client.length === 0) OWN_HEADERS.set(profile, both);
+  return stream ? both.stream : both.json;
+}
+
+function callHeaders(
+  wire: Wire,
+  credential: readonly string[],
+  client: readonly string[],
+  sent: IncomingHttpHeaders,
+) {
   const headers = ["content-type", "application/json", "accept-encoding", "identity"];
-  if (template.stream) headers.push("accept", "text/event-stream");
-  const { forwarded, headers: defaults } = template.wire;
-  const client = forwarded.filter((name) => template.clientHeaders[name] !== undefined);
   for (let i = 0; i < credential.length; i += 2) {
     const name = credential[i]!;
-    const mine = client.includes(name) ? String(template.clientHeaders[name]) : undefined;
-    if (mine === undefined) headers.push(name, credential[i + 1]!);
-    else if (JOINED.has(name)) headers.push(name, `${credential[i + 1]},${mine}`);
+    if (!client.includes(name)) headers.push(name, credential[i + 1]!);
+    else if (JOINED.has(name)) headers.push(name, `${credential[i + 1]},${String(sent[name])}`);
   }
   for (const name of client)
-    if (!(JOINED.has(name) && credential.includes(name)))
-      headers.push(name, String(template.clientHeaders[name]));
-  for (const name in defaults)
-    if (!client.includes(name) && !credential.includes(name)) headers.push(name, defaults[name]!);
+    if (!(JOINED.has(name) && credential.includes(name))) headers.push(name, String(sent[name]));
+  for (const [name, value] of Object.entries(wire.headers)) {
+    if (!client.includes(name) && !credential.includes(name)) headers.push(name, value);
+  }
   return headers;
 }
 
-/** The client's own bytes with the model id put in place. */
+/** The client's own bytes with the model id put in place; what was decoded of them is not kept. */
 export function passThroughBody({ bytes, json }: RequestBody): (model: string) => Buffer {
   const span = findModel(bytes);
-  const spliced = span && JSON.parse(bytes.toString("utf8", span.start, span.end)) === json["model"];
+  const asked = json["model"];
   // A key written with escapes or given twice: only a decoded body is sure to name one model.
-  if (!span || !spliced) return (model) => Buffer.from(JSON.stringify({ ...json, model }));
-  return (model) => spliceModel(bytes, span, model);
+  if (!span || JSON.parse(bytes.toString("utf8", span.start, span.end)) !== asked) {
+    return (model) => Buffer.from(JSON.stringify({ ...parseObject(bytes.toString()), model }));
+  }
+  const splicer = new ModelSplicer(bytes, span);
+  return (model) => splicer.put(model);
 }
 
 export const agentBody = (wire: Wire, json: JsonObject) => (model: string) =>

@@ -48,20 +48,26 @@ export const openaiResponses: Wire = {
   mark: (answer, marks) => ({ ...answer, ...marksOf(marks) }),
 
   errorBody,
-  errorFrames(refusal) {
-    const response = {
-      object: "response",
-      status: "failed",
-      error: { code: refusal.type, message: refusal.message },
-    };
-    return `event: response.failed\ndata: ${JSON.stringify({ type: "response.failed", response })}\n\n`;
-  },
+  errorFrames,
 };
 
 const marksOf = (marks: AnswerMarks) => ({ id: `resp_${marks.runId}`, model: marks.model });
 
 function errorBody(refusal: Refusal) {
   return { error: { message: refusal.message, type: refusal.type, ...refusal.details } };
+}
+
+const frame = (type: string, response: JsonObject) =>
+  `event: ${type}\ndata: ${JSON.stringify({ type, response })}\n\n`;
+
+/** The failed response is the one that the stream began; clients refuse any other. */
+function errorFrames(refusal: Refusal, opening = ""): string {
+  const begun = /"id"\s*:\s*"([^"]+)"/.exec(opening)?.[1];
+  const response = { id: begun ?? "resp_failed", object: "response" };
+  const created =
+    begun === undefined ? frame("response.created", { ...response, status: "in_progress", output: [] }) : "";
+  const error = { code: refusal.type, message: refusal.message };
+  return created + frame("response.failed", { ...response, status: "failed", error });
 }
 
 /** Events that only announce what is to come. */

@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { findModel, spliceModel } from "./splice-model.ts";
+import { findModel, ModelSplicer } from "./splice-model.ts";
 
 const splice = (text: string, model: string) => {
   const body = Buffer.from(text);
   const span = findModel(body);
-  return span && spliceModel(body, span, model).toString();
+  if (!span) return undefined;
+  const splicer = new ModelSplicer(body, span);
+  const first = splicer.put(model).toString();
+  assert.equal(splicer.put(model).toString(), first, "the next attempt gets the same");
+  return first;
 };
 
 test("only the top-level value changes; every other byte stays", () => {
@@ -23,6 +27,17 @@ test("only the top-level value changes; every other byte stays", () => {
     ["{}", undefined],
   ];
   for (const [text, expected] of cases) assert.equal(splice(text, "NEW"), expected, text);
+});
+
+test("attempts after the first may name longer and shorter models", () => {
+  const body = Buffer.from('{"a":1,"model":"provider/m1","b":2}');
+  const splicer = new ModelSplicer(body, findModel(body)!);
+  const put = (model: string) => splicer.put(model).toString();
+  assert.deepEqual(["m1", "a-much-longer-model-name", "x"].map(put), [
+    '{"a":1,"model":"m1","b":2}',
+    '{"a":1,"model":"a-much-longer-model-name","b":2}',
+    '{"a":1,"model":"x","b":2}',
+  ]);
 });
 
 test("property: splicing a document equals setting its model, byte for byte elsewhere", () => {

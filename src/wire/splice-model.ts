@@ -57,8 +57,32 @@ function skipSpace(body: Buffer, from: number): number {
   return i;
 }
 
-/** The body with `model` in place of what stands at `span`. */
-export function spliceModel(body: Buffer, span: ModelSpan, model: string): Buffer {
-  const value = Buffer.from(JSON.stringify(model));
-  return Buffer.concat([body.subarray(0, span.start), value, body.subarray(span.end)]);
+/** A request whose model is put in place as often as there are attempts. */
+export class ModelSplicer {
+  readonly #head: Buffer;
+  readonly #tail: Buffer;
+  #whole: Buffer | undefined;
+
+  /** @param body becomes the splicer's own: its bytes before `span.end` may be overwritten */
+  constructor(body: Buffer, span: ModelSpan) {
+    this.#whole = body;
+    this.#head = Buffer.from(body.subarray(0, span.start));
+    this.#tail = body.subarray(span.end);
+  }
+
+  /**
+   * The body with `model` in place. The first time a shorter value is written right before the tail and the
+   * few bytes before it move along, so that a large prompt is not copied.
+   */
+  put(model: string): Buffer {
+    const value = Buffer.from(JSON.stringify(model));
+    const whole = this.#whole;
+    this.#whole = undefined;
+    if (!whole) return Buffer.concat([this.#head, value, this.#tail]);
+    const start = whole.length - this.#tail.length - value.length - this.#head.length;
+    if (start < 0) return Buffer.concat([this.#head, value, this.#tail]);
+    this.#head.copy(whole, start);
+    value.copy(whole, start + this.#head.length);
+    return whole.subarray(start);
+  }
 }

@@ -87,6 +87,10 @@ export interface Wire {
   mark(answer: JsonObject, marks: AnswerMarks): JsonObject;
 
   errorBody(refusal: Refusal): unknown;
-  /** The protocol's own error event, and whatever ends its stream. */
-  errorFrames(refusal: Refusal): string;
+  /**
+   * The protocol's own error event, and whatever ends its stream.
+   *
+   * @param opening the beginning of what the client has seen of the stream, empty when nothing
+   */
+  errorFrames(refusal: Refusal, opening?: string): string;
 }

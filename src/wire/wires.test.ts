@@ -261,9 +261,11 @@ test("each protocol ends a broken stream with its own error event", () => {
     openaiCompletions.errorFrames(refusal),
     'data: {"error":{"message":"gone","type":"api_error"}}\n\ndata: [DONE]\n\n',
   );
+  const failed = openaiResponses.errorFrames(refusal, 'data: {"response":{"id":"resp_9"}}');
+  assert.match(failed, /^event: response\.failed\ndata: \{.*"id":"resp_9".*"status":"failed".*\}\n\n$/);
   assert.match(
     openaiResponses.errorFrames(refusal),
-    /^event: response\.failed\ndata: \{.*"status":"failed".*\}\n\n$/,
+    /^event: response\.created\n.*\n\nevent: response\.failed\n/,
   );
   assert.equal(
     anthropicMessages.errorFrames(refusal),
