@@ -60,6 +60,12 @@ export async function serveModelCall(
   gateway: Gateway,
   door: Door,
 ): Promise<void> {
+  const { served, sink, order } = await readyCall(request, response, gateway, door);
+  finish(served, await run(order, gateway), sink);
+}
+
+/** Everything up to the first attempt. What was decoded of the body is let go here, before the long wait. */
+async function readyCall(request: IncomingMessage, response: ServerResponse, gateway: Gateway, door: Door) {
   const startedAt = gateway.now();
   const body = await readBody(request, gateway.accessConfig().gateway.maxBodyBytes);
   refuseReservedSession(request.headers);
@@ -72,8 +78,7 @@ export async function serveModelCall(
   const served = begin(request, body, gateway, door.wire, target, live, startedAt);
   const sink = sinkFor(response, served, body, asAgent);
   const template = templateOf(request, body, served, door, asAgent);
-  const result = await run(runOf(served, sink, template, request), gateway);
-  finish(served, result, sink);
+  return { served, sink, order: orderOf(served, sink, template, request) };
 }
 
 function begin(
@@ -168,7 +173,7 @@ function ownHeaders({ runId, place }: Served): string[] {
   ];
 }
 
-function runOf(served: Served, sink: Sinks, template: CallTemplate, request: IncomingMessage): Run {
+function orderOf(served: Served, sink: Sinks, template: CallTemplate, request: IncomingMessage): Run {
   const { gateway, live } = served;
   const send = (attempt: Attempt) => {
     served.place.ref = attempt.ref;
