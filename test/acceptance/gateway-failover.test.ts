@@ -579,6 +579,27 @@ describe("sessions", { concurrency: 6 }, () => {
   });
 });
 
+test("counting tokens rotates like any call, below the provider's own path", async (t) => {
+  const { messages } = PROTOCOLS;
+  const gateway = await gatewayFor(
+    t,
+    {},
+    {
+      providers: { p: { api: messages.api, keys: ["a", "b"] } },
+      script: (call) =>
+        accountOf(call) === "p.a" ? unauthorized : act.reply({ body: { input_tokens: 42 } }),
+    },
+  );
+  const body = messages.body("p/m1", false);
+  const response = await gateway.post("/v1/messages/count_tokens", body, { "anthropic-beta": "x-1" });
+  assert.deepEqual(await response.json(), { input_tokens: 42 });
+  const { path, headers, body: sent } = gateway.upstream.calls.at(-1)!;
+  assert.equal(path, "/p/v1/messages/count_tokens");
+  assert.equal(headers["anthropic-beta"], "x-1");
+  assert.deepEqual(sent.json, { ...body, model: "m1" });
+  assert.deepEqual(gateway.tried(), ["p.a", "p.b"]);
+});
+
 describe("when every account failed", { concurrency: 6 }, () => {
   // Gateway spec §2, with the decided difference: faults of servers are 503 with Retry-After.
   const table: [string, Action, number, string][] = [
