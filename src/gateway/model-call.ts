@@ -13,13 +13,15 @@ import { formatModelRef } from "../core/model-ref.ts";
 import type { Attempt, PlanRequest, Prepared } from "../core/plan.ts";
 import type { AnswerMarks, Wire } from "../wire/wire.ts";
 import type { RequestBody } from "./body.ts";
+import { AgentJsonSink, AgentStreamSink } from "./agent-sinks.ts";
 import { readBody } from "./body.ts";
 import type { Gateway } from "./gateway.ts";
 import { keepReceipt } from "./receipt-of.ts";
 import type { TimedRefusal } from "./refusals.ts";
 import { refusalAfter, refusalWithoutAttempt } from "./refusals.ts";
 import { refuseReservedSession, sessionKey } from "./session-key.ts";
-import { AgentJsonSink, AgentStreamSink, PassSink } from "./sinks.ts";
+import { PassSink } from "./pass-sink.ts";
+import type { ResponseSink } from "./response-sink.ts";
 import type { Target } from "./target.ts";
 import type { CallTemplate } from "./upstream-call.ts";
 import { agentBody, passThroughBody, upstreamCall } from "./upstream-call.ts";
@@ -39,8 +41,6 @@ export interface Served {
   /** where the run is when its first byte goes out */
   readonly place: { ref?: ModelRef; attempts: number };
 }
-
-type Sinks = PassSink | AgentStreamSink | AgentJsonSink;
 
 /** What is called: a wire, or one of its sub-resources, which is never agent work. */
 export interface Door {
@@ -153,7 +153,12 @@ function speaking(models: readonly ModelRef[], wire: Wire, gateway: Gateway): re
 const isChoice = (live: LiveAgent, models: readonly ModelRef[]): boolean =>
   models.some((ref) => (live.prepared.candidates.get(ref.provider)?.length ?? 0) > 1);
 
-function sinkFor(response: ServerResponse, served: Served, body: RequestBody, asAgent: boolean): Sinks {
+function sinkFor(
+  response: ServerResponse,
+  served: Served,
+  body: RequestBody,
+  asAgent: boolean,
+): ResponseSink {
   const stream = body.json["stream"] === true;
   const parts = { response, wire: served.wire, own: () => ownHeaders(served), stream };
   if (!asAgent) return new PassSink(parts);
@@ -173,7 +178,7 @@ function ownHeaders({ runId, place }: Served): string[] {
   ];
 }
 
-function orderOf(served: Served, sink: Sinks, template: CallTemplate, request: IncomingMessage): Run {
+function orderOf(served: Served, sink: ResponseSink, template: CallTemplate, request: IncomingMessage): Run {
   const { gateway, live } = served;
   const send = (attempt: Attempt) => {
     served.place.ref = attempt.ref;
@@ -191,7 +196,7 @@ function clientTimeoutMs(request: IncomingMessage): number {
   return seconds > 0 ? seconds * 1000 : Infinity;
 }
 
-function finish(served: Served, result: RunResult, sink: Sinks): void {
+function finish(served: Served, result: RunResult, sink: ResponseSink): void {
   const { gateway, session } = served;
   if (result.kind === "answered") {
     if (session !== undefined)

@@ -1,31 +1,10 @@
 // What a client is told when there is no answer: status, type and message by the cause.
 // Statuses: gateway spec §2, with the decided differences of conformance/README.md.
 import type { Failure, FailureKind } from "../core/failure/failure.ts";
-import type { ErrorCode } from "../core/errors.ts";
 import { formatModelRef } from "../core/model-ref.ts";
 import type { LeftOut } from "../core/plan.ts";
 import type { AttemptRecord } from "../core/receipt.ts";
 import type { Refusal } from "../wire/wire.ts";
-
-/** Status and type for requests that never got as far as a plan. */
-export const STATUS_OF_CODE = {
-  bad_input: [400, "invalid_request_error"],
-  unknown_agent: [400, "invalid_request_error"],
-  unknown_provider: [400, "invalid_request_error"],
-  unknown_model: [400, "invalid_request_error"],
-  unknown_profile: [400, "invalid_request_error"],
-  unknown_run: [404, "invalid_request_error"],
-  config_invalid: [500, "api_error"],
-  config_conflict: [500, "api_error"],
-  store_unreadable: [503, "api_error"],
-  store_unwritable: [503, "api_error"],
-  no_terminal: [400, "invalid_request_error"],
-  port_taken: [500, "api_error"],
-  gateway_running: [500, "api_error"],
-  unauthorized: [401, "unauthorized"],
-  too_large: [413, "invalid_request_error"],
-  internal: [500, "api_error"],
-} as const satisfies Record<ErrorCode, readonly [number, string]>;
 
 /** Status and type by what the last attempt failed of. */
 const STATUS_OF_KIND = {

@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import { AccessError } from "../core/errors.ts";
 import type { Wire } from "../wire/wire.ts";
 import type { TimedRefusal } from "./refusals.ts";
-import { STATUS_OF_CODE } from "./refusals.ts";
+import { STATUS_OF_CODE } from "./errors.ts";
 
 const OWN_ANSWER: readonly string[] = ["x-content-type-options", "nosniff", "referrer-policy", "no-referrer"];
 

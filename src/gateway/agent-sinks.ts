@@ -1,0 +1,100 @@
+// The agent path: the provider's stream decoded, marked with the run's id and the name the client used, encoded.
+import type { EventSourceParser } from "eventsource-parser";
+import { createParser } from "eventsource-parser";
+import type { RawHeaders } from "../access/sink.ts";
+import { parseObject } from "../wire/json.ts";
+import type { AnswerMarks, Collector, JsonObject } from "../wire/wire.ts";
+import type { TimedRefusal } from "./refusals.ts";
+import type { SinkParts } from "./response-sink.ts";
+import { EVENT_STREAM, ResponseSink } from "./response-sink.ts";
+
+/** The agent path, streamed: each frame is decoded, marked and encoded again. */
+export class AgentStreamSink extends ResponseSink {
+  readonly #parser: EventSourceParser;
+  readonly #text = new TextDecoder();
+  #writable = true;
+
+  constructor(parts: SinkParts, marks: AnswerMarks, body: JsonObject) {
+    super(parts);
+    this.#parser = createParser({
+      onEvent: ({ event, data }) => {
+        const frame = parts.wire.rewriteFrame(event, data, marks, body);
+        if (frame === undefined) return;
+        this.opening ||= frame;
+        this.#writable = this.response.write(`${frame}\n\n`);
+      },
+    });
+  }
+
+  open(): void {
+    this.begin();
+    this.shown = true;
+    if (!this.started) this.response.writeHead(200, [...EVENT_STREAM, ...this.own()]);
+  }
+  write(chunk: Buffer): boolean {
+    this.#writable = true;
+    this.#parser.feed(this.#text.decode(chunk, { stream: true }));
+    return this.#writable;
+  }
+  whole(): void {
+    const message = "The provider answered in one piece although a stream was asked for. Ask without stream.";
+    this.refuse({ status: 502, type: "api_error", message });
+  }
+  end(): void {
+    this.response.end();
+  }
+  /** A stream whose attempts all failed tells so inside a 200, as OpenClaw does (gateway spec §2). */
+  override refuse(refusal: TimedRefusal): void {
+    if (refusal.tried) this.open();
+    super.refuse(refusal);
+  }
+}
+
+/** The agent path in one piece: nothing is visible until the provider's stream is complete. */
+export class AgentJsonSink extends ResponseSink {
+  readonly #marks: AnswerMarks;
+  #collector: Collector;
+  #parser: EventSourceParser;
+  #text = new TextDecoder();
+
+  constructor(parts: SinkParts, marks: AnswerMarks) {
+    super(parts);
+    this.#marks = marks;
+    this.#collector = parts.wire.collector();
+    this.#parser = this.#newParser();
+  }
+
+  open(): void {
+    this.#collector = this.wire.collector();
+    this.#parser = this.#newParser();
+    this.#text = new TextDecoder();
+  }
+  write(chunk: Buffer): boolean {
+    this.#parser.feed(this.#text.decode(chunk, { stream: true }));
+    return true;
+  }
+  /** The provider answered a request for a stream with one JSON object. */
+  whole(_status: number, _headers: RawHeaders, body: Buffer): void {
+    this.#answer(this.wire.mark(parseObject(body.toString()) ?? {}, this.#marks));
+  }
+  end(): void {
+    this.#answer(this.#collector.result(this.#marks));
+  }
+
+  #answer(answer: unknown): void {
+    this.shown = true;
+    const body = Buffer.from(JSON.stringify(answer));
+    const headers = [
+      "content-type",
+      "application/json",
+      "content-length",
+      String(body.length),
+      ...this.own(),
+    ];
+    this.response.writeHead(200, headers).end(body);
+  }
+
+  #newParser(): EventSourceParser {
+    return createParser({ onEvent: ({ event, data }) => this.#collector.add(event, data) });
+  }
+}

@@ -1,0 +1,110 @@
+// The client's side of an answer: what all kinds of sink share. An HTTP response that may still be silent.
+import type { ServerResponse } from "node:http";
+import type { RawHeaders, Sink } from "../access/sink.ts";
+import type { TimedRefusal } from "./refusals.ts";
+import { replyRefusal } from "./reply.ts";
+import type { Wire } from "../wire/wire.ts";
+
+/** No byte before this, so that an SDK still sees a status; then comments keep a stream alive. */
+const FIRST_COMMENT_AFTER_MS = 10_000;
+const COMMENT_EVERY_MS = 10_000;
+const COMMENT = ": waiting for the provider\n\n";
+export const EVENT_STREAM: RawHeaders = [
+  "content-type",
+  "text/event-stream; charset=utf-8",
+  "cache-control",
+  "no-cache",
+];
+
+/** Called when the first byte goes out: headers that tell which run and model this is. */
+export type OwnHeaders = () => RawHeaders;
+
+/** What every sink is made of. */
+export interface SinkParts {
+  readonly response: ServerResponse;
+  readonly wire: Wire;
+  readonly own: OwnHeaders;
+  /** the client asked for a stream */
+  readonly stream: boolean;
+}
+
+export abstract class ResponseSink implements Sink {
+  onGone: (() => void) | undefined;
+  protected readonly response: ServerResponse;
+  protected readonly own: OwnHeaders;
+  protected readonly wire: Wire;
+  /** The client has seen content. */
+  protected shown = false;
+  #gone: boolean;
+  #comments: NodeJS.Timeout | undefined;
+
+  constructor({ response, wire, own, stream }: SinkParts) {
+    this.response = response;
+    this.wire = wire;
+    this.own = own;
+    // The client may have left while its request was read.
+    this.#gone = response.destroyed;
+    response.on("close", () => this.#closed());
+    if (stream) this.#comments = setTimeout(() => this.#comment(), FIRST_COMMENT_AFTER_MS);
+  }
+
+  get gone(): boolean {
+    return this.#gone;
+  }
+
+  /** Whether a status has been sent, by content or by a comment. */
+  get started(): boolean {
+    return this.response.headersSent;
+  }
+
+  /** the status that the client has seen */
+  get status(): number {
+    return this.response.statusCode;
+  }
+
+  abstract open(status: number, headers: RawHeaders): void;
+  abstract write(chunk: Buffer): boolean;
+  abstract whole(status: number, headers: RawHeaders, body: Buffer): void;
+  abstract end(): void;
+
+  onceDrained(resume: () => void): void {
+    this.response.once("drain", resume);
+  }
+
+  retract(): boolean {
+    return !this.shown;
+  }
+
+  /** There is no answer, or no more of it: the client is told in its own protocol. */
+  refuse(refusal: TimedRefusal): void {
+    this.begin();
+    if (!this.started) replyRefusal(this.response, this.wire, refusal, this.own());
+    else if (this.framed) this.response.end(this.wire.errorFrames(refusal, this.opening));
+    else this.response.destroy();
+  }
+
+  /** The first of what the client has seen. */
+  protected opening = "";
+
+  /** The answer is a stream of events, so that an error can still be told inside it. */
+  protected framed = true;
+
+  /** Ends the comments: content or the end of the answer follows. */
+  protected begin(): void {
+    clearTimeout(this.#comments);
+    this.#comments = undefined;
+  }
+
+  #comment(): void {
+    if (!this.response.headersSent) this.response.writeHead(200, [...EVENT_STREAM, ...this.own()]);
+    this.response.write(COMMENT);
+    this.#comments = setTimeout(() => this.#comment(), COMMENT_EVERY_MS);
+  }
+
+  #closed(): void {
+    clearTimeout(this.#comments);
+    if (this.response.writableFinished) return;
+    this.#gone = true;
+    this.onGone?.();
+  }
+}
