@@ -1,5 +1,9 @@
-// `npm run build`: one code-split bundle in dist/ that needs Node 24 and nothing else. start and test build
-// only what is stale.
+// `npm run build`: the program in dist/, which needs Node 24 and nothing else. start and test build only what
+// is stale.
+//
+// All of our own code is one CommonJS file. Whole processes are measured, and every file that is loaded costs
+// half a millisecond, every import of a Node module as ESM the reading of all that it exports. What a command
+// does not need is still not run: esbuild turns each `import()` into a call.
 import { createHash } from "node:crypto";
 import {
   chmodSync,
@@ -21,27 +25,23 @@ const STAMP = join(DIST, ".stamp");
 /** Where `bin` points. */
 export const ENTRY = join(DIST, "main.js");
 
-/** A running gateway may still load a chunk of the build that it was started from. */
-const KEEP_OLD_CHUNKS_MS = 24 * 60 * 60_000;
+/** Packages that few commands need, and large: each is a file of its own. */
+const APART = ["undici", "@clack/prompts"];
 
 /**
- * What `bin` points to, before `src/main.ts`. It loads nothing statically: an older Node fails on the bundle's
- * imports before its first statement runs, and the compile cache covers only what is loaded after it is on. The
- * cache lies beside the code, since whoever can write to it decides what runs (the temp folder is everybody's).
+ * What `bin` points to, before `src/main.ts`: an older Node fails on the bundle before its first statement runs,
+ * and the compile cache covers only what is loaded after it is on. The cache lies beside the code, since whoever
+ * can write to it decides what runs (the temp folder is everybody's).
  */
 const LAUNCHER = `#!/usr/bin/env node
-import module from "node:module";
-import { fileURLToPath } from "node:url";
+"use strict";
 if (Number.parseInt(process.versions.node, 10) < 24) {
   console.error("openclaw needs Node 24 or newer, and this is " + process.version + ". Install Node 24, or in a checkout run: npm run -s openclaw -- --help");
   process.exit(1);
 }
-module.enableCompileCache(fileURLToPath(new URL(".compile-cache", import.meta.url)));
-await import("./openclaw.js");
+require("node:module").enableCompileCache(__dirname + "/.compile-cache");
+require("./openclaw.js");
 `;
-
-/** Bundled CommonJS (undici) asks for Node's own modules through `require`. */
-const REQUIRE = `import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);`;
 
 /** Builds when the sources are not those that dist/ was built from. */
 export async function buildIfStale(): Promise<void> {
@@ -54,10 +54,10 @@ export async function build(): Promise<void> {
   const outputs = await bundle();
   mkdirSync(DIST, { recursive: true });
   for (const { path, contents } of outputs) replace(path, contents);
-  replace(join(DIST, "package.json"), `${JSON.stringify({ type: "module" })}\n`);
+  replace(join(DIST, "package.json"), `${JSON.stringify({ type: "commonjs" })}\n`);
   replace(ENTRY, LAUNCHER);
   chmodSync(ENTRY, 0o755);
-  removeOldChunks(new Set(outputs.map(({ path }) => basename(path))));
+  removeOthers(new Set([ENTRY, ...outputs.map(({ path }) => path)].map((path) => basename(path))));
   replace(STAMP, stamp);
   process.stderr.write(`Built dist/ in ${Date.now() - startedAt} ms.\n`);
 }
@@ -66,25 +66,44 @@ async function bundle(): Promise<OutputFile[]> {
   const esbuild = await import("esbuild");
   const { outputFiles } = await esbuild.build({
     absWorkingDir: ROOT,
-    entryPoints: { openclaw: "src/main.ts", "store-thread": "src/store/store-thread.ts" },
+    entryPoints: {
+      openclaw: "src/main.ts",
+      "store-thread": "src/store/store-thread.ts",
+      ...Object.fromEntries(APART.map((name) => [fileOf(name), name])),
+    },
     outdir: "dist",
-    // beside the entries, so that a worker's file is found from any chunk
-    chunkNames: "[name]-[hash]",
     bundle: true,
-    splitting: true,
-    format: "esm",
+    format: "cjs",
     platform: "node",
     target: "node24",
     minifyWhitespace: true,
     minifySyntax: true,
-    banner: { js: REQUIRE },
-    define: { __VERSION__: JSON.stringify(version()) },
+    define: {
+      __VERSION__: JSON.stringify(version()),
+      "import.meta.dirname": "__dirname",
+      "import.meta.filename": "__filename",
+    },
     legalComments: "none",
-    plugins: [lazyPackages],
+    plugins: [packagesApart, lazyPackages],
     write: false,
   });
   return outputFiles;
 }
+
+/** `@clack/prompts` → `clack-prompts` */
+const fileOf = (name: string): string => name.replace("@", "").replace("/", "-");
+
+/** Our code asks for these by file. */
+const packagesApart: Plugin = {
+  name: "packages-apart",
+  setup({ onResolve }) {
+    onResolve({ filter: /^[^.]/ }, ({ path, kind }) =>
+      APART.includes(path) && kind !== "entry-point"
+        ? { path: `./${fileOf(path)}.js`, external: true }
+        : undefined,
+    );
+  },
+};
 
 /**
  * `createRequire(import.meta.url)("x")` loads a package only when it is needed, without waiting. esbuild
@@ -123,12 +142,8 @@ function replace(path: string, contents: string | Uint8Array): void {
   renameSync(next, path);
 }
 
-function removeOldChunks(current: ReadonlySet<string>): void {
-  const oldest = Date.now() - KEEP_OLD_CHUNKS_MS;
-  for (const name of globSync("*-*.js", { cwd: DIST })) {
-    const path = join(DIST, name);
-    if (!current.has(name) && statSync(path).mtimeMs < oldest) rmSync(path);
-  }
+function removeOthers(current: ReadonlySet<string>): void {
+  for (const name of globSync("*.js", { cwd: DIST })) if (!current.has(name)) rmSync(join(DIST, name));
 }
 
 function readText(path: string): string | undefined {

@@ -1,4 +1,5 @@
 // What a running gateway needs beyond a command: the store in its own thread, a log, and a way to be stopped.
+import { join } from "node:path";
 import type { CommandDeps } from "../access/open-deps.ts";
 import type { GatewayDeps } from "../gateway/run.ts";
 import { messageOf } from "../core/errors.ts";
@@ -30,11 +31,12 @@ export function gatewayDeps(deps: CommandDeps, io: Io): GatewayDeps {
   };
 }
 
-/** Beside this file in the sources, beside the bundle in dist/. */
-const storeThread = (): URL =>
-  import.meta.url.endsWith(".ts")
-    ? new URL("../store/store-thread.ts", import.meta.url)
-    : new URL("./store-thread.js", import.meta.url);
+/** In its room in the sources, beside the bundle in dist/. */
+const storeThread = (): string =>
+  join(
+    import.meta.dirname,
+    import.meta.filename.endsWith(".ts") ? "../store/store-thread.ts" : "store-thread.js",
+  );
 
 /** The first SIGINT or SIGTERM asks for a graceful end; a second one ends at once. */
 function stopSignal(): Promise<string> {

@@ -18,7 +18,7 @@ export interface WorkerOptions {
   readonly now: () => number;
   readonly cooldowns?: CooldownPolicy;
   /** `store-thread.ts` in the sources, `store-thread.js` beside the bundle */
-  readonly thread: URL;
+  readonly thread: string | URL;
 }
 
 /** Health and receipts are written behind, together; a kill may lose this much. */
