@@ -5,7 +5,7 @@ import type { Dispatcher } from "undici";
 import { classify } from "../core/failure/classify.ts";
 import type { Failure, UpstreamAnswer } from "../core/failure/failure.ts";
 import { parseObject } from "../wire/json.ts";
-import { findError, lastFrameEnd, PreludeJudge } from "../wire/sse.ts";
+import { findError, PreludeJudge, WholeFrames } from "../wire/sse.ts";
 import type { Usage, Wire } from "../wire/wire.ts";
 import type { AnswerHeaders } from "./answer.ts";
 import {
@@ -55,8 +55,10 @@ const HELD_BODY_BYTES = 8 * 1024 * 1024;
 const HELD_PRELUDE_BYTES = 256 * 1024;
 /** What is read of an error's body. */
 const ERROR_BODY_BYTES = 64 * 1024;
-/** A frame that is larger is passed in parts. */
-const LARGEST_FRAME_BYTES = 1024 * 1024;
+/** How long an error may take to tell what it is. */
+const ERROR_BODY_MS = 5000;
+/** No protocol has frames near this size. */
+const LARGEST_FRAME_BYTES = 16 * 1024 * 1024;
 /** The end of a stream that is kept for its usage and end marks. */
 const TAIL_BYTES = 4096;
 
@@ -98,8 +100,10 @@ class Exchange implements Dispatcher.DispatchHandler {
   #firstByteAt = 0;
   #judge: PreludeJudge | undefined;
   #framed = false;
-  #partial: Buffer | undefined;
+  readonly #frames = new WholeFrames();
   #decoder: Transform | undefined;
+  #errorTimer: NodeJS.Timeout | undefined;
+  #passedBytes = 0;
   #settled = false;
 
   constructor(call: UpstreamCall, sink: Sink, now: () => number, resolve: (outcome: Outcome) => void) {
@@ -122,6 +126,8 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#framed = this.#expectsFrames();
     this.#stage = status >= 300 ? "error" : this.#framed ? "prelude" : "body";
     if (this.#stage === "prelude") this.#judge = new PreludeJudge(this.#call.wire);
+    if (this.#stage === "error")
+      this.#errorTimer = setTimeout(() => this.#failAndStop(this.#errorAnswer()), ERROR_BODY_MS);
     this.#decoder = this.#decoded(headers["content-encoding"]);
   }
 
@@ -170,7 +176,8 @@ class Exchange implements Dispatcher.DispatchHandler {
         if (this.#heldBytes > HELD_BODY_BYTES) this.#show();
         return;
       case "error":
-        if (this.#heldBytes < ERROR_BODY_BYTES) this.#hold(chunk);
+        this.#hold(chunk);
+        if (this.#heldBytes >= ERROR_BODY_BYTES) this.#failAndStop(this.#errorAnswer());
         return;
     }
   }
@@ -201,13 +208,12 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   /** Whole frames only: after half a frame no error event could be understood. */
   #passFrames(chunk: Buffer): void {
-    const bytes = this.#partial ? Buffer.concat([this.#partial, chunk]) : chunk;
-    const end = lastFrameEnd(bytes);
-    const rest =
-      end === bytes.length || bytes.length - end > LARGEST_FRAME_BYTES ? undefined : bytes.subarray(end);
-    this.#partial = rest;
-    if (rest === undefined) this.#passChecked(bytes);
-    else if (end > 0) this.#passChecked(bytes.subarray(0, end));
+    const bytes = this.#frames.add(chunk);
+    if (bytes) this.#passChecked(bytes);
+    if (this.#frames.heldBytes > LARGEST_FRAME_BYTES)
+      this.#failAndStop(
+        networkAnswer(new Error(`A frame of the stream is larger than ${LARGEST_FRAME_BYTES} bytes.`)),
+      );
   }
 
   /** An error told after content is not passed on: whoever refuses the rest tells it, once. */
@@ -220,6 +226,12 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #pass(chunk: Buffer): void {
+    if (this.#settled) return;
+    this.#passedBytes += chunk.length;
+    if (this.#passedBytes > this.#sink.capacityBytes) {
+      const most = this.#sink.capacityBytes;
+      return this.#failAndStop(networkAnswer(new Error(`The answer is larger than ${most} bytes.`)));
+    }
     this.#keepTail(chunk);
     if (this.#sink.write(chunk)) return;
     this.#controller?.pause();
@@ -267,7 +279,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #finishStream(): void {
-    if (this.#partial) this.#passChecked(this.#partial);
+    const rest = this.#frames.rest();
+    if (rest) this.#passChecked(rest);
     if (this.#settled) return;
     const tail = Buffer.concat(this.#tail);
     const complete = !this.#framed || this.#call.wire.endMarks.some((mark) => tail.includes(mark));
@@ -310,6 +323,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #settle(outcome: Outcome): void {
     if (this.#settled) return;
     this.#settled = true;
+    clearTimeout(this.#errorTimer);
     this.#sink.onGone = undefined;
     this.#resolve(outcome);
   }

@@ -8,6 +8,8 @@ export interface Sink {
   readonly gone: boolean;
   /** Called once when the client leaves. */
   onGone: (() => void) | undefined;
+  /** How much of an answer it can take; more makes the attempt fail. */
+  readonly capacityBytes: number;
   /** Starts the visible answer. Content follows, so nothing may be replayed from here on. */
   open(status: number, headers: RawHeaders): void;
   /** `false`: call `onceDrained` before writing on. */

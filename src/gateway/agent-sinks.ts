@@ -50,8 +50,12 @@ export class AgentStreamSink extends ResponseSink {
   }
 }
 
+/** The largest answer that is collected before it is sent. */
+const COLLECTED_BYTES = 32 * 1024 * 1024;
+
 /** The agent path in one piece: nothing is visible until the provider's stream is complete. */
 export class AgentJsonSink extends ResponseSink {
+  override readonly capacityBytes = COLLECTED_BYTES;
   readonly #marks: AnswerMarks;
   #collector: Collector;
   #parser: EventSourceParser;

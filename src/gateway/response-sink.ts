@@ -30,6 +30,8 @@ export interface SinkParts {
 
 export abstract class ResponseSink implements Sink {
   onGone: (() => void) | undefined;
+  /** What passes through needs no room. */
+  readonly capacityBytes: number = Infinity;
   protected readonly response: ServerResponse;
   protected readonly own: OwnHeaders;
   protected readonly wire: Wire;

@@ -57,7 +57,7 @@ function errorBody(refusal: Refusal) {
   return { error: { message: refusal.message, type: refusal.type, ...refusal.details } };
 }
 
-const frame = (type: string, response: JsonObject) =>
+const frameOf = (type: string, response: JsonObject) =>
   `event: ${type}\ndata: ${JSON.stringify({ type, response })}\n\n`;
 
 /** The failed response is the one that the stream began; clients refuse any other. */
@@ -65,9 +65,11 @@ function errorFrames(refusal: Refusal, opening = ""): string {
   const begun = /"id"\s*:\s*"([^"]+)"/.exec(opening)?.[1];
   const response = { id: begun ?? "resp_failed", object: "response" };
   const created =
-    begun === undefined ? frame("response.created", { ...response, status: "in_progress", output: [] }) : "";
+    begun === undefined
+      ? frameOf("response.created", { ...response, status: "in_progress", output: [] })
+      : "";
   const error = { code: refusal.type, message: refusal.message };
-  return created + frame("response.failed", { ...response, status: "failed", error });
+  return created + frameOf("response.failed", { ...response, status: "failed", error });
 }
 
 /** Events that only announce what is to come. */

@@ -28,13 +28,59 @@ export class PreludeJudge {
   }
 }
 
-/** Index behind the last blank line, 0 when there is none. */
-export function lastFrameEnd(bytes: Buffer): number {
+const EMPTY = Buffer.alloc(0);
+const SEAM_BYTES = 3;
+
+/** Cuts a stream of bytes behind its last whole frame; what is left over waits for more. */
+export class WholeFrames {
+  #held: Buffer[] = [];
+  /** the last bytes of what is held */
+  #seam: Buffer = EMPTY;
+  heldBytes = 0;
+
+  /** The whole frames that `chunk` completes, if any. */
+  add(chunk: Buffer): Buffer | undefined {
+    if (this.heldBytes === 0 && endsFrame(chunk)) return chunk;
+    // A blank line may begin in what is held: its last bytes are looked at again, the rest is not.
+    const end = lastFrameEnd(Buffer.concat([this.#seam, chunk])) - this.#seam.length;
+    if (end <= 0) {
+      this.#hold(chunk);
+      return undefined;
+    }
+    const whole = Buffer.concat([...this.#held, chunk.subarray(0, end)]);
+    this.#held = [];
+    this.heldBytes = 0;
+    this.#seam = EMPTY;
+    if (end < chunk.length) this.#hold(chunk.subarray(end));
+    return whole;
+  }
+
+  /** What the stream's end leaves: half a frame, or one without its blank line. */
+  rest(): Buffer | undefined {
+    return this.heldBytes === 0 ? undefined : Buffer.concat(this.#held);
+  }
+
+  #hold(chunk: Buffer): void {
+    this.#held.push(chunk);
+    this.heldBytes += chunk.length;
+    this.#seam = Buffer.concat([this.#seam, chunk.subarray(-SEAM_BYTES)]).subarray(-SEAM_BYTES);
+  }
+}
+
+/** Ends with a blank line, of either kind. */
+function endsFrame(bytes: Buffer): boolean {
   const last = bytes.length - 1;
-  if (bytes[last] === 0x0a && (bytes[last - 1] === 0x0a || bytes[last - 3] === 0x0a)) return bytes.length;
+  return (
+    bytes[last] === 0x0a &&
+    (bytes[last - 1] === 0x0a || (bytes[last - 1] === 0x0d && bytes[last - 2] === 0x0a))
+  );
+}
+
+/** Index behind the last blank line, 0 when there is none. */
+function lastFrameEnd(bytes: Buffer): number {
   const unix = bytes.lastIndexOf("\n\n");
-  const dos = bytes.lastIndexOf("\r\n\r\n");
-  return Math.max(unix === -1 ? 0 : unix + 2, dos === -1 ? 0 : dos + 4);
+  const dos = bytes.lastIndexOf("\n\r\n");
+  return Math.max(unix === -1 ? 0 : unix + 2, dos === -1 ? 0 : dos + 3);
 }
 
 /** The first frame that tells an error, and where it begins. */
