@@ -12,13 +12,12 @@ import { environmentKeys } from "../providers/env-keys.ts";
 import { PROVIDERS } from "../providers/all.ts";
 import type { Environment } from "../secrets/env.ts";
 import { resolveSecretInput } from "../secrets/env.ts";
+import { withGeneration } from "../store/generation.ts";
 import type { Reading, StoredProfile } from "../store/store.ts";
 import { routeTo } from "./provider-route.ts";
 
 export interface AgentView {
   readonly agent: AgentId;
-  /** Changes when anything that the stores hold changes. */
-  readonly version: string;
   /** ms since epoch */
   readonly readAt: number;
   readonly snapshot: Snapshot;
@@ -58,7 +57,6 @@ export function viewOf(inputs: ViewInputs): AgentView {
   const { order, orderFrom } = explicitOrders(inputs);
   return {
     agent,
-    version: main ? `${own.version} ${main.version}` : own.version,
     readAt: inputs.now,
     snapshot: { profiles, order, health: joinHealth(stored, own, main) },
     orderFrom,
@@ -71,29 +69,36 @@ export function viewOf(inputs: ViewInputs): AgentView {
 
 /** Own profiles, then main's that the agent has not got under the same id (fidelity spec §11). */
 function visibleProfiles(agent: AgentId, own: Reading, main: Reading | undefined): AgentView["stored"] {
-  const mine = own.state.profiles.map((entry) => ({ ...entry, owner: agent }));
+  const mine = own.state.profiles.map((entry) => ownedBy(agent, entry));
   const taken = new Set(mine.map((entry) => entry.id));
   const inherited = (main?.state.profiles ?? []).filter((entry) => !taken.has(entry.id));
-  return [...mine, ...inherited.map((entry) => ({ ...entry, owner: MAIN_AGENT }))];
+  return [...mine, ...inherited.map((entry) => ownedBy(MAIN_AGENT, entry))];
 }
+
+const ownedBy = (owner: AgentId, entry: StoredProfile) =>
+  withGeneration({ id: entry.id, credential: entry.credential, owner }, () => entry.generation);
 
 function storedProfile(
   entry: AgentView["stored"][number],
   inputs: ViewInputs,
   secrets: Map<ProfileId, Secret>,
-) {
-  const { id, credential, generation, owner } = entry;
-  const base = { id, provider: credential.provider, source: "store" as const, owner, generation };
+): AuthProfile {
+  const { id, credential, owner } = entry;
+  const base = { id, provider: credential.provider, source: "store" as const, owner };
+  return withGeneration({ ...base, ...assess(entry, inputs, secrets) }, () => entry.generation);
+}
+
+/** The part of a stored profile that follows from its credential, the config and the environment. */
+function assess({ id, credential }: StoredProfile, inputs: ViewInputs, secrets: Map<ProfileId, Secret>) {
   const mode = inputs.config.profiles.get(id)?.mode;
   const byRef = refOf(credential) !== undefined;
-  if (mode === "oauth" && byRef)
-    return { ...base, type: credential.type, problem: "ineligible_profile" as const };
+  if (mode === "oauth" && byRef) return { type: credential.type, problem: "ineligible_profile" as const };
   const assessed = assessCredential(credential);
-  if (assessed.problem === "missing_credential") return { ...base, ...assessed };
+  if (assessed.problem === "missing_credential") return assessed;
   const material = resolveSecretInput(refOf(credential) ?? materialOf(credential), inputs.env);
   if ("found" in material) secrets.set(id, new Secret(material.found));
-  if ("unresolved" in material) return { ...base, ...assessed, problem: "unresolved_ref" as const };
-  return { ...base, ...assessed };
+  if ("unresolved" in material) return { ...assessed, problem: "unresolved_ref" as const };
+  return assessed;
 }
 
 function refOf(credential: Credential) {
@@ -111,14 +116,10 @@ function* environmentProfiles(inputs: ViewInputs, secrets: Map<ProfileId, Secret
     for (const { variable, n, value } of environmentKeys(provider, inputs.env)) {
       const id = envProfileId(variable, n);
       secrets.set(id, new Secret(value));
-      yield {
-        id,
-        provider: provider.id,
-        type: "api_key",
-        source: "env",
-        owner: inputs.agent,
-        generation: inputs.fingerprint(value),
-      };
+      yield withGeneration(
+        { id, provider: provider.id, type: "api_key", source: "env", owner: inputs.agent },
+        () => inputs.fingerprint(value),
+      );
     }
   }
 }
@@ -141,7 +142,7 @@ function* configProfiles(
     const material = resolveSecretInput(provider.apiKey, inputs.env);
     if ("found" in material) {
       secrets.set(id, new Secret(material.found));
-      yield { ...base, type: "api_key", generation: inputs.fingerprint(material.found) };
+      yield withGeneration({ ...base, type: "api_key" }, () => inputs.fingerprint(material.found));
     } else if ("unresolved" in material) {
       yield { ...base, type: "api_key", generation: "", problem: "unresolved_ref" };
     } else if (!withCredential.has(provider.id) && routeTo(inputs.config, provider.id)?.local) {

@@ -66,9 +66,8 @@ export function joinView(deps: Deps, agent: AgentId, own: Reading, main: Reading
 
 /** A generation for keys that no store holds, made the way the store makes its own. */
 function keyFingerprint(globalDir: string): (material: string) => string {
-  const installKey = new InstallKey(globalDir);
-  return (material) =>
-    generationOf(installKey.current().key, { type: "api_key", provider: "", key: material });
+  const { key } = new InstallKey(globalDir).current();
+  return (material) => generationOf(key, { type: "api_key", provider: "", key: material });
 }
 
 const EMPTY: Reading = {

@@ -1,6 +1,5 @@
 // What the rows of one agent mean. Works on values; no SQL, no files.
 // Reading and writing share `interpret`, so a reader sees at once what the next writer will repair.
-import { hash } from "node:crypto";
 import type { Credential } from "../core/credential.ts";
 import type { Health } from "../core/health.ts";
 import { HEALTHY } from "../core/health.ts";
@@ -8,6 +7,7 @@ import type { ProfileId } from "../core/ids.ts";
 import type { Written } from "./echo.ts";
 import { ABSENT, acknowledged, judge, REMOVAL_HOLDS_MS } from "./echo.ts";
 import { learn } from "./evidence.ts";
+import { withGeneration } from "./generation.ts";
 import type { StatePatch, StateRow } from "./state-row.ts";
 import { parseStateRow } from "./state-row.ts";
 import type { StoreRow } from "./store-row.ts";
@@ -23,7 +23,7 @@ export interface HealthRow {
 
 /** Stands for the text of a row without showing it; "" for no row. */
 export const hashRow = (text: string | undefined): string =>
-  text === undefined ? "" : hash("sha256", text, "base64url");
+  text === undefined ? "" : process.getBuiltinModule("node:crypto").hash("sha256", text, "base64url");
 
 /** The rows of one agent's file. */
 export interface AgentRows {
@@ -79,7 +79,10 @@ export function readCredentials(
   const row = parseStoreRow(store);
   const profiles = new Map<ProfileId, StoredProfile>();
   for (const [id, credential] of row.credentials)
-    profiles.set(id, { id, credential, generation: generationOf(credential) });
+    profiles.set(
+      id,
+      withGeneration({ id, credential }, () => generationOf(credential)),
+    );
   return { row, profiles };
 }
 
@@ -144,13 +147,14 @@ function gatherHealth(draft: Draft, { now }: Meaning): void {
   const { rows, state, profiles, health } = draft;
   const foreign = !state.fault && rows.stateLeft !== (rows.state ?? "");
   const usageBefore = foreign ? parseStateRow(rows.stateLeft || undefined).usage : new Map();
-  for (const { id, generation } of profiles.values()) {
+  for (const profile of profiles.values()) {
+    const { id } = profile;
     const row = rows.health.get(id);
-    const own = row?.generation === generation;
+    const own = row !== undefined && row.generation === profile.generation;
     const base = own ? row.health : HEALTHY;
     const usage = () => learn(base, parseUsage(usageBefore.get(id)), parseUsage(state.usage.get(id)), now);
     const learned = foreign ? usage() : base;
-    if (learned !== base) health.set(id, { generation, health: learned });
+    if (learned !== base) health.set(id, { generation: profile.generation, health: learned });
     else if (own) health.set(id, row);
     if (row && !own) draft.projected.add(id);
   }

@@ -1,6 +1,4 @@
 // Generations: what tells one credential's material from another without showing it (DESIGN, "Words").
-import type { KeyObject } from "node:crypto";
-import { createHmac, createSecretKey, randomBytes } from "node:crypto";
 import { constants, copyFileSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AccessError, messageOf } from "../core/errors.ts";
@@ -13,12 +11,39 @@ const KEY_BYTES = 32;
 const GENERATION_BYTES = 16;
 const MATERIAL = ["type", "key", "keyRef", "token", "tokenRef", "access", "refresh"] as const;
 
+/** Asked for, not imported: loading it takes longer than most commands work, and few show a generation. */
+const crypto = () => process.getBuiltinModule("node:crypto");
+
+/** Makes generations. */
+export class GenerationKey {
+  #bytes: Buffer | undefined;
+
+  /** @param bytes random ones when left out */
+  constructor(bytes?: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  export(): Buffer {
+    return (this.#bytes ??= crypto().randomBytes(KEY_BYTES));
+  }
+}
+
 /** HMAC-SHA256 of type, secrets and references, base64url. Labels and expiry are no material. */
-export function generationOf(key: KeyObject, credential: Credential): string {
+export function generationOf(key: GenerationKey, credential: Credential): string {
   const fields: Readonly<Record<string, unknown>> = { ...credential };
   const material = canonicalJson(MATERIAL.map((name) => fields[name] ?? null));
-  const digest = createHmac("sha256", key).update(material).digest();
+  const digest = crypto().createHmac("sha256", key.export()).update(material).digest();
   return digest.subarray(0, GENERATION_BYTES).toString("base64url");
+}
+
+/** `rest` with its generation, which is made when it is first read. */
+export function withGeneration<T extends object>(
+  rest: T,
+  make: () => string,
+): T & { readonly generation: string } {
+  let made: string | undefined;
+  const get = () => (made ??= make());
+  return Object.defineProperty(rest, "generation", { get, enumerable: true }) as T & { generation: string };
 }
 
 /**
@@ -29,7 +54,7 @@ export function generationOf(key: KeyObject, credential: Credential): string {
 export class InstallKey {
   readonly #folder: string;
   readonly #file: string;
-  #key: KeyObject | undefined;
+  #key: GenerationKey | undefined;
   #published = false;
 
   constructor(globalDir: string) {
@@ -38,9 +63,9 @@ export class InstallKey {
   }
 
   /** For reading; never throws. `warning` says that the file is there and cannot be used. */
-  current(): { readonly key: KeyObject; readonly warning?: string } {
+  current(): { readonly key: GenerationKey; readonly warning?: string } {
     const fault = this.#published ? undefined : this.#adopt();
-    this.#key ??= createSecretKey(randomBytes(KEY_BYTES));
+    this.#key ??= new GenerationKey();
     return { key: this.#key, ...(fault && fault !== "absent" && { warning: fault.message }) };
   }
 
@@ -49,7 +74,7 @@ export class InstallKey {
    *
    * @throws AccessError `store_unwritable`
    */
-  publish(): KeyObject {
+  publish(): GenerationKey {
     const { key } = this.current();
     if (this.#published) return key;
     try {
@@ -72,7 +97,7 @@ export class InstallKey {
     }
     if (bytes.length !== KEY_BYTES)
       return damaged(this.#file, `${bytes.length} bytes instead of ${KEY_BYTES}`);
-    this.#key = createSecretKey(bytes);
+    this.#key = new GenerationKey(bytes);
     this.#published = true;
     return undefined;
   }
@@ -86,7 +111,7 @@ function damaged(file: string, what: string, cause?: unknown): AccessError {
 /** Creates `file` whole or not at all; leaves one that is there already. */
 function createOnce(folder: string, file: string, bytes: Buffer): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const draft = `${file}.${process.pid}.${randomBytes(4).toString("hex")}`;
+  const draft = `${file}.${process.pid}.${crypto().randomBytes(4).toString("hex")}`;
   try {
     writeFileSync(draft, bytes, { mode: 0o600, flag: "wx", flush: true });
     linkOrCopy(draft, file);

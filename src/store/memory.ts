@@ -1,6 +1,6 @@
 // The store in memory. Plain, it is for tests; "remote", it behaves as a database on another machine would:
 // conflicts make `decide` run again, answers take time, notices of changes get lost.
-import { createHash, createSecretKey, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Credential } from "../core/credential.ts";
 import type { CooldownPolicy } from "../core/health.ts";
@@ -9,7 +9,7 @@ import type { AgentId, ProfileId, ProviderId } from "../core/ids.ts";
 import { assertTouched } from "./change.ts";
 import type { HealthRow } from "./draft.ts";
 import { isUnstored, sliceOf } from "./draft.ts";
-import { generationOf } from "./generation.ts";
+import { GenerationKey, generationOf } from "./generation.ts";
 import { canonicalJson } from "./json.ts";
 import type { AgentState, Change, HealthChange, Lease, Reading, Slice, Store, Touch } from "./store.ts";
 import { Turns } from "./turns.ts";
@@ -45,7 +45,7 @@ interface AgentRecord {
 }
 
 export class MemoryDatabase {
-  readonly key = createSecretKey(randomBytes(32));
+  readonly key = new GenerationKey();
   readonly agents = new Map<AgentId, AgentRecord>();
   readonly watchers = new Set<(agent: AgentId) => void>();
 }

@@ -26,7 +26,7 @@ export function loadRows(db: DatabaseSync, touched: readonly ProfileId[] = []): 
     value("access_meta", `SELECT value FROM access_meta WHERE meta_key = '${key}'`);
   const store = value("auth_profile_store", STORE_ROW);
   const storeLeft = meta("store_row");
-  const asked = storeLeft === hashRow(store) ? touched : undefined;
+  const asked = storeLeft !== undefined && storeLeft === hashRow(store) ? touched : undefined;
   return {
     store,
     state: value("auth_profile_state", STATE_ROW),

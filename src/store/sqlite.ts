@@ -1,6 +1,5 @@
 // The store on SQLite: one database per agent, the file that OpenClaw uses too.
 // Rows: fidelity spec §1.1. Rules: DESIGN, "Never broken" 3-6 and "State".
-import type { KeyObject } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import type { Credential } from "../core/credential.ts";
 import type { CooldownPolicy } from "../core/health.ts";
@@ -11,6 +10,7 @@ import { applyChange, assertTouched, observe } from "./change.ts";
 import type { AgentRows, Credentials, Draft, Meaning } from "./draft.ts";
 import { hashRow, interpret, isChanged, isUnstored, readCredentials, sliceOf, stateOf } from "./draft.ts";
 import { readFault, writeFault } from "./faults.ts";
+import type { GenerationKey } from "./generation.ts";
 import { generationOf, InstallKey } from "./generation.ts";
 import { giveBack, takeLease } from "./lease.ts";
 import { thisProcess } from "./process-identity.ts";
@@ -51,7 +51,7 @@ export const EMPTY_STATE: AgentState = {
 interface LastRead {
   readonly file: string;
   readonly store: string | undefined;
-  readonly key: KeyObject;
+  readonly key: GenerationKey;
   readonly credentials: Credentials;
 }
 
@@ -77,9 +77,13 @@ class SqliteStore implements Store {
     if (!rows) return { version: "none", state: EMPTY_STATE };
     const { key, warning } = this.#installKey.current();
     const state = stateOf(interpret(rows, this.#meaning(file, key, this.#options.now())));
-    const version = versionOf(rows, key);
     const warnings = [...(warning ? [warning] : []), ...state.warnings].map((text) => `${file}: ${text}`);
-    return { version, state: { ...state, warnings } };
+    return {
+      get version() {
+        return versionOf(rows, key);
+      },
+      state: { ...state, warnings },
+    };
   }
 
   async update(agent: AgentId, touch: Touch, decide: (slice: Slice) => Change | undefined): Promise<boolean> {
@@ -233,7 +237,7 @@ class SqliteStore implements Store {
     return realFile(this.#options.paths.agentDatabase(agent)) !== undefined;
   }
 
-  #meaning(file: string, key: KeyObject, now: number): Meaning {
+  #meaning(file: string, key: GenerationKey, now: number): Meaning {
     const generation = (credential: Credential) => generationOf(key, credential);
     const credentialsIn = (store: string | undefined) => {
       const last = this.#lastRead;
@@ -277,7 +281,7 @@ function fencedOff(decide: (slice: Slice) => Change | undefined): typeof decide 
 }
 
 /** Equal only when everything that a reading shows was equal: the key matters for generations. */
-function versionOf(rows: AgentRows, key: KeyObject): string {
+function versionOf(rows: AgentRows, key: GenerationKey): string {
   const { store, state, storeLeft, stateLeft, health, written } = rows;
   const ours = JSON.stringify([storeLeft, hashRow(stateLeft), [...health], [...written.keys()]]);
   return hashRow([hashRow(store), hashRow(state), key.export().toString("base64"), ours].join(" "));

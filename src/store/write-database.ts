@@ -2,7 +2,6 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { setTimeout as sleep } from "node:timers/promises";
 import { isBusy } from "./faults.ts";
 import { BUSY_TIMEOUT_MS } from "./read-database.ts";
 
@@ -109,13 +108,15 @@ export function forgetOldPages(db: DatabaseSync): void {
 
 /** Tries again, at random short intervals, while others hold the lock. The last fault is thrown as it is. */
 export async function patiently<T>(work: () => T): Promise<T> {
-  const giveUp = performance.now() + PATIENCE_MS;
+  let giveUp: number | undefined;
   for (;;) {
     try {
       return work();
     } catch (error) {
-      if (!isBusy(error) || performance.now() > giveUp) throw error;
+      if (!isBusy(error)) throw error;
+      giveUp ??= performance.now() + PATIENCE_MS;
+      if (performance.now() > giveUp) throw error;
     }
-    await sleep(2 + Math.random() * 20);
+    await new Promise((retry) => setTimeout(retry, 2 + Math.random() * 20));
   }
 }
