@@ -3,6 +3,7 @@
 import type { Transform } from "node:stream";
 import type { Dispatcher } from "undici";
 import { classify } from "../core/failure/classify.ts";
+import type { Secret } from "../core/secret.ts";
 import type { Failure, UpstreamAnswer } from "../core/failure/failure.ts";
 import { parseObject } from "../wire/json.ts";
 import { findError, PreludeJudge, WholeFrames } from "../wire/sse.ts";
@@ -27,6 +28,8 @@ export interface UpstreamCall {
   readonly wire: Wire;
   /** provider id, for the classifier */
   readonly provider: string;
+  /** what was sent that upstream may echo and nobody may see */
+  readonly secrets: readonly Secret[];
   readonly stream: boolean;
   /** ms until the answer's headers, and between two pieces of it */
   readonly firstByteTimeoutMs: number;
@@ -199,7 +202,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   #show(): void {
     this.#stage = "flowing";
     this.#judge = undefined;
-    this.#sink.open(this.#status, passableHeaders(this.#headers));
+    // Frames are cut and ended by us: the length that upstream announced need not hold.
+    if (this.#framed) delete this.#headers["content-length"];
+    this.#sink.open(this.#status, passableHeaders(this.#headers), this.#framed);
     const held = this.#held.length === 1 ? this.#held[0]! : Buffer.concat(this.#held);
     this.#held = [];
     if (this.#framed) this.#passFrames(held);
@@ -310,7 +315,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #fail(answer: UpstreamAnswer, staleSocket = false): void {
-    const failure = classify(this.#call.provider, answer, this.#now());
+    const judged = classify(this.#call.provider, answer, this.#now());
+    const message = this.#call.secrets.reduce((text, secret) => secret.hideIn(text), judged.message);
+    const failure = { ...judged, message };
     const visible = this.#stage === "flowing" && !this.#sink.retract();
     this.#settle({ kind: "failed", failure, visible, ...(staleSocket ? { staleSocket } : {}) });
   }

@@ -1,5 +1,5 @@
 // How a provider is reached: what the config says of it, over what is built in.
-import type { Config, ConfiguredModel, ConfiguredProvider } from "../config/config.ts";
+import type { Config, ConfiguredModel, ConfiguredProvider, SecretInput } from "../config/config.ts";
 import type { ProviderId } from "../core/ids.ts";
 import { findProvider } from "../providers/all.ts";
 import type { CredentialHeader, Provider } from "../providers/provider.ts";
@@ -14,6 +14,8 @@ export interface ProviderRoute {
   /** path of the base URL, without a trailing slash */
   readonly basePath: string;
   readonly header: CredentialHeader;
+  /** `models.providers.<id>.headers`, sent with every call */
+  readonly headers: Readonly<Record<string, SecretInput>>;
   readonly headerVariants: NonNullable<Provider["headerVariants"]>;
   /** whole call, ms */
   readonly timeoutMs?: number;
@@ -55,6 +57,7 @@ function makeRoute(config: Config, id: ProviderId): ProviderRoute | undefined {
     origin: url.origin,
     basePath: url.pathname.replace(/\/+$/, ""),
     header: headerFor(configured, builtIn, api),
+    headers: configured?.headers ?? {},
     headerVariants: builtIn?.headerVariants ?? [],
     ...(configured?.timeoutSeconds ? { timeoutMs: configured.timeoutSeconds * 1000 } : {}),
     models: configured?.models ?? [],

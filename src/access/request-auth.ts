@@ -1,6 +1,8 @@
 // From a profile to the headers of a call. The secret is revealed here, where bytes leave, and nowhere else.
 import type { AuthProfile } from "../core/credential.ts";
-import type { Secret } from "../core/secret.ts";
+import { Secret } from "../core/secret.ts";
+import type { Environment } from "../secrets/env.ts";
+import { resolveSecretInput } from "../secrets/env.ts";
 import type { ProviderRoute } from "./provider-route.ts";
 
 /** Credential headers as name, value, name, value …; empty for a server that wants none. */
@@ -15,4 +17,12 @@ export function credentialHeaders(
   const header = route.headerVariants.find((variant) => text.includes(variant.when)) ?? route.header;
   const extra = Object.entries(header.extra ?? {}).flat();
   return [header.name.toLowerCase(), header.value.replace("{key}", () => text), ...extra];
+}
+
+/** Headers that the config adds to every call of the provider, lower-case names. Those that cannot be had are left out. */
+export function configuredHeaders(route: ProviderRoute, env: Environment): [name: string, value: Secret][] {
+  return Object.entries(route.headers).flatMap(([name, input]) => {
+    const value = resolveSecretInput(input, env);
+    return "found" in value ? [[name.toLowerCase(), new Secret(value.found)] as [string, Secret]] : [];
+  });
 }

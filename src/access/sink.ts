@@ -10,8 +10,12 @@ export interface Sink {
   onGone: (() => void) | undefined;
   /** How much of an answer it can take; more makes the attempt fail. */
   readonly capacityBytes: number;
-  /** Starts the visible answer. Content follows, so nothing may be replayed from here on. */
-  open(status: number, headers: RawHeaders): void;
+  /**
+   * Starts the visible answer. Content follows, so nothing may be replayed from here on.
+   *
+   * @param framed a stream of events, in which an error can still be told
+   */
+  open(status: number, headers: RawHeaders, framed: boolean): void;
   /** `false`: call `onceDrained` before writing on. */
   write(chunk: Buffer): boolean;
   onceDrained(resume: () => void): void;

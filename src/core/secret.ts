@@ -12,6 +12,10 @@ export class Secret {
   reveal(): string {
     return this.#value;
   }
+  /** `text` without this secret: also encoded, also in part. For words that come from others. */
+  hideIn(text: string): string {
+    return hide(text, formsOf(this.#value));
+  }
   toString(): string {
     return "[secret]";
   }
@@ -30,4 +34,39 @@ const SHORTEST_SHOWN = 24;
 export function maskSecret(value: string): string {
   if (value === "") return "missing";
   return value.length < SHORTEST_SHOWN ? "****" : `${value.slice(0, 4)}...${value.slice(-4)}`;
+}
+
+/** A shared run of this many characters is no accident. */
+const TELLING = 12;
+
+/** The secret as it may be written: plain, escaped, base64 at each of its three alignments, hex. */
+function formsOf(value: string): string[] {
+  const bytes = Buffer.from(value);
+  const aligned = [0, 1, 2].map((shift) => Buffer.concat([Buffer.alloc(shift), bytes]).toString("base64"));
+  // The first group and the last mix in neighbours and padding.
+  const base64 = aligned.map((text) => text.slice(4).replace(/.?=*$/, ""));
+  const hex = bytes.toString("hex");
+  const plain = [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)];
+  const forms = [...plain, aligned[0]!, ...base64, hex, hex.toUpperCase()];
+  return [...forms, ...base64.map((text) => text.replaceAll("+", "-").replaceAll("/", "_"))];
+}
+
+function hide(text: string, forms: readonly string[]): string {
+  const runs = new Set<string>();
+  for (const form of forms) {
+    if (form.length < TELLING) runs.add(form);
+    for (let i = 0; i + TELLING <= form.length; i++) runs.add(form.slice(i, i + TELLING));
+  }
+  const hidden = new Uint8Array(text.length);
+  for (const run of runs) {
+    if (run.length < 4) continue;
+    for (let at = text.indexOf(run); at !== -1; at = text.indexOf(run, at + 1))
+      hidden.fill(1, at, at + run.length);
+  }
+  let out = "";
+  for (let i = 0; i < text.length; i++) {
+    if (!hidden[i]) out += text[i];
+    else if (!hidden[i - 1]) out += "[secret]";
+  }
+  return out;
 }

@@ -3,6 +3,7 @@ import type { Agent } from "undici";
 import type { LiveAgents } from "../access/live-agents.ts";
 import type { ReceiptWriter } from "../access/receipt-writer.ts";
 import type { StickyProfiles } from "../access/sticky.ts";
+import type { Environment } from "../secrets/env.ts";
 import type { Targets } from "./target.ts";
 import type { RotationBudget } from "../core/failover.ts";
 import type { AccessConfig, Config } from "../config/config.ts";
@@ -10,6 +11,7 @@ import type { AccessConfig, Config } from "../config/config.ts";
 export interface Gateway {
   readonly config: () => Config;
   readonly accessConfig: () => AccessConfig;
+  readonly env: () => Environment;
   readonly agents: LiveAgents;
   readonly targets: Targets;
   readonly sticky: StickyProfiles;

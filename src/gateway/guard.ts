@@ -55,7 +55,7 @@ function presentedSecret(request: IncomingMessage): string | undefined {
   const { authorization } = request.headers;
   if (authorization !== undefined) return /^Bearer +(.+)$/i.exec(authorization)?.[1];
   const key = request.headers["x-api-key"];
-  return typeof key === "string" ? key : undefined;
+  return typeof key === "string" && key !== "" ? key : undefined;
 }
 
 /** Compares in a time that tells nothing of where two texts differ. */

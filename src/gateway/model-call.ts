@@ -119,6 +119,7 @@ function templateOf(
     ...door,
     dispatcher: gateway.upstream,
     clientHeaders: request.headers,
+    env: gateway.env(),
     stream: asAgent || body.json["stream"] === true,
     bodyFor: asAgent ? agentBody(door.wire, body.json) : passThroughBody(body),
     limits: gateway.accessConfig().gateway,
@@ -172,11 +173,15 @@ function ownHeaders({ runId, place }: Served): string[] {
   return [
     ...headers,
     "x-openclaw-served-model",
-    formatModelRef(place.ref),
+    headerText(formatModelRef(place.ref)),
     "x-openclaw-attempts",
     String(place.attempts),
   ];
 }
+
+/** Model names may hold any letter; a header holds visible ASCII. */
+const headerText = (text: string): string =>
+  text.toWellFormed().replaceAll(/[^\x21-\x7e]/gu, encodeURIComponent);
 
 function orderOf(served: Served, sink: ResponseSink, template: CallTemplate, request: IncomingMessage): Run {
   const { gateway, live } = served;

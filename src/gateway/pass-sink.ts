@@ -9,10 +9,10 @@ const ONE_WRITE_BYTES = 16 * 1024;
 export class PassSink extends ResponseSink {
   #first: Buffer | undefined;
 
-  open(status: number, headers: RawHeaders): void {
+  open(status: number, headers: RawHeaders, framed: boolean): void {
     this.begin();
     this.shown = true;
-    this.framed = this.started || headers.some((value) => value.includes("event-stream"));
+    this.framed = framed || this.started;
     if (!this.started) this.response.writeHead(status, [...headers, ...this.own()]);
   }
   write(chunk: Buffer): boolean {
@@ -23,7 +23,7 @@ export class PassSink extends ResponseSink {
     const sized = headers.includes("content-length")
       ? headers
       : [...headers, "content-length", String(body.length)];
-    this.open(status, sized);
+    this.open(status, sized, false);
     // As text of one byte per letter a small body leaves in one write with its headers; the bytes are the same.
     if (body.length <= ONE_WRITE_BYTES) this.response.end(body.toString("latin1"), "latin1");
     else this.response.end(body);

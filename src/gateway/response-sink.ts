@@ -64,7 +64,7 @@ export abstract class ResponseSink implements Sink {
     return this.response.statusCode;
   }
 
-  abstract open(status: number, headers: RawHeaders): void;
+  abstract open(status: number, headers: RawHeaders, framed: boolean): void;
   abstract write(chunk: Buffer): boolean;
   abstract whole(status: number, headers: RawHeaders, body: Buffer): void;
   abstract end(): void;

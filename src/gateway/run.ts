@@ -9,8 +9,6 @@ import type { Deps } from "../access/deps.ts";
 import type { GatewayConfig } from "../config/config.ts";
 import { AccessError, messageOf } from "../core/errors.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
-import { Secret } from "../core/secret.ts";
-import { resolveSecretInput } from "../secrets/env.ts";
 import type { Gateway, Log } from "./gateway.ts";
 import type { GuardSettings } from "./guard.ts";
 import { requestListener } from "./http.ts";
@@ -18,8 +16,8 @@ import type { Listening } from "./listen.ts";
 import { listen } from "./listen.ts";
 import { readLock, removeLock, writeLock } from "./lock.ts";
 import { Targets } from "./target.ts";
-import type { GatewayToken } from "./token.ts";
-import { gatewayToken } from "./token.ts";
+import type { GatewaySecret } from "./token.ts";
+import { gatewayPassword, gatewayToken } from "./token.ts";
 import { announce } from "./announce.ts";
 
 export interface GatewayOptions {
@@ -47,13 +45,13 @@ export interface GatewayDeps extends Deps {
  */
 export async function runGateway(deps: GatewayDeps, options: GatewayOptions): Promise<number> {
   const settings = gatewaySettings(deps.config().gateway, options);
-  const { guard, token } = guardOf(deps, settings, options);
+  const { guard, secret } = guardOf(deps, settings, options);
   const gateway = buildGateway(deps);
   await gateway.agents.load(defaultAgent(deps.config()));
   const listening = await listenOrExplain(deps, settings, requestListener(gateway, guard));
   writeLock(deps.paths(), { pid: process.pid, startedAt: gateway.startedAt, port: listening.port });
   const unwatch = watchStores(deps, gateway);
-  announce(deps, gateway, listening.port, token);
+  announce(deps, gateway, settings.hosts[0]!, listening.port, secret);
 
   const signal = await deps.stopped;
   deps.say(`Stopping (${signal}): running calls may end first.`);
@@ -102,23 +100,16 @@ function guardOf(
   deps: Deps,
   settings: Settings,
   options: GatewayOptions,
-): { guard: GuardSettings; token?: GatewayToken } {
+): { guard: GuardSettings; secret?: GatewaySecret } {
   const common = { loopback: settings.bind === "loopback", allowedOrigins: settings.allowedOrigins };
-  if (settings.auth.mode === "none") return { guard: common };
-  if (settings.auth.mode === "password")
-    return { guard: { ...common, secret: passwordOf(deps, settings, options) } };
-  const token = gatewayToken(deps.paths(), deps.env(), settings.auth, options.token);
-  return { guard: { ...common, secret: token.secret }, token };
-}
-
-function passwordOf(deps: Deps, settings: Settings, options: GatewayOptions): Secret {
-  const given = options.password ?? deps.env()["OPENCLAW_GATEWAY_PASSWORD"];
-  const found = given ? { found: given } : resolveSecretInput(settings.auth.password, deps.env());
-  if ("found" in found) return new Secret(found.found);
-  throw new AccessError(
-    "config_invalid",
-    "gateway.auth.mode is password, but there is none. Set gateway.auth.password or OPENCLAW_GATEWAY_PASSWORD.",
-  );
+  const { mode } = settings.auth;
+  if (mode === "none") return { guard: common };
+  const sources = { paths: deps.paths(), env: deps.env(), auth: settings.auth };
+  const secret =
+    mode === "password"
+      ? gatewayPassword({ ...sources, flag: options.password })
+      : gatewayToken({ ...sources, flag: options.token });
+  return { guard: { ...common, secret: secret.secret }, secret };
 }
 
 type OwnGateway = Gateway & { readonly writerFlush: () => Promise<void> };
@@ -140,6 +131,7 @@ function buildGateway(deps: GatewayDeps): OwnGateway {
   return {
     config: deps.config,
     accessConfig: deps.accessConfig,
+    env: deps.env,
     agents,
     targets: new Targets(),
     sticky: new StickyProfiles(),

@@ -9,56 +9,71 @@ import { Secret } from "../core/secret.ts";
 import type { Environment } from "../secrets/env.ts";
 import { resolveSecretInput } from "../secrets/env.ts";
 
-export interface GatewayToken {
+/** What clients must send. */
+export interface GatewaySecret {
   readonly secret: Secret;
+  readonly kind: "token" | "password";
   /** for people: where the text can be found */
   readonly place: string;
-  /** a shell expression that prints it */
-  readonly shell: string;
+  /** a shell expression that gives the text; absent when only the person knows it */
+  readonly shell?: string;
 }
 
 /** Mode 0600, in our folder of global files. */
 export const tokenFile = (paths: Paths): string => join(paths.globalDir, "gateway-token");
 
+interface Sources {
+  readonly paths: Paths;
+  readonly env: Environment;
+  readonly auth: GatewayAuthConfig;
+  readonly flag: string | undefined;
+}
+
 /**
  * First found: the flag, `OPENCLAW_GATEWAY_TOKEN`, `gateway.auth.token`, the file of an earlier start. With
  * none of them a token is made and kept.
  *
- * @throws AccessError `config_invalid` when the config names a secret that cannot be had, `store_unwritable`
+ * @throws AccessError `bad_input` for an empty flag, `config_invalid` when the config names a secret that
+ *   cannot be had, `store_unwritable`
  */
-export function gatewayToken(
-  paths: Paths,
-  env: Environment,
-  auth: GatewayAuthConfig,
-  flag?: string,
-): GatewayToken {
-  if (flag !== undefined)
-    return { secret: new Secret(flag), place: "--token", shell: "$OPENCLAW_GATEWAY_TOKEN" };
-  const variable = env["OPENCLAW_GATEWAY_TOKEN"]?.trim();
-  if (variable) {
-    return {
-      secret: new Secret(variable),
-      place: "OPENCLAW_GATEWAY_TOKEN",
-      shell: "$OPENCLAW_GATEWAY_TOKEN",
-    };
+export function gatewayToken(sources: Sources): GatewaySecret {
+  const told = toldSecret("token", sources, "OPENCLAW_GATEWAY_TOKEN");
+  if (told) return told;
+  const file = tokenFile(sources.paths);
+  const secret = new Secret(readToken(file) ?? makeToken(file));
+  return { secret, kind: "token", place: file, shell: `$(cat ${quoted(file)})` };
+}
+
+/** @throws AccessError `bad_input`, `config_invalid` */
+export function gatewayPassword(sources: Sources): GatewaySecret {
+  const told = toldSecret("password", sources, "OPENCLAW_GATEWAY_PASSWORD");
+  if (told) return told;
+  throw new AccessError(
+    "config_invalid",
+    "gateway.auth.mode is password, but there is none. Set gateway.auth.password or OPENCLAW_GATEWAY_PASSWORD.",
+  );
+}
+
+function toldSecret(
+  kind: "token" | "password",
+  sources: Sources,
+  variable: string,
+): GatewaySecret | undefined {
+  const { paths, env, auth, flag } = sources;
+  if (flag !== undefined) {
+    if (flag.trim() === "")
+      throw new AccessError("bad_input", `--${kind} is empty. Leave it out, or give it a value.`);
+    return { secret: new Secret(flag.trim()), kind, place: `--${kind}` };
   }
-  const configured = resolveSecretInput(auth.token, env);
+  const set = env[variable]?.trim();
+  if (set) return { secret: new Secret(set), kind, place: variable, shell: `$${variable}` };
+  const configured = resolveSecretInput(auth[kind], env);
   if ("unresolved" in configured) {
-    throw new AccessError(
-      "config_invalid",
-      `gateway.auth.token refers to ${configured.unresolved}, which is not set.`,
-    );
+    const where = `gateway.auth.${kind} refers to ${configured.unresolved}`;
+    throw new AccessError("config_invalid", `${where}, which is not set. Set it, or take the line out.`);
   }
-  if ("found" in configured) {
-    const place = `gateway.auth.token in ${paths.configPath}`;
-    return { secret: new Secret(configured.found), place, shell: "<gateway.auth.token>" };
-  }
-  const file = tokenFile(paths);
-  return {
-    secret: new Secret(readToken(file) ?? makeToken(file)),
-    place: file,
-    shell: `$(cat ${quoted(file)})`,
-  };
+  if (!("found" in configured)) return undefined;
+  return { secret: new Secret(configured.found), kind, place: `gateway.auth.${kind} in ${paths.configPath}` };
 }
 
 function readToken(file: string): string | undefined {

@@ -4,9 +4,11 @@ import type { Dispatcher } from "undici";
 import type { UpstreamCall } from "../access/exchange.ts";
 import type { LiveAgent } from "../access/live-agents.ts";
 import type { ProviderRoute } from "../access/provider-route.ts";
-import { credentialHeaders } from "../access/request-auth.ts";
+import { configuredHeaders, credentialHeaders } from "../access/request-auth.ts";
 import type { AccessConfig } from "../config/config.ts";
 import type { AuthProfile } from "../core/credential.ts";
+import type { Secret } from "../core/secret.ts";
+import type { Environment } from "../secrets/env.ts";
 import type { Attempt } from "../core/plan.ts";
 import { parseObject } from "../wire/json.ts";
 import { findModel, ModelSplicer } from "../wire/splice-model.ts";
@@ -20,6 +22,7 @@ export interface CallTemplate {
   /** below the base URL; the wire's own unless the client asked for a sub-resource */
   readonly endpoint: string;
   readonly clientHeaders: IncomingHttpHeaders;
+  readonly env: Environment;
   readonly stream: boolean;
   /** The bytes for a model id. */
   readonly bodyFor: (model: string) => Buffer;
@@ -34,14 +37,16 @@ export function upstreamCall(
 ): UpstreamCall {
   const { profile } = attempt.candidate;
   const { limits } = template;
+  const parts = partsFor(template, profile, live, route);
   return {
     dispatcher: template.dispatcher,
     origin: route.origin,
     path: joinPath(route.basePath, template.endpoint),
-    headers: headersFor(template, profile, live, route),
+    headers: template.stream ? ["accept", "text/event-stream", ...parts.headers] : parts.headers,
     body: template.bodyFor(attempt.ref.model),
     wire: template.wire,
     provider: attempt.ref.provider,
+    secrets: parts.secrets,
     stream: template.stream,
     firstByteTimeoutMs:
       route.timeoutMs ?? (template.stream ? limits.firstByteTimeoutMs : limits.answerTimeoutMs),
@@ -58,20 +63,40 @@ function joinPath(base: string, endpoint: string): string {
 /** Lists of features: the provider's own and the client's are both wanted. */
 const JOINED = new Set(["anthropic-beta", "openai-beta"]);
 
-/** Headers of calls to which the client adds none: the same for every call of a profile. */
-const OWN_HEADERS = new WeakMap<AuthProfile, { json: readonly string[]; stream: readonly string[] }>();
-
-function headersFor(template: CallTemplate, profile: AuthProfile, live: LiveAgent, route: ProviderRoute) {
-  const { wire, clientHeaders, stream } = template;
-  const client = wire.forwarded.filter((name) => clientHeaders[name] !== undefined);
-  const known = client.length === 0 ? OWN_HEADERS.get(profile) : undefined;
-  if (known) return stream ? known.stream : known.json;
-  const credential = credentialHeaders(route, profile, live.view.secrets.get(profile.id));
-  const json = callHeaders(wire, credential, client, clientHeaders);
-  const both = { json, stream: ["accept", "text/event-stream", ...json] };
-  if (client.length === 0) OWN_HEADERS.set(profile, both);
-  return stream ? both.stream : both.json;
+/** What a profile's calls carry when the client adds no headers: the same every time. */
+interface OwnParts {
+  readonly headers: readonly string[];
+  /** all that must not come back in the words of an error */
+  readonly secrets: readonly Secret[];
 }
+const OWN_PARTS = new WeakMap<AuthProfile, OwnParts>();
+
+function partsFor(
+  template: CallTemplate,
+  profile: AuthProfile,
+  live: LiveAgent,
+  route: ProviderRoute,
+): OwnParts {
+  const { wire, clientHeaders } = template;
+  const client = wire.forwarded.filter((name) => clientHeaders[name] !== undefined);
+  const known = client.length === 0 ? OWN_PARTS.get(profile) : undefined;
+  if (known) return known;
+  const secret = live.view.secrets.get(profile.id);
+  const configured = configuredHeaders(route, template.env);
+  const own = configured.flatMap(([name, value]) => [name, value.reveal()]);
+  const names = new Set(configured.map(([name]) => name));
+  const others = callHeaders(wire, credentialHeaders(route, profile, secret), client, clientHeaders);
+  const parts = {
+    headers: [...pairsWithout(others, names), ...own],
+    secrets: [...(secret ? [secret] : []), ...configured.map(([, value]) => value)],
+  };
+  if (client.length === 0) OWN_PARTS.set(profile, parts);
+  return parts;
+}
+
+/** Name, value, name, value … but for some names. */
+const pairsWithout = (pairs: readonly string[], names: ReadonlySet<string>): string[] =>
+  pairs.filter((_, i) => !names.has(pairs[i - (i % 2)]!));
 
 function callHeaders(
   wire: Wire,

@@ -10,7 +10,7 @@ export const anthropicMessages: Wire = {
 
   readFrame,
   errorInBody: (body) => (body["type"] === "error" || (body["error"] && !body["content"]) ? body : undefined),
-  endMarks: ["message_stop", '"stop_reason":"', '"stop_reason": "'],
+  endMarks: ['"message_stop"', '"stop_reason":"', '"stop_reason": "'],
   errorMarks: [Buffer.from('"error"')],
   readUsage: (tail) => readTokens(tail, '"input_tokens"', '"output_tokens"'),
 

@@ -11,7 +11,7 @@ export const openaiCompletions: Wire = {
   readFrame,
   errorInBody: (body) =>
     (body["error"] && !Array.isArray(body["choices"])) || failsInBase(body) ? body : undefined,
-  endMarks: ["[DONE]", '"finish_reason":"', '"finish_reason": "'],
+  endMarks: ["\ndata: [DONE]", "\ndata:[DONE]", '"finish_reason":"', '"finish_reason": "'],
   errorMarks: [Buffer.from('"error"')],
   readUsage: (tail) => readTokens(tail, '"prompt_tokens"', '"completion_tokens"'),
 

@@ -11,7 +11,7 @@ export const openaiResponses: Wire = {
   readFrame,
   errorInBody: (body) =>
     body["error"] && (body["status"] === "failed" || !body["output"]) ? body : undefined,
-  endMarks: ["response.completed", "response.incomplete", "[DONE]"],
+  endMarks: ['"response.completed"', '"response.incomplete"', "\ndata: [DONE]"],
   errorMarks: [Buffer.from("response.failed"), Buffer.from('"error"')],
   readUsage: (tail) => readTokens(tail, '"input_tokens"', '"output_tokens"'),
 

@@ -63,7 +63,7 @@ export interface Wire {
   readFrame(event: string | undefined, data: string): FrameVerdict;
   /** The error inside a JSON answer that came with status 200, if there is one. */
   errorInBody(body: JsonObject): unknown;
-  /** One of these stands near the end of every complete stream. */
+  /** One of these stands near the end of every complete stream, and in no text: lines and quotes are escaped there. */
   readonly endMarks: readonly string[];
   /** A frame without any of these tells no error; one with some may. */
   readonly errorMarks: readonly Buffer[];

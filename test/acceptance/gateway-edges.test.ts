@@ -1,0 +1,111 @@
+// What only a hostile or odd upstream does, and what a careless operator types.
+import assert from "node:assert/strict";
+import { request } from "node:http";
+import { test } from "node:test";
+import type { TestContext } from "node:test";
+import type { Action } from "../fakes/scripted-upstream.ts";
+import { reply, stream } from "../fakes/upstream-actions.ts";
+import { chatBody, chatFrames } from "../fakes/wire-samples.ts";
+import type { TestGateway, TestSetup } from "../support/gateway.ts";
+import { keyOf, startTestGateway, TOKEN } from "../support/gateway.ts";
+
+const QUESTION = [{ role: "user", content: "hi" }];
+const CHAT = "/v1/chat/completions";
+
+async function gatewayWith(
+  t: TestContext,
+  action: Action,
+  setup: Partial<TestSetup> = {},
+): Promise<TestGateway> {
+  const gateway = await startTestGateway({
+    providers: { p: {} },
+    access: { gateway: { maxWaitMs: 0 } },
+    script: () => action,
+    ...setup,
+  });
+  t.after(() => gateway.stop());
+  return gateway;
+}
+
+test("a key that upstream echoes, plain or encoded, reaches neither the client nor a receipt", async (t) => {
+  const key = keyOf("p", "a");
+  const base64 = Buffer.from(`Bearer ${key}`).toString("base64");
+  const hex = Buffer.from(key).toString("hex");
+  const message = `Incorrect API key provided: ${key} (${base64}, ${hex}).`;
+  const gateway = await gatewayWith(t, reply({ status: 401, body: { error: { message } } }));
+  const answer = await gateway.post(CHAT, { model: "p/m1", messages: QUESTION });
+  const seen = (await answer.text()) + JSON.stringify(await gateway.receipt(answer));
+  assert.match(seen, /Incorrect API key provided: \[secret\]/);
+  for (const form of [key, base64.slice(12, 30), hex.slice(0, 16)]) assert.ok(!seen.includes(form), form);
+});
+
+test("a stream that announces a length and breaks leaves the connection usable", async (t) => {
+  const [role, content] = chatFrames("hello");
+  const broken = `${role}${content}data: {"error":{"message":"gone","type":"server_error"}}\n\n`;
+  const length = { "content-length": String(Buffer.byteLength(broken)), "content-type": "text/event-stream" };
+  const gateway = await gatewayWith(t, ({ response }) => void response.writeHead(200, length).end(broken));
+  const text = await (await gateway.post(CHAT, { model: "p/m1", stream: true, messages: QUESTION })).text();
+  assert.match(
+    text,
+    /"content":"hello"[\s\S]*data: \{"error":\{"message":"gone[^\n]*\n\ndata: \[DONE\]\n\n$/,
+  );
+});
+
+test("a stream under another content type breaks as a stream does", async (t) => {
+  const [role, content] = chatFrames("hello");
+  const gateway = await gatewayWith(t, ({ response, cut }) => {
+    response.writeHead(200, { "content-type": "text/plain" });
+    response.write(`${role}${content}`, () => setTimeout(() => cut("reset"), 50));
+  });
+  const text = await (await gateway.post(CHAT, { model: "p/m1", stream: true, messages: QUESTION })).text();
+  assert.match(text, /"error":\{"message"[^\n]*\n\ndata: \[DONE\]\n\n$/);
+});
+
+test("words about the end of a stream do not end it", async (t) => {
+  const frames = chatFrames("it ends with data: [DONE] or message_stop").slice(0, 2);
+  const gateway = await gatewayWith(t, stream({ frames }));
+  const answer = await gateway.post(CHAT, { model: "p/m1", stream: true, messages: QUESTION });
+  assert.match(await answer.text(), /"error":\{"message":/);
+  assert.equal((await gateway.receipt(answer)).outcome, "cut");
+});
+
+test("a model name in any script is served", async (t) => {
+  const gateway = await gatewayWith(t, reply({ body: chatBody("hello") }), {
+    providers: { p: { models: ["m1", "模型"] } },
+  });
+  const answer = await gateway.post(CHAT, { model: "p/模型", messages: QUESTION });
+  assert.equal(answer.status, 200);
+  assert.equal(answer.headers.get("x-openclaw-served-model"), "p/%E6%A8%A1%E5%9E%8B");
+});
+
+test("headers that the config adds go upstream, references resolved, and win over ours", async (t) => {
+  const headers = { "X-Team": "blue", "x-extra-key": "${EXTRA_KEY}", authorization: "Basic fake" };
+  const gateway = await gatewayWith(t, reply({ body: chatBody("hello") }), {
+    providers: { p: { config: { headers } } },
+    env: { EXTRA_KEY: "fake-extra-key-0123456789" },
+  });
+  await gateway.post(CHAT, { model: "p/m1", messages: QUESTION });
+  const sent = gateway.upstream.calls[0]!.headers;
+  assert.deepEqual(
+    [sent["x-team"], sent["x-extra-key"], sent.authorization],
+    ["blue", "fake-extra-key-0123456789", "Basic fake"],
+  );
+});
+
+test("an empty secret opens nothing", async (t) => {
+  const gateway = await gatewayWith(t, reply({ body: chatBody("hello") }));
+  const url = new URL(`${gateway.url}/v1/models`);
+  const statusWith = (headers: Record<string, string>) =>
+    new Promise((resolve) =>
+      request(url, { headers }, (response) => resolve(response.resume().statusCode)).end(),
+    );
+  assert.equal(await statusWith({ authorization: `Bearer ${TOKEN}` }), 200);
+  for (const headers of [
+    { "x-api-key": "" },
+    { authorization: "Bearer " },
+    { authorization: "" },
+    { "x-api-key": " " },
+  ]) {
+    assert.equal(await statusWith(headers as Record<string, string>), 401, JSON.stringify(headers));
+  }
+});
