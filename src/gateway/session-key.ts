@@ -40,13 +40,16 @@ export function sessionKey(
   body: JsonObject,
   agent: AgentId,
 ): string {
+  return hash("sha256", [DIGEST_KEY, agent, ...sessionParts(headers, wire, body)].join("\n"), "base64url");
+}
+
+function sessionParts(headers: IncomingHttpHeaders, wire: Wire, body: JsonObject): string[] {
   for (const name of SESSION_HEADERS) {
     const value = headers[name];
-    if (typeof value === "string" && value !== "") return `${agent} ${value}`;
+    if (typeof value === "string" && value !== "") return ["header", value];
   }
   const { user, system, firstMessage } = wire.conversation(body);
-  if (user !== undefined) return `${agent} user ${user}`;
+  if (user !== undefined) return ["user", user.slice(0, DIGESTED_CHARS)];
   const client = String(headers.authorization ?? headers["x-api-key"] ?? "");
-  const beginning = [system.slice(0, DIGESTED_CHARS), firstMessage.slice(0, DIGESTED_CHARS)];
-  return hash("sha256", [DIGEST_KEY, client, agent, ...beginning].join("\n"), "base64url");
+  return ["beginning", client, system.slice(0, DIGESTED_CHARS), firstMessage.slice(0, DIGESTED_CHARS)];
 }

@@ -33,7 +33,7 @@ export class Targets {
     this.#config = config;
     const key =
       typeof model === "string" || model === undefined ? `${model} ${headers.model} ${headers.agent}` : "";
-    const known = this.#known.get(key);
+    const known = key.length > LONGEST_NAME ? undefined : this.#known.get(key);
     if (known) return known;
     const target = resolveTarget(config, model, headers);
     this.#known.set(key, target);
@@ -48,6 +48,7 @@ export class Targets {
 export function resolveTarget(config: Config, model: unknown, headers: TargetHeaders): Target {
   if (model !== undefined && typeof model !== "string")
     throw new AccessError("bad_input", "model must be text.");
+  for (const name of [model, headers.model, headers.agent]) refuseOddName(name);
   const named = agentNamed(model);
   const agent = knownAgent(config, headers.agent ?? named);
   if (named === undefined && model !== undefined) {
@@ -62,6 +63,17 @@ export function resolveTarget(config: Config, model: unknown, headers: TargetHea
     return { path: "agent", agent, models: [strictModel(config, headers.model)] };
   const { resolved, fallbacks } = defaultModelOf(config, agent);
   return { path: "agent", agent, models: withFallbacks(resolved.ref, fallbacks) };
+}
+
+/** Names go into headers, receipts and health rows: they are bounded at the door. */
+const LONGEST_NAME = 256;
+
+function refuseOddName(name: string | undefined): void {
+  if (name === undefined || (name.length <= LONGEST_NAME && !/\p{Cc}/u.test(name))) return;
+  throw new AccessError(
+    "bad_input",
+    `A model or agent is named by at most ${LONGEST_NAME} visible characters.`,
+  );
 }
 
 /** The agent that a model name stands for; `default` for the default agent, `undefined` for a model. */

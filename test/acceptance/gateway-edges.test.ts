@@ -109,3 +109,19 @@ test("an empty secret opens nothing", async (t) => {
     assert.equal(await statusWith(headers as Record<string, string>), 401, JSON.stringify(headers));
   }
 });
+
+test("names are bounded at the door", async (t) => {
+  const gateway = await gatewayWith(t, reply({ body: chatBody("hello") }));
+  for (const model of [`p/${"x".repeat(300)}`, "p/m\u0000", "p/m\r\nx-evil: 1"]) {
+    const answer = await gateway.post(CHAT, { model, messages: QUESTION });
+    assert.equal(answer.status, 400);
+    assert.match(await answer.text(), /at most 256 visible characters/);
+  }
+  const header = await gateway.post(
+    CHAT,
+    { messages: QUESTION },
+    { "x-openclaw-model": `p/${"x".repeat(300)}` },
+  );
+  assert.equal(header.status, 400);
+  assert.deepEqual(gateway.tried(), []);
+});
