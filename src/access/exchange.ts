@@ -31,8 +31,11 @@ export interface UpstreamCall {
   /** what was sent that upstream may echo and nobody may see */
   readonly secrets: readonly Secret[];
   readonly stream: boolean;
-  /** ms until the answer's headers, and between two pieces of it */
+  /** ms until the answer's headers */
   readonly firstByteTimeoutMs: number;
+  /** ms from the headers until there is something to show: first content, or the whole of an answer in one piece */
+  readonly answerTimeoutMs: number;
+  /** ms between two pieces of the answer */
   readonly idleTimeoutMs: number;
 }
 
@@ -105,7 +108,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   #framed = false;
   readonly #frames = new WholeFrames();
   #decoder: Transform | undefined;
-  #errorTimer: NodeJS.Timeout | undefined;
+  #resting = false;
+  /** Ends an attempt that is alive and tells nothing. */
+  #deadline: NodeJS.Timeout | undefined;
   #passedBytes = 0;
   #settled = false;
 
@@ -129,14 +134,25 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#framed = this.#expectsFrames();
     this.#stage = status >= 300 ? "error" : this.#framed ? "prelude" : "body";
     if (this.#stage === "prelude") this.#judge = new PreludeJudge(this.#call.wire);
-    if (this.#stage === "error")
-      this.#errorTimer = setTimeout(() => this.#failAndStop(this.#errorAnswer()), ERROR_BODY_MS);
+    this.#deadline = this.#stage === "error" ? this.#errorDeadline() : this.#answerDeadline();
     this.#decoder = this.#decoded(headers["content-encoding"]);
   }
 
+  #errorDeadline(): NodeJS.Timeout {
+    return setTimeout(() => this.#failAndStop(this.#errorAnswer()), ERROR_BODY_MS);
+  }
+
+  #answerDeadline(): NodeJS.Timeout {
+    const ms = this.#call.answerTimeoutMs;
+    const late = new Error(`There was nothing to show within ${ms} ms.`);
+    return setTimeout(() => this.#failAndStop(networkAnswer(late)), ms);
+  }
+
   onResponseData(_controller: unknown, chunk: Buffer): void {
-    if (this.#decoder) this.#decoder.write(chunk);
-    else this.#take(chunk);
+    if (!this.#decoder) return this.#take(chunk);
+    if (this.#decoder.write(chunk)) return;
+    this.#controller?.pause();
+    this.#decoder.once("drain", () => this.#resting || this.#controller?.resume());
   }
 
   onResponseEnd(): void {
@@ -201,6 +217,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   /** From here on the client sees the answer. */
   #show(): void {
     this.#stage = "flowing";
+    clearTimeout(this.#deadline);
     this.#judge = undefined;
     // Frames are cut and ended by us: the length that upstream announced need not hold.
     if (this.#framed) delete this.#headers["content-length"];
@@ -238,9 +255,20 @@ class Exchange implements Dispatcher.DispatchHandler {
       return this.#failAndStop(networkAnswer(new Error(`The answer is larger than ${most} bytes.`)));
     }
     this.#keepTail(chunk);
-    if (this.#sink.write(chunk)) return;
+    if (!this.#sink.write(chunk)) this.#rest();
+  }
+
+  /** The client reads slower than the provider writes: nobody goes on until it has caught up. */
+  #rest(): void {
+    if (this.#resting) return;
+    this.#resting = true;
     this.#controller?.pause();
-    this.#sink.onceDrained(() => this.#controller?.resume());
+    this.#decoder?.pause();
+    this.#sink.onceDrained(() => {
+      this.#resting = false;
+      this.#decoder?.resume();
+      this.#controller?.resume();
+    });
   }
 
   #keepTail(chunk: Buffer): void {
@@ -330,7 +358,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #settle(outcome: Outcome): void {
     if (this.#settled) return;
     this.#settled = true;
-    clearTimeout(this.#errorTimer);
+    clearTimeout(this.#deadline);
     this.#sink.onGone = undefined;
     this.#resolve(outcome);
   }

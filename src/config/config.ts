@@ -108,9 +108,9 @@ export interface AccessConfig {
     readonly maxWaitMs: number;
     /** Largest request body, bytes. */
     readonly maxBodyBytes: number;
-    /** Longest silence before the first byte of a streamed answer, ms; then the next credential is asked. */
+    /** Longest silence before a streamed answer begins, ms; then the next credential is asked. */
     readonly firstByteTimeoutMs: number;
-    /** The same for an answer in one piece, which begins only when it is complete. */
+    /** Longest time until there is something to show: the first content, or all of an answer in one piece. */
     readonly answerTimeoutMs: number;
     /** Longest silence inside an answer, ms. */
     readonly idleTimeoutMs: number;

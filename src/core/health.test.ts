@@ -123,6 +123,14 @@ test("a success ends the bars that it disproves, and no others", () => {
   assert.equal(late.bars.length, 1, "the attempt began before the bar was set");
 });
 
+test("bars are bounded, and those of the whole profile outlast those of models", () => {
+  const models = Array.from({ length: 200 }, (_, i) => fail("model_not_found", T0 + i, { model: `m${i}` }));
+  const health = after(fail("billing"), ...models);
+  assert.equal(health.bars.length, 64);
+  assert.ok(health.bars.some((bar) => bar.lane === "disabled"));
+  assert.ok(barredBy(health, "m199", T0 + 300));
+});
+
 test("retry by hand clears everything", () => {
   const health = settle(after(fail("billing"), fail("rate_limit")), { kind: "retry", at: T0 + 1 });
   assert.deepEqual([health.bars, health.errorCount, health.failureCounts], [[], 0, {}]);

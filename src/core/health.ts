@@ -64,6 +64,8 @@ export const DEFAULT_COOLDOWNS: CooldownPolicy = {
 /** Length of a cooldown by the number of failures since the last success: first, second, further. */
 const COOLDOWN_STEPS_MS = [30_000, 60_000, 300_000] as const;
 
+const MOST_BARS = 64;
+
 /** How far ahead a provider's own reset time is believed. Weekly windows are the longest there are. */
 const LONGEST_BELIEVED_MS: Partial<Record<FailureKind, number>> = {
   rate_limit: 8 * 24 * HOUR,
@@ -126,9 +128,13 @@ function afterFailure(
   const own = at + backoff(failure.kind, errorCount, failureCounts[reason]!, policy);
   const until = running ? Math.max(running.until, told ?? 0) : (told ?? own);
   const bar: Bar = { scope, lane, reason: running?.reason ?? reason, since: at, until };
-  const others = health.bars.filter((other) => other.until > at && other !== running);
+  const others = health.bars
+    .filter((other) => other.until > at && other !== running)
+    .toSorted((a, b) => Number(a.scope === WHOLE_PROFILE) - Number(b.scope === WHOLE_PROFILE));
   const lastFailureAt = Math.max(health.lastFailureAt ?? 0, at);
-  return { ...health, bars: [...others, bar], errorCount, failureCounts, lastFailureAt };
+  // Clients can ask for any number of models; the newest bars are the ones worth keeping.
+  const bars = [...others, bar].slice(-MOST_BARS);
+  return { ...health, bars, errorCount, failureCounts, lastFailureAt };
 }
 
 /** When a failure could last have been seen: under a bar nothing is tried, so that time does not count. */

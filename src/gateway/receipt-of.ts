@@ -1,5 +1,6 @@
 // The receipt of a run: what was asked, what the decision saw, what was tried, how it ended.
 import type { RunResult } from "../access/run.ts";
+import { WHOLE_PROFILE } from "../core/health.ts";
 import { formatModelRef } from "../core/model-ref.ts";
 import type { Candidate, PlanRequest, Prepared } from "../core/plan.ts";
 import { explain } from "../core/plan.ts";
@@ -53,7 +54,7 @@ function inputsOf(seen: Prepared, plan: PlanRequest, at: number): Inputs {
   const providers = new Set(plan.models.map((ref) => ref.provider));
   const candidates = [...providers].flatMap((provider) => seen.candidates.get(provider) ?? []);
   const inputs = {
-    candidates: candidates.slice(0, MOST_CANDIDATES).map(candidateRecord),
+    candidates: candidates.slice(0, MOST_CANDIDATES).map((candidate) => candidateRecord(candidate, plan)),
     leftOut: explain(seen, plan, at).slice(0, MOST_CANDIDATES),
   };
   known.set(key, { inputs, at });
@@ -62,13 +63,14 @@ function inputsOf(seen: Prepared, plan: PlanRequest, at: number): Inputs {
 
 const OUTCOME = { answered: "ok", aborted: "aborted", cut: "cut", exhausted: "failed" } as const;
 
-function candidateRecord({ profile, health, load, place }: Candidate): CandidateRecord {
+function candidateRecord({ profile, health, load, place }: Candidate, plan: PlanRequest): CandidateRecord {
+  const asked = new Set<string>([WHOLE_PROFILE, ...plan.models.map((ref) => ref.model)]);
   return {
     profileId: profile.id,
     provider: profile.provider,
     type: profile.type,
     source: profile.source,
-    bars: health.bars,
+    bars: health.bars.filter((bar) => asked.has(bar.scope)),
     ...(health.lastUsed === undefined ? {} : { lastUsed: health.lastUsed }),
     ...(load.inFlight === 0 ? {} : { inFlight: load.inFlight }),
     ...(place === 0 ? {} : { place }),

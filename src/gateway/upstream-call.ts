@@ -50,6 +50,7 @@ export function upstreamCall(
     stream: template.stream,
     firstByteTimeoutMs:
       route.timeoutMs ?? (template.stream ? limits.firstByteTimeoutMs : limits.answerTimeoutMs),
+    answerTimeoutMs: route.timeoutMs ?? limits.answerTimeoutMs,
     idleTimeoutMs: route.timeoutMs ?? limits.idleTimeoutMs,
   };
 }

@@ -71,21 +71,26 @@ function readFrame(event: string | undefined, data: string): FrameVerdict {
   return type === "content_block_delta" || type === "message_delta" ? "content" : "prelude";
 }
 
-type Block = Record<string, unknown> & { text?: string };
+/** One content block while it is being streamed. */
+interface Block {
+  readonly fields: Record<string, unknown>;
+  /** a tool's input as text */
+  input: string;
+}
 
 /** Joins the events of a stream into one message. */
 function collector(): Collector {
   let message: JsonObject = {};
-  const blocks: Block[] = [];
-  const inputs: string[] = [];
+  /** by the index that the provider gives, in order of appearance */
+  const blocks = new Map<number, Block>();
 
   function addDelta(index: number, delta: JsonObject): void {
-    const block = (blocks[index] ??= { type: "text", text: "" });
-    if (delta["type"] === "input_json_delta")
-      inputs[index] = (inputs[index] ?? "") + String(delta["partial_json"] ?? "");
+    const block = blocks.get(index) ?? { fields: { type: "text", text: "" }, input: "" };
+    blocks.set(index, block);
+    if (delta["type"] === "input_json_delta") block.input += String(delta["partial_json"] ?? "");
     for (const field of ["text", "thinking", "signature"]) {
       const piece = delta[field];
-      if (typeof piece === "string") block[field] = ((block[field] as string | undefined) ?? "") + piece;
+      if (typeof piece === "string") block.fields[field] = String(block.fields[field] ?? "") + piece;
     }
   }
 
@@ -94,19 +99,17 @@ function collector(): Collector {
       const frame = parseObject(data);
       const index = typeof frame?.["index"] === "number" ? frame["index"] : 0;
       if (isObject(frame?.["message"])) message = frame["message"];
-      if (isObject(frame?.["content_block"])) blocks[index] = { ...frame["content_block"] };
+      const started = frame?.["content_block"];
+      if (isObject(started)) blocks.set(index, { fields: { ...started }, input: "" });
       if (frame?.["type"] === "message_delta") message = withDelta(message, frame);
       else if (isObject(frame?.["delta"])) addDelta(index, frame["delta"]);
     },
-    result: (marks) => ({
-      ...message,
-      ...marksOf(marks),
-      content: blocks.map((block, index) =>
-        block["type"] === "tool_use" ? { ...block, input: parseObject(inputs[index] || "{}") ?? {} } : block,
-      ),
-    }),
+    result: (marks) => ({ ...message, ...marksOf(marks), content: [...blocks.values()].map(contentOf) }),
   };
 }
+
+const contentOf = ({ fields, input }: Block): JsonObject =>
+  fields["type"] === "tool_use" ? { ...fields, input: parseObject(input || "{}") ?? {} } : fields;
 
 function withDelta(message: JsonObject, frame: JsonObject): JsonObject {
   const delta = isObject(frame["delta"]) ? frame["delta"] : {};

@@ -118,11 +118,13 @@ interface ToolCall {
 
 /** Joins the chunks of one streamed choice into a `chat.completion`. */
 function collector(): Collector {
-  const message: { role: string; content: string | null; refusal?: string; tool_calls?: ToolCall[] } = {
+  const message: { role: string; content: string | null } = {
     role: "assistant",
     content: null,
   };
   const extras: Record<string, string> = {};
+  /** by the index that the provider gives, in order of appearance */
+  const calls = new Map<number, ToolCall>();
   let finish: unknown = "stop";
   let base: JsonObject = {};
   let usage: unknown;
@@ -135,9 +137,9 @@ function collector(): Collector {
     }
   }
   function addToolCall(part: JsonObject): void {
-    const calls = (message.tool_calls ??= []);
-    const index = typeof part["index"] === "number" ? part["index"] : calls.length;
-    const call = (calls[index] ??= { type: "function", function: { name: "", arguments: "" } });
+    const index = typeof part["index"] === "number" ? part["index"] : calls.size;
+    const call = calls.get(index) ?? { type: "function", function: { name: "", arguments: "" } };
+    calls.set(index, call);
     const piece = isObject(part["function"]) ? part["function"] : {};
     if (typeof part["id"] === "string") call.id = part["id"];
     if (typeof piece["name"] === "string") call.function.name += piece["name"];
@@ -158,7 +160,17 @@ function collector(): Collector {
       ...marksOf(marks),
       object: "chat.completion",
       ...base,
-      choices: [{ index: 0, message: { ...message, ...extras }, finish_reason: finish }],
+      choices: [
+        {
+          index: 0,
+          message: {
+            ...message,
+            ...extras,
+            ...(calls.size === 0 ? {} : { tool_calls: [...calls.values()] }),
+          },
+          finish_reason: finish,
+        },
+      ],
       ...(usage ? { usage } : {}),
     }),
   };

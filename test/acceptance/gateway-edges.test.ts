@@ -1,8 +1,11 @@
 // What only a hostile or odd upstream does, and what a careless operator types.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { request } from "node:http";
 import { test } from "node:test";
 import type { TestContext } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { createGzip } from "node:zlib";
 import type { Action } from "../fakes/scripted-upstream.ts";
 import { reply, stream } from "../fakes/upstream-actions.ts";
 import { chatBody, chatFrames } from "../fakes/wire-samples.ts";
@@ -124,4 +127,76 @@ test("names are bounded at the door", async (t) => {
   );
   assert.equal(header.status, 400);
   assert.deepEqual(gateway.tried(), []);
+});
+
+test("an account that is alive and tells nothing is given up: pings without content, an answer byte by byte", async (t) => {
+  const pings: Action = async ({ response, signal }) => {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    while (!signal.aborted) {
+      response.write(": ping\n\n");
+      await pause(20);
+    }
+  };
+  const bytes: Action = async ({ response, signal }) => {
+    response.writeHead(200, { "content-type": "application/json" });
+    while (!signal.aborted) {
+      response.write(" ");
+      await pause(20);
+    }
+  };
+  for (const [silent, streamed] of [
+    [pings, true],
+    [bytes, false],
+  ] as const) {
+    const healthy = streamed ? stream({ frames: chatFrames("hello") }) : reply({ body: chatBody("hello") });
+    const gateway = await gatewayWith(t, healthy, {
+      providers: { p: { keys: ["a", "b"] } },
+      access: { gateway: { answerTimeoutMs: 300 } },
+      script: (call) => (call.key.endsWith("-a") ? silent : healthy),
+    });
+    const answer = await gateway.post(CHAT, { model: "p/m1", stream: streamed, messages: QUESTION });
+    assert.match(await answer.text(), /hello/);
+    assert.deepEqual(gateway.tried(), ["p.a", "p.b"]);
+  }
+});
+
+test("an index from outside costs no memory", async (t) => {
+  const toolCall = (index: number) =>
+    `data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":${index},"id":"c${index}","function":{"name":"f","arguments":"{}"}}]}}]}\n\n`;
+  const end = 'data: {"choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]}\n\ndata: [DONE]\n\n';
+  const gateway = await gatewayWith(t, stream({ frames: [toolCall(4_000_000_000), toolCall(7), end] }));
+  const answer = await gateway.post(CHAT, { model: "openclaw", messages: QUESTION });
+  const { choices } = (await answer.json()) as { choices: { message: { tool_calls: { id: string }[] } }[] };
+  assert.deepEqual(
+    choices[0]!.message.tool_calls.map(({ id }) => id),
+    ["c4000000000", "c7"],
+  );
+});
+
+test("a client that reads nothing slows a compressing provider down", async (t) => {
+  const frame = chatFrames("x".repeat(64 * 1024))[1]!;
+  let written = 0;
+  const endless: Action = async ({ response, signal }) => {
+    response.writeHead(200, { "content-type": "text/event-stream", "content-encoding": "gzip" });
+    const gzip = createGzip({ level: 0 });
+    gzip.pipe(response);
+    while (!signal.aborted && written < 200_000_000) {
+      written += frame.length;
+      if (!gzip.write(frame)) await Promise.race([once(gzip, "drain"), once(signal, "abort")]);
+    }
+  };
+  const gateway = await gatewayWith(t, endless);
+  const body = JSON.stringify({ model: "p/m1", stream: true, messages: QUESTION });
+  const headers = { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" };
+  const client = request(new URL(gateway.url + CHAT), { method: "POST", headers }, (response) =>
+    response.pause(),
+  );
+  client.on("error", () => {}).end(body);
+  let before = -1;
+  while (written === 0 || written !== before) {
+    before = written;
+    await pause(400);
+  }
+  assert.ok(written < 100_000_000, `${written} bytes were taken for a client that reads nothing`);
+  client.destroy();
 });
