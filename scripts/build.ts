@@ -4,44 +4,33 @@
 // All of our own code is one CommonJS file. Whole processes are measured, and every file that is loaded costs
 // half a millisecond, every import of a Node module as ESM the reading of all that it exports. What a command
 // does not need is still not run: esbuild turns each `import()` into a call.
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   chmodSync,
   globSync,
   mkdirSync,
+  mkdtempSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { OutputFile, Plugin } from "esbuild";
 
 const ROOT = join(import.meta.dirname, "..");
 const DIST = join(ROOT, "dist");
 const STAMP = join(DIST, ".stamp");
+const COMPILED = join(DIST, ".compile-cache");
 
 /** Where `bin` points. */
 export const ENTRY = join(DIST, "main.js");
 
 /** Packages that few commands need, and large: each is a file of its own. */
 const APART = ["undici", "@clack/prompts"];
-
-/**
- * What `bin` points to, before `src/main.ts`: an older Node fails on the bundle before its first statement runs,
- * and the compile cache covers only what is loaded after it is on. The cache lies beside the code, since whoever
- * can write to it decides what runs (the temp folder is everybody's).
- */
-const LAUNCHER = `#!/usr/bin/env node
-"use strict";
-if (Number.parseInt(process.versions.node, 10) < 24) {
-  console.error("openclaw needs Node 24 or newer, and this is " + process.version + ". Install Node 24, or in a checkout run: npm run -s openclaw -- --help");
-  process.exit(1);
-}
-require("node:module").enableCompileCache(__dirname + "/.compile-cache");
-require("./openclaw.js");
-`;
 
 /** Builds when the sources are not those that dist/ was built from. */
 export async function buildIfStale(): Promise<void> {
@@ -51,18 +40,20 @@ export async function buildIfStale(): Promise<void> {
 export async function build(): Promise<void> {
   const startedAt = Date.now();
   const stamp = fingerprint();
-  const outputs = await bundle();
+  const outputs = await bundle(stamp.slice(0, 16));
   mkdirSync(DIST, { recursive: true });
   for (const { path, contents } of outputs) replace(path, contents);
   replace(join(DIST, "package.json"), `${JSON.stringify({ type: "commonjs" })}\n`);
-  replace(ENTRY, LAUNCHER);
+  replace(ENTRY, readFileSync(join(ROOT, "scripts/launcher.cjs")));
   chmodSync(ENTRY, 0o755);
   removeOthers(new Set([ENTRY, ...outputs.map(({ path }) => path)].map((path) => basename(path))));
+  rehearse();
   replace(STAMP, stamp);
   process.stderr.write(`Built dist/ in ${Date.now() - startedAt} ms.\n`);
 }
 
-async function bundle(): Promise<OutputFile[]> {
+/** @param build 16 characters that no other build has; the launcher looks for them behind the first two */
+async function bundle(build: string): Promise<OutputFile[]> {
   const esbuild = await import("esbuild");
   const { outputFiles } = await esbuild.build({
     absWorkingDir: ROOT,
@@ -83,6 +74,7 @@ async function bundle(): Promise<OutputFile[]> {
       "import.meta.dirname": "__dirname",
       "import.meta.filename": "__filename",
     },
+    banner: { js: `//${build}` },
     legalComments: "none",
     plugins: [packagesApart, lazyPackages],
     write: false,
@@ -120,6 +112,20 @@ const lazyPackages: Plugin = {
   },
 };
 
+/** The launcher keeps what the first run compiled: it is to be one that stands for the others. */
+function rehearse(): void {
+  const home = mkdtempSync(join(tmpdir(), "openclaw-build-"));
+  const run = (words: readonly string[], input = "") =>
+    execFileSync(process.execPath, [ENTRY, ...words], { env: { HOME: home }, input, encoding: "utf8" });
+  try {
+    run(["models", "auth", "paste-api-key", "--provider", "openai"], "sk-rehearsal");
+    rmSync(COMPILED, { recursive: true, force: true });
+    run(["models", "status", "--json"]);
+  } finally {
+    rmSync(home, { recursive: true });
+  }
+}
+
 const version = (): string => JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).version;
 
 /** Changes whenever the bundle could. */
@@ -129,7 +135,13 @@ function fingerprint(): string {
     exclude: (path) => path.endsWith(".test.ts"),
   }).toSorted();
   const hash = createHash("sha256");
-  for (const path of [...sources, "package.json", "package-lock.json", "scripts/build.ts"]) {
+  for (const path of [
+    ...sources,
+    "package.json",
+    "package-lock.json",
+    "scripts/build.ts",
+    "scripts/launcher.cjs",
+  ]) {
     if (statSync(join(ROOT, path)).isFile()) hash.update(`${path}\n`).update(readFileSync(join(ROOT, path)));
   }
   return hash.digest("hex");
