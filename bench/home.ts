@@ -26,10 +26,12 @@ export function createHome(options: HomeOptions): Home {
   mkdirSync(stateDir, { mode: 0o700 });
   writeFileSync(join(stateDir, "openclaw.json"), JSON.stringify(configOf(options), null, 2), { mode: 0o600 });
   writeProfiles(join(stateDir, "agents", "main", "agent"), options.keys);
+  const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  process.once("exit", remove);
   return {
     env: { PATH: process.env["PATH"], HOME: folder, OPENCLAW_STATE_DIR: stateDir },
     gatewayToken: options.gatewayToken,
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    remove,
   };
 }
 

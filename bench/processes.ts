@@ -22,9 +22,11 @@ export async function startHelper(file: string, args: readonly string[] = []) {
   return { child, ready: await nextMessage<unknown>(child) };
 }
 
-/** Tells the parent where a server of ours listens. */
-export const reportPort = (server: Server): void =>
-  void process.send!((server.address() as AddressInfo).port);
+/** Tells the parent where a server of ours listens, and ends with the parent. */
+export function reportPort(server: Server): void {
+  process.send!((server.address() as AddressInfo).port);
+  process.once("disconnect", () => process.exit());
+}
 
 export interface Program {
   readonly child: ChildProcess;

@@ -1,6 +1,6 @@
 // A run's numbers: kept as JSON, shown as tables, written into the README.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { cpus, release, totalmem } from "node:os";
+import { cpus, loadavg, release, totalmem } from "node:os";
 import { join, relative } from "node:path";
 import type { Table } from "./table.ts";
 import { renderTable } from "./table.ts";
@@ -21,6 +21,8 @@ interface Machine {
   readonly memoryGb: number;
   readonly linux: string;
   readonly node: string;
+  /** runnable processes before the run, last minute: what others made of the machine */
+  readonly loadBefore: number;
 }
 
 export function describeMachine(): Machine {
@@ -31,6 +33,7 @@ export function describeMachine(): Machine {
     memoryGb: Math.round(totalmem() / 2 ** 30),
     linux: release(),
     node: process.versions.node,
+    loadBefore: Number(loadavg()[0]!.toFixed(1)),
   };
 }
 
@@ -49,8 +52,8 @@ export function keepResults(results: Results): string {
 export const readResults = (path: string): Results => JSON.parse(readFileSync(path, "utf8"));
 
 export function renderResults({ date, commit, quick, machine, tables }: Results): string {
-  const { cores, cpu, memoryGb, node } = machine;
-  const about = `Measured ${date.slice(0, 10)} on ${cores} cores of ${cpu}, ${memoryGb} GB, Node ${node}, at ${commit}.`;
+  const { cores, cpu, memoryGb, node, loadBefore } = machine;
+  const about = `Measured ${date.slice(0, 10)} on ${cores} cores of ${cpu}, ${memoryGb} GB, Node ${node}, load ${loadBefore} before, at ${commit}.`;
   const caution = quick ? " A quick run: a smoke test, no measurement." : "";
   return [about + caution, ...tables.map(renderTable)].join("\n\n");
 }

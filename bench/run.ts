@@ -52,6 +52,7 @@ async function measureAll(names: readonly MeasureName[], subjects: readonly Subj
     throw new Error("CPU time and memory are read from /proc: run it on Linux.");
   if (subjects.includes("portkey")) await installPeer();
   if (subjects.includes("openclaw")) await buildIfStale();
+  const machine = describeMachine();
   const upstream = await startUpstream();
   const load = await Load.start();
   const { quick } = options;
@@ -60,7 +61,7 @@ async function measureAll(names: readonly MeasureName[], subjects: readonly Subj
     tables.push(
       ...(await MEASURES[name]({ upstream, load, subjects, rounds: quick ? 1 : 5, quick, progress })),
     );
-  return { date: new Date().toISOString(), commit: commit(), quick, machine: describeMachine(), tables };
+  return { date: new Date().toISOString(), commit: commit(), quick, machine, tables };
 }
 
 const startedAt = performance.now();
