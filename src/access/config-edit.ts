@@ -1,7 +1,6 @@
 // Edits of openclaw.json that depend on what it says: judged under the lock that they are written under.
 import type { Config } from "../config/config.ts";
 import type { ConfigEdit } from "../config/edit.ts";
-import { editConfig } from "../config/edit.ts";
 import { loadConfig } from "../config/load.ts";
 import type { CommandDeps } from "./open-deps.ts";
 
@@ -29,6 +28,7 @@ export async function writeConfig(
   // What is refused, or changes nothing, is known before a lock leaves its file behind.
   const config = loadConfig(paths);
   if (decide(config).length === 0) return { config, changed: false };
+  const { editConfig } = await import("../config/edit.ts");
   // A program that does not know the lock may write in between; the edit is then refused and made again.
   const { changed, backup } = await editConfig(paths, () => decide(loadConfig(paths)), {
     now: deps.now(),
