@@ -6,9 +6,9 @@ import type { ModelRef } from "../core/model-ref.ts";
 import { formatModelRef, resolveModelRef } from "../core/model-ref.ts";
 import type { Deps } from "./deps.ts";
 import { routeTo } from "./provider-route.ts";
-import type { ReadView } from "./read-view.ts";
 import { defaultAgent, readView } from "./read-view.ts";
-import { usableProfiles, usableWithoutBars } from "./status-health.ts";
+import type { Usable } from "./status-health.ts";
+import { usableWithoutBars } from "./status-health.ts";
 
 export interface ModelRow {
   /** `provider/model` */
@@ -45,8 +45,9 @@ export interface ModelListRequest {
 export async function listModels(deps: Deps, request: ModelListRequest): Promise<ModelListReport> {
   const config = deps.config();
   const view = await readView(deps, defaultAgent(config));
+  const usable = usableWithoutBars(view);
   const rows = taggedModels(config, request.all)
-    .map(({ ref, tags }) => modelRow(ref, [...tags], config, view))
+    .map(({ ref, tags }) => modelRow(ref, [...tags], config, usable))
     .filter((row) => request.provider === undefined || row.key.startsWith(`${request.provider}/`))
     .filter((row) => !request.localOnly || row.local);
   const warnings = [...view.unreadable, ...view.warnings];
@@ -95,7 +96,7 @@ function parsed(text: string, config: Config): ModelRef | undefined {
   }
 }
 
-function modelRow(ref: ModelRef, tags: readonly string[], config: Config, view: ReadView): ModelRow {
+function modelRow(ref: ModelRef, tags: readonly string[], config: Config, usable: Usable): ModelRow {
   const listed = config.providers.get(ref.provider)?.models ?? [];
   const model = listed.find(({ id }) => id === ref.model);
   const local = routeTo(config, ref.provider)?.local ?? false;
@@ -107,7 +108,7 @@ function modelRow(ref: ModelRef, tags: readonly string[], config: Config, view: 
     contextWindow: model?.contextWindow ?? null,
     ...(cap === undefined || cap === model?.contextWindow ? {} : { contextTokens: cap }),
     local,
-    available: local || usableProfiles(usableWithoutBars(view), ref.provider, view.readAt).length > 0,
+    available: local || usable.of(ref.provider).length > 0,
     tags,
     missing: listed.length > 0 && model === undefined,
   };

@@ -1,5 +1,5 @@
 // The dependencies of one run of the command line, each opened on first use and once.
-import { homedir } from "node:os";
+import { homedir, userInfo } from "node:os";
 import { resolve } from "node:path";
 import { loadAccessConfig } from "../config/access-config.ts";
 import type { Config } from "../config/config.ts";
@@ -31,13 +31,16 @@ export interface Surroundings {
   readonly version: string;
 }
 
+/** An empty `HOME` would put credentials into whatever folder the program was started in. */
+const osHome = (): string => homedir() || userInfo().homedir;
+
 export function openDeps({ processEnv, now, version }: Surroundings): CommandDeps {
-  const basePaths = once(() => resolvePaths(processEnv, homedir()));
+  const basePaths = once(() => resolvePaths(processEnv, osHome()));
   const config = once(() => loadConfig(basePaths()));
   const environment = once(() =>
     effectiveEnvironment(processEnv, basePaths(), config(), { expected: isCredentialVariable }),
   );
-  const paths = once(() => resolvePaths(processEnv, homedir(), agentDirs(usableConfig(config), processEnv)));
+  const paths = once(() => resolvePaths(processEnv, osHome(), agentDirs(usableConfig(config), processEnv)));
   const opened: { close(): Promise<void> }[] = [];
   const keep = <T extends { close(): Promise<void> }>(service: T): T => {
     opened.push(service);

@@ -49,7 +49,11 @@ export type RunResult = {
   | { readonly kind: "exhausted"; readonly failure?: Failure; readonly leftOut: readonly LeftOut[] }
 );
 
-/** Runs until there is an answer, a fault of the request, or nothing left to try. Never rejects. */
+/**
+ * Runs until there is an answer, a fault of the request, or nothing left to try.
+ *
+ * @throws whatever `send` throws for a request that cannot be encoded at all
+ */
 export async function run(order: Run, context: RunContext): Promise<RunResult> {
   const progress = new Progress(order, context);
   for (;;) {
@@ -112,8 +116,7 @@ class Progress {
     const { live } = this.#order;
     const startedAt = this.#context.now();
     const callEnded = live.startCall(attempt.candidate, startedAt);
-    const outcome = await this.#order.send(attempt);
-    callEnded();
+    const outcome = await this.#order.send(attempt).finally(callEnded);
     const endedAt = this.#context.now();
     if (!replaced && outcome.kind === "failed" && outcome.staleSocket) return outcome;
     this.#record(attempt, outcome, startedAt, endedAt);

@@ -69,11 +69,19 @@ function joinedStatus(rows: readonly ProfileHealthRow[]): HealthStatus {
   return worst.find((status) => statuses.has(status)) ?? "missing";
 }
 
+/** What would be used once all bars have ended. */
+export interface Usable {
+  /** Profiles of the provider that could be used, best first. */
+  of(provider: ProviderId): readonly AuthProfile[];
+  /** Stored profiles of the provider in the order of a call; when none can be used, all that the order allows. */
+  effectiveOrder(provider: ProviderId): ProfileId[];
+}
+
 /**
- * The same choice as a call's, with nothing cooling: what would be used once all bars have ended. References
- * to files and programs count as good, since status does not open them.
+ * The same choice as a call's, with nothing cooling. References to files and programs count as good, since
+ * status does not open them.
  */
-export function usableWithoutBars(view: AgentView): Prepared {
+export function usableWithoutBars(view: AgentView): Usable {
   const unread = new Set(view.stored.filter(({ credential }) => isUnread(credential)).map(({ id }) => id));
   const profiles = view.snapshot.profiles
     .filter((profile) => profile.type !== "none")
@@ -81,7 +89,34 @@ export function usableWithoutBars(view: AgentView): Prepared {
       unread.has(profile.id) && profile.problem === "unresolved_ref" ? withoutProblem(profile) : profile,
     );
   const health = new Map([...view.snapshot.health].map(([id, known]) => [id, { ...known, bars: [] }]));
-  return prepare({ profiles, order: view.snapshot.order, health });
+  const prepared = prepare({ profiles, order: view.snapshot.order, health });
+  const planned = new Map<ProviderId, readonly AuthProfile[]>();
+  const of = (provider: ProviderId) => {
+    const known = planned.get(provider) ?? usableProfiles(prepared, provider, view.readAt);
+    planned.set(provider, known);
+    return known;
+  };
+  return { of, effectiveOrder: (provider) => effectiveOrder(prepared, provider, of(provider)) };
+}
+
+function usableProfiles(prepared: Prepared, provider: ProviderId, now: number): AuthProfile[] {
+  const attempts = plan(prepared, { models: [{ provider, model: "*" }] }, now);
+  return [...attempts].map((attempt) => attempt.candidate.profile);
+}
+
+function effectiveOrder(
+  prepared: Prepared,
+  provider: ProviderId,
+  usable: readonly AuthProfile[],
+): ProfileId[] {
+  const stored = usable.filter((profile) => profile.source === "store");
+  if (stored.length > 0) return stored.map((profile) => profile.id);
+  const allowed = (prepared.candidates.get(provider) ?? []).filter(
+    ({ profile }) => profile.source === "store",
+  );
+  return allowed
+    .toSorted((a, b) => a.place - b.place || a.type - b.type || compareText(a.profile.id, b.profile.id))
+    .map(({ profile }) => profile.id);
 }
 
 function isUnread(credential: Credential): boolean {
@@ -97,22 +132,4 @@ function isUnread(credential: Credential): boolean {
 function withoutProblem(profile: AuthProfile): AuthProfile {
   const { problem: _, ...rest } = profile;
   return rest;
-}
-
-/** Profiles of the provider that could be used, best first. */
-export function usableProfiles(prepared: Prepared, provider: ProviderId, now: number): AuthProfile[] {
-  const attempts = plan(prepared, { models: [{ provider, model: "*" }] }, now);
-  return [...attempts].map((attempt) => attempt.candidate.profile);
-}
-
-/** Stored profiles of the provider in the order of a call; when none can be used, all that the order allows. */
-export function effectiveOrder(prepared: Prepared, provider: ProviderId, now: number): ProfileId[] {
-  const usable = usableProfiles(prepared, provider, now).filter((profile) => profile.source === "store");
-  if (usable.length > 0) return usable.map((profile) => profile.id);
-  const allowed = (prepared.candidates.get(provider) ?? []).filter(
-    ({ profile }) => profile.source === "store",
-  );
-  return allowed
-    .toSorted((a, b) => a.place - b.place || a.type - b.type || compareText(a.profile.id, b.profile.id))
-    .map(({ profile }) => profile.id);
 }

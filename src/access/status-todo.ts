@@ -3,18 +3,17 @@ import type { Config } from "../config/config.ts";
 import type { AuthProfile } from "../core/credential.ts";
 import { eligibility } from "../core/credential.ts";
 import type { AgentId, ProviderId } from "../core/ids.ts";
-import type { Prepared } from "../core/plan.ts";
 import { findProvider } from "../providers/all.ts";
 import { spokenDuration } from "./duration.ts";
 import type { ReadView } from "./read-view.ts";
-import { usableProfiles } from "./status-health.ts";
+import type { Usable } from "./status-health.ts";
 import type { AuthReport, Todo } from "./status-report.ts";
 
 export interface TodoInputs {
   /** in use, the default model's first */
   readonly providers: readonly ProviderId[];
   readonly view: ReadView;
-  readonly usable: Prepared;
+  readonly usable: Usable;
   readonly auth: AuthReport;
   readonly config: Config;
   /** as named on the command line */
@@ -24,7 +23,7 @@ export interface TodoInputs {
 
 export function todoFor(inputs: TodoInputs): Todo[] {
   return inputs.providers.flatMap((provider) => {
-    if (usableProfiles(inputs.usable, provider, inputs.now).length === 0) return [missing(provider, inputs)];
+    if (inputs.usable.of(provider).length === 0) return [missing(provider, inputs)];
     return [...expiring(provider, inputs), ...allBarred(provider, inputs)];
   });
 }
@@ -102,7 +101,7 @@ function expiring(provider: ProviderId, inputs: TodoInputs): Todo[] {
 
 /** Every credential of the provider is barred now: say when the first bar ends, or what would end it. */
 function allBarred(provider: ProviderId, { auth, usable, now }: TodoInputs): Todo[] {
-  const profiles = usableProfiles(usable, provider, now);
+  const profiles = usable.of(provider);
   const bars = auth.unusableProfiles.filter((row) => row.model === undefined);
   const barOf = (id: string) => bars.find((row) => row.profileId === id);
   if (!profiles.every((profile) => barOf(profile.id))) return [];

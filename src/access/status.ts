@@ -5,18 +5,16 @@ import type { AgentId, ProviderId } from "../core/ids.ts";
 import type { ModelNames, ModelRef } from "../core/model-ref.ts";
 import { formatModelRef, resolveModelRef } from "../core/model-ref.ts";
 import type { AuthProfile } from "../core/credential.ts";
-import type { Prepared } from "../core/plan.ts";
 import { defaultModelOf, modelNamesOf } from "../config/model-names.ts";
 import type { CommandDeps } from "./open-deps.ts";
 import type { ReadView } from "./read-view.ts";
 import { chooseAgent, defaultAgent, FOLDER_AGENT, folderAgentDir, readView } from "./read-view.ts";
+import type { Usable } from "./status-health.ts";
 import {
   byProviderThenId,
-  effectiveOrder,
   isLive,
   profileHealth,
   providerHealth,
-  usableProfiles,
   usableWithoutBars,
   WARN_AFTER_MS,
 } from "./status-health.ts";
@@ -36,8 +34,8 @@ export async function readStatus(deps: CommandDeps, request: StatusRequest): Pro
   const agent = statusAgent(deps, request);
   const view = await readView(deps, agent);
   const models = modelsInUse(config, request.agent === undefined ? undefined : agent);
-  const auth = authReport(deps, view, models.providers);
   const usable = usableWithoutBars(view);
+  const auth = authReport(deps, view, usable, models.providers);
   const now = view.readAt;
   const todo = todoFor({
     providers: models.providers,
@@ -64,7 +62,7 @@ export async function readStatus(deps: CommandDeps, request: StatusRequest): Pro
     todo,
   };
   const damaged = view.unreadable.length > 0 || view.warnings.length > 0;
-  return { report, check: damaged ? 1 : checkProviders(models.providers, auth.oauth.providers, usable, now) };
+  return { report, check: damaged ? 1 : checkProviders(models.providers, auth.oauth.providers, usable) };
 }
 
 /** `--agent` before the folder variables before the default agent (fidelity spec §2.5). */
@@ -118,13 +116,17 @@ function readRef(text: string, names: ModelNames): { ref: ModelRef } | { fault: 
   }
 }
 
-function authReport(deps: CommandDeps, view: ReadView, inUse: readonly ProviderId[]): AuthReport {
+function authReport(
+  deps: CommandDeps,
+  view: ReadView,
+  usable: Usable,
+  inUse: readonly ProviderId[],
+): AuthReport {
   const [paths, config, now] = [deps.paths(), deps.config(), view.readAt];
   const shell = deps.environment().shellEnv;
   const inputs: ProviderInputs = { view, config, paths, shellKeys: shell.appliedKeys, now };
-  const usable = usableWithoutBars(view);
   const oauth = healthReport(view, config, usable, now);
-  const missing = inUse.filter((provider) => usableProfiles(usable, provider, now).length === 0);
+  const missing = inUse.filter((provider) => usable.of(provider).length === 0);
   const rows = providerRows(inputs);
   return {
     storePath: paths.agentDatabase(view.agent),
@@ -133,14 +135,14 @@ function authReport(deps: CommandDeps, view: ReadView, inUse: readonly ProviderI
       logins + token > 0 ? [`${provider} (${logins + token})`] : [],
     ),
     missingProvidersInUse: missing.toSorted(),
-    runtimeAuthRoutes: runtimeRoutes(inUse, usable, rows, now),
+    runtimeAuthRoutes: runtimeRoutes(inUse, usable, rows),
     providers: rows,
     unusableProfiles: unusableRows(inputs),
     oauth,
   };
 }
 
-function healthReport(view: ReadView, config: Config, usable: Prepared, now: number): AuthReport["oauth"] {
+function healthReport(view: ReadView, config: Config, usable: Usable, now: number): AuthReport["oauth"] {
   const profiles = view.stored
     .map(({ id, credential }) => {
       const profile = view.snapshot.profiles.find((candidate) => candidate.id === id) as AuthProfile;
@@ -150,7 +152,7 @@ function healthReport(view: ReadView, config: Config, usable: Prepared, now: num
     .toSorted(byProviderThenId((row) => row.profileId));
   const byProvider = Map.groupBy(profiles, (row) => row.provider);
   const providers = [...byProvider].map(([provider, rows]) =>
-    providerHealth(provider, rows, effectiveOrder(usable, provider, now)),
+    providerHealth(provider, rows, usable.effectiveOrder(provider)),
   );
   return { warnAfterMs: WARN_AFTER_MS, profiles, providers };
 }
@@ -158,11 +160,10 @@ function healthReport(view: ReadView, config: Config, usable: Prepared, now: num
 /** OpenAI models without an API key go through the ChatGPT login. */
 function runtimeRoutes(
   inUse: readonly ProviderId[],
-  usable: Prepared,
+  usable: Usable,
   rows: AuthReport["providers"],
-  now: number,
 ): RuntimeRoute[] {
-  const profiles = usableProfiles(usable, "openai", now);
+  const profiles = usable.of("openai");
   if (!inUse.includes("openai") || profiles.some((profile) => profile.type === "api_key")) return [];
   const effective = rows.find((row) => row.provider === "openai")?.effective;
   return [
@@ -180,11 +181,10 @@ function runtimeRoutes(
 export function checkProviders(
   inUse: readonly ProviderId[],
   health: readonly ProviderHealthRow[],
-  usable: Prepared,
-  now: number,
+  usable: Usable,
 ): 0 | 1 | 2 {
   const states = inUse.map((provider) => {
-    const profiles = usableProfiles(usable, provider, now);
+    const profiles = usable.of(provider);
     if (profiles.length === 0) return 1;
     const live = health.find((row) => row.provider === provider)?.effectiveProfiles.filter(isLive) ?? [];
     if (live.length > 0) return live.some((row) => row.status === "expiring") ? 2 : 0;

@@ -4,9 +4,8 @@ import type { CommandDeps } from "../access/open-deps.ts";
 import type { GatewayDeps } from "../gateway/run.ts";
 import { messageOf } from "../core/errors.ts";
 import { openStoreInWorker } from "../store/worker.ts";
-import type { Io } from "./io.ts";
 
-export function gatewayDeps(deps: CommandDeps, io: Io): GatewayDeps {
+export function gatewayDeps(deps: CommandDeps): GatewayDeps {
   let opened: ReturnType<typeof openStoreInWorker> | undefined;
   const store = () =>
     (opened ??= openStoreInWorker({
@@ -16,7 +15,7 @@ export function gatewayDeps(deps: CommandDeps, io: Io): GatewayDeps {
       thread: storeThread(),
     }));
   const line = (level: string, message: string) =>
-    io.say(`${new Date(deps.now()).toISOString()} ${level} ${message}`);
+    write(process.stderr, `${new Date(deps.now()).toISOString()} ${level} ${message}`);
   return {
     ...deps,
     store,
@@ -26,9 +25,17 @@ export function gatewayDeps(deps: CommandDeps, io: Io): GatewayDeps {
       warn: (message) => line("warn", message),
       error: (error, message) => line("error", `${message}: ${messageOf(error)}`),
     },
-    say: (text) => io.out(text),
+    say: (text) => write(process.stdout, text),
     stopped: stopSignal(),
   };
+}
+
+const MOST_UNREAD_BYTES = 1024 * 1024;
+
+/** A reader that went away costs its lines, never the gateway; one that is slow is not waited for. */
+function write(stream: NodeJS.WriteStream, text: string): void {
+  if (stream.listenerCount("error") === 0) stream.on("error", () => undefined);
+  if (stream.writableLength < MOST_UNREAD_BYTES) stream.write(`${text}\n`);
 }
 
 /** In its room in the sources, beside the bundle in dist/. */

@@ -38,6 +38,10 @@ export interface Candidate {
   readonly type: number;
   /** Position among the provider's keys of the environment; 0 for others. */
   readonly keyIndex: number;
+  /** ms since epoch of the last success, 0 when there was none */
+  readonly lastSuccess: number;
+  /** Nothing bars it and nothing expires: most are, and the scan need not look closer. */
+  readonly steady: boolean;
 }
 
 export interface Prepared {
@@ -90,19 +94,26 @@ export function prepare(snapshot: Snapshot): Prepared {
 const placesOf = (ids: readonly ProfileId[]): ReadonlyMap<ProfileId, number> =>
   new Map(ids.map((id, place) => [id, place] as const).toReversed());
 
-const candidateOf = (
+function candidateOf(profile: AuthProfile, place: number, keyIndex: number, snapshot: Snapshot): Candidate {
+  return {
+    profile,
+    load: snapshot.load?.get(profile.id) ?? IDLE,
+    place,
+    source: SOURCE_RANK[profile.source],
+    type: TYPE_RANK[profile.type],
+    keyIndex,
+    ...standing(profile, snapshot.health.get(profile.id) ?? HEALTHY),
+  };
+}
+
+/** What of a candidate follows its health. */
+const standing = (
   profile: AuthProfile,
-  place: number,
-  keyIndex: number,
-  snapshot: Snapshot,
-): Candidate => ({
-  profile,
-  health: snapshot.health.get(profile.id) ?? HEALTHY,
-  load: snapshot.load?.get(profile.id) ?? IDLE,
-  place,
-  source: SOURCE_RANK[profile.source],
-  type: TYPE_RANK[profile.type],
-  keyIndex,
+  health: Health,
+): Pick<Candidate, "health" | "lastSuccess" | "steady"> => ({
+  health,
+  lastSuccess: health.lastUsed ?? 0,
+  steady: health.bars.length === 0 && profile.problem === undefined && profile.expiresAt === undefined,
 });
 
 /** The same with one profile's health replaced: what a settled attempt costs. Pure. */
@@ -111,7 +122,7 @@ export function withHealth(prepared: Prepared, profile: AuthProfile, health: Hea
   const index = list?.findIndex((candidate) => candidate.profile.id === profile.id) ?? -1;
   if (!list || index === -1) return prepared;
   const candidates = new Map(prepared.candidates);
-  candidates.set(profile.provider, list.with(index, { ...list[index]!, health }));
+  candidates.set(profile.provider, list.with(index, { ...list[index]!, ...standing(profile, health) }));
   return { ...prepared, candidates };
 }
 
@@ -125,13 +136,14 @@ const compareRank = (a: Candidate, b: Candidate): number =>
 const compareFixed = (a: Candidate, b: Candidate): number =>
   compareRank(a, b) || a.type - b.type || (a.profile.id < b.profile.id ? -1 : 1);
 
-/** Whether `later` beats `first`, which stands before it in the fixed order and has the same rank. */
+/** Whether `later` beats `first`, which stands before it in the fixed order and has the same rank and type. */
 const overtakes = (later: Candidate, first: Candidate): boolean =>
-  later.type === first.type &&
-  (later.load.inFlight - first.load.inFlight || lastUsed(later) - lastUsed(first)) < 0;
+  later.load.inFlight < first.load.inFlight ||
+  (later.load.inFlight === first.load.inFlight && lastUsed(later) < lastUsed(first));
 
-const lastUsed = (candidate: Candidate): number =>
-  Math.max(candidate.health.lastUsed ?? 0, candidate.load.lastStarted);
+/** ms since epoch, 0 when never: the last success or start, whichever is later. */
+export const lastUsed = (candidate: Candidate): number =>
+  Math.max(candidate.lastSuccess, candidate.load.lastStarted);
 
 /** Environment keys of a provider count as one candidate; only rate limits move inside it. */
 export const isEnvironmentKey = (candidate: Candidate): boolean => candidate.profile.source === "env";
@@ -172,20 +184,26 @@ function pass(prepared: Prepared, request: PlanRequest, walk: Walk, now: number,
   return undefined;
 }
 
-/** One scan in the fixed order: the first rank with a usable candidate decides. */
+/** One scan in the fixed order: the first rank and type with a usable candidate decide. */
 function best(prepared: Prepared, request: PlanRequest, index: number, walk: Walk, now: number) {
   const ref = request.models[index]!;
   const pin = index === 0 ? request.pin : undefined;
   const behind = pastOf(walk, ref);
+  const fits = (candidate: Candidate): boolean =>
+    (pin === undefined || candidate.profile.id === pin) &&
+    usable(candidate, ref, now) &&
+    !behind?.(candidate);
+  const list = prepared.candidates.get(ref.provider) ?? [];
+  const sticky = request.sticky && list.find((candidate) => candidate.profile.id === request.sticky);
   let first: Candidate | undefined;
-  for (const candidate of prepared.candidates.get(ref.provider) ?? []) {
-    if (first && compareRank(candidate, first) !== 0) break;
-    if (pin !== undefined && candidate.profile.id !== pin) continue;
-    const sticky = request.sticky !== undefined && candidate.profile.id === request.sticky;
-    if (first && !sticky && !overtakes(candidate, first)) continue;
-    if (!usable(candidate, ref, now) || behind?.(candidate)) continue;
-    first = candidate;
-    if (sticky) break;
+  for (const candidate of list) {
+    if (first) {
+      if (candidate.type !== first.type || compareRank(candidate, first) !== 0) break;
+      if (overtakes(candidate, first) && fits(candidate)) first = candidate;
+    } else if (fits(candidate)) {
+      if (sticky && compareRank(sticky, candidate) === 0 && fits(sticky)) return sticky;
+      first = candidate;
+    }
   }
   return first;
 }
@@ -200,8 +218,8 @@ function pastOf(walk: Walk, ref: ModelRef): ((candidate: Candidate) => boolean) 
 }
 
 const usable = (candidate: Candidate, ref: ModelRef, now: number): boolean =>
-  (candidate.health.bars.length === 0 || !barredBy(candidate.health, ref.model, now)) &&
-  eligibility(candidate.profile, now) === "ok";
+  candidate.steady ||
+  (!barredBy(candidate.health, ref.model, now) && eligibility(candidate.profile, now) === "ok");
 
 /** Every attempt a run could make, best first, as if each failed without barring another. Lazy, pure. */
 export function* plan(prepared: Prepared, request: PlanRequest, now: number): Generator<Attempt, void> {

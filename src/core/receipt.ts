@@ -30,9 +30,14 @@ export interface CandidateRecord {
   readonly type: AuthProfile["type"];
   readonly source: AuthProfile["source"];
   readonly bars: readonly Bar[];
-  readonly lastUsed?: number;
-  readonly inFlight?: number;
   readonly place?: number;
+}
+
+/** The moving part of what the decision saw, by candidate. */
+export interface LoadRecord {
+  /** ms since epoch; 0 when never */
+  readonly lastUsed: readonly number[];
+  readonly inFlight: readonly number[];
 }
 
 export interface Receipt {
@@ -53,6 +58,8 @@ export interface Receipt {
   readonly attempts: readonly AttemptRecord[];
   /** At most 64; the first attempt's view. */
   readonly candidates: readonly CandidateRecord[];
+  /** absent when there was no choice */
+  readonly load?: LoadRecord;
   readonly leftOut: readonly LeftOut[];
   readonly usage?: { readonly inputTokens: number; readonly outputTokens: number };
 }

@@ -1,5 +1,6 @@
 // From a request to its route: guard, look-up, and an answer in JSON whatever happens.
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 import { openaiCompletions } from "../wire/openai-completions.ts";
 import type { Gateway } from "./gateway.ts";
 import type { GuardSettings } from "./guard.ts";
@@ -15,10 +16,47 @@ const PREFIXES = ROUTES.filter(({ path }) => path.endsWith("/"));
 export function requestListener(gateway: Gateway, guard: GuardSettings): RequestListener {
   return (request, response) => {
     const route = routeOf(request.url ?? "/");
+    if (answerCrossOrigin(request, response, route, guard)) return;
     const refused = refusalBefore(request, route, gateway, guard);
     if (refused) return refuse(request, response, route, refused);
     serve(request, response, route!, gateway);
   };
+}
+
+/** Tells a page of an allowed origin that it may read the answer; `true` when it only asked whether it may ask. */
+function answerCrossOrigin(
+  request: IncomingMessage,
+  response: ServerResponse,
+  route: Route | undefined,
+  guard: GuardSettings,
+): boolean {
+  const { origin } = request.headers;
+  if (origin === undefined || checkOrigin(request, guard)) return false;
+  response.setHeader("access-control-allow-origin", origin);
+  response.setHeader("access-control-expose-headers", "*");
+  response.setHeader("vary", "origin");
+  if (request.method !== "OPTIONS" || !route) return false;
+  response.setHeader("access-control-allow-methods", route.method);
+  response.setHeader(
+    "access-control-allow-headers",
+    request.headers["access-control-request-headers"] ?? "*",
+  );
+  response.setHeader("access-control-max-age", "600");
+  response.writeHead(204).end();
+  return true;
+}
+
+/** What is no HTTP at all gets an answer too, as far as the connection can carry one. */
+export function answerMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
+  const large = error.code === "HPE_HEADER_OVERFLOW";
+  const message = large ? "The headers are larger than 16 KB." : "This is not a valid HTTP request.";
+  const body = JSON.stringify(
+    openaiCompletions.errorBody({ status: 400, type: "invalid_request_error", message }),
+  );
+  const head = `HTTP/1.1 ${large ? "431 Request Header Fields Too Large" : "400 Bad Request"}`;
+  const length = `content-length: ${Buffer.byteLength(body)}`;
+  socket.end(`${head}\r\ncontent-type: application/json\r\n${length}\r\nconnection: close\r\n\r\n${body}`);
 }
 
 function routeOf(url: string): Route | undefined {

@@ -3,6 +3,7 @@ import type { RequestListener, Server } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { AccessError } from "../core/errors.ts";
+import { answerMalformed } from "./http.ts";
 
 /** Longer than any common client keeps an idle connection, so that the client always closes first. */
 const KEEP_ALIVE_MS = 310_000;
@@ -58,9 +59,12 @@ function listenOn(host: string, port: number, listener: RequestListener): Promis
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       noDelay: true,
+      // A missing Host is refused by the guard, with a sentence.
+      requireHostHeader: false,
     },
     listener,
   );
+  server.on("clientError", answerMalformed);
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EADDRNOTAVAIL" || error.code === "EAFNOSUPPORT") resolve(undefined);

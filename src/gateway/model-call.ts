@@ -11,12 +11,13 @@ import { AccessError } from "../core/errors.ts";
 import type { ModelRef } from "../core/model-ref.ts";
 import { formatModelRef } from "../core/model-ref.ts";
 import type { Attempt, PlanRequest, Prepared } from "../core/plan.ts";
+import type { LoadRecord } from "../core/receipt.ts";
 import type { AnswerMarks, Wire } from "../wire/wire.ts";
 import type { RequestBody } from "./body.ts";
 import { AgentJsonSink, AgentStreamSink } from "./agent-sinks.ts";
 import { readBody } from "./body.ts";
 import type { Gateway } from "./gateway.ts";
-import { keepReceipt } from "./receipt-of.ts";
+import { keepReceipt, loadOf } from "./receipt-of.ts";
 import type { TimedRefusal } from "./refusals.ts";
 import { refusalAfter, refusalWithoutAttempt } from "./refusals.ts";
 import { refuseReservedSession, sessionKey } from "./session-key.ts";
@@ -34,6 +35,7 @@ export interface Served {
   readonly live: LiveAgent;
   /** what the first decision saw */
   readonly seen: Prepared;
+  readonly load?: LoadRecord;
   readonly wire: Wire;
   readonly requested: string;
   readonly plan: PlanRequest;
@@ -91,8 +93,10 @@ function begin(
   startedAt: number,
 ): Served {
   const models = speaking(target.models, wire, gateway);
-  const session = isChoice(live, models) ? sessionKey(request.headers, wire, body.json, live.id) : undefined;
+  const choice = isChoice(live, models);
+  const session = choice ? sessionKey(request.headers, wire, body.json, live.id) : undefined;
   const sticky = session === undefined ? undefined : gateway.sticky.get(session, startedAt);
+  const plan = { models, ...(sticky === undefined ? {} : { sticky }) };
   return {
     runId: randomUUID(),
     startedAt,
@@ -101,7 +105,8 @@ function begin(
     seen: live.prepared,
     wire,
     requested: typeof body.json["model"] === "string" ? body.json["model"] : "openclaw",
-    plan: { models, ...(sticky === undefined ? {} : { sticky }) },
+    plan,
+    ...(choice ? { load: loadOf(live.prepared, plan) } : {}),
     session,
     place: { attempts: 0 },
   };
@@ -185,7 +190,7 @@ const headerText = (text: string): string =>
 
 function orderOf(served: Served, sink: ResponseSink, template: CallTemplate, request: IncomingMessage): Run {
   const { gateway, live } = served;
-  const send = (attempt: Attempt) => {
+  const send = async (attempt: Attempt) => {
     served.place.ref = attempt.ref;
     served.place.attempts++;
     const route: ProviderRoute = routeTo(gateway.config(), attempt.ref.provider)!;

@@ -3,8 +3,8 @@ import type { RunResult } from "../access/run.ts";
 import { WHOLE_PROFILE } from "../core/health.ts";
 import { formatModelRef } from "../core/model-ref.ts";
 import type { Candidate, PlanRequest, Prepared } from "../core/plan.ts";
-import { explain } from "../core/plan.ts";
-import type { CandidateRecord, Receipt } from "../core/receipt.ts";
+import { explain, lastUsed } from "../core/plan.ts";
+import type { CandidateRecord, LoadRecord, Receipt } from "../core/receipt.ts";
 import type { Served } from "./model-call.ts";
 
 const MOST_CANDIDATES = 64;
@@ -35,6 +35,7 @@ function receiptOf(served: Served, result: RunResult, status: number, endedAt: n
     ...(result.waitedMs > 0 ? { waitedMs: result.waitedMs } : {}),
     attempts: result.attempts,
     ...inputsOf(seen, plan, startedAt),
+    ...(served.load ? { load: served.load } : {}),
     ...(usage ? { usage } : {}),
   };
 }
@@ -51,10 +52,8 @@ function inputsOf(seen: Prepared, plan: PlanRequest, at: number): Inputs {
   const key = plan.models.map(formatModelRef).join(" ");
   const shared = known.get(key);
   if (shared && Math.abs(at - shared.at) < SHARED_FOR_MS) return shared.inputs;
-  const providers = new Set(plan.models.map((ref) => ref.provider));
-  const candidates = [...providers].flatMap((provider) => seen.candidates.get(provider) ?? []);
   const inputs = {
-    candidates: candidates.slice(0, MOST_CANDIDATES).map((candidate) => candidateRecord(candidate, plan)),
+    candidates: candidatesOf(seen, plan).map((candidate) => candidateRecord(candidate, plan)),
     leftOut: explain(seen, plan, at).slice(0, MOST_CANDIDATES),
   };
   known.set(key, { inputs, at });
@@ -63,7 +62,18 @@ function inputsOf(seen: Prepared, plan: PlanRequest, at: number): Inputs {
 
 const OUTCOME = { answered: "ok", aborted: "aborted", cut: "cut", exhausted: "failed" } as const;
 
-function candidateRecord({ profile, health, load, place }: Candidate, plan: PlanRequest): CandidateRecord {
+/** What moves from call to call; it is taken at the decision, since it is another a moment later. */
+export function loadOf(seen: Prepared, plan: PlanRequest): LoadRecord {
+  const candidates = candidatesOf(seen, plan);
+  return { lastUsed: candidates.map(lastUsed), inFlight: candidates.map(({ load }) => load.inFlight) };
+}
+
+function candidatesOf(seen: Prepared, plan: PlanRequest): Candidate[] {
+  const providers = new Set(plan.models.map((ref) => ref.provider));
+  return [...providers].flatMap((provider) => seen.candidates.get(provider) ?? []).slice(0, MOST_CANDIDATES);
+}
+
+function candidateRecord({ profile, health, place }: Candidate, plan: PlanRequest): CandidateRecord {
   const asked = new Set<string>([WHOLE_PROFILE, ...plan.models.map((ref) => ref.model)]);
   return {
     profileId: profile.id,
@@ -71,8 +81,6 @@ function candidateRecord({ profile, health, load, place }: Candidate, plan: Plan
     type: profile.type,
     source: profile.source,
     bars: health.bars.filter((bar) => asked.has(bar.scope)),
-    ...(health.lastUsed === undefined ? {} : { lastUsed: health.lastUsed }),
-    ...(load.inFlight === 0 ? {} : { inFlight: load.inFlight }),
     ...(place === 0 ? {} : { place }),
   };
 }

@@ -31,8 +31,7 @@ export class Targets {
   resolve(config: Config, model: unknown, headers: TargetHeaders): Target {
     if (config !== this.#config || this.#known.size > 1000) this.#known.clear();
     this.#config = config;
-    const key =
-      typeof model === "string" || model === undefined ? `${model} ${headers.model} ${headers.agent}` : "";
+    const key = JSON.stringify([model === undefined, model, headers.model, headers.agent]);
     const known = key.length > LONGEST_NAME ? undefined : this.#known.get(key);
     if (known) return known;
     const target = resolveTarget(config, model, headers);

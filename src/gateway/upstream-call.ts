@@ -6,6 +6,7 @@ import type { LiveAgent } from "../access/live-agents.ts";
 import type { ProviderRoute } from "../access/provider-route.ts";
 import { configuredHeaders, credentialHeaders } from "../access/request-auth.ts";
 import type { AccessConfig } from "../config/config.ts";
+import { AccessError } from "../core/errors.ts";
 import type { AuthProfile } from "../core/credential.ts";
 import type { Secret } from "../core/secret.ts";
 import type { Environment } from "../secrets/env.ts";
@@ -125,11 +126,21 @@ export function passThroughBody({ bytes, json }: RequestBody): (model: string) =
   const asked = json["model"];
   // A key written with escapes or given twice: only a decoded body is sure to name one model.
   if (!span || JSON.parse(bytes.toString("utf8", span.start, span.end)) !== asked) {
-    return (model) => Buffer.from(JSON.stringify({ ...parseObject(bytes.toString()), model }));
+    return (model) => encoded({ ...parseObject(bytes.toString()), model });
   }
   const splicer = new ModelSplicer(bytes, span);
   return (model) => splicer.put(model);
 }
 
 export const agentBody = (wire: Wire, json: JsonObject) => (model: string) =>
-  Buffer.from(JSON.stringify(wire.agentRequest(json, model)));
+  encoded(wire.agentRequest(json, model));
+
+/** @throws AccessError `bad_input` */
+function encoded(value: JsonObject): Buffer {
+  try {
+    return Buffer.from(JSON.stringify(value));
+  } catch (cause) {
+    // JSON.parse takes any depth, JSON.stringify does not.
+    throw new AccessError("bad_input", "The body is nested too deeply.", { cause });
+  }
+}

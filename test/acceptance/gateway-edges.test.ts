@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { test } from "node:test";
 import type { TestContext } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
@@ -199,4 +200,62 @@ test("a client that reads nothing slows a compressing provider down", async (t) 
   }
   assert.ok(written < 100_000_000, `${written} bytes were taken for a client that reads nothing`);
   client.destroy();
+});
+
+test('a model called "undefined" is no missing model, whatever was asked before', async (t) => {
+  const gateway = await gatewayWith(t, stream({ frames: chatFrames("hello") }));
+  const status = async (body: object) => (await gateway.post(CHAT, { messages: QUESTION, ...body })).status;
+  assert.deepEqual(
+    [await status({}), await status({ model: "undefined" }), await status({ model: null })],
+    [200, 400, 400],
+  );
+});
+
+test("a body that cannot be encoded is refused, and its profile is not counted as busy for ever", async (t) => {
+  const gateway = await gatewayWith(t, stream({ frames: chatFrames("hello") }), {
+    providers: { p: { keys: ["a", "b"] } },
+  });
+  const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+  const body = `{"messages":[{"role":"user","content":${deep}}]}`;
+  for (let n = 0; n < 3; n++) assert.equal((await gateway.post(CHAT, body)).status, 400);
+  const answer = await gateway.post(CHAT, { messages: QUESTION });
+  assert.deepEqual((await gateway.receipt(answer)).load?.inFlight, [0, 0]);
+});
+
+test("what is no HTTP gets an error object", async (t) => {
+  const gateway = await gatewayWith(t, reply({ body: chatBody("hello") }));
+  const say = async (text: string) => {
+    const socket = connect(Number(new URL(gateway.url).port), "127.0.0.1");
+    socket.end(text);
+    let heard = "";
+    for await (const chunk of socket.setEncoding("utf8")) heard += chunk;
+    return heard;
+  };
+  assert.match(
+    await say("GARBAGE\r\n\r\n"),
+    /^HTTP\/1\.1 400 [\s\S]*"error":\{"message":"This is not a valid HTTP request\."/,
+  );
+  assert.match(
+    await say(`GET /healthz HTTP/1.1\r\nhost: localhost\r\nx-large: ${"x".repeat(20_000)}\r\n\r\n`),
+    /^HTTP\/1\.1 431 [\s\S]*16 KB/,
+  );
+  assert.match(await say("GET /healthz HTTP/1.1\r\n\r\n"), /^HTTP\/1\.1 403 [\s\S]*localhost only/);
+});
+
+test("a page of an allowed origin may ask and read; any other may not", async (t) => {
+  const origin = "https://app.example";
+  const gateway = await gatewayWith(t, reply({ body: chatBody("hello") }), {
+    config: { gateway: { auth: { mode: "token", token: TOKEN }, controlUi: { allowedOrigins: [origin] } } },
+  });
+  const preflight = (from: string) =>
+    fetch(gateway.url + CHAT, {
+      method: "OPTIONS",
+      headers: { origin: from, "access-control-request-headers": "authorization" },
+    });
+  const asked = await preflight(origin);
+  assert.deepEqual([asked.status, asked.headers.get("access-control-allow-origin")], [204, origin]);
+  const answer = await gateway.post(CHAT, { model: "p/m1", messages: QUESTION }, { origin });
+  assert.deepEqual([answer.status, answer.headers.get("access-control-allow-origin")], [200, origin]);
+  const foreign = await preflight("https://evil.example");
+  assert.deepEqual([foreign.status, foreign.headers.get("access-control-allow-origin")], [403, null]);
 });

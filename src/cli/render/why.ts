@@ -20,7 +20,10 @@ export function renderRun(receipt: Receipt, screen: Pick<Io, "columns" | "colors
       "Attempts",
       receipt.attempts.map((attempt, index) => attemptRow(attempt, index, style)),
     ),
-    ...section("Profiles it chose from", receipt.candidates.map(candidateRow)),
+    ...section(
+      "Profiles it chose from",
+      receipt.candidates.map((candidate, i) => candidateRow(candidate, i, receipt.load)),
+    ),
     ...section("Left out", receipt.leftOut.map(leftOutRow)),
   ].join("\n\n");
 }
@@ -71,18 +74,14 @@ function attemptRow(attempt: AttemptRecord, index: number, style: Style): string
   ];
 }
 
-function candidateRow({
-  profileId,
-  type,
-  source,
-  bars,
-  lastUsed,
-  inFlight,
-  place,
-}: CandidateRecord): string[] {
+function candidateRow(candidate: CandidateRecord, index: number, load: Receipt["load"]): string[] {
+  const { profileId, type, source, bars, place } = candidate;
+  const [lastUsed, inFlight] = [load?.lastUsed[index], load?.inFlight[index]];
   const facts = [
     ...(place === undefined ? [] : [`place ${place + 1} in the order`]),
-    ...(lastUsed === undefined ? ["never used"] : [`last used ${new Date(lastUsed).toISOString()}`]),
+    ...(lastUsed === undefined
+      ? []
+      : [lastUsed === 0 ? "never used" : `last used ${new Date(lastUsed).toISOString()}`]),
     ...(inFlight ? [`${inFlight} in flight`] : []),
     ...bars.map((bar) => `${barReason(bar.reason)} until ${new Date(bar.until).toISOString()}`),
   ];

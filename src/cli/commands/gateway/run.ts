@@ -43,7 +43,7 @@ export default buildCommand({
       ...(password === undefined ? {} : { password }),
       ...(auth === undefined ? {} : { authMode: auth }),
     };
-    this.exit(await runGateway(gatewayDeps(await this.deps(), this.io), options));
+    this.exit(await runGateway(gatewayDeps(await this.deps()), options));
   },
 });
 

@@ -1,0 +1,84 @@
+// A command loads what it needs and nothing else (DESIGN, "Speed"). Read from the process, not from a clock.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { buildIfStale, ENTRY } from "../../scripts/build.ts";
+import { cliHome } from "../support/cli.ts";
+
+const SOURCES = join(import.meta.dirname, "../../src/main.ts");
+const RECORDER = join(import.meta.dirname, "../support/record-loads.cjs");
+
+const home = cliHome();
+before(async () => {
+  home.write(".openclaw/openclaw.json", `{ "agents": { "defaults": { "model": "openai/gpt-5.5" } } }`);
+  await buildIfStale();
+});
+after(home.remove);
+
+const COMMANDS = [
+  "--help",
+  "models auth --help",
+  "models status --json",
+  "models auth list --json",
+  "models auth order get --provider openai --json",
+  "models aliases list --json",
+];
+
+/** Files for the few who need them: the gateway, whoever is asked for a secret, whoever edits the config. */
+const RARE =
+  /\/src\/(gateway\/|store\/(worker|store-thread)|cli\/paste|config\/(edit|json5-))|\/node_modules\/(undici|@clack|json5)\/|\/dist\/(undici|clack)/;
+
+/** Modules of Node that take a millisecond or more. */
+const SLOW = [
+  "crypto",
+  "http",
+  "net",
+  "stream",
+  "fs/promises",
+  "perf_hooks",
+  "worker_threads",
+  "child_process",
+];
+
+function loadsOf(entry: string, words: readonly string[]): { files: string[]; node: string[] } {
+  const to = join(home.path, "loads.json");
+  const env = { HOME: home.path, NO_COLOR: "1", LOADS_TO: to };
+  const { status, stderr } = spawnSync(process.execPath, ["--require", RECORDER, entry, ...words], { env });
+  assert.equal(status, 0, String(stderr));
+  return JSON.parse(readFileSync(to, "utf8"));
+}
+
+for (const command of COMMANDS) {
+  const words = command.split(" ");
+
+  test(`${command}: no gateway, no prompts, no editor`, () => {
+    for (const entry of [SOURCES, ENTRY])
+      assert.deepEqual(
+        loadsOf(entry, words).files.filter((file) => RARE.test(file)),
+        [],
+      );
+  });
+
+  test(`${command}: no slow module of Node`, () => {
+    const loaded = new Set(loadsOf(ENTRY, words).node);
+    assert.deepEqual(
+      SLOW.filter((name) => loaded.has(`NativeModule ${name}`)),
+      [],
+    );
+  });
+}
+
+test("help reads no configuration", () => {
+  const files = loadsOf(SOURCES, ["--help"]).files;
+  assert.deepEqual(
+    files.filter((file) => /\/src\/(config|store|access|providers)\//.test(file)),
+    [],
+  );
+});
+
+test("what is rare is seen when it is used", () => {
+  const words = ["models", "set", "openai/gpt-5.6", "--json"];
+  assert.ok(loadsOf(SOURCES, words).files.some((file) => RARE.test(file)));
+});
