@@ -49,7 +49,8 @@ export function providerHealth(
   profiles: readonly ProfileHealthRow[],
   order: readonly ProfileId[],
 ): ProviderHealthRow {
-  const effectiveProfiles = order.flatMap((id) => profiles.filter((row) => row.profileId === id));
+  const byId = new Map(profiles.map((row) => [row.profileId, row]));
+  const effectiveProfiles = order.flatMap((id) => byId.get(id) ?? []);
   const live = effectiveProfiles.filter(isLive);
   const judged = live.length > 0 ? live : effectiveProfiles;
   const times = judged.flatMap((row) =>

@@ -143,9 +143,10 @@ function authReport(
 }
 
 function healthReport(view: ReadView, config: Config, usable: Usable, now: number): AuthReport["oauth"] {
+  const byId = new Map(view.snapshot.profiles.map((profile) => [profile.id, profile]));
   const profiles = view.stored
     .map(({ id, credential }) => {
-      const profile = view.snapshot.profiles.find((candidate) => candidate.id === id) as AuthProfile;
+      const profile = byId.get(id)!;
       const email = credential.email ?? config.profiles.get(id)?.email;
       return profileHealth(profile, credential, email ? `${id} (${email})` : id, now);
     })
