@@ -52,8 +52,8 @@ export async function build(): Promise<void> {
   process.stderr.write(`Built dist/ in ${Date.now() - startedAt} ms.\n`);
 }
 
-/** @param build 16 characters that no other build has; the launcher looks for them behind the first two */
-async function bundle(build: string): Promise<OutputFile[]> {
+/** @param number 16 characters that no other build has; the launcher looks for them behind the first two */
+async function bundle(number: string): Promise<OutputFile[]> {
   const esbuild = await import("esbuild");
   const { outputFiles } = await esbuild.build({
     absWorkingDir: ROOT,
@@ -74,7 +74,7 @@ async function bundle(build: string): Promise<OutputFile[]> {
       "import.meta.dirname": "__dirname",
       "import.meta.filename": "__filename",
     },
-    banner: { js: `//${build}` },
+    banner: { js: `//${number}` },
     legalComments: "none",
     plugins: [packagesApart, lazyPackages],
     write: false,
