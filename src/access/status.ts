@@ -4,7 +4,6 @@ import { messageOf } from "../core/errors.ts";
 import type { AgentId, ProviderId } from "../core/ids.ts";
 import type { ModelNames, ModelRef } from "../core/model-ref.ts";
 import { formatModelRef, resolveModelRef } from "../core/model-ref.ts";
-import type { AuthProfile } from "../core/credential.ts";
 import { defaultModelOf, modelNamesOf } from "../config/model-names.ts";
 import type { CommandDeps } from "./open-deps.ts";
 import type { ReadView } from "./read-view.ts";

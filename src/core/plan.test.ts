@@ -6,7 +6,7 @@ import { eligibility } from "./credential.ts";
 import type { Bar, Health } from "./health.ts";
 import { barredBy, HEALTHY, WHOLE_PROFILE } from "./health.ts";
 import type { Load, Prepared, Snapshot } from "./plan.ts";
-import { explain, plan, prepare, withHealth } from "./plan.ts";
+import { attemptKey, explain, next, plan, prepare, START, withHealth } from "./plan.ts";
 
 const NOW = 1_000_000;
 const profile = (id: string, extra: Partial<AuthProfile> = {}): AuthProfile => ({
@@ -220,6 +220,32 @@ test("property: models come in the order asked for, and an explicit order is kep
         );
       },
     ),
+  );
+});
+
+test("property: the plan is what a run would do, one failure after another", () => {
+  fc.assert(
+    fc.property(
+      arbitrarySnapshot,
+      arbitraryModels,
+      fc.option(fc.constantFrom("p:1", "p:2", "q:3"), { nil: undefined }),
+      (given, models, sticky) => {
+        const prepared = prepare(given);
+        const request = { models, ...(sticky ? { sticky } : {}) };
+        const walked: string[] = [];
+        let walk = START;
+        for (
+          let attempt = next(prepared, request, walk, NOW);
+          attempt;
+          attempt = next(prepared, request, walk, NOW)
+        ) {
+          walked.push(attemptKey(attempt));
+          walk = { ...walk, tried: new Set(walked) };
+        }
+        assert.deepEqual([...plan(prepared, request, NOW)].map(attemptKey), walked);
+      },
+    ),
+    { numRuns: 500 },
   );
 });
 

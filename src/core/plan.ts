@@ -221,19 +221,35 @@ const usable = (candidate: Candidate, ref: ModelRef, now: number): boolean =>
   candidate.steady ||
   (!barredBy(candidate.health, ref.model, now) && eligibility(candidate.profile, now) === "ok");
 
-/** Every attempt a run could make, best first, as if each failed without barring another. Lazy, pure. */
+/**
+ * Every attempt a run could make, best first, as if each failed without barring another. Lazy: the first of a
+ * model costs one scan, the others one sort. Pure.
+ */
 export function* plan(prepared: Prepared, request: PlanRequest, now: number): Generator<Attempt, void> {
-  const tried = new Set<string>();
-  const walk: Walk = { ...START, tried };
-  for (
-    let attempt = next(prepared, request, walk, now);
-    attempt;
-    attempt = next(prepared, request, walk, now)
-  ) {
-    yield attempt;
-    tried.add(attemptKey(attempt));
+  for (const [index, ref] of request.models.entries()) {
+    const first = best(prepared, request, index, START, now);
+    if (!first) continue;
+    yield { ref, candidate: first };
+    const pin = index === 0 ? request.pin : undefined;
+    const others = (prepared.candidates.get(ref.provider) ?? []).filter(
+      (candidate) =>
+        candidate !== first &&
+        (pin === undefined || candidate.profile.id === pin) &&
+        usable(candidate, ref, now),
+    );
+    for (const candidate of others.toSorted((a, b) => compare(a, b, request.sticky)))
+      yield { ref, candidate };
   }
 }
+
+/** The whole comparator; `best` and `compareFixed` take its rules in parts. */
+const compare = (a: Candidate, b: Candidate, sticky: ProfileId | undefined): number =>
+  compareRank(a, b) ||
+  Number(b.profile.id === sticky) - Number(a.profile.id === sticky) ||
+  a.type - b.type ||
+  a.load.inFlight - b.load.inFlight ||
+  lastUsed(a) - lastUsed(b) ||
+  (a.profile.id < b.profile.id ? -1 : 1);
 
 export type LeftOutCode = IneligibleCode | "excluded_by_auth_order" | "cooldown" | "disabled" | "not_pinned";
 
