@@ -88,6 +88,8 @@ export interface LiveOptions {
   readonly read: (agent: AgentId) => Promise<Reading>;
   /** see `agent-view.ts` */
   readonly join: (agent: AgentId, own: Reading, main: Reading | undefined) => AgentView;
+  /** Called for every store that is in use from now on; news comes by `refresh`. */
+  readonly watch: (agent: AgentId) => void;
   readonly writer: HealthWriter;
   readonly cooldowns: () => CooldownPolicy;
 }
@@ -119,7 +121,11 @@ export class LiveAgents {
 
   async #load(agent: AgentId): Promise<LiveAgent> {
     for (const id of new Set([MAIN_AGENT, agent])) {
-      if (!this.#readings.has(id)) this.#readings.set(id, await this.#options.read(id));
+      if (this.#readings.has(id)) continue;
+      this.#options.watch(id);
+      const reading = await this.#options.read(id);
+      // A notice that came meanwhile has brought a newer one.
+      if (!this.#readings.has(id)) this.#readings.set(id, reading);
     }
     const live = new LiveAgent(this.#join(agent));
     this.#agents.set(agent, live);

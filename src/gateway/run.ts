@@ -8,7 +8,7 @@ import { StickyProfiles } from "../access/sticky.ts";
 import type { Deps } from "../access/deps.ts";
 import type { GatewayConfig } from "../config/config.ts";
 import { AccessError, messageOf } from "../core/errors.ts";
-import { MAIN_AGENT } from "../core/ids.ts";
+import type { AgentId } from "../core/ids.ts";
 import type { Gateway, Log } from "./gateway.ts";
 import type { GuardSettings } from "./guard.ts";
 import { requestListener } from "./http.ts";
@@ -50,12 +50,10 @@ export async function runGateway(deps: GatewayDeps, options: GatewayOptions): Pr
   await gateway.agents.load(defaultAgent(deps.config()));
   const listening = await listenOrExplain(deps, settings, requestListener(gateway, guard));
   writeLock(deps.paths(), { pid: process.pid, startedAt: gateway.startedAt, port: listening.port });
-  const unwatch = watchStores(deps, gateway);
   announce(deps, gateway, settings.hosts[0]!, listening.port, secret);
 
   const signal = await deps.stopped;
   deps.say(`Stopping (${signal}): running calls may end first.`);
-  unwatch();
   await listening.close();
   await gateway.receipts.flush();
   await gateway.writerFlush();
@@ -122,7 +120,8 @@ function buildGateway(deps: GatewayDeps): OwnGateway {
     failing.add("store");
   };
   const writer = new HealthWriter(deps.store(), writeFault);
-  const agents = new LiveAgents({
+  const agents: LiveAgents = new LiveAgents({
+    watch: (agent) => watchStore(deps, agents, agent),
     read: (agent) => deps.store().read(agent),
     join: (agent, own, main) => joinView(deps, agent, own, main),
     writer,
@@ -166,13 +165,9 @@ async function listenOrExplain(
 }
 
 /** Credentials and order that anyone changes are used from the next request on. */
-function watchStores(deps: GatewayDeps, gateway: Gateway): () => void {
-  const agents = new Set([MAIN_AGENT, ...deps.config().agents.map((agent) => agent.id)]);
-  return deps.store().watch([...agents], (agent) => {
-    gateway.agents
-      .refresh(agent)
-      .catch((error: unknown) =>
-        deps.log.error(error, `The store of ${agent} cannot be read; the last good one stays in use.`),
-      );
+function watchStore(deps: GatewayDeps, agents: LiveAgents, agent: AgentId): void {
+  deps.store().watch([agent], () => {
+    const fault = `The store of ${agent} cannot be read; the last good one stays in use`;
+    agents.refresh(agent).catch((error: unknown) => deps.log.error(error, fault));
   });
 }

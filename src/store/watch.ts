@@ -4,19 +4,25 @@ import { existsSync, statSync, watch } from "node:fs";
 import { dirname } from "node:path";
 import { realFile } from "./read-database.ts";
 
-const LOOK_EVERY_MS = 2_500;
+const LOOK_EVERY_MS = 5_000;
+/** Folders come, go and move rarely: one look in so many asks for them too. */
+const FOLLOW_EVERY = 6;
 /** One commit causes several notices. */
 const SETTLE_MS = 25;
 /** Two writes within one tick of the file system's clock look alike. */
 const CLOCK_TICK_MS = 20;
 
+const MISSING = "-";
+
 /** Calls back soon after the database at `file` changed, which need not exist yet. Returns the way to stop. */
 export function watchDatabase(file: string, onChange: () => void): () => void {
-  let seen = stampOf(file);
+  let real = realFile(file) ?? file;
+  let seen = stampOf(real);
+  let looks = 0;
   let settling: NodeJS.Timeout | undefined;
   const look = () => {
-    follow();
-    const stamp = stampOf(file);
+    if (looks++ % FOLLOW_EVERY === 0 || seen.startsWith(MISSING) || !folder.alive()) follow();
+    const stamp = stampOf(real);
     if (stamp === seen) return;
     seen = stamp;
     onChange();
@@ -28,6 +34,7 @@ export function watchDatabase(file: string, onChange: () => void): () => void {
   let folder = watchFolder(folderOf(file), notice);
   /** The folder may come, go, and come again. */
   const follow = () => {
+    real = realFile(file) ?? file;
     if (folder.alive() && folder.path === folderOf(file)) return;
     folder.close();
     folder = watchFolder(folderOf(file), notice);
@@ -48,12 +55,11 @@ function folderOf(path: string): string {
 }
 
 /** Equal while nothing was written. A file written just now gets a stamp that will not stay equal. */
-function stampOf(path: string): string {
-  const file = realFile(path) ?? path;
+function stampOf(file: string): string {
   const stats = [file, `${file}-wal`].map((each) => statSync(each, { bigint: true, throwIfNoEntry: false }));
   const newest = Math.max(...stats.map((stat) => Number(stat?.mtimeMs ?? 0)));
   const fresh = Date.now() - newest < CLOCK_TICK_MS ? performance.now() : "";
-  return stats.map((stat) => (stat ? `${stat.ino}:${stat.size}:${stat.mtimeNs}` : "-")).join(" ") + fresh;
+  return stats.map((stat) => (stat ? `${stat.ino}:${stat.size}:${stat.mtimeNs}` : MISSING)).join(" ") + fresh;
 }
 
 interface FolderWatch {
