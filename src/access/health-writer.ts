@@ -14,7 +14,7 @@ const MOST_PENDING = 10_000;
 export class HealthWriter {
   readonly #store: Store;
   readonly #writer = randomUUID();
-  readonly #onError: (error: unknown) => void;
+  readonly #report: (error: unknown) => void;
   #seq = 0;
   #pending: HealthChange[] = [];
   /** Plain successes, newest per profile: only `lastUsed` moves, so older ones say nothing. */
@@ -23,9 +23,10 @@ export class HealthWriter {
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(store: Store, onError: (error: unknown) => void) {
+  /** @param report told how each write went: the error, or `undefined` */
+  constructor(store: Store, report: (error: unknown) => void) {
     this.#store = store;
-    this.#onError = onError;
+    this.#report = report;
   }
 
   /** @param telling whether the event changes more than `lastUsed` */
@@ -71,10 +72,11 @@ export class HealthWriter {
     this.#pending = [];
     try {
       await this.#store.applyHealth(this.#inFlight);
+      this.#report(undefined);
     } catch (error) {
       // Applying is idempotent by (writer, seq): the same changes are simply sent again.
       this.#pending = [...this.#inFlight, ...this.#pending].slice(-MOST_PENDING);
-      this.#onError(error);
+      this.#report(error);
     }
     this.#inFlight = [];
   }

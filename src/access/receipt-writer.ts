@@ -13,7 +13,7 @@ const MOST_OTHERS = 5000;
 /** Every run leaves one; of plain successes the newest 1,000 are enough. */
 export class ReceiptWriter {
   readonly #store: ReceiptStore;
-  readonly #onError: (error: unknown) => void;
+  readonly #report: (error: unknown) => void;
   #successes: (() => Receipt)[] = [];
   #others: Receipt[] = [];
   #busy = false;
@@ -21,9 +21,10 @@ export class ReceiptWriter {
   #successTimer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(store: ReceiptStore, onError: (error: unknown) => void) {
+  /** @param report told how each write went: the error, or `undefined` */
+  constructor(store: ReceiptStore, report: (error: unknown) => void) {
     this.#store = store;
-    this.#onError = onError;
+    this.#report = report;
   }
 
   /** @param make builds the receipt of a run that succeeded at once, if it is still among the newest then */
@@ -65,6 +66,8 @@ export class ReceiptWriter {
 
   #enqueue(receipts: readonly Receipt[]): void {
     if (receipts.length === 0) return;
-    this.#writing = this.#writing.then(() => this.#store.append(receipts)).catch(this.#onError);
+    this.#writing = this.#writing
+      .then(() => this.#store.append(receipts))
+      .then(() => this.#report(undefined), this.#report);
   }
 }

@@ -30,6 +30,10 @@ export function todoFor(inputs: TodoInputs): Todo[] {
 
 function missing(provider: ProviderId, inputs: TodoInputs): Todo {
   const { view, config, now } = inputs;
+  // What cannot be read must not be taken for absent.
+  const [unreadable] = view.unreadable;
+  if (unreadable !== undefined)
+    return { provider, problem: "not known: a store cannot be read", remedy: unreadable };
   const stored = view.snapshot.profiles.filter(
     (profile) => profile.provider === provider && profile.source === "store",
   );

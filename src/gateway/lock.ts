@@ -1,13 +1,13 @@
-// Who runs the gateway of this state dir: pid, start time and port, for the CLI and for the next gateway.
+// Who runs the gateway of this state dir: its process and port, for the CLI and for the next gateway.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Paths } from "../config/paths.ts";
+import { fateOf, parseProcessIdentity, thisProcess } from "../store/process-identity.ts";
 import { parseObject } from "../wire/json.ts";
+import type { JsonObject } from "../wire/wire.ts";
 
 export interface GatewayLock {
   readonly pid: number;
-  /** ms since epoch */
-  readonly startedAt: number;
   readonly port: number;
 }
 
@@ -21,27 +21,19 @@ export function readLock(paths: Paths): GatewayLock | undefined {
   } catch {
     return undefined;
   }
-  const lock = parseObject(text) as Partial<GatewayLock> | undefined;
-  if (typeof lock?.pid !== "number" || typeof lock.port !== "number") return undefined;
-  return isAlive(lock.pid) ? (lock as GatewayLock) : undefined;
+  const lock = parseObject(text) as { process?: JsonObject; port?: unknown } | undefined;
+  const owner = parseProcessIdentity(lock?.process);
+  if (!owner || typeof lock?.port !== "number") return undefined;
+  return fateOf(owner, thisProcess()) === "dead" ? undefined : { pid: owner.pid, port: lock.port };
 }
 
-export function writeLock(paths: Paths, lock: GatewayLock): void {
+export function writeLock(paths: Paths, port: number): void {
   const file = lockFile(paths);
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(file, `${JSON.stringify(lock)}\n`, { mode: 0o600 });
+  writeFileSync(file, `${JSON.stringify({ process: thisProcess(), port })}\n`, { mode: 0o600 });
 }
 
 /** Takes away our own lock; another gateway's is left alone. */
 export function removeLock(paths: Paths): void {
   if (readLock(paths)?.pid === process.pid) rmSync(lockFile(paths), { force: true });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

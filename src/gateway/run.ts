@@ -7,8 +7,9 @@ import { ReceiptWriter } from "../access/receipt-writer.ts";
 import { StickyProfiles } from "../access/sticky.ts";
 import type { Deps } from "../access/deps.ts";
 import type { GatewayConfig } from "../config/config.ts";
-import { AccessError, messageOf } from "../core/errors.ts";
+import { AccessError } from "../core/errors.ts";
 import type { AgentId } from "../core/ids.ts";
+import { Faults } from "./faults.ts";
 import type { Gateway, Log } from "./gateway.ts";
 import type { GuardSettings } from "./guard.ts";
 import { requestListener } from "./http.ts";
@@ -49,7 +50,7 @@ export async function runGateway(deps: GatewayDeps, options: GatewayOptions): Pr
   const gateway = buildGateway(deps);
   await gateway.agents.load(defaultAgent(deps.config()));
   const listening = await listenOrExplain(deps, settings, requestListener(gateway, guard));
-  writeLock(deps.paths(), { pid: process.pid, startedAt: gateway.startedAt, port: listening.port });
+  writeLock(deps.paths(), listening.port);
   announce(deps, gateway, settings.hosts[0]!, listening.port, secret);
 
   const signal = await deps.stopped;
@@ -113,15 +114,12 @@ function guardOf(
 type OwnGateway = Gateway & { readonly writerFlush: () => Promise<void> };
 
 function buildGateway(deps: GatewayDeps): OwnGateway {
-  const failing = new Set<string>();
-  const writeFault = (error: unknown) => {
-    if (!failing.has("store"))
-      deps.log.error(error, `Health and receipts cannot be written: ${messageOf(error)}`);
-    failing.add("store");
-  };
-  const writer = new HealthWriter(deps.store(), writeFault);
+  const faults = new Faults(deps.log);
+  const writing = (part: string) => (error: unknown) =>
+    faults.report(part, `${part} cannot be written`, error);
+  const writer = new HealthWriter(deps.store(), writing("Health"));
   const agents: LiveAgents = new LiveAgents({
-    watch: (agent) => watchStore(deps, agents, agent),
+    watch: (agent) => watchStore(deps, agents, agent, faults),
     read: (agent) => deps.store().read(agent),
     join: (agent, own, main) => joinView(deps, agent, own, main),
     writer,
@@ -134,12 +132,12 @@ function buildGateway(deps: GatewayDeps): OwnGateway {
     agents,
     targets: new Targets(),
     sticky: new StickyProfiles(),
-    receipts: new ReceiptWriter(deps.receipts(), writeFault),
+    receipts: new ReceiptWriter(deps.receipts(), writing("Receipts")),
     upstream: new Agent({ keepAliveTimeout: 30_000, connect: { timeout: 10_000 } }),
     rotations: () => deps.config().rotations,
     now: deps.now,
     startedAt: deps.now(),
-    failing: () => [],
+    failing: () => faults.list(),
     log: deps.log,
     writerFlush: () => writer.flush(),
   };
@@ -165,9 +163,8 @@ async function listenOrExplain(
 }
 
 /** Credentials and order that anyone changes are used from the next request on. */
-function watchStore(deps: GatewayDeps, agents: LiveAgents, agent: AgentId): void {
-  deps.store().watch([agent], () => {
-    const fault = `The store of ${agent} cannot be read; the last good one stays in use`;
-    agents.refresh(agent).catch((error: unknown) => deps.log.error(error, fault));
-  });
+function watchStore(deps: GatewayDeps, agents: LiveAgents, agent: AgentId, faults: Faults): void {
+  const sentence = `The store of ${agent} cannot be read; the last good one stays in use`;
+  const report = (error: unknown) => faults.report(`store ${agent}`, sentence, error);
+  deps.store().watch([agent], () => void agents.refresh(agent).then(() => report(undefined), report));
 }

@@ -60,7 +60,8 @@ function identityOf(file: string): string | undefined {
 /** Opens a WAL database, creating it with modes 700 and 600. @throws what SQLite or the file system says */
 export function openForWriting(file: string): DatabaseSync {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  if (!statSync(file, { throwIfNoEntry: false })) createPrivate(file);
+  if (statSync(file, { throwIfNoEntry: false })) makePrivate(file);
+  else createPrivate(file);
   const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
   try {
     // secure_delete: a replaced secret must not stay behind in free pages.
@@ -82,6 +83,14 @@ function createPrivate(file: string): void {
     chmodSync(file, 0o600);
   } catch (error) {
     if (!existsSync(file)) throw error;
+  }
+}
+
+/** Credentials that others on the machine could read are closed to them. */
+function makePrivate(file: string): void {
+  for (const each of [file, `${file}-wal`, `${file}-shm`]) {
+    const stat = statSync(each, { throwIfNoEntry: false });
+    if (stat && stat.mode & 0o077) chmodSync(each, 0o600);
   }
 }
 
