@@ -176,13 +176,13 @@ test("an index from outside costs no memory", async (t) => {
 
 test("a client that reads nothing slows a compressing provider down", async (t) => {
   const frame = chatFrames("x".repeat(64 * 1024))[1]!;
-  let written = 0;
+  const sent = { bytes: 0 };
   const endless: Action = async ({ response, signal }) => {
     response.writeHead(200, { "content-type": "text/event-stream", "content-encoding": "gzip" });
     const gzip = createGzip({ level: 0 });
     gzip.pipe(response);
-    while (!signal.aborted && written < 200_000_000) {
-      written += frame.length;
+    while (!signal.aborted && sent.bytes < 200_000_000) {
+      sent.bytes += frame.length;
       if (!gzip.write(frame)) await Promise.race([once(gzip, "drain"), once(signal, "abort")]);
     }
   };
@@ -194,11 +194,11 @@ test("a client that reads nothing slows a compressing provider down", async (t) 
   );
   client.on("error", () => {}).end(body);
   let before = -1;
-  while (written === 0 || written !== before) {
-    before = written;
+  while (sent.bytes === 0 || sent.bytes !== before) {
+    before = sent.bytes;
     await pause(400);
   }
-  assert.ok(written < 100_000_000, `${written} bytes were taken for a client that reads nothing`);
+  assert.ok(sent.bytes < 100_000_000, `${sent.bytes} bytes were taken for a client that reads nothing`);
   client.destroy();
 });
 
