@@ -8,6 +8,7 @@ import { isUnstored } from "./draft.ts";
 import type { Written } from "./echo.ts";
 import { recordWrite } from "./echo.ts";
 import { canonicalJson, isObject } from "./json.ts";
+import { recordOrder, sameOrder } from "./order-echo.ts";
 import type { Change, HealthChange, StoredProfile, Touch } from "./store.ts";
 
 /** A change may name only what its update touches: engines lock no more than that. */
@@ -46,7 +47,7 @@ export function applyChange(draft: Draft, change: Change, meaning: Meaning): voi
       setProfile(draft, { id, credential, generation });
     }
   }
-  for (const [provider, ids] of change.order ?? []) setOrder(draft, provider, ids);
+  for (const [provider, ids] of change.order ?? []) setOrder(draft, provider, ids, meaning.now);
 }
 
 const refuse = (fault: string): AccessError =>
@@ -75,10 +76,14 @@ function forgetHealth(draft: Draft, id: ProfileId): void {
   if (draft.state.usage.has(id)) draft.statePatch.usageStats.set(id, null);
 }
 
-function setOrder(draft: Draft, provider: string, ids: readonly ProfileId[] | null): void {
-  const stored = draft.state.order.get(provider);
-  const same = ids === null ? stored === undefined : stored && ids.join("\n") === stored.join("\n");
-  if (!same) draft.statePatch.order.set(provider, ids);
+function setOrder(draft: Draft, provider: string, ids: readonly ProfileId[] | null, now: number): void {
+  const before = draft.order.get(provider) ?? null;
+  if (!sameOrder(ids, before))
+    draft.ordersWritten.set(provider, recordOrder(ids, before, draft.ordersWritten.get(provider), now));
+  if (ids) draft.order.set(provider, ids);
+  else draft.order.delete(provider);
+  if (sameOrder(ids, draft.state.order.get(provider) ?? null)) draft.statePatch.order.delete(provider);
+  else draft.statePatch.order.set(provider, ids);
 }
 
 /** Settles one observation; passed over when it is about a credential that is no longer there. */

@@ -3,11 +3,13 @@
 import type { Credential } from "../core/credential.ts";
 import type { Health } from "../core/health.ts";
 import { HEALTHY } from "../core/health.ts";
-import type { ProfileId } from "../core/ids.ts";
+import type { ProfileId, ProviderId } from "../core/ids.ts";
 import type { Written } from "./echo.ts";
 import { ABSENT, acknowledged, judge, REMOVAL_HOLDS_MS } from "./echo.ts";
 import { learn } from "./evidence.ts";
 import { withGeneration } from "./generation.ts";
+import type { OrderWritten } from "./order-echo.ts";
+import { acknowledgedOrder, judgeOrder } from "./order-echo.ts";
 import type { StatePatch, StateRow } from "./state-row.ts";
 import { parseStateRow } from "./state-row.ts";
 import type { StoreRow } from "./store-row.ts";
@@ -36,6 +38,7 @@ export interface AgentRows {
   readonly health: ReadonlyMap<ProfileId, HealthRow>;
   /** all of them, or those asked for while the store row is as we left it: then none is an echo */
   readonly written: ReadonlyMap<ProfileId, Written>;
+  readonly ordersWritten: ReadonlyMap<ProviderId, OrderWritten>;
 }
 
 /** The store row, understood. */
@@ -61,6 +64,8 @@ export interface Draft {
   readonly profiles: Map<ProfileId, StoredProfile>;
   readonly health: Map<ProfileId, HealthRow>;
   readonly written: Map<ProfileId, Written>;
+  readonly order: Map<ProviderId, readonly ProfileId[]>;
+  readonly ordersWritten: Map<ProviderId, OrderWritten>;
   /** Profiles whose `usageStats` entry is to be written anew. */
   readonly projected: Set<ProfileId>;
   readonly storePatch: Map<ProfileId, Credential | null>;
@@ -96,12 +101,15 @@ export function interpret(rows: AgentRows, meaning: Meaning): Draft {
     profiles: new Map(profiles),
     health: new Map(),
     written: new Map(rows.written),
+    order: new Map(state.order),
+    ordersWritten: new Map(rows.ordersWritten),
     projected: new Set(),
     storePatch: new Map(),
     statePatch: { order: new Map(), lastGood: new Map(), usageStats: new Map() },
     warnings: [...store.warnings, ...state.warnings],
   };
   if (!store.fault) undoEchoes(draft, meaning);
+  if (!state.fault) undoOrderEchoes(draft, meaning);
   gatherHealth(draft, meaning);
   return draft;
 }
@@ -138,6 +146,26 @@ function restore(draft: Draft, id: ProfileId, { credential, generation }: Writte
   }
 }
 
+/** The same for orders. */
+function undoOrderEchoes(draft: Draft, { now }: Meaning): void {
+  const { rows, order, ordersWritten, statePatch } = draft;
+  if (rows.stateLeft === (rows.state ?? "")) return;
+  for (const [provider, record] of ordersWritten) {
+    const verdict = judgeOrder(record, order.get(provider) ?? null, now);
+    if (verdict === "theirs") ordersWritten.delete(provider);
+    else if (verdict === "ours") ordersWritten.set(provider, acknowledgedOrder(record));
+    else {
+      statePatch.order.set(provider, record.ids);
+      if (record.ids) order.set(provider, record.ids);
+      else order.delete(provider);
+      const remedy = "Ours is used, and the next write repairs the row.";
+      draft.warnings.push(
+        `auth_profile_state: another program wrote back an old order of ${provider}. ${remedy}`,
+      );
+    }
+  }
+}
+
 function mentionsOf(state: string | undefined): ReadonlySet<ProfileId> {
   const { usage, lastGood } = parseStateRow(state);
   return new Set([...usage.keys(), ...lastGood.values()]);
@@ -169,7 +197,7 @@ export const isChanged = ({ storePatch, statePatch }: Draft): boolean =>
 export function stateOf(draft: Draft): AgentState {
   return {
     profiles: [...draft.profiles.values()],
-    order: draft.state.order,
+    order: draft.order,
     health: new Map([...draft.health].map(([id, row]) => [id, row.health])),
     lastGood: draft.state.lastGood,
     warnings: draft.warnings,

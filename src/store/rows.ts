@@ -8,6 +8,7 @@ import { hashRow } from "./draft.ts";
 import type { Written } from "./echo.ts";
 import { parseWritten } from "./echo.ts";
 import { parseObject } from "./json.ts";
+import { parseOrdersWritten } from "./order-echo.ts";
 import { tablesOf } from "./schema.ts";
 import { formatStateRow } from "./state-row.ts";
 import { formatStoreRow } from "./store-row.ts";
@@ -32,6 +33,7 @@ export function loadRows(db: DatabaseSync, touched: readonly ProfileId[] = []): 
     state: value("auth_profile_state", STATE_ROW),
     storeLeft,
     stateLeft: meta("state_row"),
+    ordersWritten: parseOrdersWritten(parseObject(meta("orders_written") ?? "")),
     health: tables.has("access_health") ? loadHealth(db) : new Map(),
     written: tables.has("access_profiles") ? loadWritten(db, asked) : new Map(),
   };
@@ -94,6 +96,8 @@ export function saveDraft(db: DatabaseSync, draft: Draft, now: number): void {
   const storeLeft = hashRow(store);
   if (rows.storeLeft !== storeLeft) remember("store_row", storeLeft);
   if (rows.stateLeft !== (state ?? "")) remember("state_row", state ?? "");
+  const orders = JSON.stringify(Object.fromEntries(draft.ordersWritten));
+  if (orders !== JSON.stringify(Object.fromEntries(rows.ordersWritten))) remember("orders_written", orders);
   saveHealth(draft, now, run);
   saveWritten(draft, now, run);
 }

@@ -263,6 +263,35 @@ test("an old copy written back over our newer login: ours is shown, and the next
     assert.deepEqual((await read(store)).warnings, []);
   }));
 
+test("an old state row written back over our newer order: ours is shown, and the next write repairs the row", () =>
+  inHome(async (home) => {
+    const { store } = await afterOurWrite(home, {});
+    const orderOf = async () => (await read(store)).order.get("openai");
+    const setOrder = (ids: string[] | null) =>
+      store.update("main", { providers: ["openai"] }, () => ({ order: new Map([["openai", ids]]) }));
+    await setOrder(["openai:a", "openai:b"]);
+    const old = rowsOf(home.file).state;
+    await setOrder(["openai:b", "openai:a"]);
+    asOpenClaw(home.file, { state: old });
+    assert.deepEqual(await orderOf(), ["openai:b", "openai:a"]);
+    assert.match((await read(store)).warnings.join(), /old order of openai/);
+    await observe(store, "openai:b", ok());
+    assert.deepEqual(rowsOf(home.file).state.order, { openai: ["openai:b", "openai:a"] });
+    assert.deepEqual((await read(store)).warnings, []);
+
+    // Now the other program has seen ours: what it sets, it means.
+    asOpenClaw(home.file, { state: { ...rowsOf(home.file).state, lastGood: { openai: "openai:a" } } });
+    await observe(store, "openai:b", ok());
+    asOpenClaw(home.file, { state: { ...rowsOf(home.file).state, order: old.order } });
+    assert.deepEqual(await orderOf(), ["openai:a", "openai:b"]);
+
+    await setOrder(["openai:b"]);
+    asOpenClaw(home.file, { state: { version: 1, order: { openai: ["openai:a"] } } });
+    assert.deepEqual(await orderOf(), ["openai:a"], "an order that we never replaced is theirs");
+    await setOrder(null);
+    assert.equal(await orderOf(), undefined);
+  }));
+
 test("deletions by others stand: of what was there before us, and of a whole provider", () =>
   inHome(async (home) => {
     const { store } = await afterOurWrite(home, { "openai:a": apiKey("new"), "openai:c": apiKey("3") });
