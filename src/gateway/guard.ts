@@ -47,7 +47,7 @@ function isOwnOrigin(origin: string, host: string | undefined): boolean {
 export function checkSecret(request: IncomingMessage, settings: GuardSettings): TimedRefusal | undefined {
   if (settings.secret === undefined) return undefined;
   const given = presentedSecret(request);
-  if (given !== undefined && sameText(given, settings.secret.reveal())) return undefined;
+  if (given !== undefined && sameBytes(Buffer.from(given), bytesOf(settings.secret))) return undefined;
   return { status: 401, type: "unauthorized", message: "Unauthorized", final: true };
 }
 
@@ -58,12 +58,16 @@ function presentedSecret(request: IncomingMessage): string | undefined {
   return typeof key === "string" && key !== "" ? key : undefined;
 }
 
-/** Compares in a time that tells nothing of where two texts differ. */
-function sameText(given: string, expected: string): boolean {
-  const a = Buffer.from(given);
-  const b = Buffer.from(expected);
-  return a.length === b.length && timingSafeEqual(a, b);
+const BYTES = new WeakMap<Secret, Buffer>();
+
+function bytesOf(secret: Secret): Buffer {
+  const bytes = BYTES.get(secret) ?? Buffer.from(secret.reveal());
+  BYTES.set(secret, bytes);
+  return bytes;
 }
+
+/** Compares in a time that tells nothing of where two texts differ. */
+const sameBytes = (a: Buffer, b: Buffer): boolean => a.length === b.length && timingSafeEqual(a, b);
 
 const forbidden = (message: string): TimedRefusal => ({
   status: 403,

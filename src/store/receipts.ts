@@ -1,6 +1,8 @@
 // Receipts in their own database: newest 50,000 or about 50 MB (DESIGN, "State"). No secret is in them.
 import type { DatabaseSync } from "node:sqlite";
 import type { Receipt, ReceiptStore } from "../core/receipt.ts";
+import type { ReceiptText } from "./receipt-text.ts";
+import { textOf } from "./receipt-text.ts";
 import { readFault, writeFault } from "./faults.ts";
 import { inSnapshot, readDatabase } from "./read-database.ts";
 import { Turns } from "./turns.ts";
@@ -21,6 +23,8 @@ export interface ReceiptOptions {
 }
 
 export interface ClosableReceiptStore extends ReceiptStore {
+  /** One transaction for all of them. @throws AccessError `store_unwritable` */
+  appendTexts(receipts: readonly ReceiptText[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -44,8 +48,11 @@ class SqliteReceipts implements ClosableReceiptStore {
     this.#mostBytes = mostBytes;
   }
 
-  /** One transaction for all of them. @throws AccessError `store_unwritable` */
   append(receipts: readonly Receipt[]): Promise<void> {
+    return this.appendTexts(receipts.map(textOf));
+  }
+
+  appendTexts(receipts: readonly ReceiptText[]): Promise<void> {
     return this.#turns.take("", async () => {
       if (receipts.length === 0) return;
       try {
@@ -74,7 +81,7 @@ class SqliteReceipts implements ClosableReceiptStore {
     this.#connections.closeAll();
   }
 
-  #insert(receipts: readonly Receipt[]): void {
+  #insert(receipts: readonly ReceiptText[]): void {
     const db = this.#connections.obtain(this.#file);
     transact(db, "NORMAL", () => {
       if (!hasTable(db)) db.exec(SCHEMA);
@@ -82,10 +89,9 @@ class SqliteReceipts implements ClosableReceiptStore {
         "INSERT INTO access_receipts (run_id, at, total, receipt_json) VALUES (?, ?, ?, ?)",
       );
       let { total } = newest(db);
-      for (const receipt of receipts) {
-        const json = JSON.stringify(receipt);
+      for (const { runId, at, json } of receipts) {
         total += json.length;
-        insert.run(receipt.runId, receipt.at, total, json);
+        insert.run(runId, at, total, json);
       }
       this.#prune(db, receipts.length);
     });
@@ -109,13 +115,17 @@ function newest(db: DatabaseSync): { id: number; total: number } {
   return { id: Number(row?.["id"] ?? 0), total: Number(row?.["total"] ?? 0) };
 }
 
+/** Plain successes are written later than the rest, so the newest run is not always the last row. */
+const NEWEST = `SELECT receipt_json FROM (SELECT at, receipt_json FROM access_receipts ORDER BY id DESC LIMIT 2000)
+  ORDER BY at DESC LIMIT 1`;
+
 const selecting =
   (runId: string) =>
   (db: DatabaseSync): Receipt | undefined => {
     if (!hasTable(db)) return undefined;
     const row =
       runId === "last"
-        ? db.prepare("SELECT receipt_json FROM access_receipts ORDER BY id DESC LIMIT 1").get()
+        ? db.prepare(NEWEST).get()
         : db.prepare("SELECT receipt_json FROM access_receipts WHERE run_id = ?").get(runId);
     return row && (JSON.parse(String(row["receipt_json"])) as Receipt);
   };

@@ -74,7 +74,10 @@ async function commit({ place, touch, change, basis }: Request & { op: "commit" 
 
 async function record({ places, changes, receipts: runs }: Request & { op: "record" }) {
   places.forEach(agentAt);
-  const [health, receipt] = await Promise.allSettled([store.applyHealth(changes), receipts.append(runs)]);
+  const [health, receipt] = await Promise.allSettled([
+    store.applyHealth(changes),
+    receipts.appendTexts(runs),
+  ]);
   return {
     ...(health.status === "rejected" && { health: toThreadError(health.reason) }),
     ...(receipt.status === "rejected" && { receipts: toThreadError(receipt.reason) }),

@@ -4,6 +4,7 @@ import { AccessError, messageOf } from "../core/errors.ts";
 import type { CooldownPolicy } from "../core/health.ts";
 import type { AgentId } from "../core/ids.ts";
 import type { Receipt } from "../core/receipt.ts";
+import type { ReceiptText } from "./receipt-text.ts";
 import { canonicalJson } from "./json.ts";
 import type { Change, HealthChange, Lease, Reading, Slice, Touch } from "./store.ts";
 
@@ -28,7 +29,7 @@ export interface Operations {
     answer: { readonly wrote: boolean } | { readonly moved: Slice };
   };
   record: {
-    ask: { places: readonly Place[]; changes: readonly HealthChange[]; receipts: readonly Receipt[] };
+    ask: { places: readonly Place[]; changes: readonly HealthChange[]; receipts: readonly ReceiptText[] };
     answer: { readonly health?: ThreadError; readonly receipts?: ThreadError };
   };
   lease: {

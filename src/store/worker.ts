@@ -7,6 +7,8 @@ import type { CooldownPolicy } from "../core/health.ts";
 import type { AgentId } from "../core/ids.ts";
 import type { Receipt, ReceiptStore } from "../core/receipt.ts";
 import { assertTouched } from "./change.ts";
+import type { ReceiptText } from "./receipt-text.ts";
+import { textOf } from "./receipt-text.ts";
 import type { StorePaths } from "./sqlite.ts";
 import type { Change, HealthChange, Lease, Reading, Slice, Store, Touch } from "./store.ts";
 import type { OperationName, Operations, Place, Reply, Request, ThreadData } from "./thread-protocol.ts";
@@ -39,7 +41,7 @@ interface Waiting {
 /** What is to be recorded with the next message, and who waits for it. */
 interface Batch {
   readonly changes: HealthChange[];
-  readonly receipts: Receipt[];
+  readonly receipts: ReceiptText[];
   readonly done: Promise<Operations["record"]["answer"]>;
   send(): void;
 }
@@ -81,7 +83,7 @@ class WorkerStore implements Store, ReceiptStore {
 
   async append(receipts: readonly Receipt[]): Promise<void> {
     if (receipts.length === 0) return;
-    const { receipts: fault } = await this.#collect({ receipts });
+    const { receipts: fault } = await this.#collect({ receipts: receipts.map(textOf) });
     if (fault) throw fromThreadError(fault);
   }
 
@@ -124,7 +126,7 @@ class WorkerStore implements Store, ReceiptStore {
     return { agent, file: this.#options.paths.agentDatabase(agent) };
   }
 
-  #collect(items: { changes?: readonly HealthChange[]; receipts?: readonly Receipt[] }): Batch["done"] {
+  #collect(items: { changes?: readonly HealthChange[]; receipts?: readonly ReceiptText[] }): Batch["done"] {
     const batch = (this.#batch ??= this.#newBatch());
     batch.changes.push(...(items.changes ?? []));
     batch.receipts.push(...(items.receipts ?? []));
@@ -134,7 +136,7 @@ class WorkerStore implements Store, ReceiptStore {
 
   #newBatch(): Batch {
     const { promise, resolve, reject } = Promise.withResolvers<Operations["record"]["answer"]>();
-    const [changes, receipts]: [HealthChange[], Receipt[]] = [[], []];
+    const [changes, receipts]: [HealthChange[], ReceiptText[]] = [[], []];
     const send = () => {
       clearTimeout(timer);
       this.#batch = undefined;
