@@ -2,7 +2,7 @@
 import type { Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
 import type { UpstreamAnswer } from "../core/failure/failure.ts";
-import { parseObject } from "../wire/json.ts";
+import { parseObject } from "../core/json.ts";
 import type { Wire } from "../wire/wire.ts";
 
 export type AnswerHeaders = Record<string, string | string[] | undefined>;

@@ -3,9 +3,9 @@
 import type { Transform } from "node:stream";
 import type { Dispatcher } from "undici";
 import { classify } from "../core/failure/classify.ts";
-import type { Secret } from "../core/secret.ts";
 import type { Failure, UpstreamAnswer } from "../core/failure/failure.ts";
-import { parseObject } from "../wire/json.ts";
+import { parseObject } from "../core/json.ts";
+import type { Secret } from "../core/secret.ts";
 import { findError, PreludeJudge, WholeFrames } from "../wire/sse.ts";
 import type { Usage, Wire } from "../wire/wire.ts";
 import type { AnswerHeaders } from "./answer.ts";
@@ -144,8 +144,9 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   #answerDeadline(): NodeJS.Timeout {
     const ms = this.#call.answerTimeoutMs;
-    const late = new Error(`There was nothing to show within ${ms} ms.`);
-    return setTimeout(() => this.#failAndStop(networkAnswer(late)), ms);
+    // The error is made when it is needed: its stack costs more than all else here.
+    const late = () => networkAnswer(new Error(`There was nothing to show within ${ms} ms.`));
+    return setTimeout(() => this.#failAndStop(late()), ms);
   }
 
   onResponseData(_controller: unknown, chunk: Buffer): void {

@@ -2,7 +2,7 @@
 import { AccessError } from "../core/errors.ts";
 import type { CommandEntry, CommandGroup } from "./commands.ts";
 import { isGroup } from "./commands.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../core/nearest.ts";
 
 export type Found =
   | {

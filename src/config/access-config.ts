@@ -1,10 +1,11 @@
 // access.json, beside openclaw.json: the settings that only this program knows. OpenClaw refuses a config
 // with keys that it does not know, so they cannot stand in openclaw.json.
 import { exactOptional, safeParse } from "valibot";
+import type { JsonObject } from "../core/json.ts";
+import { isObject } from "../core/json.ts";
 import type { AccessConfig } from "./config.ts";
-import type { JsonObject } from "./document.ts";
-import { formatPath, invalidConfig, isObject, parseDocument, readBytes } from "./document.ts";
-import { nearestWord } from "./nearest-word.ts";
+import { formatPath, invalidConfig, parseDocument, readBytes } from "./document.ts";
+import { nearest } from "../core/nearest.ts";
 import type { Paths } from "./paths.ts";
 import { object, wholeNumber } from "./schema-parts.ts";
 
@@ -64,7 +65,7 @@ function unknownIn(place: readonly string[], value: JsonObject, known: readonly 
   return Object.keys(value)
     .filter((key) => !known.includes(key))
     .map((key) => {
-      const meant = nearestWord(key, known);
+      const meant = nearest(key, known);
       const hint = meant === undefined ? `Known here: ${known.join(", ")}.` : `Did you mean ${meant}?`;
       return `access.json: ${formatPath([...place, key])} is not a setting. ${hint}`;
     });

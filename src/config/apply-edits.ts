@@ -1,8 +1,9 @@
 // Edits of a parsed document. Pure: the given document is not changed.
 import { AccessError } from "../core/errors.ts";
+import type { JsonObject } from "../core/json.ts";
+import { isObject } from "../core/json.ts";
 import type { Path } from "./difference.ts";
-import type { JsonObject } from "./document.ts";
-import { formatPath, isObject } from "./document.ts";
+import { formatPath } from "./document.ts";
 
 export interface ConfigEdit {
   /** object keys and array indexes; missing objects on the way are made, an index one past the end appends */

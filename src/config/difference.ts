@@ -1,6 +1,6 @@
 // What must change in one JSON value to make another of it, as few and as small changes as is sensible.
 import { isDeepStrictEqual } from "node:util";
-import { isObject } from "./document.ts";
+import { isObject } from "../core/json.ts";
 
 export type Path = readonly (string | number)[];
 

@@ -4,9 +4,10 @@ import { isUtf8 } from "node:buffer";
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import { AccessError } from "../core/errors.ts";
+import type { JsonObject } from "../core/json.ts";
+import { isObject } from "../core/json.ts";
 import type { ConfigIssue } from "./config.ts";
 
-export type JsonObject = Readonly<Record<string, unknown>>;
 export type Parsed<T> = { readonly value: T } | { readonly issues: readonly ConfigIssue[] };
 
 /** The file's bytes; `undefined` when there is none. */
@@ -50,9 +51,6 @@ function parseWithLibrary(text: string): Parsed<unknown> {
     return { issues: [{ path: "", message: `is not JSON5: look at ${lineNumber}:${columnNumber}` }] };
   }
 }
-
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** `["agents", "list", 2, "id"]` to `agents.list[2].id`; unusual keys as `["openai/gpt-5.5"]`. */
 export function formatPath(keys: readonly PropertyKey[]): string {

@@ -7,8 +7,9 @@
 //
 // The schemas are valibot's: bundled and tree-shaken they cost about 2 ms of start-up (Node 24).
 import { safeParse } from "valibot";
+import type { JsonObject } from "../core/json.ts";
 import type { Config, ConfigIssue, GatewayConfig } from "./config.ts";
-import type { JsonObject, Parsed } from "./document.ts";
+import type { Parsed } from "./document.ts";
 import { formatIssue, formatPath, invalidConfig, parseDocument, readBytes } from "./document.ts";
 import type { Paths } from "./paths.ts";
 import type { SectionName, Sections } from "./schema.ts";

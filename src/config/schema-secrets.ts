@@ -1,6 +1,6 @@
 // The shape of SecretRefs and of the section `secrets`, as data: fidelity spec §8.
 import * as v from "valibot";
-import { isObject } from "./document.ts";
+import { isObject } from "../core/json.ts";
 import {
   bytes,
   flag,

@@ -1,7 +1,7 @@
 // The shape of openclaw.json's sections, as data: fidelity spec §1.2, §9; gateway spec §1.
 // Unknown keys are allowed everywhere and dropped here.
 import * as v from "valibot";
-import { isObject } from "./document.ts";
+import { isObject } from "../core/json.ts";
 import {
   flag,
   list,

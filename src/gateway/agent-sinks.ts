@@ -2,8 +2,9 @@
 import type { EventSourceParser } from "eventsource-parser";
 import { createParser } from "eventsource-parser";
 import type { RawHeaders } from "../access/sink.ts";
-import { parseObject } from "../wire/json.ts";
-import type { AnswerMarks, Collector, JsonObject } from "../wire/wire.ts";
+import type { JsonObject } from "../core/json.ts";
+import { parseObject } from "../core/json.ts";
+import type { AnswerMarks, Collector } from "../wire/wire.ts";
 import type { TimedRefusal } from "./refusals.ts";
 import type { SinkParts } from "./response-sink.ts";
 import { EVENT_STREAM, ResponseSink } from "./response-sink.ts";

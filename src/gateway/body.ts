@@ -1,8 +1,8 @@
 // Request bodies: read whole, bounded, decoded once.
 import type { IncomingMessage } from "node:http";
 import { AccessError } from "../core/errors.ts";
-import { isObject } from "../wire/json.ts";
-import type { JsonObject } from "../wire/wire.ts";
+import type { JsonObject } from "../core/json.ts";
+import { isObject } from "../core/json.ts";
 
 export interface RequestBody {
   readonly bytes: Buffer;

@@ -2,9 +2,9 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Paths } from "../config/paths.ts";
+import type { JsonObject } from "../core/json.ts";
+import { parseObject } from "../core/json.ts";
 import { fateOf, parseProcessIdentity, thisProcess } from "../store/process-identity.ts";
-import { parseObject } from "../wire/json.ts";
-import type { JsonObject } from "../wire/wire.ts";
 
 export interface GatewayLock {
   readonly pid: number;

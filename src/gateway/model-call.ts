@@ -10,39 +10,22 @@ import { run, soonestRecovery } from "../access/run.ts";
 import { AccessError } from "../core/errors.ts";
 import type { ModelRef } from "../core/model-ref.ts";
 import { formatModelRef } from "../core/model-ref.ts";
-import type { Attempt, PlanRequest, Prepared } from "../core/plan.ts";
-import type { LoadRecord } from "../core/receipt.ts";
+import type { Attempt } from "../core/plan.ts";
 import type { AnswerMarks, Wire } from "../wire/wire.ts";
-import type { RequestBody } from "./body.ts";
 import { AgentJsonSink, AgentStreamSink } from "./agent-sinks.ts";
+import type { RequestBody } from "./body.ts";
 import { readBody } from "./body.ts";
 import type { Gateway } from "./gateway.ts";
+import { PassSink } from "./pass-sink.ts";
 import { keepReceipt, loadOf } from "./receipt-of.ts";
 import type { TimedRefusal } from "./refusals.ts";
 import { refusalAfter, refusalWithoutAttempt } from "./refusals.ts";
-import { refuseReservedSession, sessionKey } from "./session-key.ts";
-import { PassSink } from "./pass-sink.ts";
 import type { ResponseSink } from "./response-sink.ts";
+import type { Served } from "./served.ts";
+import { refuseReservedSession, sessionKey } from "./session-key.ts";
 import type { Target } from "./target.ts";
 import type { CallTemplate } from "./upstream-call.ts";
 import { agentBody, passThroughBody, upstreamCall } from "./upstream-call.ts";
-
-/** One request while it is being served. */
-export interface Served {
-  readonly runId: string;
-  readonly startedAt: number;
-  readonly gateway: Gateway;
-  readonly live: LiveAgent;
-  /** what the first decision saw */
-  readonly seen: Prepared;
-  readonly load?: LoadRecord;
-  readonly wire: Wire;
-  readonly requested: string;
-  readonly plan: PlanRequest;
-  readonly session: string | undefined;
-  /** where the run is when its first byte goes out */
-  readonly place: { ref?: ModelRef; attempts: number };
-}
 
 /** What is called: a wire, or one of its sub-resources, which is never agent work. */
 export interface Door {

@@ -5,7 +5,7 @@ import { formatModelRef } from "../core/model-ref.ts";
 import type { Candidate, PlanRequest, Prepared } from "../core/plan.ts";
 import { explain, lastUsed } from "../core/plan.ts";
 import type { CandidateRecord, LoadRecord, Receipt } from "../core/receipt.ts";
-import type { Served } from "./model-call.ts";
+import type { Served } from "./served.ts";
 
 const MOST_CANDIDATES = 64;
 

@@ -4,7 +4,8 @@ import { hash, randomBytes } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { AccessError } from "../core/errors.ts";
 import type { AgentId } from "../core/ids.ts";
-import type { JsonObject, Wire } from "../wire/wire.ts";
+import type { JsonObject } from "../core/json.ts";
+import type { Wire } from "../wire/wire.ts";
 
 /** Session headers of OpenClaw and of coding tools, in order of preference. */
 const SESSION_HEADERS = [

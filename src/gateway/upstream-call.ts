@@ -6,14 +6,15 @@ import type { LiveAgent } from "../access/live-agents.ts";
 import type { ProviderRoute } from "../access/provider-route.ts";
 import { configuredHeaders, credentialHeaders } from "../access/request-auth.ts";
 import type { AccessConfig } from "../config/config.ts";
-import { AccessError } from "../core/errors.ts";
 import type { AuthProfile } from "../core/credential.ts";
+import { AccessError } from "../core/errors.ts";
+import type { JsonObject } from "../core/json.ts";
+import { parseObject } from "../core/json.ts";
+import type { Attempt } from "../core/plan.ts";
 import type { Secret } from "../core/secret.ts";
 import type { Environment } from "../secrets/env.ts";
-import type { Attempt } from "../core/plan.ts";
-import { parseObject } from "../wire/json.ts";
 import { findModel, ModelSplicer } from "../wire/splice-model.ts";
-import type { JsonObject, Wire } from "../wire/wire.ts";
+import type { Wire } from "../wire/wire.ts";
 import type { RequestBody } from "./body.ts";
 
 /** What all attempts of one request share. */

@@ -3,11 +3,12 @@ import { AccessError } from "../core/errors.ts";
 import type { CooldownPolicy } from "../core/health.ts";
 import { HEALTHY, settle } from "../core/health.ts";
 import type { ProfileId } from "../core/ids.ts";
+import { isObject } from "../core/json.ts";
 import type { Draft, Meaning } from "./draft.ts";
 import { isUnstored } from "./draft.ts";
 import type { Written } from "./echo.ts";
 import { recordWrite } from "./echo.ts";
-import { canonicalJson, isObject } from "./json.ts";
+import { canonicalJson } from "./json.ts";
 import { recordOrder, sameOrder } from "./order-echo.ts";
 import type { Change, HealthChange, StoredProfile, Touch } from "./store.ts";
 

@@ -2,7 +2,7 @@
 // OpenClaw keeps the whole `auth_profile_store` row in memory and may write it back. Pure.
 import type { Credential } from "../core/credential.ts";
 import type { ProfileId, ProviderId } from "../core/ids.ts";
-import type { JsonObject } from "./json.ts";
+import type { JsonObject } from "../core/json.ts";
 
 /** What we last did to a profile. Stored in `access_profiles`. */
 export interface Written {

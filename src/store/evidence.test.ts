@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Bar, Health } from "../core/health.ts";
 import { HEALTHY } from "../core/health.ts";
+import type { JsonObject } from "../core/json.ts";
 import { learn } from "./evidence.ts";
-import type { JsonObject } from "./json.ts";
 import { parseUsage, projectUsage } from "./usage.ts";
 
 const NOW = 1_800_000_000_000;

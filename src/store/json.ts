@@ -1,19 +1,6 @@
-// JSON of unknown origin, narrowed at the door.
-
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-/** The object that `text` holds; `undefined` when it is no JSON or something other than an object. */
-export function parseObject(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
+// Changing and comparing decoded JSON.
+import type { JsonObject } from "../core/json.ts";
+import { isObject } from "../core/json.ts";
 
 /** `object` with keys set, or removed where the value is `null`. Order is kept, new keys come last. Pure. */
 export function patchObject(object: unknown, patch: ReadonlyMap<string, unknown>): JsonObject {

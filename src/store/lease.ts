@@ -1,6 +1,6 @@
 // Named leases in `access_leases`: one owner at a time, a fence that rises with every new one.
 import type { DatabaseSync } from "node:sqlite";
-import { parseObject } from "./json.ts";
+import { parseObject } from "../core/json.ts";
 import type { ProcessIdentity } from "./process-identity.ts";
 import { fateOf, parseProcessIdentity } from "./process-identity.ts";
 import type { Lease } from "./store.ts";

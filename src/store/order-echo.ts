@@ -1,7 +1,7 @@
 // The same for orders: OpenClaw may write back an `auth_profile_state` row that it remembered. Pure.
 import type { ProfileId, ProviderId } from "../core/ids.ts";
-import type { JsonObject } from "./json.ts";
-import { isObject } from "./json.ts";
+import type { JsonObject } from "../core/json.ts";
+import { isObject } from "../core/json.ts";
 
 /** What we last did to the order of one provider. Kept in `access_meta`, by provider. */
 export interface OrderWritten {

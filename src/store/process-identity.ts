@@ -1,7 +1,7 @@
 // Who a process is, so that a later one can prove it dead (DESIGN, "State": pid, start time, boot id).
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
-import type { JsonObject } from "./json.ts";
+import type { JsonObject } from "../core/json.ts";
 
 /** What is absent is not known on this system. */
 export interface ProcessIdentity {

@@ -1,8 +1,9 @@
 // OpenClaw's row `auth_profile_state`: order, lastGood, usageStats (fidelity spec §1.1, §13).
 // What cannot be read is left out of the view and stays in the row.
 import type { ProfileId, ProviderId } from "../core/ids.ts";
-import type { JsonObject } from "./json.ts";
-import { isObject, parseObject, patchObject } from "./json.ts";
+import type { JsonObject } from "../core/json.ts";
+import { isObject, parseObject } from "../core/json.ts";
+import { patchObject } from "./json.ts";
 import { versionWarnings } from "./store-row.ts";
 
 export interface StateRow {

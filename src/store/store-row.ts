@@ -2,8 +2,9 @@
 // Entries that are no credential are left out of the view with a warning, and stay in the row.
 import type { Credential } from "../core/credential.ts";
 import type { ProfileId } from "../core/ids.ts";
-import type { JsonObject } from "./json.ts";
-import { isObject, parseObject, patchObject } from "./json.ts";
+import type { JsonObject } from "../core/json.ts";
+import { isObject, parseObject } from "../core/json.ts";
+import { patchObject } from "./json.ts";
 
 export interface StoreRow {
   /** the row as it stands; `undefined` when there is none */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Bar, Health } from "../core/health.ts";
 import { HEALTHY, settle } from "../core/health.ts";
-import type { JsonObject } from "./json.ts";
+import type { JsonObject } from "../core/json.ts";
 import { projectUsage } from "./usage.ts";
 
 const NOW = 1_800_000_000_000;

@@ -4,8 +4,8 @@ import type { FailureKind } from "../core/failure/failure.ts";
 import { FAILURE_LANE } from "../core/failure/failure.ts";
 import type { Bar, Health } from "../core/health.ts";
 import { WHOLE_PROFILE } from "../core/health.ts";
-import type { JsonObject } from "./json.ts";
-import { isObject } from "./json.ts";
+import type { JsonObject } from "../core/json.ts";
+import { isObject } from "../core/json.ts";
 
 export interface Window {
   readonly until: number;

@@ -1,18 +1,7 @@
 // Small readers for decoded JSON of unknown shape.
-import type { JsonObject, Usage } from "./wire.ts";
-
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-/** A JSON object, or `undefined` for anything else, malformed text included. */
-export function parseObject(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
+import type { JsonObject } from "../core/json.ts";
+import { isObject } from "../core/json.ts";
+import type { Usage } from "./wire.ts";
 
 /** The text of a message's content: a string, or the text parts of a list. */
 export function textOf(content: unknown): string {

@@ -1,6 +1,8 @@
 // OpenAI chat completions. Facts: the public API reference; gateway spec §2 "chat/completions".
-import { isObject, readTokens, listFault, messagesOf, numberFault, parseObject, textOf } from "./json.ts";
-import type { AnswerMarks, Collector, FrameVerdict, JsonObject, Refusal, Wire } from "./wire.ts";
+import type { JsonObject } from "../core/json.ts";
+import { isObject, parseObject } from "../core/json.ts";
+import { readTokens, listFault, messagesOf, numberFault, textOf } from "./json.ts";
+import type { AnswerMarks, Collector, FrameVerdict, Refusal, Wire } from "./wire.ts";
 
 export const openaiCompletions: Wire = {
   api: "openai-completions",

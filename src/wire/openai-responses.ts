@@ -1,6 +1,8 @@
 // OpenAI responses. Facts: the public API reference; gateway spec §2 "responses".
-import { isObject, listFault, numberFault, parseObject, readTokens, textOf } from "./json.ts";
-import type { AnswerMarks, Collector, FrameVerdict, JsonObject, Refusal, Wire } from "./wire.ts";
+import type { JsonObject } from "../core/json.ts";
+import { isObject, parseObject } from "../core/json.ts";
+import { listFault, numberFault, readTokens, textOf } from "./json.ts";
+import type { AnswerMarks, Collector, FrameVerdict, Refusal, Wire } from "./wire.ts";
 
 export const openaiResponses: Wire = {
   api: "openai-responses",

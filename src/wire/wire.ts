@@ -1,5 +1,6 @@
 // The shape of a wire: what one protocol says, without knowing any vendor. Pure codecs.
 // A wire serves both ways: as the protocol a provider speaks, and as the one a client speaks to us.
+import type { JsonObject } from "../core/json.ts";
 
 /** What one frame of a streamed answer means for the run. */
 export type FrameVerdict =
@@ -46,8 +47,6 @@ export interface Collector {
   add(event: string | undefined, data: string): void;
   result(marks: AnswerMarks): unknown;
 }
-
-export type JsonObject = Readonly<Record<string, unknown>>;
 
 export interface Wire {
   /** `models.providers.*.api` */

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { JsonObject } from "../core/json.ts";
 import { anthropicMessages } from "./anthropic-messages.ts";
 import { openaiCompletions } from "./openai-completions.ts";
 import { openaiResponses } from "./openai-responses.ts";
-import type { FrameVerdict, JsonObject, Wire } from "./wire.ts";
+import type { FrameVerdict, Wire } from "./wire.ts";
 
 const MARKS = { runId: "run-1", model: "openclaw" };
 const json = (value: unknown) => JSON.stringify(value);

@@ -1,0 +1,23 @@
+// One model call while it is being served.
+import type { LiveAgent } from "../access/live-agents.ts";
+import type { ModelRef } from "../core/model-ref.ts";
+import type { PlanRequest, Prepared } from "../core/plan.ts";
+import type { LoadRecord } from "../core/receipt.ts";
+import type { Wire } from "../wire/wire.ts";
+import type { Gateway } from "./gateway.ts";
+
+export interface Served {
+  readonly runId: string;
+  readonly startedAt: number;
+  readonly gateway: Gateway;
+  readonly live: LiveAgent;
+  /** what the first decision saw */
+  readonly seen: Prepared;
+  readonly load?: LoadRecord;
+  readonly wire: Wire;
+  readonly requested: string;
+  readonly plan: PlanRequest;
+  readonly session: string | undefined;
+  /** where the run is when its first byte goes out */
+  readonly place: { ref?: ModelRef; attempts: number };
+}
