@@ -8,8 +8,6 @@ export interface ProviderRoute {
   readonly id: ProviderId;
   /** a wire's name; not every wire is spoken yet */
   readonly api: string;
-  /** without a trailing slash */
-  readonly baseUrl: string;
   readonly origin: string;
   /** path of the base URL, without a trailing slash */
   readonly basePath: string;
@@ -53,7 +51,6 @@ function makeRoute(config: Config, id: ProviderId): ProviderRoute | undefined {
   return {
     id,
     api,
-    baseUrl: baseUrl.replace(/\/+$/, ""),
     origin: url.origin,
     basePath: url.pathname.replace(/\/+$/, ""),
     header: headerFor(configured, builtIn, api),
