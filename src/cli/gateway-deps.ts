@@ -1,11 +1,13 @@
 // What a running gateway needs beyond a command: the store in its own thread, a log, and a way to be stopped.
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import type { CommandDeps } from "../access/open-deps.ts";
 import type { GatewayDeps } from "../gateway/run.ts";
 import { messageOf } from "../core/errors.ts";
 import { openStoreInWorker } from "../store/worker.ts";
 
 export function gatewayDeps(deps: CommandDeps): GatewayDeps {
+  keepWarm();
   let opened: ReturnType<typeof openStoreInWorker> | undefined;
   const store = () =>
     (opened ??= openStoreInWorker({
@@ -29,6 +31,12 @@ export function gatewayDeps(deps: CommandDeps): GatewayDeps {
     stopped: stopSignal(),
   };
 }
+
+/**
+ * A few quiet seconds let V8 shrink a small heap, and with the shapes of objects that are not alive just then
+ * goes all code that was optimized for them: the next thousands of calls cost up to twice as much.
+ */
+const keepWarm = () => setFlagsFromString("--no-memory-reducer-for-small-heaps");
 
 const MOST_UNREAD_BYTES = 1024 * 1024;
 
