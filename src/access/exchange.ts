@@ -8,6 +8,8 @@ import { parseObject } from "../core/json.ts";
 import type { Secret } from "../core/secret.ts";
 import { findError, PreludeJudge, WholeFrames } from "../wire/sse.ts";
 import type { Usage, Wire } from "../wire/wire.ts";
+import type { Alarm } from "./alarms.ts";
+import { clearAlarm, setAlarm } from "./alarms.ts";
 import type { AnswerHeaders } from "./answer.ts";
 import {
   answerOf,
@@ -110,7 +112,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #decoder: Transform | undefined;
   #resting = false;
   /** Ends an attempt that is alive and tells nothing. */
-  #deadline: NodeJS.Timeout | undefined;
+  #deadline: Alarm | undefined;
   #passedBytes = 0;
   #settled = false;
 
@@ -138,15 +140,15 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#decoder = this.#decoded(headers["content-encoding"]);
   }
 
-  #errorDeadline(): NodeJS.Timeout {
-    return setTimeout(() => this.#failAndStop(this.#errorAnswer()), ERROR_BODY_MS);
+  #errorDeadline(): Alarm {
+    return setAlarm(() => this.#failAndStop(this.#errorAnswer()), ERROR_BODY_MS);
   }
 
-  #answerDeadline(): NodeJS.Timeout {
+  #answerDeadline(): Alarm {
     const ms = this.#call.answerTimeoutMs;
     // The error is made when it is needed: its stack costs more than all else here.
     const late = () => networkAnswer(new Error(`There was nothing to show within ${ms} ms.`));
-    return setTimeout(() => this.#failAndStop(late()), ms);
+    return setAlarm(() => this.#failAndStop(late()), ms);
   }
 
   onResponseData(_controller: unknown, chunk: Buffer): void {
@@ -218,7 +220,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   /** From here on the client sees the answer. */
   #show(): void {
     this.#stage = "flowing";
-    clearTimeout(this.#deadline);
+    clearAlarm(this.#deadline);
     this.#judge = undefined;
     // Frames are cut and ended by us: the length that upstream announced need not hold.
     if (this.#framed) delete this.#headers["content-length"];
@@ -359,7 +361,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #settle(outcome: Outcome): void {
     if (this.#settled) return;
     this.#settled = true;
-    clearTimeout(this.#deadline);
+    clearAlarm(this.#deadline);
     this.#sink.onGone = undefined;
     this.#resolve(outcome);
   }

@@ -18,7 +18,7 @@ export class HealthWriter {
   #seq = 0;
   #pending: HealthChange[] = [];
   /** Plain successes, newest per profile: only `lastUsed` moves, so older ones say nothing. */
-  readonly #successes = new Map<string, Omit<HealthChange, "seq">>();
+  readonly #successes = new Map<AuthProfile, { readonly agent: AgentId; readonly event: HealthEvent }>();
   #inFlight: readonly HealthChange[] = [];
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
@@ -31,19 +31,10 @@ export class HealthWriter {
 
   /** @param telling whether the event changes more than `lastUsed` */
   add(agent: AgentId, profile: AuthProfile, event: HealthEvent, telling: boolean): void {
-    const { id: profileId, provider, generation, owner } = profile;
-    const change = {
-      agent: profile.source === "store" ? owner : agent,
-      profileId,
-      provider,
-      generation,
-      event,
-      writer: this.#writer,
-    };
     if (telling) {
       this.#numberSuccesses();
-      this.#pending.push({ ...change, seq: ++this.#seq });
-    } else this.#successes.set(`${change.agent} ${provider} ${profileId}`, change);
+      this.#number(agent, profile, event);
+    } else this.#successes.set(profile, { agent, event });
     this.#timer ??= setTimeout(() => void this.flush(), FLUSH_AFTER_MS);
   }
 
@@ -61,8 +52,21 @@ export class HealthWriter {
   }
 
   #numberSuccesses(): void {
-    for (const change of this.#successes.values()) this.#pending.push({ ...change, seq: ++this.#seq });
+    for (const [profile, { agent, event }] of this.#successes) this.#number(agent, profile, event);
     this.#successes.clear();
+  }
+
+  #number(agent: AgentId, profile: AuthProfile, event: HealthEvent): void {
+    const { id: profileId, provider, generation, owner } = profile;
+    this.#pending.push({
+      agent: profile.source === "store" ? owner : agent,
+      profileId,
+      provider,
+      generation,
+      event,
+      writer: this.#writer,
+      seq: ++this.#seq,
+    });
   }
 
   async #write(): Promise<void> {

@@ -35,12 +35,13 @@ export class LiveAgent {
     this.#tell();
   }
 
-  /** Counts a call in; the returned function counts it out. */
-  startCall(candidate: Candidate, now: number): () => void {
-    const load = candidate.load as MutableLoad;
-    load.inFlight++;
-    load.lastStarted = now;
-    return () => void load.inFlight--;
+  callStarts({ load }: Candidate, now: number): void {
+    (load as MutableLoad).inFlight++;
+    (load as MutableLoad).lastStarted = now;
+  }
+
+  callEnds({ load }: Candidate): void {
+    (load as MutableLoad).inFlight--;
   }
 
   setHealth(profile: AuthProfile, health: Health): void {

@@ -21,7 +21,7 @@ export interface Run {
   readonly startedAt: number;
   /** How long the client will wait for a cooling credential, ms. */
   readonly patienceMs: number;
-  /** Sends one attempt; `startedAt` of the exchange is the run's own matter. */
+  /** Sends one attempt. It throws what cannot be sent at all; its promise never rejects. */
   readonly send: (attempt: Attempt) => Promise<Outcome>;
 }
 
@@ -107,24 +107,26 @@ class Progress {
   }
 
   /** One attempt, recorded and settled. A connection found dead before use is replaced once, unrecorded. */
-  async make(attempt: Attempt): Promise<Outcome> {
-    const outcome = await this.#send(attempt, false);
-    return outcome.kind === "failed" && outcome.staleSocket ? this.#send(attempt, true) : outcome;
-  }
-
-  async #send(attempt: Attempt, replaced: boolean): Promise<Outcome> {
-    const { live } = this.#order;
-    const startedAt = this.#context.now();
-    const callEnded = live.startCall(attempt.candidate, startedAt);
-    const outcome = await this.#order.send(attempt).finally(callEnded);
-    const endedAt = this.#context.now();
-    if (!replaced && outcome.kind === "failed" && outcome.staleSocket) return outcome;
-    this.#record(attempt, outcome, startedAt, endedAt);
-    this.#settle(attempt, outcome, startedAt, endedAt);
-    return outcome;
+  make(attempt: Attempt): Promise<Outcome> {
+    const { live, send } = this.#order;
+    let startedAt = this.#context.now();
+    const sent = send(attempt);
+    live.callStarts(attempt.candidate, startedAt);
+    const settle = (outcome: Outcome): Outcome => {
+      live.callEnds(attempt.candidate);
+      this.#settle(attempt, outcome, startedAt, this.#context.now());
+      return outcome;
+    };
+    const replace = (outcome: Outcome): Outcome | Promise<Outcome> => {
+      if (outcome.kind !== "failed" || !outcome.staleSocket) return settle(outcome);
+      startedAt = this.#context.now();
+      return send(attempt).then(settle);
+    };
+    return sent.then(replace);
   }
 
   #settle(attempt: Attempt, outcome: Outcome, startedAt: number, at: number): void {
+    this.#record(attempt, outcome, startedAt, at);
     const { live } = this.#order;
     const { profile } = attempt.candidate;
     const { model } = attempt.ref;

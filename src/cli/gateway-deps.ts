@@ -33,10 +33,10 @@ export function gatewayDeps(deps: CommandDeps): GatewayDeps {
 }
 
 /**
- * A few quiet seconds let V8 shrink a small heap, and with the shapes of objects that are not alive just then
+ * A few quiet seconds let V8 shrink its heap, and with the shapes of objects that are not alive just then
  * goes all code that was optimized for them: the next thousands of calls cost up to twice as much.
  */
-const keepWarm = () => setFlagsFromString("--no-memory-reducer-for-small-heaps");
+const keepWarm = () => setFlagsFromString("--memory-reducer-gc-count=0");
 
 const MOST_UNREAD_BYTES = 1024 * 1024;
 

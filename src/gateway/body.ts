@@ -10,43 +10,46 @@ export interface RequestBody {
 }
 
 /** @throws AccessError `too_large`, `bad_input` */
-export async function readBody(request: IncomingMessage, limit: number): Promise<RequestBody> {
-  const encoding = request.headers["content-encoding"];
-  if (encoding !== undefined && encoding !== "identity") {
-    throw new AccessError("bad_input", `Send the body without content-encoding (it came as ${encoding}).`);
-  }
-  const bytes = await readBytes(request, limit);
-  return { bytes, json: decode(bytes) };
-}
-
-function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
+export function readBody(request: IncomingMessage, limit: number): Promise<RequestBody> {
   return new Promise((resolve, reject) => {
+    const fault = faultOfHeaders(request, limit);
+    if (fault) return reject(fault);
     const chunks: Buffer[] = [];
     let size = 0;
-    const tooLarge = () => {
-      reject(
-        new AccessError(
-          "too_large",
-          `The body is larger than ${limit} bytes. Raise gateway.maxBodyBytes in access.json.`,
-        ),
-      );
-    };
-    if (Number(request.headers["content-length"] ?? 0) > limit) return tooLarge();
     request.on("data", (chunk: Buffer) => {
       size += chunk.length;
-      if (size > limit) {
-        request.removeAllListeners("data");
-        request.resume();
-        return tooLarge();
-      }
       chunks.push(chunk);
+      if (size <= limit) return;
+      request.removeAllListeners("data");
+      request.resume();
+      reject(tooLarge(limit));
     });
-    request.on("end", () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+    request.on("end", () => {
+      try {
+        const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+        resolve({ bytes, json: decode(bytes) });
+      } catch (error) {
+        reject(error);
+      }
+    });
     request.on("error", () =>
       reject(new AccessError("bad_input", "The connection closed before the body was complete.")),
     );
   });
 }
+
+function faultOfHeaders({ headers }: IncomingMessage, limit: number): AccessError | undefined {
+  const encoding = headers["content-encoding"];
+  if (encoding !== undefined && encoding !== "identity")
+    return new AccessError("bad_input", `Send the body without content-encoding (it came as ${encoding}).`);
+  return Number(headers["content-length"] ?? 0) > limit ? tooLarge(limit) : undefined;
+}
+
+const tooLarge = (limit: number): AccessError =>
+  new AccessError(
+    "too_large",
+    `The body is larger than ${limit} bytes. Raise gateway.maxBodyBytes in access.json.`,
+  );
 
 function decode(bytes: Buffer): JsonObject {
   let value: unknown;

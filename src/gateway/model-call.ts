@@ -45,25 +45,47 @@ export async function serveModelCall(
   gateway: Gateway,
   door: Door,
 ): Promise<void> {
-  const { served, sink, order } = await readyCall(request, response, gateway, door);
+  const startedAt = gateway.now();
+  const limit = gateway.accessConfig().gateway.maxBodyBytes;
+  const call = { request, response, gateway, door, startedAt };
+  const { served, sink, order } = await readyCall(call, await readBody(request, limit));
   finish(served, await run(order, gateway), sink);
 }
 
-/** Everything up to the first attempt. What was decoded of the body is let go here, before the long wait. */
-async function readyCall(request: IncomingMessage, response: ServerResponse, gateway: Gateway, door: Door) {
-  const startedAt = gateway.now();
-  const body = await readBody(request, gateway.accessConfig().gateway.maxBodyBytes);
+interface IncomingCall {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly gateway: Gateway;
+  readonly door: Door;
+  readonly startedAt: number;
+}
+
+interface ReadyCall {
+  readonly served: Served;
+  readonly sink: ResponseSink;
+  readonly order: Run;
+}
+
+/**
+ * Everything up to the first attempt. What was decoded of the body is let go here, before the long wait.
+ * Agents load on their first call only: there is no waiting on any other.
+ */
+function readyCall(call: IncomingCall, body: RequestBody): ReadyCall | Promise<ReadyCall> {
+  const { request, gateway, door } = call;
   refuseReservedSession(request.headers);
   const target = targetOf(request, body, gateway);
   const asAgent = target.path === "agent" && door.endpoint === door.wire.endpoint;
   const fault = asAgent ? door.wire.faultOf(body.json) : undefined;
   if (fault !== undefined) throw new AccessError("bad_input", fault);
 
-  const live = gateway.agents.get(target.agent) ?? (await gateway.agents.load(target.agent));
-  const served = begin(request, body, gateway, door.wire, target, live, startedAt);
-  const sink = sinkFor(response, served, body, asAgent);
-  const template = templateOf(request, body, served, door, asAgent);
-  return { served, sink, order: orderOf(served, sink, template, request) };
+  const ready = (live: LiveAgent): ReadyCall => {
+    const served = begin(request, body, gateway, door.wire, target, live, call.startedAt);
+    const sink = sinkFor(call.response, served, body, asAgent);
+    const template = templateOf(request, body, served, door, asAgent);
+    return { served, sink, order: orderOf(served, sink, template, request) };
+  };
+  const live = gateway.agents.get(target.agent);
+  return live ? ready(live) : gateway.agents.load(target.agent).then(ready);
 }
 
 function begin(
@@ -161,19 +183,28 @@ function ownHeaders({ runId, place }: Served): string[] {
   return [
     ...headers,
     "x-openclaw-served-model",
-    headerText(formatModelRef(place.ref)),
+    servedModelText(place.ref),
     "x-openclaw-attempts",
     String(place.attempts),
   ];
 }
 
+const SERVED_MODEL = new WeakMap<ModelRef, string>();
+
 /** Model names may hold any letter; a header holds visible ASCII. */
-const headerText = (text: string): string =>
-  text.toWellFormed().replaceAll(/[^\x21-\x7e]/gu, encodeURIComponent);
+function servedModelText(ref: ModelRef): string {
+  const known = SERVED_MODEL.get(ref);
+  if (known !== undefined) return known;
+  const text = formatModelRef(ref)
+    .toWellFormed()
+    .replaceAll(/[^\x21-\x7e]/gu, encodeURIComponent);
+  SERVED_MODEL.set(ref, text);
+  return text;
+}
 
 function orderOf(served: Served, sink: ResponseSink, template: CallTemplate, request: IncomingMessage): Run {
   const { gateway, live } = served;
-  const send = async (attempt: Attempt) => {
+  const send = (attempt: Attempt) => {
     served.place.ref = attempt.ref;
     served.place.attempts++;
     const route: ProviderRoute = routeTo(gateway.config(), attempt.ref.provider)!;

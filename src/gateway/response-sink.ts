@@ -1,5 +1,7 @@
 // The client's side of an answer: what all kinds of sink share. An HTTP response that may still be silent.
 import type { ServerResponse } from "node:http";
+import type { Alarm } from "../access/alarms.ts";
+import { clearAlarm, setAlarm } from "../access/alarms.ts";
 import type { RawHeaders, Sink } from "../access/sink.ts";
 import type { TimedRefusal } from "./refusals.ts";
 import { replyRefusal } from "./reply.ts";
@@ -38,7 +40,7 @@ export abstract class ResponseSink implements Sink {
   /** The client has seen content. */
   protected shown = false;
   #gone: boolean;
-  #comments: NodeJS.Timeout | undefined;
+  #comments: Alarm | undefined;
 
   constructor({ response, wire, own, stream }: SinkParts) {
     this.response = response;
@@ -47,7 +49,7 @@ export abstract class ResponseSink implements Sink {
     // The client may have left while its request was read.
     this.#gone = response.destroyed;
     response.on("close", () => this.#closed());
-    if (stream) this.#comments = setTimeout(() => this.#comment(), FIRST_COMMENT_AFTER_MS);
+    if (stream) this.#comments = setAlarm(() => this.#comment(), FIRST_COMMENT_AFTER_MS);
   }
 
   get gone(): boolean {
@@ -93,18 +95,18 @@ export abstract class ResponseSink implements Sink {
 
   /** Ends the comments: content or the end of the answer follows. */
   protected begin(): void {
-    clearTimeout(this.#comments);
+    clearAlarm(this.#comments);
     this.#comments = undefined;
   }
 
   #comment(): void {
     if (!this.response.headersSent) this.response.writeHead(200, [...EVENT_STREAM, ...this.own()]);
     this.response.write(COMMENT);
-    this.#comments = setTimeout(() => this.#comment(), COMMENT_EVERY_MS);
+    this.#comments = setAlarm(() => this.#comment(), COMMENT_EVERY_MS);
   }
 
   #closed(): void {
-    clearTimeout(this.#comments);
+    clearAlarm(this.#comments);
     if (this.response.writableFinished) return;
     this.#gone = true;
     this.onGone?.();

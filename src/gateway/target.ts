@@ -31,11 +31,12 @@ export class Targets {
   resolve(config: Config, model: unknown, headers: TargetHeaders): Target {
     if (config !== this.#config || this.#known.size > 1000) this.#known.clear();
     this.#config = config;
-    const key = JSON.stringify([model === undefined, model, headers.model, headers.agent]);
-    const known = key.length > LONGEST_NAME ? undefined : this.#known.get(key);
+    const plain = typeof model === "string" && headers.model === undefined && headers.agent === undefined;
+    if (!plain) return resolveTarget(config, model, headers);
+    const known = this.#known.get(model);
     if (known) return known;
     const target = resolveTarget(config, model, headers);
-    this.#known.set(key, target);
+    this.#known.set(model, target);
     return target;
   }
 }

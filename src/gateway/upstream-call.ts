@@ -13,6 +13,7 @@ import { parseObject } from "../core/json.ts";
 import type { Attempt } from "../core/plan.ts";
 import type { Secret } from "../core/secret.ts";
 import type { Environment } from "../secrets/env.ts";
+import type { ModelSpan } from "../wire/splice-model.ts";
 import { findModel, ModelSplicer } from "../wire/splice-model.ts";
 import type { Wire } from "../wire/wire.ts";
 import type { RequestBody } from "./body.ts";
@@ -126,11 +127,16 @@ export function passThroughBody({ bytes, json }: RequestBody): (model: string) =
   const span = findModel(bytes);
   const asked = json["model"];
   // A key written with escapes or given twice: only a decoded body is sure to name one model.
-  if (!span || JSON.parse(bytes.toString("utf8", span.start, span.end)) !== asked) {
+  if (!span || textAt(bytes, span) !== asked) {
     return (model) => encoded({ ...parseObject(bytes.toString()), model });
   }
   const splicer = new ModelSplicer(bytes, span);
   return (model) => splicer.put(model);
+}
+
+function textAt(bytes: Buffer, { start, end }: ModelSpan): string {
+  const text = bytes.toString("utf8", start, end);
+  return text.includes("\\") ? JSON.parse(text) : text.slice(1, -1);
 }
 
 export const agentBody = (wire: Wire, json: JsonObject) => (model: string) =>
