@@ -6,7 +6,7 @@ import { classify } from "../core/failure/classify.ts";
 import type { Failure, UpstreamAnswer } from "../core/failure/failure.ts";
 import { parseObject } from "../core/json.ts";
 import type { Secret } from "../core/secret.ts";
-import { findError, PreludeJudge, WholeFrames } from "../wire/sse.ts";
+import { PreludeJudge } from "../wire/sse.ts";
 import type { Usage, Wire } from "../wire/wire.ts";
 import type { Alarm } from "./alarms.ts";
 import { clearAlarm, setAlarm } from "./alarms.ts";
@@ -19,6 +19,8 @@ import {
   networkAnswer,
   passableHeaders,
 } from "./answer.ts";
+import type { Source } from "./passage.ts";
+import { Passage, TAIL_BYTES } from "./passage.ts";
 import type { Sink } from "./sink.ts";
 
 export interface UpstreamCall {
@@ -65,11 +67,6 @@ const HELD_PRELUDE_BYTES = 256 * 1024;
 const ERROR_BODY_BYTES = 64 * 1024;
 /** How long an error may take to tell what it is. */
 const ERROR_BODY_MS = 5000;
-/** No protocol has frames near this size. */
-const LARGEST_FRAME_BYTES = 16 * 1024 * 1024;
-/** The end of a stream that is kept for its usage and end marks. */
-const TAIL_BYTES = 4096;
-
 /** Sends the call and passes a good answer into `sink`. Never rejects. */
 export function exchange(call: UpstreamCall, sink: Sink, now: () => number): Promise<Outcome> {
   return new Promise((resolve) => {
@@ -103,17 +100,13 @@ class Exchange implements Dispatcher.DispatchHandler {
   #headers: AnswerHeaders = {};
   #held: Buffer[] = [];
   #heldBytes = 0;
-  #tail: Buffer[] = [];
-  #tailBytes = 0;
   #firstByteAt = 0;
   #judge: PreludeJudge | undefined;
   #framed = false;
-  readonly #frames = new WholeFrames();
+  #passage: Passage | undefined;
   #decoder: Transform | undefined;
-  #resting = false;
   /** Ends an attempt that is alive and tells nothing. */
   #deadline: Alarm | undefined;
-  #passedBytes = 0;
   #settled = false;
 
   constructor(call: UpstreamCall, sink: Sink, now: () => number, resolve: (outcome: Outcome) => void) {
@@ -155,7 +148,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (!this.#decoder) return this.#take(chunk);
     if (this.#decoder.write(chunk)) return;
     this.#controller?.pause();
-    this.#decoder.once("drain", () => this.#resting || this.#controller?.resume());
+    this.#decoder.once("drain", () => this.#passage?.resting || this.#controller?.resume());
   }
 
   onResponseEnd(): void {
@@ -190,7 +183,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#settled) return;
     switch (this.#stage) {
       case "flowing":
-        return this.#framed ? this.#passFrames(chunk) : this.#pass(chunk);
+        return this.#passage!.take(chunk);
       case "prelude":
         return this.#judgePrelude(chunk);
       case "body":
@@ -225,60 +218,25 @@ class Exchange implements Dispatcher.DispatchHandler {
     // Frames are cut and ended by us: the length that upstream announced need not hold.
     if (this.#framed) delete this.#headers["content-length"];
     this.#sink.open(this.#status, passableHeaders(this.#headers), this.#framed);
-    const held = this.#held.length === 1 ? this.#held[0]! : Buffer.concat(this.#held);
+    this.#passage = new Passage(this.#sink, this.#call.wire, this.#framed, this.#source());
+    const held = this.#held;
     this.#held = [];
-    if (this.#framed) this.#passFrames(held);
-    else this.#pass(held);
+    for (const chunk of held) this.#passage.take(chunk);
   }
 
-  /** Whole frames only: after half a frame no error event could be understood. */
-  #passFrames(chunk: Buffer): void {
-    const bytes = this.#frames.add(chunk);
-    if (bytes) this.#passChecked(bytes);
-    if (this.#frames.heldBytes > LARGEST_FRAME_BYTES)
-      this.#failAndStop(
-        networkAnswer(new Error(`A frame of the stream is larger than ${LARGEST_FRAME_BYTES} bytes.`)),
-      );
-  }
-
-  /** An error told after content is not passed on: whoever refuses the rest tells it, once. */
-  #passChecked(frames: Buffer): void {
-    const { wire } = this.#call;
-    const found = wire.errorMarks.some((mark) => frames.includes(mark)) ? findError(frames, wire) : undefined;
-    if (!found) return this.#pass(frames);
-    if (found.at > 0) this.#pass(frames.subarray(0, found.at));
-    this.#failAndStop(this.#answerInside(found.error));
-  }
-
-  #pass(chunk: Buffer): void {
-    if (this.#settled) return;
-    this.#passedBytes += chunk.length;
-    if (this.#passedBytes > this.#sink.capacityBytes) {
-      const most = this.#sink.capacityBytes;
-      return this.#failAndStop(networkAnswer(new Error(`The answer is larger than ${most} bytes.`)));
-    }
-    this.#keepTail(chunk);
-    if (!this.#sink.write(chunk)) this.#rest();
-  }
-
-  /** The client reads slower than the provider writes: nobody goes on until it has caught up. */
-  #rest(): void {
-    if (this.#resting) return;
-    this.#resting = true;
-    this.#controller?.pause();
-    this.#decoder?.pause();
-    this.#sink.onceDrained(() => {
-      this.#resting = false;
-      this.#decoder?.resume();
-      this.#controller?.resume();
-    });
-  }
-
-  #keepTail(chunk: Buffer): void {
-    this.#tail.push(chunk);
-    this.#tailBytes += chunk.length;
-    while (this.#tailBytes - this.#tail[0]!.length >= TAIL_BYTES)
-      this.#tailBytes -= this.#tail.shift()!.length;
+  #source(): Source {
+    return {
+      pause: () => {
+        this.#controller?.pause();
+        this.#decoder?.pause();
+      },
+      resume: () => {
+        this.#decoder?.resume();
+        this.#controller?.resume();
+      },
+      told: (error) => this.#failAndStop(this.#answerInside(error)),
+      broken: (reason) => this.#failAndStop(networkAnswer(new Error(reason))),
+    };
   }
 
   #finish(): void {
@@ -291,7 +249,7 @@ class Exchange implements Dispatcher.DispatchHandler {
       case "prelude":
         return this.#finishPrelude();
       case "flowing":
-        return this.#finishStream();
+        return this.#finishStream(false);
     }
   }
 
@@ -299,34 +257,25 @@ class Exchange implements Dispatcher.DispatchHandler {
     const body = this.#held.length === 1 ? this.#held[0]! : Buffer.concat(this.#held);
     const fault = faultInBody(body, this.#status, this.#headers, this.#call.wire);
     if (fault) return this.#fail(fault);
-    this.#tail = [body.subarray(-TAIL_BYTES)];
     this.#sink.whole(this.#status, passableHeaders(this.#headers), body);
-    this.#answered();
+    this.#answered(body.subarray(-TAIL_BYTES));
   }
 
   /** The stream ended before any content: an empty answer passes if it is complete, else it is none. */
   #finishPrelude(): void {
     if (this.#heldBytes === 0) return this.#fail(this.#errorAnswer());
-    if (!this.#judge!.ended)
-      return this.#fail(networkAnswer(new Error("The stream ended before its first content.")));
+    const { ended } = this.#judge!;
+    if (!ended) return this.#fail(networkAnswer(new Error("The stream ended before its first content.")));
     this.#show();
-    this.#sink.end();
-    this.#answered();
+    this.#finishStream(ended);
   }
 
-  #finishStream(): void {
-    const rest = this.#frames.rest();
-    if (rest) this.#passChecked(rest);
-    if (this.#settled) return;
-    const tail = Buffer.concat(this.#tail);
-    const complete = !this.#framed || this.#call.wire.endMarks.some((mark) => tail.includes(mark));
-    if (!complete) return this.#fail(networkAnswer(new Error("The stream was cut before its end.")));
-    this.#sink.end();
-    this.#answered();
+  #finishStream(ended: boolean): void {
+    const tail = this.#passage!.finish(ended);
+    if (tail) this.#answered(tail);
   }
 
-  #answered(): void {
-    const tail = this.#tail.length === 1 ? this.#tail[0]! : Buffer.concat(this.#tail);
+  #answered(tail: Buffer): void {
     const usage = this.#call.wire.readUsage(tail.toString("latin1"));
     this.#settle({ kind: "answered", status: this.#status, firstByteAt: this.#firstByteAt, usage });
   }

@@ -15,6 +15,7 @@ const DEFAULTS: AccessConfig["gateway"] = {
   firstByteTimeoutMs: 120_000,
   answerTimeoutMs: 600_000,
   idleTimeoutMs: 120_000,
+  commentEveryMs: 10_000,
 };
 
 const KNOWN = { gateway: Object.keys(DEFAULTS) };
@@ -27,6 +28,7 @@ const schema = object({
       firstByteTimeoutMs: exactOptional(wholeNumber(100, 3_600_000)),
       answerTimeoutMs: exactOptional(wholeNumber(100, 3_600_000)),
       idleTimeoutMs: exactOptional(wholeNumber(100, 3_600_000)),
+      commentEveryMs: exactOptional(wholeNumber(100, 3_600_000)),
     }),
   ),
 });

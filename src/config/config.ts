@@ -114,6 +114,8 @@ export interface AccessConfig {
     readonly answerTimeoutMs: number;
     /** Longest silence inside an answer, ms. */
     readonly idleTimeoutMs: number;
+    /** A client that waits for its stream gets a comment this often, ms: no byte before the first. */
+    readonly commentEveryMs: number;
   };
   readonly warnings: readonly string[];
 }

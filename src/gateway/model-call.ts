@@ -171,7 +171,8 @@ function sinkFor(
   asAgent: boolean,
 ): ResponseSink {
   const stream = body.json["stream"] === true;
-  const parts = { response, wire: served.wire, own: () => ownHeaders(served), stream };
+  const { commentEveryMs } = served.gateway.accessConfig().gateway;
+  const parts = { response, wire: served.wire, own: () => ownHeaders(served), stream, commentEveryMs };
   if (!asAgent) return new PassSink(parts);
   const marks: AnswerMarks = { runId: served.runId, model: served.requested };
   return stream ? new AgentStreamSink(parts, marks, body.json) : new AgentJsonSink(parts, marks);

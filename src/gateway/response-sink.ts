@@ -7,9 +7,6 @@ import type { TimedRefusal } from "./refusals.ts";
 import { replyRefusal } from "./reply.ts";
 import type { Wire } from "../wire/wire.ts";
 
-/** No byte before this, so that an SDK still sees a status; then comments keep a stream alive. */
-const FIRST_COMMENT_AFTER_MS = 10_000;
-const COMMENT_EVERY_MS = 10_000;
 const COMMENT = ": waiting for the provider\n\n";
 export const EVENT_STREAM: RawHeaders = [
   "content-type",
@@ -28,6 +25,8 @@ export interface SinkParts {
   readonly own: OwnHeaders;
   /** the client asked for a stream */
   readonly stream: boolean;
+  /** No byte before this many ms, so that an SDK still sees a status; then comments keep a stream alive. */
+  readonly commentEveryMs: number;
 }
 
 export abstract class ResponseSink implements Sink {
@@ -40,16 +39,18 @@ export abstract class ResponseSink implements Sink {
   /** The client has seen content. */
   protected shown = false;
   #gone: boolean;
+  readonly #commentEveryMs: number;
   #comments: Alarm | undefined;
 
-  constructor({ response, wire, own, stream }: SinkParts) {
+  constructor({ response, wire, own, stream, commentEveryMs }: SinkParts) {
     this.response = response;
     this.wire = wire;
     this.own = own;
     // The client may have left while its request was read.
     this.#gone = response.destroyed;
     response.on("close", () => this.#closed());
-    if (stream) this.#comments = setAlarm(() => this.#comment(), FIRST_COMMENT_AFTER_MS);
+    this.#commentEveryMs = commentEveryMs;
+    if (stream) this.#waitAndComment();
   }
 
   get gone(): boolean {
@@ -99,10 +100,14 @@ export abstract class ResponseSink implements Sink {
     this.#comments = undefined;
   }
 
+  #waitAndComment(): void {
+    this.#comments = setAlarm(() => this.#comment(), this.#commentEveryMs);
+  }
+
   #comment(): void {
     if (!this.response.headersSent) this.response.writeHead(200, [...EVENT_STREAM, ...this.own()]);
     this.response.write(COMMENT);
-    this.#comments = setAlarm(() => this.#comment(), COMMENT_EVERY_MS);
+    this.#waitAndComment();
   }
 
   #closed(): void {

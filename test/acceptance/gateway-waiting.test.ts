@@ -1,0 +1,50 @@
+// Whoever waits for a stream sees that somebody is there: comments, and only comments, until the answer begins.
+import assert from "node:assert/strict";
+import type { TestContext } from "node:test";
+import { describe, test } from "node:test";
+import type { Action } from "../fakes/scripted-upstream.ts";
+import * as act from "../fakes/upstream-actions.ts";
+import { startTestGateway } from "../support/gateway.ts";
+import { PROTOCOLS } from "../support/protocols.ts";
+
+const COMMENT = ": waiting for the provider\n\n";
+
+async function streamed(t: TestContext, name: keyof typeof PROTOCOLS, action: Action) {
+  const protocol = PROTOCOLS[name];
+  const gateway = await startTestGateway({
+    providers: { p: { api: protocol.api, keys: ["a"] } },
+    access: { gateway: { commentEveryMs: 100, maxWaitMs: 0 } },
+    script: () => action,
+  });
+  t.after(() => gateway.stop());
+  const answer = await gateway.post(protocol.path, protocol.body("p/m1", true));
+  return { answer, text: await answer.text() };
+}
+
+describe("waiting for a stream", { concurrency: 4 }, () => {
+  for (const name of ["chat", "responses", "messages"] as const) {
+    const protocol = PROTOCOLS[name];
+
+    test(`${name}: comments, then the provider's own frames`, async (t) => {
+      const frames = protocol.frames("late but here");
+      const { answer, text } = await streamed(t, name, act.slowHeaders(900, act.stream({ frames })));
+      assert.equal(answer.status, 200);
+      assert.match(answer.headers.get("content-type") ?? "", /text\/event-stream/);
+      assert.ok(text.startsWith(COMMENT.repeat(2)), text.slice(0, 200));
+      assert.equal(text.replaceAll(COMMENT, ""), frames.join(""));
+    });
+
+    test(`${name}: after comments an answer in one piece is told as an error event`, async (t) => {
+      const whole = act.reply({ body: protocol.whole("in one piece") });
+      const { text } = await streamed(t, name, act.slowHeaders(900, whole));
+      const rest = text.replaceAll(COMMENT, "");
+      assert.match(rest, /in one piece although a stream was asked for/);
+      assert.match(rest, /^(event|data):/);
+    });
+  }
+
+  test("without waiting there is no comment, and an answer in one piece passes", async (t) => {
+    const { text } = await streamed(t, "chat", act.reply({ body: PROTOCOLS.chat.whole("at once") }));
+    assert.deepEqual(JSON.parse(text), PROTOCOLS.chat.whole("at once"));
+  });
+});
