@@ -56,15 +56,26 @@ function arrayDifference(before: readonly unknown[], after: readonly unknown[], 
   return changes;
 }
 
-/** Pairs of indexes of equal entries, both rising. */
+/**
+ * Pairs of indexes of equal entries, both rising. What both begin and end with stays first of all: among equal
+ * entries a changed one is then the one that was meant.
+ */
 function commonEntries(before: readonly unknown[], after: readonly unknown[]): [number, number][] {
-  const pairs: [number, number][] = [];
-  let next = 0;
-  for (const [i, entry] of before.entries()) {
-    const j = after.findIndex((other, at) => at >= next && isDeepStrictEqual(entry, other));
+  const shorter = Math.min(before.length, after.length);
+  let head = 0;
+  while (head < shorter && isDeepStrictEqual(before[head], after[head])) head++;
+  let tail = 0;
+  while (tail < shorter - head && isDeepStrictEqual(before.at(-1 - tail), after.at(-1 - tail))) tail++;
+  const pairs = Array.from({ length: head }, (_, at): [number, number] => [at, at]);
+  let next = head;
+  for (let i = head; i < before.length - tail; i++) {
+    const j = after.findIndex(
+      (other, at) => at >= next && at < after.length - tail && isDeepStrictEqual(before[i], other),
+    );
     if (j === -1) continue;
     pairs.push([i, j]);
     next = j + 1;
   }
+  for (let n = tail; n > 0; n--) pairs.push([before.length - n, after.length - n]);
   return pairs;
 }

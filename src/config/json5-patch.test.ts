@@ -174,6 +174,11 @@ test("an edit changes its own place and keeps every comment outside it", () => {
   );
 });
 
+test("of equal entries the changed one loses its comments, and no other", () => {
+  const text = "[{ /* a */ }, { /* b */ }, { /* c */ }]";
+  assert.equal(patchText(text, [{}, null, {}]), "[{ /* a */ }, null, { /* c */ }]");
+});
+
 test("any document can be made of any other; JSON stays JSON", () => {
   fc.assert(
     fc.property(written, document, ({ held, text }, next) => {
