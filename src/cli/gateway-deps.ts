@@ -33,10 +33,15 @@ export function gatewayDeps(deps: CommandDeps): GatewayDeps {
 }
 
 /**
- * A few quiet seconds let V8 shrink its heap, and with the shapes of objects that are not alive just then
- * goes all code that was optimized for them: the next thousands of calls cost up to twice as much.
+ * V8 takes a process that is quiet for a few seconds for one that is done, and shrinks its heap: with the shapes
+ * of objects that are not alive just then goes all code that was optimized for them, and the next thousands of
+ * calls cost up to twice as much. And beside little that lives long it collects large requests one by one,
+ * unless the heap may grow to four times of what lives.
  */
-const keepWarm = () => setFlagsFromString("--memory-reducer-gc-count=0");
+function keepWarm(): void {
+  setFlagsFromString("--memory-reducer-gc-count=0");
+  setFlagsFromString("--heap-growing-percent=300");
+}
 
 const MOST_UNREAD_BYTES = 1024 * 1024;
 

@@ -48,7 +48,8 @@ export async function serveModelCall(
   const startedAt = gateway.now();
   const limit = gateway.accessConfig().gateway.maxBodyBytes;
   const call = { request, response, gateway, door, startedAt };
-  const { served, sink, order } = await readyCall(call, await readBody(request, limit));
+  // Not `await readBody(…)`: a function that waits keeps what it has seen.
+  const { served, sink, order } = await readBody(request, limit).then((body) => readyCall(call, body));
   finish(served, await run(order, gateway), sink);
 }
 
