@@ -10,4 +10,8 @@ export const amazonBedrockMantle = defineProvider({
   probeModel: "gpt-oss-120b",
   catalog: "runtime",
   keyPrefixes: ["ABSK", "bedrock-api-key-"],
+  logins: [
+    { id: "token", kind: "token", label: "Amazon Bedrock API key (bearer token)" },
+    { id: "aws-sdk", kind: "cloud", label: "AWS credentials" },
+  ],
 });

@@ -12,4 +12,8 @@ export const amazonBedrock = defineProvider({
   probeModel: "amazon.nova-micro-v1:0",
   catalog: "refreshable",
   keyPrefixes: ["AKIA", "ASIA", "ABSK", "bedrock-api-key-"],
+  logins: [
+    { id: "token", kind: "token", label: "Amazon Bedrock API key (bearer token)" },
+    { id: "aws-sdk", kind: "cloud", label: "AWS credentials" },
+  ],
 });

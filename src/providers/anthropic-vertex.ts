@@ -8,4 +8,5 @@ export const anthropicVertex = defineProvider({
   env: ["GOOGLE_APPLICATION_CREDENTIALS"],
   probeModel: "claude-haiku-4-5",
   catalog: "static",
+  logins: [{ id: "gcloud-adc", kind: "cloud", label: "Google Cloud default credentials" }],
 });

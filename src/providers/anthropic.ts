@@ -21,4 +21,10 @@ export const anthropic = defineProvider({
   probeModel: "claude-haiku-4-5",
   catalog: "static",
   keyPrefixes: ["sk-ant-api", "sk-ant-oat", "sk-ant-ort", "sk-ant-admin", "sk-ant-sid"],
+  logins: [
+    { id: "api-key", kind: "api_key", label: "Anthropic API key" },
+    { id: "setup-token", kind: "token", label: "Anthropic setup token" },
+    { id: "oauth", kind: "browser", label: "Claude Pro/Max login in the browser" },
+    { id: "cli", kind: "cli", label: "Claude CLI login" },
+  ],
 });

@@ -12,4 +12,8 @@ export const azureOpenaiResponses = defineProvider({
   headerVariants: [{ when: "eyJ", name: "Authorization", value: "Bearer {key}" }],
   probeModel: "gpt-5-nano",
   catalog: "static",
+  logins: [
+    { id: "api-key", kind: "api_key", label: "Azure OpenAI API key" },
+    { id: "entra-id", kind: "cloud", label: "Entra ID" },
+  ],
 });

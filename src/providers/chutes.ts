@@ -10,4 +10,8 @@ export const chutes = defineProvider({
   probeModel: "chutesai/Mistral-Small-3.2-24B-Instruct-2506",
   catalog: "refreshable",
   keyPrefixes: ["cpk_"],
+  logins: [
+    { id: "api-key", kind: "api_key", label: "Chutes API key" },
+    { id: "oauth", kind: "browser", label: "Chutes login in the browser" },
+  ],
 });

@@ -9,4 +9,5 @@ export const claudeCli = defineProvider({
   defaultModel: "claude-opus-4-8",
   probeModel: "claude-haiku-4-5",
   catalog: "static",
+  logins: [{ id: "cli", kind: "cli", label: "Claude CLI login" }],
 });

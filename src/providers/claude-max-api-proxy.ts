@@ -9,4 +9,5 @@ export const claudeMaxApiProxy = defineProvider({
   defaultModel: "claude-opus-4",
   probeModel: "claude-haiku-4",
   catalog: "runtime",
+  logins: [],
 });

@@ -7,4 +7,5 @@ export const copilotProxy = defineProvider({
   baseUrl: "http://localhost:3000/v1",
   env: [],
   catalog: "runtime",
+  logins: [],
 });

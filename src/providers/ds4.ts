@@ -9,4 +9,5 @@ export const ds4 = defineProvider({
   defaultModel: "deepseek-v4-flash",
   probeModel: "deepseek-v4-flash",
   catalog: "static",
+  logins: [],
 });

@@ -17,4 +17,8 @@ export const githubCopilot = defineProvider({
   probeModel: "gpt-5-mini",
   catalog: "refreshable",
   keyPrefixes: ["ghu_", "gho_", "github_pat_", "tid="],
+  logins: [
+    { id: "device", kind: "device", label: "GitHub device login", profile: "github" },
+    { id: "token", kind: "token", label: "GitHub token", profile: "github" },
+  ],
 });

@@ -11,4 +11,8 @@ export const googleGeminiCli = defineProvider({
   probeModel: "gemini-2.5-flash-lite",
   catalog: "static",
   keyPrefixes: ["ya29.", "1//"],
+  logins: [
+    { id: "oauth", kind: "browser", label: "Gemini login in the browser" },
+    { id: "cli", kind: "cli", label: "Gemini CLI login" },
+  ],
 });

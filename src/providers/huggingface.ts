@@ -8,6 +8,7 @@ export const huggingface = defineProvider({
   baseUrl: "https://router.huggingface.co/v1",
   env: ["HUGGINGFACE_HUB_TOKEN", "HF_TOKEN"],
   defaultModel: "deepseek-ai/DeepSeek-R1",
+  modelAlias: "Hugging Face",
   probeModel: "meta-llama/Llama-3.1-8B-Instruct",
   catalog: "refreshable",
   keyPrefixes: ["hf_"],

@@ -8,4 +8,5 @@ export const inferrs = defineProvider({
   env: [],
   defaultModel: "google/gemma-4-E2B-it",
   catalog: "runtime",
+  logins: [],
 });

@@ -14,4 +14,8 @@ export const kimi = defineProvider({
   probeModel: "kimi-for-coding",
   catalog: "static",
   keyPrefixes: ["sk-kimi-", "sk-"],
+  logins: [
+    { id: "api-key", kind: "api_key", label: "Kimi Code API key" },
+    { id: "device-code", kind: "device", label: "Kimi Code device login" },
+  ],
 });

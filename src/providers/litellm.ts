@@ -7,6 +7,7 @@ export const litellm = defineProvider({
   baseUrl: "http://localhost:4000",
   env: ["LITELLM_API_KEY"],
   defaultModel: "claude-opus-4-6",
+  modelAlias: "LiteLLM",
   catalog: "runtime",
   keyPrefixes: ["sk-"],
 });

@@ -10,4 +10,8 @@ export const minimaxPortal = defineProvider({
   defaultModel: "MiniMax-M3",
   probeModel: "MiniMax-M2.7",
   catalog: "static",
+  logins: [
+    { id: "oauth", kind: "device", label: "MiniMax Coding Plan login" },
+    { id: "cli", kind: "cli", label: "MiniMax CLI login" },
+  ],
 });

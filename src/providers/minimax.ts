@@ -9,7 +9,24 @@ export const minimax = defineProvider({
   env: ["MINIMAX_API_KEY"],
   header: { name: "x-api-key", value: "{key}" },
   defaultModel: "MiniMax-M3",
+  modelAlias: "Minimax",
   probeModel: "MiniMax-M2.7",
   catalog: "static",
   keyPrefixes: ["sk-api-", "sk-cp-", "eyJ"],
+  logins: [
+    {
+      id: "api-global",
+      kind: "api_key",
+      label: "MiniMax API key (Global)",
+      profile: "global",
+      endpoint: { baseUrl: "https://api.minimax.io/anthropic" },
+    },
+    {
+      id: "api-cn",
+      kind: "api_key",
+      label: "MiniMax API key (China)",
+      profile: "cn",
+      endpoint: { baseUrl: "https://api.minimaxi.com/anthropic" },
+    },
+  ],
 });

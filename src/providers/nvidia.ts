@@ -8,6 +8,7 @@ export const nvidia = defineProvider({
   env: ["NVIDIA_API_KEY"],
   header: { name: "Authorization", value: "Bearer {key}", extra: { "NVCF-POLL-SECONDS": "3600" } },
   defaultModel: "nvidia/nemotron-3-ultra-550b-a55b",
+  modelAlias: "NVIDIA",
   probeModel: "mistralai/mistral-7b-instruct-v0.3",
   catalog: "refreshable",
   keyPrefixes: ["nvapi-"],

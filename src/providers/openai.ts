@@ -7,7 +7,14 @@ export const openai = defineProvider({
   baseUrl: "https://api.openai.com/v1",
   env: ["OPENAI_API_KEY"],
   defaultModel: "gpt-5.6",
+  modelAlias: "GPT",
   probeModel: "gpt-5-nano",
   catalog: "runtime",
   keyPrefixes: ["sk-proj-", "sk-svcacct-", "sk-admin-", "sk-", "eyJ"],
+  logins: [
+    { id: "oauth", kind: "browser", label: "ChatGPT login in the browser" },
+    { id: "device-code", kind: "device", label: "ChatGPT login with a device code" },
+    { id: "api-key", kind: "api_key", label: "OpenAI API key", profile: "api-key" },
+    { id: "cli", kind: "cli", label: "Codex CLI login" },
+  ],
 });

@@ -9,6 +9,7 @@ export const opencode = defineProvider({
   baseUrl: "https://opencode.ai/zen/v1",
   env: ["OPENCODE_API_KEY", "OPENCODE_ZEN_API_KEY"],
   defaultModel: "claude-opus-4-6",
+  modelAlias: "Opus",
   probeModel: "big-pickle",
   catalog: "runtime",
   keyPrefixes: ["sk-"],

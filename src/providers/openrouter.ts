@@ -10,4 +10,8 @@ export const openrouter = defineProvider({
   probeModel: "openai/gpt-oss-20b",
   catalog: "refreshable",
   keyPrefixes: ["sk-or-v1-", "sk-or-"],
+  logins: [
+    { id: "api-key", kind: "api_key", label: "OpenRouter API key" },
+    { id: "oauth", kind: "browser", label: "OpenRouter login in the browser" },
+  ],
 });

@@ -24,6 +24,25 @@ export interface CredentialHeader {
   readonly extra?: Readonly<Record<string, string>>;
 }
 
+/** How a login gets its credential; `access/login/flow.ts` has a flow for each kind that is built. */
+export type LoginKind = "api_key" | "token" | "browser" | "device" | "cli" | "cloud";
+
+/** One way to log in. */
+export interface Login {
+  /** `models auth login --method <id>` */
+  readonly id: string;
+  readonly kind: LoginKind;
+  readonly label: string;
+  /** The profile becomes `<provider>:<profile>`; `default` when absent. */
+  readonly profile?: string;
+  /** The host that credentials of this login are good for; written into the config when calls would go elsewhere. */
+  readonly endpoint?: {
+    readonly baseUrl: string;
+    /** Written only when `models.providers.<id>` is not there, and then also if it is the provider's own host. */
+    readonly unlessConfigured?: true;
+  };
+}
+
 export interface Provider {
   readonly id: ProviderId;
   readonly label: string;
@@ -37,11 +56,15 @@ export interface Provider {
   /** Used instead of `header` when the secret contains `when`. */
   readonly headerVariants?: readonly (CredentialHeader & { readonly when: string })[];
   readonly defaultModel?: string;
+  /** Alias that a login gives the default model. */
+  readonly modelAlias?: string;
   /** A cheap model for live probes. */
   readonly probeModel?: string;
   readonly catalog: "static" | "refreshable" | "runtime";
   /** Key prefixes that help to recognise a pasted key. */
   readonly keyPrefixes?: readonly string[];
+  /** Absent: an API key only. Empty: it wants none. */
+  readonly logins?: readonly Login[];
 }
 
 export const defineProvider = (provider: Provider): Provider => provider;

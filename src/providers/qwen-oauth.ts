@@ -10,4 +10,5 @@ export const qwenOauth = defineProvider({
   defaultModel: "qwen3.5-plus",
   probeModel: "qwen3.5-plus",
   catalog: "static",
+  logins: [{ id: "token", kind: "token", label: "Qwen Portal token" }],
 });

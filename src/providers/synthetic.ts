@@ -8,6 +8,7 @@ export const synthetic = defineProvider({
   env: ["SYNTHETIC_API_KEY"],
   header: { name: "x-api-key", value: "{key}", extra: { "anthropic-version": "2023-06-01" } },
   defaultModel: "hf:MiniMaxAI/MiniMax-M2.5",
+  modelAlias: "MiniMax M2.5",
   probeModel: "hf:openai/gpt-oss-120b",
   catalog: "static",
   keyPrefixes: ["syn_"],

@@ -11,4 +11,8 @@ export const vercelAiGateway = defineProvider({
   probeModel: "openai/gpt-5-nano",
   catalog: "refreshable",
   keyPrefixes: ["vck_"],
+  logins: [
+    { id: "api-key", kind: "api_key", label: "Vercel AI Gateway API key" },
+    { id: "oidc-token", kind: "cloud", label: "Vercel OIDC token" },
+  ],
 });

@@ -8,7 +8,13 @@ export const xai = defineProvider({
   baseUrl: "https://api.x.ai/v1",
   env: ["XAI_API_KEY"],
   defaultModel: "grok-4.3",
+  modelAlias: "Grok",
   probeModel: "grok-4.3",
   catalog: "static",
   keyPrefixes: ["xai-"],
+  logins: [
+    { id: "api-key", kind: "api_key", label: "xAI API key" },
+    { id: "oauth", kind: "browser", label: "xAI login in the browser" },
+    { id: "device-code", kind: "device", label: "xAI login with a device code" },
+  ],
 });

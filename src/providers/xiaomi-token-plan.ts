@@ -10,4 +10,24 @@ export const xiaomiTokenPlan = defineProvider({
   probeModel: "mimo-v2.5",
   catalog: "runtime",
   keyPrefixes: ["tp-"],
+  logins: [
+    {
+      id: "token-plan-ams",
+      kind: "api_key",
+      label: "Xiaomi Token Plan key (Europe)",
+      endpoint: { baseUrl: "https://token-plan-ams.xiaomimimo.com/v1" },
+    },
+    {
+      id: "token-plan-cn",
+      kind: "api_key",
+      label: "Xiaomi Token Plan key (China)",
+      endpoint: { baseUrl: "https://token-plan-cn.xiaomimimo.com/v1" },
+    },
+    {
+      id: "token-plan-sgp",
+      kind: "api_key",
+      label: "Xiaomi Token Plan key (Singapore)",
+      endpoint: { baseUrl: "https://token-plan-sgp.xiaomimimo.com/v1" },
+    },
+  ],
 });

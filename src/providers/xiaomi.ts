@@ -8,6 +8,7 @@ export const xiaomi = defineProvider({
   baseUrl: "https://api.xiaomimimo.com/v1",
   env: ["XIAOMI_API_KEY"],
   defaultModel: "mimo-v2-flash",
+  modelAlias: "Xiaomi",
   probeModel: "mimo-v2.5",
   catalog: "static",
   keyPrefixes: ["sk-"],
