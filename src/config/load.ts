@@ -35,6 +35,13 @@ export function loadConfig(paths: Pick<Paths, "configPath">): Config {
   return toConfig(path, true, document.value);
 }
 
+/**
+ * The configuration that a document at `path` would be.
+ *
+ * @throws AccessError `config_invalid`
+ */
+export const configOf = (path: string, document: JsonObject): Config => toConfig(path, true, document);
+
 /** Every fault of the file; none when it is absent. Never throws. */
 export function validateConfig(paths: Pick<Paths, "configPath">): ConfigIssue[] {
   const bytes = readBytes(paths.configPath);

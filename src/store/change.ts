@@ -1,6 +1,6 @@
 // How a change of credentials, order or health alters a draft. No SQL, no files.
 import { AccessError } from "../core/errors.ts";
-import type { CooldownPolicy } from "../core/health.ts";
+import type { CooldownPolicy, Health } from "../core/health.ts";
 import { HEALTHY, settle } from "../core/health.ts";
 import type { ProfileId } from "../core/ids.ts";
 import { isObject } from "../core/json.ts";
@@ -11,14 +11,15 @@ import { recordWrite } from "./echo.ts";
 import { canonicalJson } from "./json.ts";
 import { recordOrder, sameOrder } from "./order-echo.ts";
 import type { Change, HealthChange, StoredProfile, Touch } from "./store.ts";
+import { projectUsage } from "./usage.ts";
 
 /** A change may name only what its update touches: engines lock no more than that. */
 export function assertTouched(touch: Touch, change: Change): void {
   const ids = new Set(touch.profiles);
   const providers = new Set(touch.providers);
   const stray =
-    [...(change.profiles?.keys() ?? [])].find((id) => !ids.has(id)) ??
-    [...(change.order?.keys() ?? [])].find((provider) => !providers.has(provider));
+    [...(change.profiles?.keys() ?? []), ...(change.health?.keys() ?? [])].find((id) => !ids.has(id)) ??
+    [...(change.order?.keys() ?? []), ...(change.lastGood?.keys() ?? [])].find((id) => !providers.has(id));
   if (stray !== undefined)
     throw new AccessError("internal", `An update changed ${stray}, which it had not named. Report this.`);
 }
@@ -30,7 +31,7 @@ export function assertTouched(touch: Touch, change: Change): void {
  */
 export function applyChange(draft: Draft, change: Change, meaning: Meaning): void {
   if (draft.store.fault && change.profiles?.size) throw refuse(draft.store.fault);
-  if (draft.state.fault && change.order?.size) throw refuse(draft.state.fault);
+  if (draft.state.fault && (change.order?.size || change.lastGood?.size)) throw refuse(draft.state.fault);
   const before = {
     generations: new Map([...draft.profiles].map(([id, { generation }]) => [id, generation])),
     providers: new Map([...draft.profiles].map(([id, { credential }]) => [id, credential.provider])),
@@ -49,6 +50,18 @@ export function applyChange(draft: Draft, change: Change, meaning: Meaning): voi
     }
   }
   for (const [provider, ids] of change.order ?? []) setOrder(draft, provider, ids, meaning.now);
+  for (const [id, health] of change.health ?? []) setHealth(draft, id, health, meaning.now);
+  for (const [provider, id] of change.lastGood ?? [])
+    if (id !== (draft.state.lastGood.get(provider) ?? null)) draft.statePatch.lastGood.set(provider, id);
+}
+
+function setHealth(draft: Draft, id: ProfileId, health: Health, now: number): void {
+  const profile = draft.profiles.get(id);
+  if (!profile) return;
+  draft.health.set(id, { generation: profile.generation, health });
+  draft.projected.add(id);
+  const shown = projectUsage(draft.state.usage.get(id), health, now);
+  if (shown) draft.statePatch.usageStats.set(id, shown);
 }
 
 const refuse = (fault: string): AccessError =>

@@ -204,11 +204,16 @@ export function stateOf(draft: Draft): AgentState {
   };
 }
 
-export function sliceOf(state: Pick<AgentState, "order" | "profiles">, touch: Touch): Slice {
+export function sliceOf(
+  state: Pick<AgentState, "order" | "profiles" | "health" | "lastGood">,
+  touch: Touch,
+): Slice {
   const ids = new Set(touch.profiles);
   const providers = new Set(touch.providers);
   return {
     profiles: new Map(state.profiles.filter(({ id }) => ids.has(id)).map((profile) => [profile.id, profile])),
     order: new Map([...state.order].filter(([provider]) => providers.has(provider))),
+    health: new Map([...state.health].filter(([id]) => ids.has(id))),
+    lastGood: new Map([...state.lastGood].filter(([provider]) => providers.has(provider))),
   };
 }

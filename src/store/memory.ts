@@ -199,6 +199,14 @@ class MemoryStore implements Store {
       if (ids === null) record.order.delete(provider);
       else record.order.set(provider, ids);
     }
+    for (const [id, health] of change.health ?? []) {
+      const credential = record.profiles.get(id);
+      if (credential) record.health.set(id, { generation: this.#generation(credential), health });
+    }
+    for (const [provider, id] of change.lastGood ?? []) {
+      if (id === null) record.lastGood.delete(provider);
+      else record.lastGood.set(provider, id);
+    }
     const changed = fingerprint(record) !== before;
     if (changed) this.#commit(agent, record);
     return changed;
@@ -230,9 +238,9 @@ class MemoryStore implements Store {
   }
 }
 
-/** Equal when credentials and order are. */
-function fingerprint({ profiles, order }: AgentRecord): string {
+/** Equal when all that an update may change is. */
+function fingerprint({ profiles, order, health, lastGood }: AgentRecord): string {
   return createHash("sha256")
-    .update(canonicalJson([[...profiles], [...order]]))
+    .update(canonicalJson([[...profiles], [...order], [...health], [...lastGood]]))
     .digest("base64url");
 }

@@ -48,6 +48,13 @@ export const EMPTY_STATE: AgentState = {
   warnings: [],
 };
 
+const EMPTY_SLICE: Slice = {
+  profiles: new Map(),
+  order: new Map(),
+  health: new Map(),
+  lastGood: new Map(),
+};
+
 interface LastRead {
   readonly file: string;
   readonly store: string | undefined;
@@ -90,7 +97,7 @@ class SqliteStore implements Store {
     const asked = fencedOff(decide);
     try {
       // A change that turns out to be none must not create a file.
-      if (!this.#exists(agent) && !asked({ profiles: new Map(), order: new Map() })) return false;
+      if (!this.#exists(agent) && !asked(EMPTY_SLICE)) return false;
       const wrote = await this.#change(agent, touch, asked);
       const file = this.#options.paths.agentDatabase(agent);
       if (wrote) this.#updates.set(file, (this.#updates.get(file) ?? 0) + 1);

@@ -33,16 +33,21 @@ export interface Reading {
   readonly state: AgentState;
 }
 
-/** What an update may look at: the named profiles, and the order of the named providers. */
+/** What an update may look at: the named profiles, and the order and last good profile of the named providers. */
 export interface Slice {
   readonly profiles: ReadonlyMap<ProfileId, StoredProfile>;
   readonly order: ReadonlyMap<ProviderId, readonly ProfileId[]>;
+  readonly health: ReadonlyMap<ProfileId, Health>;
+  readonly lastGood: ReadonlyMap<ProviderId, ProfileId>;
 }
 
 /** What an update wants. `null` removes. What is not named stays as it is. */
 export interface Change {
   readonly profiles?: ReadonlyMap<ProfileId, Credential | null>;
   readonly order?: ReadonlyMap<ProviderId, readonly ProfileId[] | null>;
+  /** Health that a credential brings along from elsewhere, or under another id. */
+  readonly health?: ReadonlyMap<ProfileId, Health>;
+  readonly lastGood?: ReadonlyMap<ProviderId, ProfileId | null>;
 }
 
 export interface Touch {

@@ -158,6 +158,34 @@ function credentialTests({ agent, store, open, runs }: Context): void {
     assert.equal((await store().read(a)).state.order.has("openai"), false);
   });
 
+  test("a credential may move to another id with its health and place", async () => {
+    const a = agent();
+    await put(store(), a, { "old:a": key("1") });
+    const { generation } = (await store().read(a)).state.profiles[0]!;
+    const failure = { kind: "rate_limit", scope: "model" } as const;
+    const event: HealthEvent = { kind: "failure", model: "m1", failure, at: NOW };
+    const named = { agent: a, profileId: "old:a", provider: "openai", generation };
+    await store().applyHealth([{ ...named, event, writer: "mover", seq: 1 }]);
+    const before = (await store().read(a)).state.health.get("old:a");
+    const touch: Touch = { profiles: ["old:a", "openai:a"], providers: ["openai"] };
+    const wrote = await store().update(a, touch, (slice) => ({
+      profiles: new Map([
+        ["old:a", null],
+        ["openai:a", slice.profiles.get("old:a")!.credential],
+      ]),
+      health: new Map([["openai:a", slice.health.get("old:a")!]]),
+      lastGood: new Map([["openai", "openai:a"]]),
+    }));
+    assert.equal(wrote, true);
+    const { profiles, health, lastGood } = (await store().read(a)).state;
+    assert.deepEqual(
+      profiles.map(({ id }) => id),
+      ["openai:a"],
+    );
+    assert.deepEqual([...health], [["openai:a", before]]);
+    assert.deepEqual([...lastGood], [["openai", "openai:a"]]);
+  });
+
   test("a generation follows the material alone", async () => {
     const a = agent();
     const generation = async () => (await store().read(a)).state.profiles[0]?.generation;
