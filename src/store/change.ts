@@ -18,7 +18,9 @@ export function assertTouched(touch: Touch, change: Change): void {
   const ids = new Set(touch.profiles);
   const providers = new Set(touch.providers);
   const stray =
-    [...(change.profiles?.keys() ?? []), ...(change.health?.keys() ?? [])].find((id) => !ids.has(id)) ??
+    [...(change.profiles?.keys() ?? []), ...(change.health?.keys() ?? []), ...(change.purge ?? [])].find(
+      (id) => !ids.has(id),
+    ) ??
     [...(change.order?.keys() ?? []), ...(change.lastGood?.keys() ?? [])].find((id) => !providers.has(id));
   if (stray !== undefined)
     throw new AccessError("internal", `An update changed ${stray}, which it had not named. Report this.`);

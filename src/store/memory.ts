@@ -5,13 +5,25 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Credential } from "../core/credential.ts";
 import type { CooldownPolicy } from "../core/health.ts";
 import { DEFAULT_COOLDOWNS, HEALTHY, settle } from "../core/health.ts";
+import type { ChangeNote } from "../core/history.ts";
 import type { AgentId, ProfileId, ProviderId } from "../core/ids.ts";
 import { assertTouched } from "./change.ts";
 import type { HealthRow } from "./draft.ts";
 import { isUnstored, sliceOf } from "./draft.ts";
 import { GenerationKey, generationOf } from "./generation.ts";
+import { entriesOf, forgettable, itemsOf, purgedItems } from "./history.ts";
 import { canonicalJson } from "./json.ts";
-import type { AgentState, Change, HealthChange, Lease, Reading, Slice, Store, Touch } from "./store.ts";
+import type {
+  AgentState,
+  Change,
+  HealthChange,
+  HistoryEntry,
+  Lease,
+  Reading,
+  Slice,
+  Store,
+  Touch,
+} from "./store.ts";
 import { Turns } from "./turns.ts";
 
 /** How a remote database misbehaves. Rates are probabilities. */
@@ -42,6 +54,7 @@ interface AgentRecord {
   readonly health: Map<ProfileId, HealthRow>;
   readonly applied: Map<string, number>;
   readonly leases: Map<string, { readonly owner: string | undefined; readonly fence: number }>;
+  history: readonly HistoryEntry[];
 }
 
 export class MemoryDatabase {
@@ -74,18 +87,49 @@ class MemoryStore implements Store {
     return { version: String(record?.version ?? 0), state: structuredClone(this.#stateOf(record)) };
   }
 
-  update(agent: AgentId, touch: Touch, decide: (slice: Slice) => Change | undefined): Promise<boolean> {
+  update(
+    agent: AgentId,
+    touch: Touch,
+    decide: (slice: Slice) => Change | undefined,
+    note?: ChangeNote,
+  ): Promise<boolean> {
     return this.#turns.take(agent, async () => {
       for (;;) {
         await this.#trip();
         const record = this.#database.agents.get(agent);
-        const change = decide(structuredClone(sliceOf(this.#stateOf(record), touch)));
+        const slice = structuredClone(sliceOf(this.#stateOf(record), touch));
+        const change = decide(slice);
         if (!change) return false;
         assertTouched(touch, change);
         if (this.#conflicts()) continue;
-        return this.#apply(agent, structuredClone(change));
+        const wrote = this.#apply(agent, structuredClone(change));
+        const purged = this.#remember(agent, slice, change, wrote ? note : undefined);
+        return wrote || purged;
       }
     });
+  }
+
+  async history(agent: AgentId): Promise<readonly HistoryEntry[]> {
+    await this.#trip();
+    const entries = this.#database.agents.get(agent)?.history ?? [];
+    const old = forgettable(entries, this.#options.now());
+    return structuredClone(entries.filter(({ change }) => !old.has(change)));
+  }
+
+  /** Returns whether anything was purged. */
+  #remember(agent: AgentId, before: Slice, change: Change, note: ChangeNote | undefined): boolean {
+    const record = this.#record(agent);
+    const touch = { profiles: [...before.profiles.keys(), ...(change.profiles?.keys() ?? [])] };
+    const providers = [...(change.order?.keys() ?? [])];
+    const after = sliceOf(this.#stateOf(record), { ...touch, providers });
+    const kept = record.history.map(({ item }) => item);
+    const left = change.purge ? purgedItems(kept, change.purge, before.profiles) : kept;
+    const entries = record.history.map((entry, index) => ({ ...entry, item: left[index]! }));
+    const at = this.#options.now();
+    if (note) entries.push(...structuredClone(entriesOf(note, itemsOf(change, before, after), at)));
+    const old = forgettable(entries, at);
+    record.history = entries.filter(({ change: id }) => !old.has(id));
+    return left.some((item, index) => item !== kept[index]);
   }
 
   async applyHealth(changes: readonly HealthChange[]): Promise<void> {
@@ -166,7 +210,8 @@ class MemoryStore implements Store {
     if (known) return known;
     const [profiles, order, lastGood] = [new Map(), new Map(), new Map()];
     const [health, applied, leases] = [new Map(), new Map(), new Map()];
-    const record: AgentRecord = { version: 0, profiles, order, lastGood, health, applied, leases };
+    const row = { version: 0, profiles, order, lastGood, health, applied, leases };
+    const record: AgentRecord = { ...row, history: [] };
     this.#database.agents.set(agent, record);
     return record;
   }

@@ -26,10 +26,13 @@ const ACCESS_TABLES = `
     profile_id TEXT NOT NULL PRIMARY KEY, written_json TEXT NOT NULL, updated_at INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS access_leases (
     name TEXT NOT NULL PRIMARY KEY, fence INTEGER NOT NULL, owner TEXT, holder_json TEXT,
-    taken_at INTEGER NOT NULL);`;
+    taken_at INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS access_history (
+    seq INTEGER PRIMARY KEY, change_id TEXT NOT NULL, because TEXT NOT NULL, undoes_json TEXT NOT NULL,
+    item_json TEXT NOT NULL, at INTEGER NOT NULL);`;
 
 const OPENCLAW = ["schema_meta", "cache_entries", "auth_profile_store", "auth_profile_state"];
-const ACCESS = ["meta", "health", "applied", "profiles", "leases"].map((name) => `access_${name}`);
+const ACCESS = ["meta", "health", "applied", "profiles", "leases", "history"].map((name) => `access_${name}`);
 const TABLES: readonly string[] = [...OPENCLAW, ...ACCESS];
 
 /** Creates what is missing. Runs inside the transaction that needs the tables, so a kill leaves all or none. */

@@ -4,6 +4,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Credential } from "../core/credential.ts";
 import type { CooldownPolicy } from "../core/health.ts";
 import { DEFAULT_COOLDOWNS } from "../core/health.ts";
+import type { ChangeNote } from "../core/history.ts";
 import type { AgentId, ProfileId } from "../core/ids.ts";
 import { markApplied } from "./applied.ts";
 import { applyChange, assertTouched, observe } from "./change.ts";
@@ -12,12 +13,24 @@ import { hashRow, interpret, isChanged, isUnstored, readCredentials, sliceOf, st
 import { readFault, writeFault } from "./faults.ts";
 import type { GenerationKey } from "./generation.ts";
 import { generationOf, InstallKey } from "./generation.ts";
+import { itemsOf } from "./history.ts";
+import { loadHistory, purgeHistory, rememberItems } from "./history-rows.ts";
 import { giveBack, takeLease } from "./lease.ts";
 import { thisProcess } from "./process-identity.ts";
 import { inSnapshot, readDatabase, realFile } from "./read-database.ts";
 import { loadRows, saveDraft } from "./rows.ts";
 import { ensureSchema } from "./schema.ts";
-import type { AgentState, Change, HealthChange, Lease, Reading, Slice, Store, Touch } from "./store.ts";
+import type {
+  AgentState,
+  Change,
+  HealthChange,
+  HistoryEntry,
+  Lease,
+  Reading,
+  Slice,
+  Store,
+  Touch,
+} from "./store.ts";
 import { Turns } from "./turns.ts";
 import { watchDatabase } from "./watch.ts";
 import type { Durability } from "./write-database.ts";
@@ -62,6 +75,9 @@ interface LastRead {
   readonly credentials: Credentials;
 }
 
+/** Alters a draft. Returns whether it is to be saved, or what is to be written after it. */
+type Alter = (draft: Draft, meaning: Meaning, db: DatabaseSync) => boolean | (() => void);
+
 class SqliteStore implements Store {
   readonly #options: SqliteOptions;
   readonly #installKey: InstallKey;
@@ -80,7 +96,7 @@ class SqliteStore implements Store {
 
   async read(agent: AgentId): Promise<Reading> {
     const file = this.#options.paths.agentDatabase(agent);
-    const rows = await this.#load(file);
+    const rows = await this.#load(file, loadForReading);
     if (!rows) return { version: "none", state: EMPTY_STATE };
     const { key, warning } = this.#installKey.current();
     const state = stateOf(interpret(rows, this.#meaning(file, key, this.#options.now())));
@@ -93,12 +109,22 @@ class SqliteStore implements Store {
     };
   }
 
-  async update(agent: AgentId, touch: Touch, decide: (slice: Slice) => Change | undefined): Promise<boolean> {
+  async history(agent: AgentId): Promise<readonly HistoryEntry[]> {
+    const now = this.#options.now();
+    return (await this.#load(this.#options.paths.agentDatabase(agent), (db) => loadHistory(db, now))) ?? [];
+  }
+
+  async update(
+    agent: AgentId,
+    touch: Touch,
+    decide: (slice: Slice) => Change | undefined,
+    note?: ChangeNote,
+  ): Promise<boolean> {
     const asked = fencedOff(decide);
     try {
       // A change that turns out to be none must not create a file.
       if (!this.#exists(agent) && !asked(EMPTY_SLICE)) return false;
-      const wrote = await this.#change(agent, touch, asked);
+      const wrote = await this.#change(agent, touch, asked, note);
       const file = this.#options.paths.agentDatabase(agent);
       if (wrote) this.#updates.set(file, (this.#updates.get(file) ?? 0) + 1);
       return wrote;
@@ -164,26 +190,37 @@ class SqliteStore implements Store {
     this.#connections.closeAll();
   }
 
-  async #load(file: string): Promise<AgentRows | undefined> {
+  async #load<T>(file: string, load: (db: DatabaseSync) => T): Promise<T | undefined> {
     try {
       return await patiently(() => {
         const open = this.#connections.current(file);
-        return open ? inSnapshot(open, loadForReading) : readDatabase(file, loadForReading);
+        return open ? inSnapshot(open, load) : readDatabase(file, load);
       });
     } catch (error) {
       throw readFault(file, error);
     }
   }
 
-  async #change(agent: AgentId, touch: Touch, decide: (slice: Slice) => Change | undefined) {
+  async #change(
+    agent: AgentId,
+    touch: Touch,
+    decide: (slice: Slice) => Change | undefined,
+    note: ChangeNote | undefined,
+  ) {
     let removes = false;
-    const change = (draft: Draft, meaning: Meaning) => {
-      const wanted = decide(sliceOf(stateOf(draft), touch));
+    const change: Alter = (draft, meaning, db) => {
+      const slice = sliceOf(stateOf(draft), touch);
+      const wanted = decide(slice);
       if (!wanted) return false;
       assertTouched(touch, wanted);
       applyChange(draft, wanted, meaning);
-      removes = [...(wanted.profiles?.values() ?? [])].includes(null);
-      return isChanged(draft);
+      const purged = wanted.purge !== undefined && purgeHistory(db, wanted.purge, slice.profiles);
+      removes = purged || [...(wanted.profiles?.values() ?? [])].includes(null);
+      if (!isChanged(draft)) return purged;
+      return () => {
+        if (note)
+          rememberItems(db, note, itemsOf(wanted, slice, sliceOf(stateOf(draft), touch)), meaning.now);
+      };
     };
     const wrote = await this.#write(agent, "FULL", change, touch.profiles);
     const open = this.#connections.current(this.#options.paths.agentDatabase(agent));
@@ -206,16 +243,18 @@ class SqliteStore implements Store {
   #write(
     agent: AgentId,
     durability: Durability,
-    change: (draft: Draft, meaning: Meaning, db: DatabaseSync) => boolean,
+    change: Alter,
     touched: readonly ProfileId[] = [],
   ): Promise<boolean> {
     return this.#transaction(agent, durability, (db, now) => {
       const file = this.#options.paths.agentDatabase(agent);
       const meaning = this.#meaning(file, this.#installKey.current().key, now);
       const draft = interpret(loadRows(db, touched), meaning);
-      if (!change(draft, meaning, db)) return false;
+      const changed = change(draft, meaning, db);
+      if (changed === false) return false;
       ensureSchema(db, agent, now);
       saveDraft(db, draft, now);
+      if (changed !== true) changed();
       return true;
     });
   }

@@ -41,6 +41,8 @@ async function answer(request: Request): Promise<unknown> {
       return sliceOf((await store.read(agentAt(request.place))).state, request.touch);
     case "commit":
       return commit(request);
+    case "history":
+      return store.history(agentAt(request.place));
     case "record":
       return record(request);
     case "lease":
@@ -63,12 +65,13 @@ function agentAt({ agent, file }: Place): AgentId {
   return agent;
 }
 
-async function commit({ place, touch, change, basis }: Request & { op: "commit" }) {
+async function commit({ place, touch, change, basis, note }: Request & { op: "commit" }) {
   let moved: Slice | undefined;
-  const wrote = await store.update(agentAt(place), touch, (slice) => {
+  const decide = (slice: Slice) => {
     moved = basisOf(slice) === basis ? undefined : slice;
     return moved ? undefined : change;
-  });
+  };
+  const wrote = await store.update(agentAt(place), touch, decide, note);
   return moved ? { moved } : { wrote };
 }
 

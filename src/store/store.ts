@@ -2,8 +2,9 @@
 // SQLite here, a memory engine in tests, PostgreSQL later; one suite for all
 // (test/contract/store-suite.ts).
 // Rules: DESIGN, "State" and "Never broken" 3-6.
-import type { Credential } from "../core/credential.ts";
+import type { Credential, CredentialType } from "../core/credential.ts";
 import type { Health, HealthEvent } from "../core/health.ts";
+import type { ChangeNote } from "../core/history.ts";
 import type { AgentId, ProfileId, ProviderId } from "../core/ids.ts";
 
 /** A stored credential with its generation, or an entry of the store that cannot be read as one. */
@@ -48,11 +49,49 @@ export interface Change {
   /** Health that a credential brings along from elsewhere, or under another id. */
   readonly health?: ReadonlyMap<ProfileId, Health>;
   readonly lastGood?: ReadonlyMap<ProviderId, ProfileId | null>;
+  /** Profiles whose former material leaves the history, with what this change itself would add to it. */
+  readonly purge?: readonly ProfileId[];
 }
 
 export interface Touch {
   readonly profiles?: readonly ProfileId[];
   readonly providers?: readonly ProviderId[];
+}
+
+/** One thing that a noted change altered: what stood there before, and what the change left. `null`: nothing. */
+export type HistoryItem =
+  | {
+      readonly kind: "profile";
+      readonly id: ProfileId;
+      readonly before: FormerProfile | null;
+      readonly after: LeftProfile | null;
+    }
+  | {
+      readonly kind: "order";
+      readonly provider: ProviderId;
+      readonly before: readonly ProfileId[] | null;
+      readonly after: readonly ProfileId[] | null;
+    };
+
+export interface FormerProfile {
+  readonly type: CredentialType;
+  readonly generation: string;
+  /** absent once it was purged */
+  readonly credential?: Credential;
+}
+
+/** Enough to recognize it, and no secret. */
+export interface LeftProfile {
+  readonly type: CredentialType;
+  readonly generation: string;
+  /** stands for all of the credential that is no material */
+  readonly rest: string;
+}
+
+export interface HistoryEntry extends ChangeNote {
+  /** ms since epoch */
+  readonly at: number;
+  readonly item: HistoryItem;
 }
 
 /**
@@ -89,12 +128,25 @@ export interface Store {
    * Changes credentials and order in one transaction, durable when the promise resolves. `decide` sees the
    * stored values of `touch`, is synchronous and pure, may run again, and returns `undefined` to leave all
    * as it is. A replaced or removed profile starts with clean health. A change may name only what `touch`
-   * names: anything else is a fault of the caller, `internal`.
+   * names: anything else is a fault of the caller, `internal`. With `note`, the values as they were go into
+   * the history in the same transaction.
    *
    * @returns whether anything was written
    * @throws AccessError `store_unwritable`, `store_unreadable`; or whatever `decide` throws, with nothing written
    */
-  update(agent: AgentId, touch: Touch, decide: (slice: Slice) => Change | undefined): Promise<boolean>;
+  update(
+    agent: AgentId,
+    touch: Touch,
+    decide: (slice: Slice) => Change | undefined,
+    note?: ChangeNote,
+  ): Promise<boolean>;
+
+  /**
+   * What noted changes altered, oldest first; bounded in number and age (core/history.ts). Creates nothing.
+   *
+   * @throws AccessError `store_unreadable`
+   */
+  history(agent: AgentId): Promise<readonly HistoryEntry[]>;
 
   /** Applies observations to the stored values, in order. A kill may lose those of the last 250 ms. */
   applyHealth(changes: readonly HealthChange[]): Promise<void>;

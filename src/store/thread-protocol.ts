@@ -2,11 +2,12 @@
 import type { ErrorCode } from "../core/errors.ts";
 import { AccessError, messageOf } from "../core/errors.ts";
 import type { CooldownPolicy } from "../core/health.ts";
+import type { ChangeNote } from "../core/history.ts";
 import type { AgentId } from "../core/ids.ts";
 import type { Receipt } from "../core/receipt.ts";
 import type { ReceiptText } from "./receipt-text.ts";
 import { canonicalJson } from "./json.ts";
-import type { Change, HealthChange, Lease, Reading, Slice, Touch } from "./store.ts";
+import type { Change, HealthChange, HistoryEntry, Lease, Reading, Slice, Touch } from "./store.ts";
 
 export interface ThreadData {
   readonly globalDir: string;
@@ -25,9 +26,10 @@ export interface Operations {
   slice: { ask: { place: Place; touch: Touch }; answer: Slice };
   /** Applied only while the slice is still `basis`; otherwise the answer is the slice as it is now. */
   commit: {
-    ask: { place: Place; touch: Touch; change: Change; basis: string };
+    ask: { place: Place; touch: Touch; change: Change; basis: string; note: ChangeNote | undefined };
     answer: { readonly wrote: boolean } | { readonly moved: Slice };
   };
+  history: { ask: { place: Place }; answer: readonly HistoryEntry[] };
   record: {
     ask: { places: readonly Place[]; changes: readonly HealthChange[]; receipts: readonly ReceiptText[] };
     answer: { readonly health?: ThreadError; readonly receipts?: ThreadError };

@@ -4,13 +4,14 @@
 import { Worker } from "node:worker_threads";
 import { AccessError, messageOf } from "../core/errors.ts";
 import type { CooldownPolicy } from "../core/health.ts";
+import type { ChangeNote } from "../core/history.ts";
 import type { AgentId } from "../core/ids.ts";
 import type { Receipt, ReceiptStore } from "../core/receipt.ts";
 import { assertTouched } from "./change.ts";
 import type { ReceiptText } from "./receipt-text.ts";
 import { textOf } from "./receipt-text.ts";
 import type { StorePaths } from "./sqlite.ts";
-import type { Change, HealthChange, Lease, Reading, Slice, Store, Touch } from "./store.ts";
+import type { Change, HealthChange, HistoryEntry, Lease, Reading, Slice, Store, Touch } from "./store.ts";
 import type { OperationName, Operations, Place, Reply, Request, ThreadData } from "./thread-protocol.ts";
 import { basisOf, fromThreadError } from "./thread-protocol.ts";
 
@@ -62,14 +63,23 @@ class WorkerStore implements Store, ReceiptStore {
     return this.#ask("read", { place: this.#place(agent) });
   }
 
-  async update(agent: AgentId, touch: Touch, decide: (slice: Slice) => Change | undefined): Promise<boolean> {
+  async history(agent: AgentId): Promise<readonly HistoryEntry[]> {
+    return this.#ask("history", { place: this.#place(agent) });
+  }
+
+  async update(
+    agent: AgentId,
+    touch: Touch,
+    decide: (slice: Slice) => Change | undefined,
+    note?: ChangeNote,
+  ): Promise<boolean> {
     const place = this.#place(agent);
     let slice = await this.#ask("slice", { place, touch });
     for (;;) {
       const change = decide(slice);
       if (!change) return false;
       assertTouched(touch, change);
-      const outcome = await this.#ask("commit", { place, touch, change, basis: basisOf(slice) });
+      const outcome = await this.#ask("commit", { place, touch, change, basis: basisOf(slice), note });
       if ("wrote" in outcome) return outcome.wrote;
       slice = outcome.moved;
     }

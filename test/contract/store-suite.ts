@@ -7,6 +7,7 @@ import { AccessError } from "../../src/core/errors.ts";
 import type { Health, HealthEvent } from "../../src/core/health.ts";
 import { HEALTHY, settle } from "../../src/core/health.ts";
 import type { Change, HealthChange, Store, Touch } from "../../src/store/store.ts";
+import { historySuite } from "./history-suite.ts";
 
 /** A place for stores, empty at first. */
 export interface StoreHome {
@@ -22,8 +23,8 @@ export interface Engine {
   readonly runs: number;
 }
 
-const NOW = 1_800_000_000_000;
-const key = (secret: string, more: object = {}): Credential => ({
+export const NOW = 1_800_000_000_000;
+export const key = (secret: string, more: object = {}): Credential => ({
   type: "api_key",
   provider: "openai",
   key: `sk-fake-${secret}`,
@@ -56,6 +57,7 @@ export function storeSuite(engine: Engine): void {
     leaseTests(context);
     clientTests(context);
   });
+  describe(`store history: ${engine.name}`, { concurrency: false }, () => historySuite(engine));
 }
 
 interface Context {

@@ -1,0 +1,81 @@
+// The rows of `access_history`, one for each thing that a noted change altered.
+import type { DatabaseSync } from "node:sqlite";
+import type { ChangeNote } from "../core/history.ts";
+import type { ProfileId } from "../core/ids.ts";
+import { parseObject } from "../core/json.ts";
+import { entriesOf, forgettable, purgedItems } from "./history.ts";
+import { tablesOf } from "./schema.ts";
+import type { HistoryEntry, HistoryItem, StoredProfile } from "./store.ts";
+
+interface Row {
+  readonly seq: number;
+  readonly entry: HistoryEntry;
+}
+
+/** What is remembered at `now`, oldest first. */
+export function loadHistory(db: DatabaseSync, now: number): HistoryEntry[] {
+  const entries = loadRows(db).map(({ entry }) => entry);
+  const old = forgettable(entries, now);
+  return entries.filter(({ change }) => !old.has(change));
+}
+
+/** Adds what a change altered, and forgets what is beyond the limits. The caller holds a transaction. */
+export function rememberItems(
+  db: DatabaseSync,
+  note: ChangeNote,
+  items: readonly HistoryItem[],
+  now: number,
+): void {
+  const insert = db.prepare(
+    "INSERT INTO access_history (change_id, because, undoes_json, item_json, at) VALUES (?, ?, ?, ?, ?)",
+  );
+  for (const { change, because, undoes = [], item, at } of entriesOf(note, items, now))
+    insert.run(change, because, JSON.stringify(undoes), JSON.stringify(item), at);
+  const remove = db.prepare("DELETE FROM access_history WHERE change_id = ?");
+  for (const change of forgettable(keptChanges(db), now)) remove.run(change);
+}
+
+/** Takes former material out. Returns whether there was any. */
+export function purgeHistory(
+  db: DatabaseSync,
+  ids: readonly ProfileId[],
+  current: ReadonlyMap<ProfileId, StoredProfile>,
+): boolean {
+  const rows = loadRows(db);
+  if (rows.length === 0) return false;
+  const items = rows.map(({ entry }) => entry.item);
+  const left = purgedItems(items, ids, current);
+  const update = db.prepare("UPDATE access_history SET item_json = ? WHERE seq = ?");
+  const altered = rows.flatMap(({ seq }, index) =>
+    left[index] === items[index] ? [] : [{ seq, item: left[index] }],
+  );
+  for (const { seq, item } of altered) update.run(JSON.stringify(item), seq);
+  return altered.length > 0;
+}
+
+function keptChanges(db: DatabaseSync): { change: string; at: number }[] {
+  return db
+    .prepare("SELECT change_id, at FROM access_history ORDER BY seq")
+    .all()
+    .map((row) => ({ change: String(row["change_id"]), at: Number(row["at"]) }));
+}
+
+function loadRows(db: DatabaseSync): Row[] {
+  if (!tablesOf(db).has("access_history")) return [];
+  const rows = db.prepare("SELECT * FROM access_history ORDER BY seq").all();
+  return rows.flatMap((row) => {
+    const item = parseItem(String(row["item_json"]));
+    if (!item) return [];
+    const undoes = JSON.parse(String(row["undoes_json"])) as string[];
+    const note = { change: String(row["change_id"]), because: String(row["because"]) };
+    const entry = { ...note, ...(undoes.length > 0 && { undoes }), at: Number(row["at"]), item };
+    return [{ seq: Number(row["seq"]), entry }];
+  });
+}
+
+/** A row that somebody damaged is passed over: what it held cannot be taken back. */
+function parseItem(text: string): HistoryItem | undefined {
+  const item = parseObject(text);
+  const well = item?.["kind"] === "profile" || item?.["kind"] === "order";
+  return well ? (item as unknown as HistoryItem) : undefined;
+}
