@@ -5,11 +5,13 @@ import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { AccessError, messageOf } from "../core/errors.ts";
+import type { ChangeNote } from "../core/history.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { ConfigEdit } from "./apply-edits.ts";
 import { applyEdits } from "./apply-edits.ts";
 import { withConfigLock } from "./config-lock.ts";
 import { formatIssue, invalidConfig, parseDocument, readBytes } from "./document.ts";
+import { digestOf, placesOf, rememberEdit } from "./history.ts";
 import { validateDocument } from "./load.ts";
 import type { Paths } from "./paths.ts";
 import { removeLeftOvers, replaceFile } from "./replace-file.ts";
@@ -22,6 +24,10 @@ export interface EditOptions {
   readonly now: number;
   /** for `meta.lastTouchedVersion` */
   readonly version: string;
+  /** The edit goes into the history, to be taken back. */
+  readonly note?: ChangeNote;
+  /** Another text to start from than the one that stands there: its comments and layout are the ones kept. */
+  readonly base?: (current: Buffer) => string | undefined;
 }
 
 export interface EditResult {
@@ -48,7 +54,7 @@ export async function editConfig(
 ): Promise<EditResult> {
   return withConfigLock(join(paths.globalDir, "locks.sqlite"), async () => {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const result = await editOnce(paths.configPath, edits, options);
+      const result = await editOnce(paths, edits, options);
       if (result !== "overtaken") return result;
       await sleep(Math.random() * 50 * (attempt + 1));
     }
@@ -61,10 +67,11 @@ export async function editConfig(
 
 /** `overtaken`: a program that does not know our lock wrote the file meanwhile. */
 async function editOnce(
-  path: string,
+  paths: Pick<Paths, "configPath" | "globalDir">,
   edits: ConfigEdits,
   options: EditOptions,
 ): Promise<EditResult | "overtaken"> {
+  const path = paths.configPath;
   const target = await followLink(path);
   const before = bytesOf(path, target);
   const current = before === undefined ? {} : parse(path, before);
@@ -72,12 +79,24 @@ async function editOnce(
   if (isDeepStrictEqual(wanted, current)) return { path, changed: false };
   const next = applyEdits(wanted, stamps(options));
   refuseNewFaults(path, current, next);
-  const content = before === undefined ? printNew(next) : await rewrite(path, before, next);
+  const base = before && (options.base?.(before) ?? before.toString());
+  const content = base === undefined ? printNew(next) : await rewrite(path, base, next);
+  const { note, now } = options;
+  const entry = note && {
+    ...note,
+    at: now,
+    ...placesOf(current, next),
+    ...(before && { former: before.toString() }),
+    from: digestOf(before),
+    to: digestOf(content),
+  };
+  const isUntouched = () => sameBytes(bytesOf(path, target), before);
   return writable(path, async () => {
     await removeLeftOvers(target, options.now);
     const replaced = await replaceFile(target, content, async () => {
       if (before !== undefined) await keepBackup(path, before);
-      return sameBytes(bytesOf(path, target), before);
+      if (entry && isUntouched()) await rememberEdit(paths, entry, now);
+      return isUntouched();
     });
     if (!replaced) return "overtaken";
     return { path, changed: true, ...(before === undefined ? {} : { backup: `${path}.bak` }) };
@@ -111,10 +130,9 @@ function refuseNewFaults(path: string, current: JsonObject, next: JsonObject): v
 }
 
 /** The old text with only the changed places rewritten, proven by parsing it again. */
-async function rewrite(path: string, before: Buffer, next: JsonObject): Promise<string> {
+async function rewrite(path: string, source: string, next: JsonObject): Promise<string> {
   // The largest part of the program's editing: loaded when there is something to edit.
   const { patchText } = await import("./json5-patch.ts");
-  const source = before.toString();
   const mark = source.startsWith("\uFEFF") ? "\uFEFF" : "";
   try {
     const text = mark + patchText(source.slice(mark.length), next);
