@@ -19,6 +19,10 @@ export function credentialHeaders(
   return [header.name.toLowerCase(), header.value.replace("{key}", () => text), ...extra];
 }
 
+/** Whether a secret fits into a header: one with a line break or other than Latin letters cannot be sent. */
+export const isSendable = (secret: Secret): boolean =>
+  /^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(secret.reveal());
+
 /** Headers that the config adds to every call of the provider, lower-case names. Those that cannot be had are left out. */
 export function configuredHeaders(route: ProviderRoute, env: Environment): [name: string, value: Secret][] {
   return Object.entries(route.headers).flatMap(([name, input]) => {

@@ -1,6 +1,7 @@
 // What `models status` says, as one value: `--json` prints it as it is, people get it rendered.
 // Keys and their meaning: fidelity spec §2.1-2.3; `warnings` and `todo` are ours.
 import type { CredentialType, IneligibleCode } from "../core/credential.ts";
+import type { ProbeReport } from "./probe.ts";
 
 export interface StatusReport {
   readonly configPath: string;
@@ -39,6 +40,8 @@ export interface AuthReport {
     readonly profiles: readonly ProfileHealthRow[];
     readonly providers: readonly ProviderHealthRow[];
   };
+  /** only with `--probe` */
+  readonly probes?: ProbeReport;
 }
 
 export interface RuntimeRoute {

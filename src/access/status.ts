@@ -6,6 +6,7 @@ import type { ModelNames, ModelRef } from "../core/model-ref.ts";
 import { formatModelRef, resolveModelRef } from "../core/model-ref.ts";
 import { defaultModelOf, modelNamesOf } from "../config/model-names.ts";
 import type { CommandDeps } from "./open-deps.ts";
+import type { ProbeReport } from "./probe.ts";
 import type { ReadView } from "./read-view.ts";
 import { chooseAgent, defaultAgent, FOLDER_AGENT, folderAgentDir, readView } from "./read-view.ts";
 import type { Usable } from "./status-health.ts";
@@ -25,6 +26,8 @@ import { todoFor } from "./status-todo.ts";
 export interface StatusRequest {
   /** a configured agent; else the folder named by `OPENCLAW_AGENT_DIR`, else the default agent */
   readonly agent?: string | undefined;
+  /** what a probe found just before */
+  readonly probes?: ProbeReport | undefined;
 }
 
 /** @throws AccessError `unknown_agent`, `config_invalid` */
@@ -50,7 +53,7 @@ export async function readStatus(deps: CommandDeps, request: StatusRequest): Pro
     agentDir: deps.paths().agentDir(agent),
     ...(request.agent === undefined ? {} : { agentId: agent }),
     ...models.report,
-    auth,
+    auth: request.probes ? { ...auth, probes: request.probes } : auth,
     warnings: [
       ...view.unreadable,
       ...view.warnings,
@@ -61,11 +64,16 @@ export async function readStatus(deps: CommandDeps, request: StatusRequest): Pro
     todo,
   };
   const damaged = view.unreadable.length > 0 || view.warnings.length > 0;
-  return { report, check: damaged ? 1 : checkProviders(models.providers, auth.oauth.providers, usable) };
+  const failed = damaged || hasFailed(request.probes);
+  return { report, check: failed ? 1 : checkProviders(models.providers, auth.oauth.providers, usable) };
 }
 
+/** A call was made and brought no answer. */
+const hasFailed = (probes: ProbeReport | undefined): boolean =>
+  probes?.results.some((row) => row.latencyMs !== undefined && row.status !== "ok") ?? false;
+
 /** `--agent` before the folder variables before the default agent (fidelity spec §2.5). */
-function statusAgent(deps: CommandDeps, request: StatusRequest): AgentId {
+export function statusAgent(deps: CommandDeps, request: StatusRequest): AgentId {
   const config = deps.config();
   if (request.agent !== undefined) return chooseAgent(config, request.agent);
   return folderAgentDir(deps.env()) === undefined ? defaultAgent(config) : FOLDER_AGENT;

@@ -1,6 +1,7 @@
 // From an attempt to the upstream call it makes: address, headers, body.
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
+import { callHeaders, joinPath, pairsWithout } from "../access/call-parts.ts";
 import type { UpstreamCall } from "../access/exchange.ts";
 import type { LiveAgent } from "../access/live-agents.ts";
 import type { ProviderRoute } from "../access/provider-route.ts";
@@ -58,15 +59,6 @@ export function upstreamCall(
   };
 }
 
-/** A base URL that already ends in the wire's version does not get it twice. */
-function joinPath(base: string, endpoint: string): string {
-  const version = /\/v\d+$/.exec(base)?.[0];
-  return base + (version && endpoint.startsWith(`${version}/`) ? endpoint.slice(version.length) : endpoint);
-}
-
-/** Lists of features: the provider's own and the client's are both wanted. */
-const JOINED = new Set(["anthropic-beta", "openai-beta"]);
-
 /** What a profile's calls carry when the client adds no headers: the same every time. */
 interface OwnParts {
   readonly headers: readonly string[];
@@ -96,30 +88,6 @@ function partsFor(
   };
   if (client.length === 0) OWN_PARTS.set(profile, parts);
   return parts;
-}
-
-/** Name, value, name, value … but for some names. */
-const pairsWithout = (pairs: readonly string[], names: ReadonlySet<string>): string[] =>
-  pairs.filter((_, i) => !names.has(pairs[i - (i % 2)]!));
-
-function callHeaders(
-  wire: Wire,
-  credential: readonly string[],
-  client: readonly string[],
-  sent: IncomingHttpHeaders,
-) {
-  const headers = ["content-type", "application/json", "accept-encoding", "identity"];
-  for (let i = 0; i < credential.length; i += 2) {
-    const name = credential[i]!;
-    if (!client.includes(name)) headers.push(name, credential[i + 1]!);
-    else if (JOINED.has(name)) headers.push(name, `${credential[i + 1]},${String(sent[name])}`);
-  }
-  for (const name of client)
-    if (!(JOINED.has(name) && credential.includes(name))) headers.push(name, String(sent[name]));
-  for (const [name, value] of Object.entries(wire.headers)) {
-    if (!client.includes(name) && !credential.includes(name)) headers.push(name, value);
-  }
-  return headers;
 }
 
 /** The client's own bytes with the model id put in place; what was decoded of them is not kept. */

@@ -3,6 +3,7 @@ import type { JsonObject } from "../core/json.ts";
 import { isObject, parseObject } from "../core/json.ts";
 import { readTokens, listFault, messagesOf, numberFault, textOf } from "./json.ts";
 import type { AnswerMarks, Collector, FrameVerdict, Refusal, Wire } from "./wire.ts";
+import { PING } from "./wire.ts";
 
 export const anthropicMessages: Wire = {
   api: "anthropic-messages",
@@ -35,6 +36,12 @@ export const anthropicMessages: Wire = {
     );
   },
   agentRequest: ({ metadata: _metadata, ...body }, model) => ({ ...body, model, stream: true }),
+  ping: (model, maxTokens) => ({
+    model,
+    messages: [{ role: "user", content: PING }],
+    max_tokens: maxTokens,
+    stream: true,
+  }),
   rewriteFrame(event, data, marks) {
     const frame = parseObject(data);
     if (!frame) return undefined;

@@ -3,6 +3,7 @@ import type { JsonObject } from "../core/json.ts";
 import { isObject, parseObject } from "../core/json.ts";
 import { readTokens, listFault, messagesOf, numberFault, textOf } from "./json.ts";
 import type { AnswerMarks, Collector, FrameVerdict, Refusal, Wire } from "./wire.ts";
+import { PING } from "./wire.ts";
 
 export const openaiCompletions: Wire = {
   api: "openai-completions",
@@ -30,6 +31,12 @@ export const openaiCompletions: Wire = {
   },
   faultOf,
   agentRequest,
+  ping: (model, maxTokens) => ({
+    model,
+    messages: [{ role: "user", content: PING }],
+    max_tokens: maxTokens,
+    stream: true,
+  }),
   rewriteFrame(_event, data, marks, body) {
     if (data === "[DONE]") return "data: [DONE]";
     const chunk = parseObject(data);

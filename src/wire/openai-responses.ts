@@ -3,6 +3,7 @@ import type { JsonObject } from "../core/json.ts";
 import { isObject, parseObject } from "../core/json.ts";
 import { listFault, numberFault, readTokens, textOf } from "./json.ts";
 import type { AnswerMarks, Collector, FrameVerdict, Refusal, Wire } from "./wire.ts";
+import { PING } from "./wire.ts";
 
 export const openaiResponses: Wire = {
   api: "openai-responses",
@@ -36,6 +37,12 @@ export const openaiResponses: Wire = {
     );
   },
   agentRequest: ({ user: _user, ...body }, model) => ({ ...body, model, stream: true }),
+  ping: (model, maxTokens) => ({
+    model,
+    input: PING,
+    max_output_tokens: Math.max(maxTokens, FEWEST_TOKENS),
+    stream: true,
+  }),
   rewriteFrame(event, data, marks) {
     if (data === "[DONE]") return "data: [DONE]";
     const frame = parseObject(data);
@@ -52,6 +59,9 @@ export const openaiResponses: Wire = {
   errorBody,
   errorFrames,
 };
+
+/** The protocol refuses to be asked for less. */
+const FEWEST_TOKENS = 16;
 
 const marksOf = (marks: AnswerMarks) => ({ id: `resp_${marks.runId}`, model: marks.model });
 

@@ -42,6 +42,9 @@ export interface AnswerMarks {
   readonly model: string;
 }
 
+/** What a ping says: one word is answer enough. */
+export const PING = "Reply with OK.";
+
 /** Builds one JSON answer out of the frames of a stream. */
 export interface Collector {
   add(event: string | undefined, data: string): void;
@@ -74,6 +77,8 @@ export interface Wire {
   faultOf(body: JsonObject): string | undefined;
   /** The agent path's call upstream: always streamed. */
   agentRequest(body: JsonObject, model: string): JsonObject;
+  /** The smallest streamed request there is, to see whether a credential is taken. */
+  ping(model: string, maxTokens: number): JsonObject;
   /** A frame for the client of the agent path, without the blank line; `undefined` leaves it out. */
   rewriteFrame(
     event: string | undefined,

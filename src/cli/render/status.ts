@@ -8,6 +8,7 @@ import type {
   UnusableRow,
 } from "../../access/status-report.ts";
 import type { Io } from "../io.ts";
+import { probeRows } from "./probe.ts";
 import { barReason } from "./reasons.ts";
 import type { Style } from "./style.ts";
 import { styleFor } from "./style.ts";
@@ -31,6 +32,7 @@ export function renderStatus(report: StatusReport, screen: Screen): string {
       missing.map((todo) => todoRow(todo, style.bad)),
     ),
     ...section("OAuth/token status", healthRows(report, style)),
+    ...section("Auth probes", probeRows(report, style)),
     ...section(
       "What to do",
       others.map((todo) => todoRow(todo, style.warn)),

@@ -2,8 +2,10 @@ import { buildCommand } from "@stricli/core";
 import { AccessError } from "../../../core/errors.ts";
 import type { Session } from "../../command.ts";
 import { AGENT_FLAG, JSON_FLAG, PLAIN_FLAG, switchFlag } from "../../command.ts";
+import type { ProbeFlags } from "../../probe-flags.ts";
+import { PROBE_FLAGS, runProbe } from "../../probe-flags.ts";
 
-interface Flags {
+interface Flags extends ProbeFlags {
   readonly json: boolean;
   readonly plain: boolean;
   readonly check: boolean;
@@ -16,15 +18,22 @@ export default buildCommand({
     flags: {
       json: JSON_FLAG,
       plain: { ...PLAIN_FLAG, brief: "Print the default model, nothing else" },
-      check: switchFlag("Exit 1 when something in use is missing or expired, 2 when it expires within a day"),
+      check: switchFlag(
+        "Exit 1 when something in use is missing or expired or a probe failed, 2 when it expires within a day",
+      ),
       agent: AGENT_FLAG,
+      ...PROBE_FLAGS,
     },
   },
-  async func(this: Session, { json, plain, check, agent }: Flags) {
+  async func(this: Session, { json, plain, check, agent, ...probe }: Flags) {
     const { readStatus } = await import("../../../access/status.ts");
     if (json && plain) throw new AccessError("bad_input", "--json and --plain exclude each other.");
+    if (probe.probe && plain)
+      throw new AccessError("bad_input", "--probe and --plain exclude each other. Leave one out.");
     const deps = await this.deps();
-    const answer = await readStatus(deps, { agent });
+    // The probe first: status then shows what it has changed.
+    const probes = probe.probe ? await runProbe(this, agent, probe) : undefined;
+    const answer = await readStatus(deps, { agent, probes });
     for (const warning of answer.report.warnings) this.io.say(`Warning: ${warning}`);
     if (json) this.io.json(answer.report);
     else if (plain) this.io.out(answer.report.resolvedDefault);

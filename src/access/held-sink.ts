@@ -1,0 +1,51 @@
+// An answer that nobody waits for but the program itself: its bytes are kept, up to a limit.
+import type { RawHeaders, Sink } from "./sink.ts";
+
+/** No probe asks for more than a few words. */
+const CAPACITY_BYTES = 1024 * 1024;
+
+export class HeldSink implements Sink {
+  gone = false;
+  onGone: (() => void) | undefined;
+  readonly capacityBytes = CAPACITY_BYTES;
+  /** Content has come. */
+  opened = false;
+  framed = false;
+  readonly #chunks: Buffer[] = [];
+
+  /** Ends the call. */
+  leave(): void {
+    this.gone = true;
+    this.onGone?.();
+  }
+
+  open(_status: number, _headers: RawHeaders, framed: boolean): void {
+    this.opened = true;
+    this.framed = framed;
+  }
+
+  write(chunk: Buffer): boolean {
+    this.#chunks.push(chunk);
+    return true;
+  }
+
+  onceDrained(resume: () => void): void {
+    resume();
+  }
+
+  whole(_status: number, _headers: RawHeaders, body: Buffer): void {
+    this.opened = true;
+    this.#chunks.push(body);
+  }
+
+  end(): void {}
+
+  /** Nobody has seen any of it. */
+  retract(): boolean {
+    return true;
+  }
+
+  text(): string {
+    return Buffer.concat(this.#chunks).toString();
+  }
+}

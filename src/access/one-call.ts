@@ -1,0 +1,114 @@
+// One call to one provider with one credential, for whoever wants to know what comes of it: probe and scan.
+// It goes through the same exchange as a client's call, so both judge an answer alike.
+import type { Dispatcher } from "undici";
+import type { AuthProfile } from "../core/credential.ts";
+import { classify } from "../core/failure/classify.ts";
+import type { Failure } from "../core/failure/failure.ts";
+import type { JsonObject } from "../core/json.ts";
+import { parseObject } from "../core/json.ts";
+import type { Secret } from "../core/secret.ts";
+import type { Environment } from "../secrets/env.ts";
+import type { Wire } from "../wire/wire.ts";
+import { networkAnswer } from "./answer.ts";
+import { callHeaders, joinPath, pairsWithout } from "./call-parts.ts";
+import type { Outcome, UpstreamCall } from "./exchange.ts";
+import { exchange } from "./exchange.ts";
+import { HeldSink } from "./held-sink.ts";
+import type { ProviderRoute } from "./provider-route.ts";
+import { configuredHeaders, credentialHeaders } from "./request-auth.ts";
+
+export interface OneCall {
+  readonly dispatcher: Dispatcher;
+  readonly route: ProviderRoute;
+  readonly wire: Wire;
+  readonly profile: AuthProfile;
+  readonly secret: Secret | undefined;
+  readonly env: Environment;
+  /** asks for a stream */
+  readonly body: JsonObject;
+  /** ms for all of it */
+  readonly timeoutMs: number;
+  /** ms since epoch */
+  readonly now: () => number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type CallResult =
+  /** `answer`: as its bytes came; what there was of it when the time was over */
+  | { readonly kind: "answered"; readonly answer: string; readonly latencyMs: number }
+  | { readonly kind: "failed"; readonly failure: Failure; readonly latencyMs: number }
+  /** the signal */
+  | { readonly kind: "aborted" };
+
+/** Beyond the call's own deadline, which is exact. */
+const SLACK_MS = 5000;
+
+/** Never rejects. */
+export async function callOnce(call: OneCall): Promise<CallResult> {
+  const startedAt = call.now();
+  const upstream = upstreamCall(call);
+  const sink = new HeldSink();
+  const timer = setTimeout(() => sink.leave(), call.timeoutMs);
+  const abort = () => sink.leave();
+  call.signal?.addEventListener("abort", abort, { once: true });
+  try {
+    const first = await exchange(upstream, sink, call.now);
+    // A connection that was dead before it was used says nothing about the credential.
+    const stale = first.kind === "failed" && first.staleSocket === true;
+    const outcome = stale ? await exchange(upstream, sink, call.now) : first;
+    return resultOf(call, sink, outcome, Math.max(0, call.now() - startedAt));
+  } finally {
+    clearTimeout(timer);
+    call.signal?.removeEventListener("abort", abort);
+  }
+}
+
+function upstreamCall({
+  dispatcher,
+  route,
+  wire,
+  profile,
+  secret,
+  env,
+  body,
+  timeoutMs,
+}: OneCall): UpstreamCall {
+  const configured = configuredHeaders(route, env);
+  const names = new Set(configured.map(([name]) => name));
+  const own = configured.flatMap(([name, value]) => [name, value.reveal()]);
+  const others = callHeaders(wire, credentialHeaders(route, profile, secret));
+  return {
+    dispatcher,
+    origin: route.origin,
+    path: joinPath(route.basePath, wire.endpoint),
+    headers: ["accept", "text/event-stream", ...pairsWithout(others, names), ...own],
+    body: Buffer.from(JSON.stringify(body)),
+    wire,
+    provider: profile.provider,
+    secrets: [...(secret ? [secret] : []), ...configured.map(([, value]) => value)],
+    stream: true,
+    firstByteTimeoutMs: timeoutMs + SLACK_MS,
+    answerTimeoutMs: timeoutMs + SLACK_MS,
+    idleTimeoutMs: timeoutMs + SLACK_MS,
+  };
+}
+
+function resultOf(call: OneCall, sink: HeldSink, outcome: Outcome, latencyMs: number): CallResult {
+  const failed = (words: string): CallResult => {
+    const failure = classify(call.profile.provider, networkAnswer(new Error(words)), call.now());
+    return { kind: "failed", failure, latencyMs };
+  };
+  if (outcome.kind === "failed") return { kind: "failed", failure: outcome.failure, latencyMs };
+  if (outcome.kind === "aborted" && call.signal?.aborted) return { kind: "aborted" };
+  // Content was on its way when the time was over: the credential is taken.
+  if (outcome.kind === "aborted" && !sink.opened) return failed(`No answer within ${call.timeoutMs} ms.`);
+  const answer = sink.text();
+  if (sink.framed || saysSomething(answer)) return { kind: "answered", answer, latencyMs };
+  return failed("The answer is neither a stream nor an answer of a model.");
+}
+
+/** An answer in one piece where a stream was asked for: some servers know no streams. */
+function saysSomething(text: string): boolean {
+  const body = parseObject(text);
+  return ["choices", "content", "output"].some((key) => Array.isArray(body?.[key]));
+}

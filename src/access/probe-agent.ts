@@ -1,0 +1,28 @@
+// A probe of what one agent can use, with a connection pool of its own.
+import type { AgentId } from "../core/ids.ts";
+import type { CommandDeps } from "./open-deps.ts";
+import type { ProbeContext, ProbeOptions, ProbeReport } from "./probe.ts";
+import { probeCredentials } from "./probe.ts";
+import { readView } from "./read-view.ts";
+import { statusAgent } from "./status.ts";
+
+export interface ProbeRequest extends Pick<ProbeContext, "onRow" | "warn" | "signal"> {
+  /** as for `models status` */
+  readonly agent?: string | undefined;
+  readonly options: ProbeOptions;
+}
+
+/** @throws AccessError `unknown_agent`, `config_invalid` */
+export async function probeAgent(deps: CommandDeps, request: ProbeRequest): Promise<ProbeReport> {
+  const { options, agent: named, ...context } = request;
+  const agent: AgentId = statusAgent(deps, { agent: named });
+  const view = await readView(deps, agent);
+  const { Agent } = await import("undici");
+  const dispatcher = new Agent({ connect: { timeout: options.timeoutMs } });
+  try {
+    const own = named === undefined ? undefined : agent;
+    return await probeCredentials(deps, { ...context, view, agent: own, dispatcher }, options);
+  } finally {
+    await dispatcher.destroy();
+  }
+}
