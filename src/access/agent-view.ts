@@ -95,7 +95,11 @@ function assess({ id, credential }: StoredProfile, inputs: ViewInputs, secrets: 
   if (mode === "oauth" && byRef) return { type: credential.type, problem: "ineligible_profile" as const };
   const assessed = assessCredential(credential);
   if (assessed.problem === "missing_credential") return assessed;
-  const material = resolveSecretInput(refOf(credential) ?? materialOf(credential), inputs.env);
+  const material = resolveSecretInput(
+    refOf(credential) ?? materialOf(credential),
+    inputs.env,
+    inputs.config.secretProviders,
+  );
   if ("found" in material) secrets.set(id, new Secret(material.found));
   if ("unresolved" in material) return { ...assessed, problem: "unresolved_ref" as const };
   return assessed;
@@ -139,7 +143,7 @@ function* configProfiles(
   for (const provider of inputs.config.providers.values()) {
     const id = configProfileId(provider.id);
     const base = { id, provider: provider.id, source: "config" as const, owner: inputs.agent };
-    const material = resolveSecretInput(provider.apiKey, inputs.env);
+    const material = resolveSecretInput(provider.apiKey, inputs.env, inputs.config.secretProviders);
     if ("found" in material) {
       secrets.set(id, new Secret(material.found));
       yield withGeneration({ ...base, type: "api_key" }, () => inputs.fingerprint(material.found));

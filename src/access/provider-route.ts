@@ -1,6 +1,7 @@
 // How a provider is reached: what the config says of it, over what is built in.
 import type { Config, ConfiguredModel, ConfiguredProvider, SecretInput } from "../config/config.ts";
 import type { ProviderId } from "../core/ids.ts";
+import type { SecretProviders } from "../secrets/env.ts";
 import { findProvider } from "../providers/all.ts";
 import type { CredentialHeader, Provider } from "../providers/provider.ts";
 
@@ -14,6 +15,8 @@ export interface ProviderRoute {
   readonly header: CredentialHeader;
   /** `models.providers.<id>.headers`, sent with every call */
   readonly headers: Readonly<Record<string, SecretInput>>;
+  /** for references inside `headers` */
+  readonly secretProviders: SecretProviders;
   readonly headerVariants: NonNullable<Provider["headerVariants"]>;
   /** whole call, ms */
   readonly timeoutMs?: number;
@@ -55,6 +58,7 @@ function makeRoute(config: Config, id: ProviderId): ProviderRoute | undefined {
     basePath: url.pathname.replace(/\/+$/, ""),
     header: headerFor(configured, builtIn, api),
     headers: configured?.headers ?? {},
+    secretProviders: config.secretProviders,
     headerVariants: builtIn?.headerVariants ?? [],
     ...(configured?.timeoutSeconds ? { timeoutMs: configured.timeoutSeconds * 1000 } : {}),
     models: configured?.models ?? [],

@@ -3,6 +3,7 @@ import type { Config } from "../config/config.ts";
 import type { AuthProfile } from "../core/credential.ts";
 import { eligibility } from "../core/credential.ts";
 import type { AgentId, ProviderId } from "../core/ids.ts";
+import { mayRead } from "../secrets/env.ts";
 import { findProvider } from "../providers/all.ts";
 import { spokenDuration } from "./duration.ts";
 import type { ReadView } from "./read-view.ts";
@@ -69,6 +70,13 @@ function unresolvedRef(provider: ProviderId, profile: AuthProfile, { view, confi
     stored?.type === "api_key" ? stored.keyRef : stored?.type === "token" ? stored.tokenRef : undefined;
   const inConfig = profile.source === "config" ? config.providers.get(provider)?.apiKey : undefined;
   const name = ref?.id ?? (typeof inConfig === "string" ? inConfig.replace(/^\$\{?|\}$/g, "") : inConfig?.id);
+  const through = ref ?? (typeof inConfig === "string" ? undefined : inConfig);
+  if (through?.source === "env" && !mayRead(through, config.secretProviders))
+    return {
+      provider,
+      problem: `${profile.id} refers to ${name} through "${through.provider}", which may not read it`,
+      remedy: `Define secrets.providers.${through.provider} in ${config.path}, with ${name} in its allowlist.`,
+    };
   return {
     provider,
     problem: `${profile.id} refers to ${name ?? "a variable"}, which is not set`,

@@ -81,6 +81,11 @@ export interface Config {
   readonly order: ReadonlyMap<ProviderId, readonly ProfileId[]>;
   readonly cooldowns: CooldownPolicy;
   readonly rotations: RotationBudget;
+  /** `secrets.providers`; an entry that is broken is left out, so that what refers to it stays unresolved */
+  readonly secretProviders: ReadonlyMap<
+    string,
+    { readonly source: string; readonly allowlist?: readonly string[] }
+  >;
   readonly modelsMode: "merge" | "replace";
   readonly providers: ReadonlyMap<ProviderId, ConfiguredProvider>;
   readonly env: {

@@ -14,7 +14,7 @@ import { formatIssue, formatPath, invalidConfig, parseDocument, readBytes } from
 import type { Paths } from "./paths.ts";
 import type { SectionName, Sections } from "./schema.ts";
 import { SECTIONS } from "./schema.ts";
-import { readAgents, readAuth, readEnv, readGateway, readModels } from "./sections.ts";
+import { readAgents, readAuth, readEnv, readGateway, readModels, readSecretProviders } from "./sections.ts";
 
 type Checked = { readonly [S in SectionName]: Parsed<Sections[S]> };
 
@@ -79,6 +79,7 @@ function toConfig(path: string, exists: boolean, document: JsonObject): Config {
     ...parts[1],
     ...parts[2],
     env: readEnv(section("env")),
+    secretProviders: readSecretProviders(document["secrets"]),
     get gatewayMode() {
       return section("gateway").mode ?? "local";
     },

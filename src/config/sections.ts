@@ -1,5 +1,6 @@
 // Checked sections to the `Config` that the program reads: defaults filled in, ids in canonical case.
 // Meanings: fidelity spec §1.2, §7, §9; gateway spec §1.
+import { isObject } from "../core/json.ts";
 import { DEFAULT_COOLDOWNS } from "../core/health.ts";
 import { DEFAULT_ROTATIONS } from "../core/failover.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
@@ -145,4 +146,23 @@ export function readGateway(section: Sections["gateway"]): GatewayConfig {
     },
     allowedOrigins: controlUi?.allowedOrigins ?? [],
   };
+}
+
+/** Read entry by entry, since a fault in one of them must not take the others away. */
+export function readSecretProviders(section: unknown): Config["secretProviders"] {
+  const providers = isObject(section) && isObject(section["providers"]) ? section["providers"] : {};
+  return new Map(
+    Object.entries(providers).flatMap(([alias, entry]) => {
+      const read = secretProvider(entry);
+      return read ? [[alias, read] as const] : [];
+    }),
+  );
+}
+
+function secretProvider(entry: unknown) {
+  if (!isObject(entry) || typeof entry["source"] !== "string") return undefined;
+  const { source, allowlist } = entry;
+  if (allowlist === undefined) return { source };
+  const names = Array.isArray(allowlist) ? allowlist : [];
+  return { source, allowlist: names.filter((name) => typeof name === "string") };
 }
