@@ -130,6 +130,14 @@ export const COMMANDS: CommandGroup = {
       bare: "list",
       entries: {
         list: { brief: "List the agents", load: () => import("./commands/agents/list.ts") },
+        add: {
+          brief: "Add an agent with a workspace and credentials of its own",
+          load: () => import("./commands/agents/add.ts"),
+        },
+        delete: {
+          brief: "Delete an agent; its folders go to the trash",
+          load: () => import("./commands/agents/delete.ts"),
+        },
       },
     },
     config: {

@@ -22,6 +22,19 @@ export function readBytes(path: string): Parsed<Buffer> | undefined {
   }
 }
 
+/**
+ * All of the file, also what this program has no use for; `{}` when there is none.
+ *
+ * @throws AccessError `config_invalid`
+ */
+export function readDocument(path: string): JsonObject {
+  const bytes = readBytes(path);
+  if (!bytes) return {};
+  const document = "issues" in bytes ? bytes : parseDocument(bytes.value);
+  if ("issues" in document) throw invalidConfig(path, document.issues);
+  return document.value;
+}
+
 /** JSON5 bytes, with or without a byte-order mark, to an object. */
 export function parseDocument(bytes: Uint8Array): Parsed<JsonObject> {
   if (!isUtf8(bytes)) return { issues: [{ path: "", message: "is not UTF-8 text" }] };

@@ -31,7 +31,7 @@ const agentId = v.pipe(
   text,
   v.trim(),
   v.toLowerCase(),
-  v.regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, "must be letters, digits, - or _, beginning with a letter or digit"),
+  v.regex(/^[a-z0-9_][a-z0-9_-]{0,63}$/, "must be letters, digits, - or _, not beginning with -"),
 );
 
 const agents = object({

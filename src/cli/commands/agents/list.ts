@@ -1,20 +1,18 @@
 import { buildCommand } from "@stricli/core";
 import type { Session } from "../../command.ts";
-import { JSON_FLAG } from "../../command.ts";
+import { JSON_FLAG, switchFlag } from "../../command.ts";
 
 export default buildCommand({
   docs: { brief: "List the agents" },
-  parameters: { flags: { json: JSON_FLAG } },
-  async func(this: Session, { json }: { readonly json: boolean }) {
+  parameters: {
+    flags: { json: JSON_FLAG, bindings: switchFlag("Show the routing rules, not only how many there are") },
+  },
+  async func(this: Session, { json, bindings }: { readonly json: boolean; readonly bindings: boolean }) {
     const { listAgents } = await import("../../../access/agents-list.ts");
-    const { table } = await import("../../render/table.ts");
-    const agents = listAgents(await this.deps());
+    const { agents, warnings } = listAgents(await this.deps(), { details: bindings });
+    for (const warning of warnings) this.io.say(`Warning: ${warning}`);
     if (json) return this.io.json(agents);
-    const rows = agents.map(({ id, isDefault, model, workspace }) => [
-      isDefault ? `${id} (default)` : id,
-      model ?? "-",
-      workspace,
-    ]);
-    this.io.out(table(rows, this.io.columns));
+    const { agentTable } = await import("../../render/agents.ts");
+    this.io.out(agentTable(agents, this.io.columns));
   },
 });

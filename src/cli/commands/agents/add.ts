@@ -1,0 +1,87 @@
+import { buildCommand } from "@stricli/core";
+import type { AddAgentRequest } from "../../../access/agents-add.ts";
+import { AccessError } from "../../../core/errors.ts";
+import type { Session } from "../../command.ts";
+import { JSON_FLAG, optionalText, positionalText, switchFlag } from "../../command.ts";
+
+interface Flags {
+  readonly workspace?: string;
+  readonly model?: string;
+  readonly agentDir?: string;
+  readonly bind: readonly string[];
+  readonly nonInteractive: boolean;
+  readonly json: boolean;
+}
+
+export default buildCommand({
+  docs: {
+    brief: "Add an agent with a workspace and credentials of its own",
+    fullDescription:
+      "The new agent reads the credentials of main through; its own come first. Nothing is copied. Without flags, on a terminal, it asks.",
+  },
+  parameters: {
+    flags: {
+      workspace: optionalText("Folder that it works in; made when missing", "dir"),
+      model: optionalText("Default model of this agent: provider/model or an alias", "model"),
+      agentDir: optionalText("Folder of its credentials, when not below the state dir", "dir"),
+      bind: {
+        kind: "parsed",
+        parse: (text: string) => text,
+        brief: "Route a channel's messages to it; may be repeated",
+        placeholder: "channel[:account]",
+        variadic: true,
+        default: [],
+      },
+      nonInteractive: switchFlag("Do not ask; a name and --workspace are needed"),
+      json: JSON_FLAG,
+    },
+    positional: {
+      kind: "tuple",
+      parameters: [{ ...positionalText("Name; its id is made of it", "name"), optional: true }],
+    },
+  },
+  async func(this: Session, flags: Flags, name?: string) {
+    const request = isExplicit(flags) || !this.io.inIsTerminal ? typed(flags, name) : await ask(this, name);
+    const { addAgent } = await import("../../../access/agents-add.ts");
+    const deps = await this.deps();
+    const { warnings, ...report } = await addAgent(deps, request);
+    for (const warning of warnings) this.io.say(`Warning: ${warning}`);
+    if (report.agentId !== report.name) this.io.say(`The agent's id is "${report.agentId}".`);
+    if (json(flags)) return this.io.json({ ...report, ...(warnings.length > 0 ? { warnings } : {}) });
+    const { renderAdded } = await import("../../render/agents.ts");
+    this.io.out(renderAdded({ ...report, warnings }, deps.config().path));
+  },
+});
+
+const json = (flags: Flags): boolean => flags.json;
+
+/** Any flag means that nobody is asked. */
+const isExplicit = ({ workspace, model, agentDir, bind, nonInteractive, json: asJson }: Flags): boolean =>
+  [workspace, model, agentDir].some((value) => value !== undefined) ||
+  bind.length > 0 ||
+  nonInteractive ||
+  asJson;
+
+function typed({ workspace, model, agentDir, bind }: Flags, name: string | undefined): AddAgentRequest {
+  const form = "openclaw agents add <name> --workspace <dir>";
+  if (name === undefined) throw new AccessError("bad_input", `The agent needs a name: ${form}`);
+  if (workspace === undefined)
+    throw new AccessError("bad_input", `The agent needs a workspace, and nobody can be asked: ${form}`);
+  return { name, workspace, model, agentDir, bindings: bind };
+}
+
+async function ask({ deps }: Session, typedName: string | undefined): Promise<AddAgentRequest> {
+  const [{ isCancel, text }, { agentIdOf }] = await Promise.all([
+    import("@clack/prompts"),
+    import("../../../core/agent-id.ts"),
+  ]);
+  const answered = (answer: string | symbol): string => {
+    if (isCancel(answer)) throw new AccessError("bad_input", "Cancelled. No agent was added.");
+    return answer as string;
+  };
+  const check = (value: string | undefined) =>
+    agentIdOf(value ?? "") ? undefined : "Use letters and digits";
+  const name = typedName ?? answered(await text({ message: "Name of the agent", validate: check }));
+  const folder = `${(await deps()).paths().stateDir}/workspace-${agentIdOf(name)}`;
+  return { name, workspace: answered(await text({ message: "Workspace", initialValue: folder })) };
+}
