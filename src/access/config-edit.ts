@@ -1,7 +1,7 @@
 // Edits of openclaw.json that depend on what it says: judged under the lock that they are written under.
 import type { Config } from "../config/config.ts";
 import { readDocument } from "../config/document.ts";
-import type { ConfigEdit } from "../config/edit.ts";
+import type { ConfigEdit, EditOptions } from "../config/edit.ts";
 import { loadConfig } from "../config/load.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { CommandDeps } from "./open-deps.ts";
@@ -26,6 +26,7 @@ export interface WrittenConfig {
 export async function writeConfig(
   deps: CommandDeps,
   decide: (current: Config, document: JsonObject) => readonly Edit[],
+  options: Pick<EditOptions, "note" | "base"> = {},
 ): Promise<WrittenConfig> {
   const paths = deps.paths();
   // What is refused, or changes nothing, is known before a lock leaves its file behind.
@@ -36,6 +37,8 @@ export async function writeConfig(
   const { changed, backup } = await editConfig(paths, (document) => decide(loadConfig(paths), document), {
     now: deps.now(),
     version: deps.version,
+    note: deps.note(),
+    ...options,
   });
   return { config: loadConfig(paths), changed, ...(backup === undefined ? {} : { backupPath: backup }) };
 }

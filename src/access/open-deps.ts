@@ -7,12 +7,15 @@ import type { EffectiveEnvironment } from "../config/environment.ts";
 import { effectiveEnvironment } from "../config/environment.ts";
 import { loadConfig } from "../config/load.ts";
 import { resolvePaths } from "../config/paths.ts";
+import type { ChangeNote } from "../core/history.ts";
+import { newChangeId } from "../core/history.ts";
 import type { AgentId } from "../core/ids.ts";
 import { PROVIDERS } from "../providers/all.ts";
 import type { Environment } from "../secrets/env.ts";
 import { openReceiptStore } from "../store/receipts.ts";
 import { openSqliteStore } from "../store/sqlite.ts";
 import type { Deps } from "./deps.ts";
+import { journaled } from "./journaled.ts";
 import { FOLDER_AGENT, folderAgentDir } from "./read-view.ts";
 
 export interface CommandDeps extends Deps {
@@ -20,6 +23,8 @@ export interface CommandDeps extends Deps {
   readonly version: string;
   /** What `env` came from. */
   readonly environment: () => EffectiveEnvironment;
+  /** Under which all that this run changes is remembered: one step of `models undo`. */
+  readonly note: () => ChangeNote;
   /** Closes what was opened. */
   close(): Promise<void>;
 }
@@ -29,18 +34,24 @@ export interface Surroundings {
   /** ms since epoch */
   readonly now: () => number;
   readonly version: string;
+  /** The command that runs, without its arguments. */
+  readonly command?: string;
+  /** The user's home; as the operating system knows it when left out. */
+  readonly osHome?: string;
 }
 
 /** An empty `HOME` would put credentials into whatever folder the program was started in. */
-const osHome = (): string => homedir() || userInfo().homedir;
+const homeOfUser = (): string => homedir() || userInfo().homedir;
 
-export function openDeps({ processEnv, now, version }: Surroundings): CommandDeps {
-  const basePaths = once(() => resolvePaths(processEnv, osHome()));
+export function openDeps({ processEnv, now, version, command, osHome }: Surroundings): CommandDeps {
+  const home = osHome ?? homeOfUser();
+  const basePaths = once(() => resolvePaths(processEnv, home));
   const config = once(() => loadConfig(basePaths()));
   const environment = once(() =>
     effectiveEnvironment(processEnv, basePaths(), config(), { expected: isCredentialVariable }),
   );
-  const paths = once(() => resolvePaths(processEnv, osHome(), agentDirs(usableConfig(config), processEnv)));
+  const paths = once(() => resolvePaths(processEnv, home, agentDirs(usableConfig(config), processEnv)));
+  const note = once(() => ({ change: newChangeId(), because: command ?? "openclaw" }));
   const opened: { close(): Promise<void> }[] = [];
   const keep = <T extends { close(): Promise<void> }>(service: T): T => {
     opened.push(service);
@@ -54,7 +65,11 @@ export function openDeps({ processEnv, now, version }: Surroundings): CommandDep
     environment,
     env: () => environment().values,
     paths,
-    store: once(() => keep(openSqliteStore({ paths: paths(), now, cooldowns: config().cooldowns }))),
+    note,
+    store: once(() => {
+      const options = { paths: paths(), now, cooldowns: config().cooldowns };
+      return journaled(keep(openSqliteStore(options)), note);
+    }),
     receipts: once(() => keep(openReceiptStore({ file: resolve(paths().globalDir, "access.sqlite") }))),
     close: async () => void (await Promise.all(opened.map((service) => service.close()))),
   };

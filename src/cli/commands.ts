@@ -111,6 +111,10 @@ const models: CommandGroup = {
       brief: "Say how a run chose its credentials, and what happened",
       load: () => import("./commands/models/why.ts"),
     },
+    undo: {
+      brief: "Take back what a command changed",
+      load: () => import("./commands/models/undo.ts"),
+    },
   },
 };
 

@@ -18,7 +18,8 @@ export async function openCommandLine(words: readonly string[]): Promise<number>
       import("../access/open-deps.ts"),
       import("./version.ts"),
     ]);
-    return (opened ??= openDeps({ processEnv: process.env, now: Date.now, version: VERSION }));
+    const command = findCommand(words, COMMANDS).path.join(" ");
+    return (opened ??= openDeps({ processEnv: process.env, now: Date.now, version: VERSION, command }));
   };
   try {
     return await runCommandLine(words, processIo(process.env), deps);

@@ -91,7 +91,7 @@ class MemoryStore implements Store {
     agent: AgentId,
     touch: Touch,
     decide: (slice: Slice) => Change | undefined,
-    note?: ChangeNote,
+    note?: ChangeNote | null,
   ): Promise<boolean> {
     return this.#turns.take(agent, async () => {
       for (;;) {
@@ -103,7 +103,7 @@ class MemoryStore implements Store {
         assertTouched(touch, change);
         if (this.#conflicts()) continue;
         const wrote = this.#apply(agent, structuredClone(change));
-        const purged = this.#remember(agent, slice, change, wrote ? note : undefined);
+        const purged = this.#remember(agent, slice, change, wrote ? note : null);
         return wrote || purged;
       }
     });
@@ -117,7 +117,7 @@ class MemoryStore implements Store {
   }
 
   /** Returns whether anything was purged. */
-  #remember(agent: AgentId, before: Slice, change: Change, note: ChangeNote | undefined): boolean {
+  #remember(agent: AgentId, before: Slice, change: Change, note: ChangeNote | null | undefined): boolean {
     const record = this.#record(agent);
     const touch = { profiles: [...before.profiles.keys(), ...(change.profiles?.keys() ?? [])] };
     const providers = [...(change.order?.keys() ?? [])];

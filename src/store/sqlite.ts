@@ -118,7 +118,7 @@ class SqliteStore implements Store {
     agent: AgentId,
     touch: Touch,
     decide: (slice: Slice) => Change | undefined,
-    note?: ChangeNote,
+    note?: ChangeNote | null,
   ): Promise<boolean> {
     const asked = fencedOff(decide);
     try {
@@ -205,7 +205,7 @@ class SqliteStore implements Store {
     agent: AgentId,
     touch: Touch,
     decide: (slice: Slice) => Change | undefined,
-    note: ChangeNote | undefined,
+    note: ChangeNote | null | undefined,
   ) {
     let removes = false;
     const change: Alter = (draft, meaning, db) => {

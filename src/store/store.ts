@@ -129,7 +129,7 @@ export interface Store {
    * stored values of `touch`, is synchronous and pure, may run again, and returns `undefined` to leave all
    * as it is. A replaced or removed profile starts with clean health. A change may name only what `touch`
    * names: anything else is a fault of the caller, `internal`. With `note`, the values as they were go into
-   * the history in the same transaction.
+   * the history in the same transaction. A refresh of a login has none: what it replaced is spent.
    *
    * @returns whether anything was written
    * @throws AccessError `store_unwritable`, `store_unreadable`; or whatever `decide` throws, with nothing written
@@ -138,7 +138,7 @@ export interface Store {
     agent: AgentId,
     touch: Touch,
     decide: (slice: Slice) => Change | undefined,
-    note?: ChangeNote,
+    note?: ChangeNote | null,
   ): Promise<boolean>;
 
   /**

@@ -26,7 +26,7 @@ export interface Operations {
   slice: { ask: { place: Place; touch: Touch }; answer: Slice };
   /** Applied only while the slice is still `basis`; otherwise the answer is the slice as it is now. */
   commit: {
-    ask: { place: Place; touch: Touch; change: Change; basis: string; note: ChangeNote | undefined };
+    ask: { place: Place; touch: Touch; change: Change; basis: string; note: ChangeNote | null | undefined };
     answer: { readonly wrote: boolean } | { readonly moved: Slice };
   };
   history: { ask: { place: Place }; answer: readonly HistoryEntry[] };

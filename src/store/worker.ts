@@ -71,7 +71,7 @@ class WorkerStore implements Store, ReceiptStore {
     agent: AgentId,
     touch: Touch,
     decide: (slice: Slice) => Change | undefined,
-    note?: ChangeNote,
+    note?: ChangeNote | null,
   ): Promise<boolean> {
     const place = this.#place(agent);
     let slice = await this.#ask("slice", { place, touch });

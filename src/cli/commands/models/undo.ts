@@ -1,0 +1,72 @@
+import { buildCommand } from "@stricli/core";
+import type { UndoPlan } from "../../../access/undo.ts";
+import { AccessError } from "../../../core/errors.ts";
+import type { Session } from "../../command.ts";
+import { JSON_FLAG, positionalText, switchFlag } from "../../command.ts";
+import { wholeNumberFlag } from "../../number-flag.ts";
+
+interface Flags {
+  readonly list: boolean;
+  readonly last?: number;
+  readonly force: boolean;
+  readonly yes: boolean;
+  readonly json: boolean;
+}
+
+export default buildCommand({
+  docs: {
+    brief: "Take back what a command changed, in the config and in the stores",
+    fullDescription:
+      "Without an id, the newest change. Each command is one step, and so is an undo: naming it brings back what it took. The last 20 changes of the last seven days are remembered, former credentials included; a logout removes its own.",
+  },
+  parameters: {
+    flags: {
+      list: switchFlag("Show the changes, and take none back"),
+      last: wholeNumberFlag("--last", "Take back this many, the newest first", "n"),
+      force: switchFlag("Overwrite what somebody else changed in the config since"),
+      yes: switchFlag("Do not ask"),
+      json: JSON_FLAG,
+    },
+    positional: {
+      kind: "tuple",
+      parameters: [{ ...positionalText("Id of a change, from --list", "id"), optional: true as const }],
+    },
+  },
+  async func(this: Session, flags: Flags, id?: string) {
+    if (id !== undefined && flags.last !== undefined)
+      throw new AccessError("bad_input", "Name a change or say how many with --last, not both.");
+    if (flags.list) return await list(this, flags.json);
+    const { planUndo } = await import("../../../access/undo.ts");
+    const deps = await this.deps();
+    const plan = await planUndo(deps, { change: id, last: flags.last, force: flags.force });
+    if (this.io.inIsTerminal && !flags.yes) await confirm(this, plan, flags.json);
+    const { undo } = await import("../../../access/undo-apply.ts");
+    const { undone, change } = await undo(deps, plan);
+    const { stepReport } = await import("../../../access/undo-report.ts");
+    const steps = undone.map(stepReport);
+    if (flags.json) return this.io.json({ undone: steps, change: change ?? null });
+    const { renderSteps } = await import("../../render/undo.ts");
+    this.io.out(`Taken back:\n${renderSteps(steps, this.io)}`);
+    if (change !== undefined) this.io.out(`To redo: openclaw models undo ${change}`);
+  },
+});
+
+async function list({ io, deps }: Session, json: boolean): Promise<void> {
+  const { readHistory } = await import("../../../access/undo.ts");
+  const { historyReport } = await import("../../../access/undo-report.ts");
+  const report = historyReport(await readHistory(await deps()));
+  for (const warning of report.warnings) io.say(`Warning: ${warning}`);
+  if (json) return io.json(report);
+  const { renderHistory } = await import("../../render/undo.ts");
+  io.out(renderHistory(report, io));
+}
+
+async function confirm({ io }: Session, { steps }: UndoPlan, json: boolean): Promise<void> {
+  const { terminalTalk } = await import("../../ask.ts");
+  const { stepReport } = await import("../../../access/undo-report.ts");
+  const { renderSteps } = await import("../../render/undo.ts");
+  const talk = terminalTalk(io, json, "To take it back without a question: --yes");
+  io.say(renderSteps(steps.map(stepReport), io));
+  if (!(await talk.confirm(steps.length === 1 ? "Take it back?" : "Take them back?", true)))
+    throw new AccessError("cancelled", "Cancelled. Nothing was changed.");
+}

@@ -1,0 +1,64 @@
+// What of the config may be shown: secrets by the name of their key, and by their look wherever they stand.
+// The stand-in is OpenClaw's, which both programs refuse to write.
+import type { JsonObject } from "../core/json.ts";
+import { isObject } from "../core/json.ts";
+import type { Path } from "./difference.ts";
+
+export const REDACTED = "__OPENCLAW_REDACTED__";
+
+const SECRET_WORD =
+  /api_?key|token|secret|passw(or)?d|passphrase|credential|private_?key|access_?key|authorization|cookie|signature|webhook_?url/i;
+const SECRET_NAME = /^(key|pass|pwd|pin|auth|bearer)$/i;
+/** Keys with such a word whose values are no secrets. */
+const PLAIN_NAME = /^(.*(ref|env|file|path|id|mode|provider|url)|tokenizer.*)$/i;
+
+/** Tells where a credential is, and is none: a template, or the name of a variable. */
+const POINTER =
+  /^(\$\{[^}]*\}|secretref-managed|minimax-oauth|ollama-local|[A-Z][A-Z0-9]*(_[A-Z0-9]+)*_(KEYS?|TOKEN|SECRET|PASSWORD)(_[A-Z0-9]+)?)$/;
+
+/** How providers' secrets begin. */
+const SECRET_LOOK =
+  /\b(sk[-_][\w-]{8}|gh[opsu]_\w{8}|github_pat_|xox[abps]-|xai-\w{8}|AIza[\w-]{8}|ya29\.|gsk_\w{8}|hf_\w{8}|nvapi-|AKIA[A-Z0-9]{8}|eyJ[\w-]{8,}\.)|\bBearer\s+\S{8}|^-----BEGIN/;
+
+/** The value at `path` with every secret in it replaced. Pure. */
+export function redact(value: unknown, path: Path): unknown {
+  if (Array.isArray(value)) return value.map((entry, index) => redact(entry, [...path, index]));
+  if (isObject(value)) return redactObject(value, path);
+  if (typeof value === "number") return isSecretPlace(path) && isNumberSecret(path) ? REDACTED : value;
+  if (typeof value !== "string" || value === "") return value;
+  if (POINTER.test(value)) return value;
+  return isSecretPlace(path) || SECRET_LOOK.test(value) ? REDACTED : withoutUserinfo(value);
+}
+
+/** The stand-in somewhere in a value that is to be written: it would replace what it stands for. */
+export function holdsRedacted(value: unknown): boolean {
+  return JSON.stringify(value)?.includes(REDACTED) ?? false;
+}
+
+const redactObject = (object: JsonObject, path: Path): JsonObject =>
+  Object.fromEntries(Object.entries(object).map(([key, value]) => [key, redact(value, [...path, key])]));
+
+function isSecretPlace(path: Path): boolean {
+  const name = path.findLast((key) => typeof key === "string");
+  if (name === undefined || isNamedByUser(path)) return false;
+  const plain = name.replaceAll(/[-.\s]/g, "_");
+  if (isVariable(path)) return /KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH|PRIVATE/i.test(plain);
+  if (PLAIN_NAME.test(plain) && !/webhook/i.test(plain)) return false;
+  return SECRET_WORD.test(plain) || SECRET_NAME.test(plain) || (isHeader(path) && /auth|key/i.test(plain));
+}
+
+const isVariable = (path: Path): boolean =>
+  path.at(-2) === "env" || path.at(-2) === "vars" || path[0] === "env";
+const isHeader = (path: Path): boolean => path.at(-2) === "headers";
+
+/** Tables whose keys are ids: a provider may be called `token`, and its entry is no secret. */
+const isNamedByUser = (path: Path): boolean =>
+  path[0] === "auth" || (path[0] === "secrets" && path[1] === "defaults") || path.at(-1) === "fallbacks";
+
+/** `maxTokens` and the like count; a PIN or a numeric password does not. */
+const isNumberSecret = (path: Path): boolean => /passw|secret|^pin$|apikey/i.test(String(path.at(-1)));
+
+/** `https://user:password@host` without what stands before the host. */
+function withoutUserinfo(text: string): string {
+  return text.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/\s@]+@/i, `$1${REDACTED}@`);
+}
