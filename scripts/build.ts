@@ -32,6 +32,9 @@ export const ENTRY = join(DIST, "main.js");
 /** Packages that few commands need, and large: each is a file of its own. */
 const APART = ["undici", "@clack/prompts"];
 
+/** Read by few commands, from beside the code. */
+const DATA = ["src/providers/catalog.json"];
+
 /** Builds when the sources are not those that dist/ was built from. */
 export async function buildIfStale(): Promise<void> {
   if (readText(STAMP) !== fingerprint()) await build();
@@ -44,6 +47,7 @@ export async function build(): Promise<void> {
   mkdirSync(DIST, { recursive: true });
   for (const { path, contents } of outputs) replace(path, contents);
   replace(join(DIST, "package.json"), `${JSON.stringify({ type: "commonjs" })}\n`);
+  for (const path of DATA) replace(join(DIST, basename(path)), readFileSync(join(ROOT, path)));
   replace(ENTRY, readFileSync(join(ROOT, "scripts/launcher.cjs")));
   chmodSync(ENTRY, 0o755);
   removeOthers(new Set([ENTRY, ...outputs.map(({ path }) => path)].map((path) => basename(path))));

@@ -1,13 +1,17 @@
-// `models list`: the models that are chosen, allowed or offered by configured providers (fidelity spec §6.5).
+// `models list`: the models that are chosen, then those that could be (fidelity spec §6.5; requirements 002).
 import type { Config } from "../config/config.ts";
 import { defaultModelOf, modelNamesOf } from "../config/model-names.ts";
-import type { ProviderId } from "../core/ids.ts";
+import type { AgentId, ProviderId } from "../core/ids.ts";
 import type { ModelRef } from "../core/model-ref.ts";
 import { formatModelRef, resolveModelRef } from "../core/model-ref.ts";
+import { findProvider } from "../providers/all.ts";
+import { environmentMarker } from "../providers/env-keys.ts";
+import type { Catalog } from "./catalog.ts";
+import { openCatalog } from "./catalog.ts";
 import type { Deps } from "./deps.ts";
+import type { Asker } from "./model-question.ts";
 import { routeTo } from "./provider-route.ts";
 import { defaultAgent, readView } from "./read-view.ts";
-import type { Usable } from "./status-health.ts";
 import { usableWithoutBars } from "./status-health.ts";
 
 export interface ModelRow {
@@ -24,7 +28,7 @@ export interface ModelRow {
   /** its provider has a credential, or wants none */
   readonly available: boolean;
   readonly tags: readonly string[];
-  /** its provider lists models, but not this one */
+  /** Its provider's list is known, and this model is not in it. */
   readonly missing: boolean;
 }
 
@@ -37,69 +41,141 @@ export interface ModelListReport {
 export interface ModelListRequest {
   readonly provider?: ProviderId | undefined;
   readonly localOnly: boolean;
-  /** also what the allowlist leaves out */
+  /** also models that no credential reaches */
   readonly all: boolean;
+  /** Told which local servers are being asked, when some are. */
+  readonly onSearch?: (providers: readonly ProviderId[]) => void;
 }
 
 /** @throws AccessError `config_invalid` */
 export async function listModels(deps: Deps, request: ModelListRequest): Promise<ModelListReport> {
-  const config = deps.config();
-  const view = await readView(deps, defaultAgent(config));
-  const usable = usableWithoutBars(view);
-  const rows = taggedModels(config, request.all)
-    .map(({ ref, tags }) => modelRow(ref, [...tags], config, usable))
-    .filter((row) => request.provider === undefined || row.key.startsWith(`${request.provider}/`))
-    .filter((row) => !request.localOnly || row.local);
-  const warnings = [...view.unreadable, ...view.warnings];
-  return { count: rows.length, models: rows, ...(warnings.length > 0 ? { warnings } : {}) };
+  const { catalog, asker, warnings } = await openForAgent(deps, defaultAgent(deps.config()));
+  const chosen = chosenModels(catalog.config);
+  warnings.push(...(await discoverLocal(catalog, asker, chosen, request)));
+  const facts = rowFacts(catalog, asker);
+  const rows = [...chosen.values(), ...offeredModels(catalog, asker, chosen, request)]
+    .filter(({ ref }) => request.provider === undefined || ref.provider === request.provider)
+    .filter(({ ref }) => !request.localOnly || facts.isLocal(ref.provider))
+    .map((tagged) => modelRow(tagged, catalog, facts));
+  const all = [...warnings, ...catalog.warnings];
+  return { count: rows.length, models: rows, ...(all.length > 0 ? { warnings: all } : {}) };
+}
+
+/** The catalog of an agent, and the credentials to ask with. */
+export async function openForAgent(deps: Deps, agent: AgentId) {
+  const catalog = openCatalog(deps, agent);
+  const view = await readView({ ...deps, config: () => catalog.config }, agent);
+  const asker: Asker = { config: catalog.config, env: deps.env(), view, usable: usableWithoutBars(view) };
+  return { catalog, asker, warnings: [...view.unreadable, ...view.warnings] };
+}
+
+async function discoverLocal(
+  catalog: Catalog,
+  asker: Asker,
+  chosen: ReadonlyMap<string, Tagged>,
+  { all, localOnly, provider, onSearch }: ModelListRequest,
+): Promise<string[]> {
+  // The default view waits for nobody.
+  if (!all && !localOnly && provider === undefined) return [];
+  const { discover, localServers } = await import("./model-discovery.ts");
+  const inUse = new Set([...chosen.values()].map(({ ref }) => ref.provider));
+  const servers = localServers(catalog, asker, { inUse, everywhere: localOnly, provider });
+  if (servers.length === 0) return [];
+  onSearch?.(servers.map((server) => server.provider));
+  return await discover(catalog, asker, servers);
 }
 
 interface Tagged {
   readonly ref: ModelRef;
-  readonly tags: Set<string>;
+  readonly tags: readonly string[];
 }
 
-/** Default, fallbacks, image models, configured ones; then what providers of the config offer. */
-function taggedModels(config: Config, all: boolean): Tagged[] {
-  const found = new Map<string, Tagged>();
-  const tag = (ref: ModelRef, ...tags: string[]) => {
+/** Default, fallbacks, image models, configured ones. */
+function chosenModels(config: Config): Map<string, Tagged> {
+  const chosen = new Map<string, Tagged>();
+  const tag = (ref: ModelRef | undefined, ...tags: string[]) => {
+    if (!ref) return;
     const key = formatModelRef(ref);
-    const entry = found.get(key) ?? { ref, tags: new Set() };
-    found.set(key, entry);
-    for (const name of tags) entry.tags.add(name);
+    chosen.set(key, { ref, tags: [...new Set([...(chosen.get(key)?.tags ?? []), ...tags])] });
   };
-  const tagText = (text: string, ...tags: string[]) => {
-    const ref = parsed(text, config);
-    if (ref) tag(ref, ...tags);
+  const names = modelNamesOf(config);
+  const read = (text: string): ModelRef | undefined => {
+    try {
+      return resolveModelRef(text, names).ref;
+    } catch {
+      // A broken reference in the config is reported by status; it is no model to list.
+      return undefined;
+    }
   };
   const { defaultModel, imageModel } = config;
   tag(defaultModelOf(config).resolved.ref, "default");
   for (const [index, text] of (defaultModel.fallbacks ?? []).entries())
-    tagText(text, `fallback#${index + 1}`);
-  if (imageModel.primary !== undefined) tagText(imageModel.primary, "image");
+    tag(read(text), `fallback#${index + 1}`);
+  if (imageModel.primary !== undefined) tag(read(imageModel.primary), "image");
   for (const [index, text] of (imageModel.fallbacks ?? []).entries())
-    tagText(text, `img-fallback#${index + 1}`);
+    tag(read(text), `img-fallback#${index + 1}`);
   for (const [text, { alias }] of config.models)
-    if (!text.endsWith("/*")) tagText(text, "configured", ...(alias === undefined ? [] : [`alias:${alias}`]));
-  if (all || config.models.size === 0)
-    for (const provider of config.providers.values())
-      for (const { id } of provider.models) tag({ provider: provider.id, model: id });
-  return [...found.values()];
+    if (!text.endsWith("/*"))
+      tag(read(text), "configured", ...(alias === undefined ? [] : [`alias:${alias}`]));
+  return chosen;
 }
 
-/** A broken reference in the config is reported by status; it is no model to list. */
-function parsed(text: string, config: Config): ModelRef | undefined {
-  try {
-    return resolveModelRef(text, modelNamesOf(config)).ref;
-  } catch {
-    return undefined;
+/** What could be chosen instead: models of the config, of providers with a credential, or all there are. */
+function* offeredModels(
+  catalog: Catalog,
+  asker: Asker,
+  chosen: ReadonlyMap<string, Tagged>,
+  request: ModelListRequest,
+): Generator<Tagged> {
+  for (const provider of catalog.providers()) {
+    if (request.provider !== undefined && provider !== request.provider) continue;
+    for (const model of offeredBy(provider, catalog, asker, request)) {
+      const ref = { provider, model };
+      if (!chosen.has(formatModelRef(ref))) yield { ref, tags: [] };
+    }
   }
 }
 
-function modelRow(ref: ModelRef, tags: readonly string[], config: Config, usable: Usable): ModelRow {
-  const listed = config.providers.get(ref.provider)?.models ?? [];
-  const model = listed.find(({ id }) => id === ref.model);
-  const local = routeTo(config, ref.provider)?.local ?? false;
+function offeredBy(
+  provider: ProviderId,
+  catalog: Catalog,
+  { usable }: Asker,
+  { all, localOnly, provider: only }: ModelListRequest,
+): Iterable<string> {
+  const { config } = catalog;
+  const entry = config.providers.get(provider);
+  const custom = entry !== undefined && findProvider(provider) === undefined;
+  const found = localOnly && isLocal(config, provider);
+  const allowed = config.models.size === 0 || config.models.has(`${provider}/*`);
+  const whole = all || only !== undefined || custom || found;
+  if (whole || (allowed && usable.of(provider).length > 0)) return catalog.of(provider).models.keys();
+  return (entry?.models ?? []).map(({ id }) => id);
+}
+
+const isLocal = (config: Config, provider: ProviderId): boolean => routeTo(config, provider)?.local ?? false;
+
+/** What holds for all models of a provider, found out once. */
+function rowFacts({ config }: Catalog, { usable, env }: Asker) {
+  const reached = new Map<ProviderId, boolean>();
+  const hasLogin = (id: ProviderId): boolean => {
+    const known = findProvider(id);
+    const named = config.providers.get(id)?.auth === "aws-sdk";
+    return named || (known !== undefined && environmentMarker(known, env) !== undefined);
+  };
+  const find = (id: ProviderId) => isLocal(config, id) || usable.of(id).length > 0 || hasLogin(id);
+  return {
+    isLocal: (id: ProviderId): boolean => isLocal(config, id),
+    isAvailable(id: ProviderId): boolean {
+      const known = reached.get(id) ?? find(id);
+      reached.set(id, known);
+      return known;
+    },
+  };
+}
+
+function modelRow({ ref, tags }: Tagged, catalog: Catalog, facts: ReturnType<typeof rowFacts>): ModelRow {
+  const { models, complete } = catalog.of(ref.provider);
+  const model = models.get(ref.model);
   const cap = model?.contextTokens;
   return {
     key: formatModelRef(ref),
@@ -107,9 +183,9 @@ function modelRow(ref: ModelRef, tags: readonly string[], config: Config, usable
     input: model?.input?.includes("image") ? "text+image" : "text",
     contextWindow: model?.contextWindow ?? null,
     ...(cap === undefined || cap === model?.contextWindow ? {} : { contextTokens: cap }),
-    local,
-    available: local || usable.of(ref.provider).length > 0,
+    local: facts.isLocal(ref.provider),
+    available: facts.isAvailable(ref.provider),
     tags,
-    missing: listed.length > 0 && model === undefined,
+    missing: complete && model === undefined,
   };
 }

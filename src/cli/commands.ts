@@ -101,6 +101,10 @@ const models: CommandGroup = {
       load: () => import("./commands/models/status.ts"),
     },
     list: { brief: "List models", load: () => import("./commands/models/list.ts") },
+    refresh: {
+      brief: "Fetch the model lists of the providers in use",
+      load: () => import("./commands/models/refresh.ts"),
+    },
     set: { brief: "Set the default model", load: () => import("./commands/models/set.ts") },
     "set-image": { brief: "Set the image model", load: () => import("./commands/models/set-image.ts") },
     aliases,

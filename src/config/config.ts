@@ -33,6 +33,10 @@ export interface ConfiguredProvider {
   readonly auth?: string;
   readonly headers?: Readonly<Record<string, SecretInput>>;
   readonly timeoutSeconds?: number;
+  /** tokens, as the two below: hold for models that do not say otherwise */
+  readonly contextWindow?: number;
+  readonly contextTokens?: number;
+  readonly maxTokens?: number;
   readonly models: readonly ConfiguredModel[];
 }
 

@@ -93,6 +93,9 @@ const models = object({
         auth: v.exactOptional(text),
         headers: v.exactOptional(table(secretInput)),
         timeoutSeconds: v.exactOptional(positive(86_400, "seconds")),
+        contextWindow: tokens,
+        contextTokens: tokens,
+        maxTokens: tokens,
         models: v.exactOptional(
           list(
             object({

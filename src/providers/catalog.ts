@@ -1,5 +1,7 @@
 // Models that are known without asking a provider. Data: `catalog.json`, made by `scripts/catalog.ts`; it is
 // read when first asked for, since most commands never do.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { ProviderId } from "../core/ids.ts";
 
 /** US dollars per million tokens. */
@@ -36,13 +38,24 @@ export type CatalogRow = readonly [
   cacheWrite: number,
 ];
 
+/** A file of its own, in src/ as in dist/: inside the bundle every command would carry it. */
+const FILE = join(import.meta.dirname, "catalog.json");
+
+let data: Readonly<Record<string, readonly CatalogRow[]>> | undefined;
+const read = () => (data ??= JSON.parse(readFileSync(FILE, "utf8")) as NonNullable<typeof data>);
+
+/** Providers of which models are known, sorted. */
+export const catalogProviders = (): ProviderId[] => Object.keys(read());
+
 /** Models of a provider, by its id; empty when none are known. */
+export function builtInModels(provider: ProviderId): CatalogModel[] {
+  const known = read();
+  return Object.hasOwn(known, provider) ? known[provider]!.map(modelOf) : [];
+}
+
+/** As `builtInModels`, for whoever waits anyway. */
 export async function catalogModels(provider: ProviderId): Promise<readonly CatalogModel[]> {
-  const { default: data } = await import("./catalog.json", { with: { type: "json" } });
-  const rows = Object.hasOwn(data, provider)
-    ? (data as unknown as Record<string, CatalogRow[]>)[provider]!
-    : [];
-  return rows.map(modelOf);
+  return builtInModels(provider);
 }
 
 function modelOf(row: CatalogRow): CatalogModel {

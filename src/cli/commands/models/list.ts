@@ -16,7 +16,7 @@ export default buildCommand({
   docs: { brief: "List models: chosen, allowed, and offered by configured providers" },
   parameters: {
     flags: {
-      all: switchFlag("Also the models that the allowlist leaves out"),
+      all: switchFlag("Also models that no credential reaches; asks configured local servers"),
       local: switchFlag("Only models served from this machine or network"),
       provider: optionalText("Only this provider's models", "id"),
       json: JSON_FLAG,
@@ -28,7 +28,8 @@ export default buildCommand({
     const { renderModels } = await import("../../render/model-list.ts");
     if (json && plain) throw new AccessError("bad_input", "--json and --plain exclude each other.");
     const only = provider === undefined ? undefined : providerArgument(this.io, provider);
-    const report = await listModels(await this.deps(), { all, localOnly: local, provider: only });
+    const onSearch = (names: readonly string[]) => this.io.say(`Asking local servers: ${names.join(", ")}`);
+    const report = await listModels(await this.deps(), { all, localOnly: local, provider: only, onSearch });
     for (const warning of report.warnings ?? []) this.io.say(`Warning: ${warning}`);
     if (json) return this.io.json(report);
     if (report.count === 0) return this.io.say("No model matches.");
