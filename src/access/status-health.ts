@@ -25,7 +25,13 @@ export function profileHealth(
   now: number,
 ): ProfileHealthRow {
   const row = { profileId: profile.id, provider: profile.provider, type: credential.type };
-  return { ...row, ...expiryOf(profile, now), source: "store", label };
+  return { ...row, ...expiryOf(profile, now), ...problemOf(profile, credential), source: "store", label };
+}
+
+/** What the expiry does not tell. References to files and programs are not opened, so they count as good. */
+function problemOf({ problem }: AuthProfile, credential: Credential): Pick<ProfileHealthRow, "problem"> {
+  if (problem === "unresolved_ref") return isUnread(credential) ? {} : { problem };
+  return problem === "ineligible_profile" || problem === "login_needed" ? { problem } : {};
 }
 
 function expiryOf(

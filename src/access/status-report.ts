@@ -92,6 +92,8 @@ export interface ProfileHealthRow {
   readonly type: CredentialType;
   readonly status: HealthStatus;
   readonly reasonCode?: IneligibleCode;
+  /** Why no call uses it although it has not expired; ours. `status` does not open references. */
+  readonly problem?: "unresolved_ref" | "ineligible_profile" | "login_needed";
   /** ms since epoch */
   readonly expiresAt?: number;
   readonly remainingMs?: number;
@@ -114,6 +116,8 @@ export interface Todo {
   readonly problem: string;
   /** the command that mends it, or a sentence where no command does */
   readonly remedy: string;
+  /** another way, in words */
+  readonly otherwise?: string;
 }
 
 /** The report, and the exit code of `--check`: 0 all well, 1 something in use is missing, 2 it soon will be. */

@@ -53,7 +53,8 @@ function missing(provider: ProviderId, inputs: TodoInputs): Todo {
   return {
     provider,
     problem: keyed ? "the key in models.providers cannot be had" : "no credential",
-    remedy: variable === undefined ? paste : `${paste}   (or set ${variable})`,
+    remedy: paste,
+    ...(variable === undefined ? {} : { otherwise: `or set ${variable}` }),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { AliasReport, ChoiceReport } from "../access/model-choice.ts";
 import type { Io } from "./io.ts";
 import { table } from "./render/table.ts";
+import { printable } from "./render/text.ts";
 
 interface Format {
   readonly json: boolean;
@@ -31,5 +32,5 @@ export function printAliases(io: Io, { aliases }: AliasReport, { json, plain }: 
   if (plain)
     return entries.length > 0 ? io.out(entries.map((entry) => entry.join(" ")).join("\n")) : undefined;
   io.out(`Aliases (${entries.length}):`);
-  io.out(table(entries.map(([alias, ref]) => [`  ${alias}`, ref])) || "  none");
+  io.out(table(printable(entries.map(([alias, ref]) => [`  ${alias}`, ref])), io.columns) || "  none");
 }

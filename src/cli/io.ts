@@ -2,6 +2,7 @@
 import { fstatSync, writeSync } from "node:fs";
 import { AccessError } from "../core/errors.ts";
 import type { Environment } from "../secrets/env.ts";
+import { withoutControls } from "./render/text.ts";
 
 export interface Io {
   /** Payload, one or more lines. */
@@ -33,7 +34,7 @@ export function processIo(env: Environment): Io {
   let answered = false;
   return {
     out: (text) => writeAll(STDOUT, `${text}\n`),
-    say: (text) => writeAll(STDERR, `${text}\n`),
+    say: (text) => writeAll(STDERR, `${withoutControls(text)}\n`),
     json(document) {
       answered = true;
       writeAll(STDOUT, `${JSON.stringify(document, null, 2)}\n`);
@@ -48,10 +49,20 @@ export function processIo(env: Environment): Io {
       return isTerminal(STDOUT) ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY;
     },
     get colors() {
-      return !env["NO_COLOR"] && env["TERM"] !== "dumb" && isTerminal(STDOUT);
+      return colorsFor(env, () => isTerminal(STDOUT));
     },
     readAll: () => readBounded(process.stdin),
   };
+}
+
+/**
+ * Whether to colour: `FORCE_COLOR` decides when it is set, as in Node itself, else `NO_COLOR` and `TERM=dumb`
+ * say no, else it is for terminals.
+ */
+export function colorsFor(env: Environment, onTerminal: () => boolean): boolean {
+  const forced = env["FORCE_COLOR"];
+  if (forced !== undefined) return !/^(0|false)$/i.test(forced);
+  return !env["NO_COLOR"] && env["TERM"] !== "dumb" && onTerminal();
 }
 
 /** Devices are few: only for those is Node's `tty` module, which loads the network, worth asking. */

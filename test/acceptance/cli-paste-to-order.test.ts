@@ -37,7 +37,7 @@ test("from the first key to an order", async (story) => {
   await story.test("status counts them, and says what the default model still needs", async () => {
     const status = await run(["models"]);
     assert.equal(status.exit, 0);
-    assert.match(status.out, /openrouter +profiles: 2 API keys/);
+    assert.match(status.out, /openrouter +ok +profiles: 2 API keys/);
     assert.match(status.out, /openai +no credential +openclaw models auth paste-api-key --provider openai/);
     assert.equal((await run(["models", "status", "--check"])).exit, 1);
   });

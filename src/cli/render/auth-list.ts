@@ -2,29 +2,46 @@
 import { spokenDuration } from "../../access/duration.ts";
 import type { AuthListReport, AuthListRow } from "../../access/auth-list.ts";
 import type { Io } from "../io.ts";
+import type { Style } from "./style.ts";
 import { styleFor } from "./style.ts";
 import { table } from "./table.ts";
+import { printable } from "./text.ts";
 
-export function renderAuthList(report: AuthListReport, screen: Pick<Io, "columns" | "colors">): string {
+/** @param now ms since epoch */
+export function renderAuthList(
+  found: AuthListReport,
+  screen: Pick<Io, "columns" | "colors">,
+  now: number,
+): string {
   const style = styleFor(screen);
+  const report = printable(found);
   const head = `${style.heading(`Auth profiles of ${report.agentId}`)} ${style.faint(report.authStatePath)}`;
   if (report.profiles.length === 0) {
     const provider = report.provider ?? "<id>";
     return `${head}\n  none. To store one: openclaw models auth paste-api-key --provider ${provider}`;
   }
-  const rows = report.profiles.map((row) => [`  ${row.label}`, row.provider, row.type, state(row)]);
+  const rows = report.profiles.map((row) => [
+    `  ${row.label}`,
+    row.provider,
+    row.type,
+    state(row, now, style),
+  ]);
   return `${head}\n${table(rows, screen.columns)}`;
 }
 
-function state({ expiresAt, cooldownUntil, disabledUntil }: AuthListRow): string {
+function state({ expiresAt, cooldownUntil, disabledUntil }: AuthListRow, now: number, style: Style): string {
+  const left = (at: string) => Date.parse(at) - now;
   return [
-    ...(expiresAt === undefined ? [] : [expiry(expiresAt)]),
-    ...(cooldownUntil === undefined ? [] : [`cooling down until ${cooldownUntil}`]),
-    ...(disabledUntil === undefined ? [] : [`disabled until ${disabledUntil}`]),
+    ...(expiresAt === undefined ? [] : [expiry(left(expiresAt), style)]),
+    ...(cooldownUntil === undefined
+      ? []
+      : [style.warn(`cooling down for ${spokenDuration(left(cooldownUntil))}`)]),
+    ...(disabledUntil === undefined
+      ? []
+      : [style.warn(`disabled for ${spokenDuration(left(disabledUntil))}`)]),
   ].join("; ");
 }
 
-function expiry(at: string): string {
-  const left = Date.parse(at) - Date.now();
-  return left > 0 ? `expires in ${spokenDuration(left)}` : `expired ${spokenDuration(-left)} ago`;
+function expiry(left: number, style: Style): string {
+  return left > 0 ? `expires in ${spokenDuration(left)}` : style.bad(`expired ${spokenDuration(-left)} ago`);
 }

@@ -3,9 +3,11 @@ import type { ModelListReport, ModelRow } from "../../access/model-list.ts";
 import type { Io } from "../io.ts";
 import { styleFor } from "./style.ts";
 import { table } from "./table.ts";
+import { printable } from "./text.ts";
 
-export function renderModels({ models }: ModelListReport, screen: Pick<Io, "columns" | "colors">): string {
+export function renderModels(found: ModelListReport, screen: Pick<Io, "columns" | "colors">): string {
   const style = styleFor(screen);
+  const { models } = printable(found);
   const head = ["Model", "Input", "Ctx", "Local", "Auth", "Tags"].map(style.heading);
   const rows = models.map((row) => [
     row.key,

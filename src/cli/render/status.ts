@@ -1,37 +1,35 @@
 // `models status` for people: the sections and their order are OpenClaw's (fidelity spec §2.4).
-import { spokenDuration } from "../../access/duration.ts";
-import type {
-  ProfileHealthRow,
-  ProviderRow,
-  StatusReport,
-  Todo,
-  UnusableRow,
-} from "../../access/status-report.ts";
+import type { ProviderHealthRow, ProviderRow, StatusReport, Todo } from "../../access/status-report.ts";
 import type { Io } from "../io.ts";
 import { probeRows } from "./probe.ts";
-import { barReason } from "./reasons.ts";
+import { profileRows } from "./status-profiles.ts";
 import type { Style } from "./style.ts";
 import { styleFor } from "./style.ts";
 import { table } from "./table.ts";
+import { printable } from "./text.ts";
 
 type Screen = Pick<Io, "columns" | "colors">;
 type Rows = readonly (readonly string[])[];
 
-export function renderStatus(report: StatusReport, screen: Screen): string {
+export function renderStatus(found: StatusReport, screen: Screen): string {
   const style = styleFor(screen);
+  const report = printable(found);
   const section = (title: string, rows: Rows): string[] =>
     rows.length > 0 ? [`${style.heading(title)}\n${table(rows, screen.columns)}`] : [];
+  const rows = (of: Rows): string[] => (of.length > 0 ? [table(of, screen.columns)] : []);
   const missing = report.todo.filter((todo) => isMissing(todo, report));
   const others = report.todo.filter((todo) => !isMissing(todo, report));
   return [
     table(modelRows(report, style), screen.columns),
-    ...section("Auth overview", overviewRows(report, style)),
+    [...section("Auth overview", overviewRows(report, style)), ...rows(providerRows(report, style))].join(
+      "\n",
+    ),
     ...section("Runtime auth", runtimeRows(report)),
     ...section(
       "Missing auth",
       missing.map((todo) => todoRow(todo, style.bad)),
     ),
-    ...section("OAuth/token status", healthRows(report, style)),
+    ...section("OAuth/token status", profileRows(report, style)),
     ...section("Auth probes", probeRows(report, style)),
     ...section(
       "What to do",
@@ -69,23 +67,50 @@ function overviewRows({ auth }: StatusReport, style: Style): Rows {
     ["  Auth store", auth.storePath],
     ["  Shell env", shell],
     ["  Providers with OAuth/tokens", auth.providersWithOAuth.join(", ") || style.faint("-")],
-    ...auth.providers.map((row) => [
-      `  ${row.provider}`,
-      `${source(row)} ${style.faint(alsoThere(row))}`.trimEnd(),
-    ]),
   ];
 }
 
-function source({ effective, profiles, env, modelsJson }: ProviderRow): string {
+/** A line for each provider: whether it can be used, and where its credential comes from. */
+function providerRows({ auth }: StatusReport, style: Style): Rows {
+  const health = new Map(auth.oauth.providers.map((row) => [row.provider, row]));
+  return auth.providers.map((row) => [
+    `  ${row.provider}`,
+    stateWord(row, health.get(row.provider), auth, style),
+    `${source(row, auth.storePath)} ${style.faint(alsoThere(row))}`.trimEnd(),
+  ]);
+}
+
+function stateWord(
+  { provider, effective }: ProviderRow,
+  health: ProviderHealthRow | undefined,
+  auth: StatusReport["auth"],
+  style: Style,
+): string {
+  if (effective.kind === "missing" || auth.missingProvidersInUse.includes(provider))
+    return style.bad("missing");
+  if (!health || effective.kind !== "profiles") return style.good("ok");
+  const whole = new Set(
+    auth.unusableProfiles.flatMap((bar) => (bar.model === undefined ? [bar.profileId] : [])),
+  );
+  if (health.effectiveProfiles.every(({ profileId }) => whole.has(profileId))) return style.warn("barred");
+  if (health.status === "expiring") return style.warn("expiring");
+  const bad = health.status === "expired" || health.status === "missing";
+  return bad ? style.bad(health.status) : style.good("ok");
+}
+
+/** Its own store needs no name: it is said above. */
+function source({ effective, profiles, env, modelsJson }: ProviderRow, storePath: string): string {
   switch (effective.kind) {
     case "profiles":
-      return `profiles: ${counts(profiles)} in ${effective.detail}`;
+      return storePath.endsWith(effective.detail.replace(/^~/, ""))
+        ? `profiles: ${counts(profiles)}`
+        : `profiles: ${counts(profiles)} in ${effective.detail}`;
     case "env":
       return `env: ${effective.detail} from ${env?.source.replace(/^env: /, "") ?? "the environment"}`;
     case "models.json":
       return `models.json: ${modelsJson?.value ?? effective.detail} from models.providers`;
     case "missing":
-      return "missing: its key cannot be had";
+      return "its key cannot be had";
   }
 }
 
@@ -112,46 +137,7 @@ const runtimeRows = ({ auth }: StatusReport): Rows =>
     `${route.runtime} runtime, auth of ${route.authProvider}: ${route.status}`,
   ]);
 
-const todoRow = ({ provider, problem, remedy }: Todo, color: (text: string) => string): string[] => [
-  `  ${provider}`,
-  color(problem),
-  remedy,
-];
-
-function healthRows({ auth }: StatusReport, style: Style): Rows {
-  const labels = new Map(auth.providers.flatMap(({ profiles }) => profiles.labels.map(splitLabel)));
-  return auth.oauth.providers.flatMap(({ provider, profiles }) => [
-    [`  ${provider}`],
-    ...profiles.map((row) => {
-      const bars = auth.unusableProfiles.filter(({ profileId }) => profileId === row.profileId);
-      const state = [healthWords(row, style), ...bars.map((bar) => style.warn(barWords(bar)))].join("; ");
-      return [`    ${row.profileId}`, labels.get(row.profileId) ?? "", state];
-    }),
-  ]);
-}
-
-/** `id=label [cooldown 1h]` to the id and the label alone: the bar is said in words beside it. */
-function splitLabel(label: string): [string, string] {
-  const equals = label.indexOf("=");
-  return [label.slice(0, equals), label.slice(equals + 1).replace(/ \[(cooldown|disabled).*\]$/, "")];
-}
-
-function healthWords({ status, reasonCode, remainingMs = 0, type }: ProfileHealthRow, style: Style): string {
-  switch (status) {
-    case "static":
-      return style.good(type === "api_key" ? "ok" : "ok, no expiry");
-    case "ok":
-      return style.good(remainingMs > 0 ? `ok, expires in ${spokenDuration(remainingMs)}` : "ok");
-    case "expiring":
-      return style.warn(`expiring in ${spokenDuration(remainingMs)}`);
-    case "expired":
-      return style.bad(`expired ${spokenDuration(-remainingMs)} ago`);
-    case "missing":
-      return style.bad(reasonCode === "invalid_expires" ? "unusable: its expiry is not a time" : "empty");
-  }
-}
-
-function barWords({ kind, reason, model, remainingMs }: UnusableRow): string {
-  const what = kind === "disabled" ? "disabled" : "cooling down";
-  return `${what} for ${spokenDuration(remainingMs)} (${barReason(reason)}${model === undefined ? "" : `, only ${model}`})`;
-}
+const todoRow = (
+  { provider, problem, remedy, otherwise }: Todo,
+  color: (text: string) => string,
+): string[] => [`  ${provider}`, color(problem), remedy, ...(otherwise === undefined ? [] : [otherwise])];

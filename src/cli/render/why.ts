@@ -7,11 +7,13 @@ import { barReason, LEFT_OUT } from "./reasons.ts";
 import type { Style } from "./style.ts";
 import { styleFor } from "./style.ts";
 import { table } from "./table.ts";
+import { printable } from "./text.ts";
 
 type Rows = readonly (readonly string[])[];
 
-export function renderRun(receipt: Receipt, screen: Pick<Io, "columns" | "colors">): string {
+export function renderRun(found: Receipt, screen: Pick<Io, "columns" | "colors">): string {
   const style = styleFor(screen);
+  const receipt = printable(found);
   const section = (title: string, rows: Rows): string[] =>
     rows.length > 0 ? [`${style.heading(title)}\n${table(rows, screen.columns)}`] : [];
   return [

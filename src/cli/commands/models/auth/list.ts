@@ -22,9 +22,10 @@ export default buildCommand({
     const { listProfiles } = await import("../../../../access/auth-list.ts");
     const { renderAuthList } = await import("../../../render/auth-list.ts");
     const only = provider === undefined ? undefined : providerArgument(this.io, provider);
-    const report = await listProfiles(await this.deps(), { agent, provider: only });
+    const deps = await this.deps();
+    const report = await listProfiles(deps, { agent, provider: only });
     for (const warning of report.warnings ?? []) this.io.say(`Warning: ${warning}`);
     if (json) this.io.json(report);
-    else this.io.out(renderAuthList(report, this.io));
+    else this.io.out(renderAuthList(report, this.io, deps.now()));
   },
 });
