@@ -148,6 +148,10 @@ export const COMMANDS: CommandGroup = {
         },
       },
     },
+    doctor: {
+      brief: "Find what is wrong with config and credentials, and repair it",
+      load: () => import("./commands/doctor.ts"),
+    },
     config: {
       brief: "openclaw.json",
       entries: {

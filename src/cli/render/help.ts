@@ -4,10 +4,12 @@ import { table } from "./table.ts";
 
 export function groupHelp(path: readonly string[], group: CommandGroup): string {
   const name = ["openclaw", ...path].join(" ");
-  const rows = Object.entries(group.entries).map(([command, entry]) => [
-    `  ${command}${command === group.bare ? " (default)" : ""}`,
-    entry.brief,
-  ]);
+  const rows = Object.entries(group.entries)
+    .filter(([, { hidden }]) => !hidden)
+    .map(([command, { brief }]) => [
+      `  ${command}${command === group.bare ? " (default)" : ""}`,
+      brief,
+    ]);
   const flags = Object.entries(group.flags ?? {}).map(([flag, { means, value }]) => [
     `  ${flag}${value ? " <id>" : ""}`,
     flag === means ? "Passed on to the command" : `The default command with ${means}`,

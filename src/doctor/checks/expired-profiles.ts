@@ -1,0 +1,38 @@
+// Profiles that cannot be used any more: expired, without a secret, with an impossible expiry.
+import type { Credential } from "../../core/credential.ts";
+import { assessCredential } from "../../core/credential.ts";
+import type { AgentId, ProfileId } from "../../core/ids.ts";
+import type { Check } from "../check.ts";
+
+export const expiredProfiles: Check = {
+  id: "core/doctor/expired-profiles",
+  look: ({ agents, now }) =>
+    [...agents.values()].flatMap((agent) =>
+      [...agent.profiles].flatMap(([id, credential]) => {
+        const reason = unusable(credential, now);
+        if (reason === undefined) return [];
+        const message = `${id} of agent ${agent.id} ${reason}; it is not used.`;
+        return [
+          {
+            severity: "warning" as const,
+            path: agent.database,
+            message,
+            fixHint: remedy(agent.id, id, credential),
+          },
+        ];
+      }),
+    ),
+};
+
+function unusable(credential: Credential, now: number): string | undefined {
+  const { problem, expiresAt, refreshable } = assessCredential(credential);
+  if (problem === "missing_credential") return "has no secret";
+  if (problem === "invalid_expires") return "has an expiry that is no time";
+  if (expiresAt === undefined || expiresAt > now || refreshable) return undefined;
+  return `expired on ${new Date(expiresAt).toISOString().slice(0, 10)}`;
+}
+
+function remedy(agent: AgentId, id: ProfileId, { type, provider }: Credential): string {
+  const command = type === "oauth" ? "login" : type === "token" ? "paste-token" : "paste-api-key";
+  return `Run: openclaw models auth --agent ${agent} ${command} --provider ${provider} --profile-id ${id}`;
+}

@@ -1,0 +1,61 @@
+// New ids for profiles of `openai-codex`, one table for all agents and the config (requirements 004). Pure.
+import type { ProfileId, ProviderId } from "../core/ids.ts";
+import { materialOf } from "./usable.ts";
+import type { AgentWorld, World } from "./world.ts";
+
+export const OLD: ProviderId = "openai-codex";
+export const NEW: ProviderId = "openai";
+
+export const isOldId = (id: ProfileId): boolean => id.startsWith(`${OLD}:`);
+
+export type Renames = (id: ProfileId) => ProfileId;
+
+/** What the ids become. An id in use for another credential is passed over, in whatever agent it is. */
+export function renamesFor(world: World): Renames {
+  const agents = [...world.agents.values()];
+  const old = new Set(agents.flatMap(({ profiles }) => [...profiles.keys()].filter(isOldId)));
+  const table = new Map<ProfileId, ProfileId>();
+  for (const id of old) {
+    const taken = new Set(table.values());
+    for (const target of candidates(id))
+      if (!taken.has(target) && agents.every((agent) => isFree(agent, id, target))) {
+        table.set(id, target);
+        break;
+      }
+  }
+  return (id) => table.get(id) ?? (isOldId(id) ? plainTarget(id) : id);
+}
+
+const plainTarget = (id: ProfileId): ProfileId => `${NEW}${id.slice(OLD.length)}`;
+
+function* candidates(id: ProfileId): Generator<ProfileId> {
+  const plain = plainTarget(id);
+  yield plain;
+  yield `${plain}-codex`;
+  for (let n = 2; ; n++) yield `${plain}-codex-${n}`;
+}
+
+/** Free, or the same credential: then the two become one. */
+function isFree({ profiles }: AgentWorld, id: ProfileId, target: ProfileId): boolean {
+  const there = profiles.get(target);
+  if (!there) return true;
+  const moved = profiles.get(id);
+  return moved !== undefined && materialOf(moved) === materialOf(there);
+}
+
+/** The order of the old name before that of the new one (fidelity spec §10). */
+export function joinOrders<T>(
+  order: ReadonlyMap<ProviderId, readonly T[]>,
+  rename: (id: T) => T,
+): Map<ProviderId, readonly T[]> {
+  const renamed = new Map([...order].map(([provider, ids]) => [provider, renamedIds(ids, rename)] as const));
+  const old = renamed.get(OLD);
+  if (!old) return renamed;
+  const joined = [...new Set([...old, ...(renamed.get(NEW) ?? [])])];
+  return new Map([...renamed.set(NEW, joined)].filter(([provider]) => provider !== OLD));
+}
+
+function renamedIds<T>(ids: readonly T[], rename: (id: T) => T): readonly T[] {
+  const renamed = ids.map(rename);
+  return renamed.every((id, index) => id === ids[index]) ? ids : [...new Set(renamed)];
+}

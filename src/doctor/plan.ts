@@ -1,0 +1,63 @@
+// What `doctor --fix` is going to do, worked out on values before anything is written.
+import { AccessError } from "../core/errors.ts";
+import type { Check, Problem } from "./check.ts";
+import { keepReach } from "./keep-reach.ts";
+import { missingFrom, plansOf, spoken, usableSet } from "./usable.ts";
+import type { World } from "./world.ts";
+
+export interface Step extends Problem {
+  readonly checkId: string;
+  readonly repair: string;
+}
+
+export interface Plan {
+  readonly before: World;
+  readonly after: World;
+  readonly steps: readonly Step[];
+  /** What could be repaired, but not without changing which credentials can be used: one sentence each. */
+  readonly refused: readonly { readonly checkId: string; readonly message: string }[];
+}
+
+/** Each check repairs what the ones before it left. Pure. */
+export function planRepairs(world: World, checks: readonly Check[]): Plan {
+  let after = world;
+  const steps: Step[] = [];
+  const refused: { checkId: string; message: string }[] = [];
+  for (const check of checks) {
+    const own = stepsOf(check, after);
+    if (own.length === 0 || !check.mend) continue;
+    // Without the config it is not known whose credentials are whose.
+    if (!after.config.usable && !check.withoutConfig) continue;
+    const mended = attempt(check, check.mend, after);
+    if (typeof mended === "string") refused.push({ checkId: check.id, message: mended });
+    else {
+      after = mended;
+      steps.push(...own);
+    }
+  }
+  return { before: world, after, steps, refused };
+}
+
+const stepsOf = (check: Check, world: World): Step[] =>
+  check
+    .look(world)
+    .flatMap((problem) =>
+      problem.repair === undefined ? [] : [{ ...problem, repair: problem.repair, checkId: check.id }],
+    );
+
+/** The world repaired, or why that must not be. */
+function attempt(check: Check, mend: NonNullable<Check["mend"]>, world: World): World | string {
+  try {
+    const before = usableSet(plansOf(world));
+    const next = keepReach(world, before, mend(world));
+    const after = usableSet(plansOf(next));
+    const lost = missingFrom(before, after);
+    if (lost.length > 0) return `Left as it is: afterwards ${spoken(lost)} could no longer be used.`;
+    const gained = check.imports ? [] : missingFrom(after, before);
+    if (gained.length > 0) return `Left as it is: afterwards ${spoken(gained)} would be used too.`;
+    return next;
+  } catch (error) {
+    if (error instanceof AccessError) return `Left as it is: ${error.message}`;
+    throw error;
+  }
+}
