@@ -20,7 +20,7 @@ function load(document: object) {
 
 const models = {
   providers: {
-    acme: { models: [{ id: "m1" }] },
+    acme: { baseUrl: "http://127.0.0.1:9/v1", models: [{ id: "m1" }] },
     beta: { models: [{ id: "uniq-b" }, { id: "m1" }] },
   },
 };
@@ -47,6 +47,17 @@ test("the default model", () => {
     assert.equal(modelNamesOf(config).defaultProvider, provider, JSON.stringify(document));
   }
   assert.throws(() => defaultModelOf(load(defaults({ model: "/m" }))), { code: "config_invalid" });
+});
+
+test("a built-in provider offers more than the config says about it, unless the config replaces its list", () => {
+  const providers = { openai: { models: [{ id: "gpt-5.5", contextTokens: 1000 }] } };
+  for (const [mode, ref] of [
+    ["merge", "openai/gpt-5.6"],
+    ["replace", "openai/gpt-5.5"],
+  ] as const) {
+    const config = load({ ...defaults({ model: "openai/gpt-5.6" }), models: { mode, providers } });
+    assert.equal(formatModelRef(defaultModelOf(config).resolved.ref), ref);
+  }
 });
 
 test("an agent's model and fallbacks", () => {

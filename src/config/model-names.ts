@@ -15,9 +15,22 @@ export function modelNamesOf(config: Config): ModelNames {
       id,
       models.map((model) => model.id),
     );
-  const names = { aliases, configured, defaultProvider: BUILT_IN_DEFAULT.provider };
+  const names = {
+    aliases,
+    configured,
+    partlyListed: partlyListed(config),
+    defaultProvider: BUILT_IN_DEFAULT.provider,
+  };
   return { ...names, defaultProvider: defaultProvider(config, names) };
 }
+
+/** An entry without an address speaks of a provider that is built in, and adds to what is known of it. */
+const partlyListed = (config: Config): ReadonlySet<ProviderId> =>
+  new Set(
+    [...config.providers.values()]
+      .filter(({ baseUrl }) => config.modelsMode === "merge" && baseUrl === undefined)
+      .map(({ id }) => id),
+  );
 
 function defaultProvider(config: Config, names: ModelNames): ProviderId {
   try {

@@ -14,6 +14,8 @@ export interface ModelNames {
   readonly aliases: ReadonlyMap<string, string>;
   /** Configured providers (`models.providers`) in order, with the model ids each lists. */
   readonly configured: ReadonlyMap<ProviderId, readonly string[]>;
+  /** Those of which the config lists only some models, to say more about them: a built-in provider's. */
+  readonly partlyListed?: ReadonlySet<ProviderId>;
   /** Provider of the default model; a bare id that nothing else explains belongs to it. */
   readonly defaultProvider: ProviderId;
 }
@@ -70,6 +72,7 @@ export function resolveModelRef(text: string, names: ModelNames): ResolvedRef {
 export function resolveDefaultModel(text: string | undefined, names: ModelNames): ResolvedRef {
   if (text === undefined || text.trim() === "") return { ref: firstConfigured(names) ?? BUILT_IN_DEFAULT };
   const resolved = resolveModelRef(text, names);
+  if (names.partlyListed?.has(resolved.ref.provider)) return resolved;
   const listed = names.configured.get(resolved.ref.provider);
   if (!listed || listed.length === 0 || listed.includes(resolved.ref.model)) return resolved;
   const first = firstConfigured(names)!;

@@ -24,6 +24,8 @@ const COMMANDS = [
   "models auth list --json",
   "models auth order get --provider openai --json",
   "models aliases list --json",
+  "models list --json",
+  "models list --all --json",
 ];
 
 /** Files for the few who need them: the gateway, whoever is asked for a secret, whoever edits the config. */
