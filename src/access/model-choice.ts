@@ -169,7 +169,7 @@ function canonical(config: Config, text: string): string {
   }
 }
 
-const listedKey = (config: Config, ref: string): string | undefined =>
+export const listedKey = (config: Config, ref: string): string | undefined =>
   [...config.models.keys()].find((key) => canonical(config, key) === ref);
 
 /** The entry in `agents.defaults.models` that every chosen model has. */
@@ -177,7 +177,7 @@ const listedEdits = (config: Config, ref: string): Edit[] =>
   listedKey(config, ref) === undefined ? [{ path: [...MODELS, ref], value: {} }] : [];
 
 /** A choice written as a string becomes an object, which can hold fallbacks too. */
-function primaryEdits(config: Config, slot: Slot, ref: string): Edit[] {
+export function primaryEdits(config: Config, slot: Slot, ref: string): Edit[] {
   const path = ["agents", "defaults", slot];
   if (choiceOf(config, slot).isString) return [{ path, value: { primary: ref } }];
   return [{ path: [...path, "primary"], value: ref }];

@@ -40,6 +40,20 @@ const auth: CommandGroup = {
   flags: AGENT,
   entries: {
     list: { brief: "List the auth profiles", load: () => import("./commands/models/auth/list.ts") },
+    add: {
+      brief: "Add a credential, step by step",
+      load: () => import("./commands/models/auth/add.ts"),
+    },
+    login: { brief: "Log in to a provider", load: () => import("./commands/models/auth/login.ts") },
+    logout: { brief: "Remove a stored credential", load: () => import("./commands/models/auth/logout.ts") },
+    "setup-token": {
+      brief: "Store a provider's setup token",
+      load: () => import("./commands/models/auth/setup-token.ts"),
+    },
+    "login-github-copilot": {
+      brief: "Log in to GitHub Copilot with a device code",
+      load: () => import("./commands/models/auth/login-github-copilot.ts"),
+    },
     "paste-api-key": {
       brief: "Store an API key, from stdin or a prompt",
       load: () => import("./commands/models/auth/paste-api-key.ts"),

@@ -7,6 +7,9 @@ export const EXIT_FAILURE = 1;
 /** `models status --check`: something in use expires within a day. */
 export const EXIT_EXPIRING = 2;
 
+/** What a shell gives a program that Ctrl-C ended. */
+export const EXIT_CANCELLED = 130;
+
 export const EXIT_CODES = {
   bad_input: EXIT_FAILURE,
   unknown_agent: EXIT_FAILURE,
@@ -19,6 +22,7 @@ export const EXIT_CODES = {
   store_unreadable: EXIT_FAILURE,
   store_unwritable: EXIT_FAILURE,
   no_terminal: EXIT_FAILURE,
+  cancelled: EXIT_CANCELLED,
   port_taken: EXIT_FAILURE,
   gateway_running: EXIT_FAILURE,
   unauthorized: EXIT_FAILURE,

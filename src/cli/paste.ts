@@ -3,7 +3,7 @@ import { parseDuration } from "../access/duration.ts";
 import type { PasteReport } from "../access/paste.ts";
 import { paste } from "../access/paste.ts";
 import type { PasteKind } from "../access/paste-rules.ts";
-import { AccessError } from "../core/errors.ts";
+import type { ProviderId } from "../core/ids.ts";
 import type { Session } from "./command.ts";
 import type { Io } from "./io.ts";
 import { profileArgument, providerArgument } from "./provider-argument.ts";
@@ -21,7 +21,7 @@ export async function runPaste({ io, deps }: Session, kind: PasteKind, flags: Pa
   const provider = providerArgument(io, flags.provider);
   const profileId = flags.profileId === undefined ? undefined : profileArgument(io, flags.profileId);
   const expiresInMs = flags.expiresIn === undefined ? undefined : parseDuration(flags.expiresIn);
-  const pasted = await credentialFrom(io, kind, provider);
+  const pasted = await credentialFrom(io, kind, provider, flags.json);
   const report = await paste(await deps(), {
     kind,
     provider,
@@ -30,18 +30,33 @@ export async function runPaste({ io, deps }: Session, kind: PasteKind, flags: Pa
     pasted,
     agent: flags.agent,
   });
+  printPaste(io, report, flags.json);
+}
+
+export function printPaste(io: Io, report: PasteReport, asJson: boolean): void {
   for (const warning of report.warnings) io.say(`Warning: ${warning}`);
-  if (flags.json) io.json(report);
+  if (asJson) io.json(report);
   else io.out(render(report));
 }
 
-async function credentialFrom(io: Io, kind: PasteKind, provider: string): Promise<string> {
+async function credentialFrom(
+  io: Io,
+  kind: PasteKind,
+  provider: ProviderId,
+  asJson: boolean,
+): Promise<string> {
   if (!io.inIsTerminal) return await io.readAll();
-  const { password, isCancel } = await import("@clack/prompts");
+  const [{ terminalTalk }, { askCredential }] = await Promise.all([
+    import("./ask.ts"),
+    import("../access/login/pasted.ts"),
+  ]);
   const what = kind === "token" ? "token" : "API key";
-  const answer = await password({ message: `Paste the ${provider} ${what}` });
-  if (isCancel(answer)) throw new AccessError("bad_input", "Cancelled. Nothing was saved.");
-  return answer ?? "";
+  const talk = terminalTalk(
+    io,
+    asJson,
+    `The ${what} is asked for on a terminal, or read from a pipe on stdin.`,
+  );
+  return await askCredential(talk, kind, provider, `Paste the ${what} for ${provider}`);
 }
 
 function render({ configPath, backupPath, profileId, provider, type, agentId }: PasteReport): string {

@@ -13,6 +13,7 @@ export type ErrorCode =
   | "store_unreadable" // a database that exists but cannot be read
   | "store_unwritable"
   | "no_terminal" // an interactive command without a terminal
+  | "cancelled" // the person left a question
   | "port_taken"
   | "gateway_running"
   | "unauthorized"

@@ -14,6 +14,7 @@ export const STATUS_OF_CODE = {
   store_unreadable: [503, "api_error"],
   store_unwritable: [503, "api_error"],
   no_terminal: [400, "invalid_request_error"],
+  cancelled: [400, "invalid_request_error"],
   port_taken: [500, "api_error"],
   gateway_running: [500, "api_error"],
   unauthorized: [401, "unauthorized"],

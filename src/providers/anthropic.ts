@@ -23,7 +23,7 @@ export const anthropic = defineProvider({
   keyPrefixes: ["sk-ant-api", "sk-ant-oat", "sk-ant-ort", "sk-ant-admin", "sk-ant-sid"],
   logins: [
     { id: "api-key", kind: "api_key", label: "Anthropic API key" },
-    { id: "setup-token", kind: "token", label: "Anthropic setup token" },
+    { id: "setup-token", kind: "token", label: "Anthropic setup-token" },
     { id: "oauth", kind: "browser", label: "Claude Pro/Max login in the browser" },
     { id: "cli", kind: "cli", label: "Claude CLI login" },
   ],

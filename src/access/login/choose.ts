@@ -1,0 +1,96 @@
+// Which provider, and which of its logins: named by the caller, else asked for.
+import type { Config } from "../../config/config.ts";
+import { AccessError } from "../../core/errors.ts";
+import type { ProviderId } from "../../core/ids.ts";
+import { nearest } from "../../core/nearest.ts";
+import { findProvider, PROVIDERS } from "../../providers/all.ts";
+import { findLogin, loginsOf } from "../../providers/logins.ts";
+import type { Login, Provider } from "../../providers/provider.ts";
+import { isBuilt } from "./flow.ts";
+import type { Choice, Talk } from "./talk.ts";
+
+export interface Target {
+  readonly provider: Provider;
+  readonly logins: readonly Login[];
+  readonly login: Login;
+}
+
+/**
+ * A provider that can be logged in to: built in, or named in the config.
+ *
+ * @throws AccessError `unknown_provider`; `bad_input` for one that wants no credential
+ */
+export function loginProvider(config: Config, id: ProviderId): Provider {
+  const provider = findProvider(id) ?? configuredProvider(config, id);
+  if (!provider) throw unknownProvider(config, id);
+  if (loginsOf(provider).length > 0) return provider;
+  throw new AccessError("bad_input", `${provider.label} wants no credential: there is nothing to log in to.`);
+}
+
+function configuredProvider(config: Config, id: ProviderId): Provider | undefined {
+  if (!config.providers.has(id)) return undefined;
+  return { id, label: id, api: "openai-completions", env: [], catalog: "runtime" };
+}
+
+function unknownProvider(config: Config, id: ProviderId): AccessError {
+  const near = nearest(id, [...PROVIDERS.map((each) => each.id), ...config.providers.keys()]);
+  const hint = near === undefined ? "" : ` Did you mean ${near}?`;
+  return new AccessError(
+    "unknown_provider",
+    `There is no provider "${id}" to log in to.${hint} A key of another provider is stored by: openclaw models auth paste-api-key --provider ${id}`,
+  );
+}
+
+/** @throws AccessError `bad_input` */
+export function loginNamed(provider: Provider, method: string): Login {
+  const logins = loginsOf(provider);
+  const found = findLogin(logins, method);
+  if (found) return found;
+  const known = logins.map(({ id }) => id).join(", ");
+  throw new AccessError("bad_input", `${provider.id} has no login method "${method}". It has: ${known}.`);
+}
+
+/**
+ * The provider's token login: its `setup-token`, else its first.
+ *
+ * @throws AccessError `unknown_provider`; `bad_input` for a provider without one
+ */
+export function tokenLogin(config: Config, id: ProviderId): Target {
+  const provider = loginProvider(config, id);
+  const logins = loginsOf(provider);
+  const login = findLogin(logins, "setup-token") ?? findLogin(logins, "token");
+  if (login) return { provider, logins, login };
+  const known = PROVIDERS.filter((each) => isOffered(each) && findLogin(loginsOf(each), "token"));
+  throw new AccessError(
+    "bad_input",
+    `${provider.id} has no token login (${known.map((each) => each.id).join(", ")} have one). A token of another kind is stored by: openclaw models auth paste-token --provider ${provider.id}`,
+  );
+}
+
+export async function askProvider(talk: Talk): Promise<Provider> {
+  const known = PROVIDERS.filter(isOffered);
+  return await talk.choose(
+    "Which provider?",
+    known.map((provider) => ({ value: provider, label: provider.label, hint: provider.id })),
+  );
+}
+
+/** Old names are understood when typed, not offered; nor are providers that want nothing. */
+export const isOffered = (provider: Provider): boolean =>
+  provider.id !== "openai-codex" && loginsOf(provider).length > 0;
+
+/** The only login there is, else the one that the person picks from those that can be picked. */
+export async function askLogin(talk: Talk, provider: Provider): Promise<Login> {
+  const logins = loginsOf(provider);
+  if (logins.length === 1 || !logins.some(isBuilt)) return logins[0]!;
+  return await talk.choose(`How do you log in to ${provider.label}?`, logins.map(loginChoice));
+}
+
+export const loginChoice = (login: Login): Choice<Login> => ({
+  value: login,
+  label: login.label,
+  ...(isBuilt(login) ? {} : { disabled: true, hint: hintOf(login) }),
+});
+
+const hintOf = ({ kind }: Login): string =>
+  kind === "cloud" ? "nothing to store" : "not in this version yet";

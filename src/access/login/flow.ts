@@ -1,0 +1,56 @@
+// What a login flow is, and the flow of each kind that is built. A new kind: one file, and one line here.
+import type { Credential } from "../../core/credential.ts";
+import { AccessError } from "../../core/errors.ts";
+import type { ProviderId } from "../../core/ids.ts";
+import type { Login, LoginKind } from "../../providers/provider.ts";
+import type { CommandDeps } from "../open-deps.ts";
+import type { Talk } from "./talk.ts";
+
+export interface FlowContext {
+  readonly deps: CommandDeps;
+  readonly provider: ProviderId;
+  /** of the provider, for people */
+  readonly label: string;
+  readonly login: Login;
+  readonly talk: Talk;
+}
+
+export interface Obtained {
+  readonly credential: Credential;
+  /** The profile's name where the login tells one, such as an address; else `login.profile`. */
+  readonly name?: string;
+}
+
+/** Gets a credential from whoever holds it. Stores nothing. */
+export type LoginFlow = (context: FlowContext) => Promise<Obtained>;
+
+const FLOWS: Partial<Record<LoginKind, () => Promise<LoginFlow>>> = {
+  api_key: async () => (await import("./pasted.ts")).pastedApiKey,
+  token: async () => (await import("./pasted.ts")).pastedToken,
+};
+
+export const isBuilt = (login: Login): boolean => FLOWS[login.kind] !== undefined;
+
+/** @throws AccessError `bad_input` for a login that there is no flow for, with what works instead */
+export async function loadFlow(
+  provider: ProviderId,
+  login: Login,
+  all: readonly Login[],
+): Promise<LoginFlow> {
+  const load = FLOWS[login.kind];
+  if (load) return await load();
+  throw new AccessError("bad_input", `${whyNot(login)} ${instead(provider, all)}`);
+}
+
+function whyNot({ id, kind, label }: Login): string {
+  return kind === "cloud"
+    ? `${label}: there is nothing to store, they are found where the cloud's own tools keep them.`
+    : `${label} (--method ${id}) is not built into this version yet.`;
+}
+
+function instead(provider: ProviderId, all: readonly Login[]): string {
+  const built = all.find(isBuilt);
+  return built
+    ? `To store a credential now: openclaw models auth login --provider ${provider} --method ${built.id}`
+    : `A token that you have already is stored by: openclaw models auth paste-token --provider ${provider}`;
+}

@@ -1,0 +1,145 @@
+// `models auth login`: gets a credential, stores it, and makes the provider ready to use (fidelity spec §12).
+import type { Config } from "../../config/config.ts";
+import type { Credential } from "../../core/credential.ts";
+import type { AgentId, ProfileId, ProviderId } from "../../core/ids.ts";
+import { MAIN_AGENT } from "../../core/ids.ts";
+import { sameProvider } from "../../providers/logins.ts";
+import type { Login, Provider } from "../../providers/provider.ts";
+import type { Change, Slice } from "../../store/store.ts";
+import { writeConfig } from "../config-edit.ts";
+import type { CommandDeps } from "../open-deps.ts";
+import { chooseAgent } from "../read-view.ts";
+import type { Target } from "./choose.ts";
+import { loadFlow } from "./flow.ts";
+import { recommendedEdits, recommendedRef } from "./recommended.ts";
+import type { Talk } from "./talk.ts";
+
+export interface LoginRequest {
+  readonly target: Target;
+  /** default `<provider>:<name that the login gives>` */
+  readonly profileId?: ProfileId | undefined;
+  readonly agent?: string | undefined;
+  /** Take the provider's other profiles of this agent away, with their order and health. */
+  readonly force: boolean;
+  readonly setDefault: boolean;
+}
+
+export interface LoginReport {
+  readonly profileId: ProfileId;
+  readonly provider: ProviderId;
+  readonly type: Credential["type"];
+  readonly method: string;
+  readonly agentId: AgentId;
+  /** what `force` took away */
+  readonly removed: readonly ProfileId[];
+  /** `provider/model` */
+  readonly recommendedModel: string | null;
+  /** as configured afterwards */
+  readonly defaultModel: string | null;
+  readonly configPath: string;
+  readonly configChanged: boolean;
+  /** the config as it was before; absent when there was none */
+  readonly backupPath?: string;
+}
+
+/**
+ * Nothing is removed before the new credential is there: a login that is left half-way loses nothing.
+ *
+ * @throws AccessError `bad_input`, `cancelled`, `unknown_agent`, `config_invalid`, `store_unreadable`,
+ *   `store_unwritable`, `config_conflict`
+ */
+export async function login(deps: CommandDeps, request: LoginRequest, talk: Talk): Promise<LoginReport> {
+  const { provider, login: chosen, logins } = request.target;
+  const config = deps.config();
+  const agent = chooseAgent(config, request.agent);
+  const flow = await loadFlow(provider.id, chosen, logins);
+  const obtained = await flow({ deps, provider: provider.id, label: provider.label, login: chosen, talk });
+  const profileId = request.profileId ?? profileIdOf(request.target, obtained.name);
+  const removed = await store(deps, agent, profileId, obtained.credential, request.force);
+  const written = await recommend(deps, provider, chosen, request.setDefault);
+  return {
+    profileId,
+    provider: provider.id,
+    type: obtained.credential.type,
+    method: chosen.id,
+    agentId: agent,
+    removed,
+    recommendedModel: recommendedRef(provider) ?? null,
+    defaultModel: written.config.defaultModel.primary ?? null,
+    configPath: config.path,
+    configChanged: written.changed,
+    ...(written.backupPath === undefined ? {} : { backupPath: written.backupPath }),
+  };
+}
+
+/** The profile that a login makes. */
+export const profileIdOf = ({ provider, login: chosen }: Target, name?: string): ProfileId =>
+  `${provider.id}:${name ?? chosen.profile ?? "default"}`;
+
+/** @returns the ids of the profiles that `force` took away */
+async function store(
+  deps: CommandDeps,
+  agent: AgentId,
+  profileId: ProfileId,
+  credential: Credential,
+  force: boolean,
+): Promise<ProfileId[]> {
+  const { provider } = credential;
+  const { state } = await deps.store().read(agent);
+  const siblings = state.profiles.filter((entry) => sameProvider(entry.credential.provider, provider));
+  const ids = new Set([profileId, ...(force ? siblings.map(({ id }) => id) : [])]);
+  const inherited = await inheritedOrder(deps, agent, provider);
+  let removed: ProfileId[] = [];
+  await deps.store().update(agent, { profiles: [...ids], providers: [provider] }, (slice) => {
+    removed = force ? othersOf(slice, profileId, provider) : [];
+    return changeOf(slice, { profileId, credential, removed, inherited, force });
+  });
+  return removed;
+}
+
+const othersOf = (slice: Slice, profileId: ProfileId, provider: ProviderId): ProfileId[] =>
+  [...slice.profiles.values()]
+    .filter(({ id, credential }) => id !== profileId && sameProvider(credential.provider, provider))
+    .map(({ id }) => id);
+
+interface Wanted {
+  readonly profileId: ProfileId;
+  readonly credential: Credential;
+  readonly removed: readonly ProfileId[];
+  readonly inherited: readonly ProfileId[] | undefined;
+  readonly force: boolean;
+}
+
+/** An order is exact, so a new login goes to its front: whoever logs in wants to use it. */
+function changeOf(slice: Slice, { profileId, credential, removed, inherited, force }: Wanted): Change {
+  const { provider } = credential;
+  const stored = force ? undefined : slice.order.get(provider);
+  const order = stored ?? inherited;
+  const next = order && [profileId, ...order.filter((id) => id !== profileId && !removed.includes(id))];
+  return {
+    profiles: new Map([
+      ...removed.map((id): [ProfileId, null] => [id, null]),
+      [profileId, credential] as [ProfileId, Credential],
+    ]),
+    ...(next || slice.order.has(provider) ? { order: new Map([[provider, next ?? null]]) } : {}),
+  };
+}
+
+/** The order that applies to the agent while it has none of its own. */
+async function inheritedOrder(
+  deps: CommandDeps,
+  agent: AgentId,
+  provider: ProviderId,
+): Promise<readonly ProfileId[] | undefined> {
+  const ofMain = agent === MAIN_AGENT ? undefined : (await deps.store().read(MAIN_AGENT)).state;
+  return ofMain?.order.get(provider) ?? deps.config().order.get(provider);
+}
+
+async function recommend(deps: CommandDeps, provider: Provider, chosen: Login, setDefault: boolean) {
+  const { catalogModels } = await import("../../providers/catalog.ts");
+  const models = await catalogModels(provider.id);
+  const model = models.find(({ id }) => id === provider.defaultModel);
+  return await writeConfig(deps, (current: Config) =>
+    recommendedEdits(current, { provider, login: chosen, model, setDefault }),
+  );
+}

@@ -1,0 +1,21 @@
+// How a login speaks with a person: through these alone, so that one flow serves terminal, wizard and browser.
+
+export interface Choice<T> {
+  readonly value: T;
+  readonly label: string;
+  readonly hint?: string;
+  /** shown, and not to be chosen */
+  readonly disabled?: boolean;
+}
+
+/** What is wrong with an answer, in a sentence; the question is then asked again. */
+export type Check = (answer: string) => string | undefined;
+
+/** Every question ends in `AccessError` `cancelled` when the person leaves it. */
+export interface Talk {
+  /** Not echoed. */
+  secret(question: string, check: Check): Promise<string>;
+  text(question: string, initial: string, check: Check): Promise<string>;
+  choose<T>(question: string, choices: readonly Choice<T>[]): Promise<T>;
+  confirm(question: string, initial: boolean): Promise<boolean>;
+}

@@ -1,0 +1,71 @@
+// What the commands that log in share: the login itself, and what is said afterwards.
+import type { Target } from "../access/login/choose.ts";
+import { loadFlow } from "../access/login/flow.ts";
+import type { LoginReport } from "../access/login/login.ts";
+import { login, profileIdOf } from "../access/login/login.ts";
+import type { Talk } from "../access/login/talk.ts";
+import type { CommandDeps } from "../access/open-deps.ts";
+import { AccessError } from "../core/errors.ts";
+import type { AgentId, ProfileId } from "../core/ids.ts";
+import type { Session } from "./command.ts";
+
+export interface LoginOptions {
+  readonly agent?: string | undefined;
+  readonly profileId?: ProfileId | undefined;
+  readonly force?: boolean;
+  readonly setDefault?: boolean;
+  readonly json: boolean;
+}
+
+export async function runLogin(
+  { io, deps }: Session,
+  target: Target,
+  talk: Talk,
+  { agent, profileId, force = false, setDefault = false, json }: LoginOptions,
+): Promise<void> {
+  const report = await login(await deps(), { target, profileId, agent, force, setDefault }, talk);
+  if (json) io.json(report);
+  else io.out(renderLogin(report));
+}
+
+/** Without a terminal: first whether the login exists at all, which the person can mend anywhere. */
+export const checkLogin = async ({ provider, login: chosen, logins }: Target): Promise<void> =>
+  void (await loadFlow(provider.id, chosen, logins));
+
+/** The person does not want to go on. */
+export function leave(): never {
+  throw new AccessError("cancelled", "Cancelled. Nothing was saved.");
+}
+
+/** Asks before a profile that is there already is replaced. */
+export async function confirmReplacing(
+  deps: CommandDeps,
+  agent: AgentId,
+  target: Target,
+  talk: Talk,
+): Promise<void> {
+  const id = profileIdOf(target);
+  const { state } = await deps.store().read(agent);
+  if (!state.profiles.some((profile) => profile.id === id)) return;
+  if (!(await talk.confirm(`${id} is stored already. Replace it?`, false))) leave();
+}
+
+export function renderLogin(report: LoginReport): string {
+  const { profileId, provider, type, agentId, removed } = report;
+  return [
+    ...(removed.length > 0 ? [`Removed (--force): ${removed.join(", ")}`] : []),
+    ...(report.configChanged ? [`Updated config: ${report.configPath}`] : []),
+    ...(report.backupPath === undefined ? [] : [`  Backup: ${report.backupPath}`]),
+    `Auth profile: ${profileId} (${provider}/${type}) in agent ${agentId}`,
+    ...modelLines(report),
+  ].join("\n");
+}
+
+function modelLines({ recommendedModel, defaultModel }: LoginReport): string[] {
+  if (recommendedModel === null) return [];
+  if (recommendedModel === defaultModel) return [`Default model: ${defaultModel}`];
+  return [
+    `Default model: ${defaultModel} (unchanged)`,
+    `To use ${recommendedModel}: openclaw models set ${recommendedModel}`,
+  ];
+}
