@@ -169,6 +169,9 @@ export const COMMANDS: CommandGroup = {
     config: {
       brief: "openclaw.json",
       entries: {
+        get: { brief: "Print one value", load: () => import("./commands/config/get.ts") },
+        set: { brief: "Set one value", load: () => import("./commands/config/set.ts") },
+        unset: { brief: "Remove one value", load: () => import("./commands/config/unset.ts") },
         file: { brief: "Print the path of openclaw.json", load: () => import("./commands/config/file.ts") },
         validate: {
           brief: "Check openclaw.json",

@@ -53,7 +53,9 @@ const isHeader = (path: Path): boolean => path.at(-2) === "headers";
 
 /** Tables whose keys are ids: a provider may be called `token`, and its entry is no secret. */
 const isNamedByUser = (path: Path): boolean =>
-  path[0] === "auth" || (path[0] === "secrets" && path[1] === "defaults") || path.at(-1) === "fallbacks";
+  (path[0] === "auth" && path[1] === "order") ||
+  (path[0] === "secrets" && path[1] === "defaults") ||
+  path.at(-1) === "fallbacks";
 
 /** `maxTokens` and the like count; a PIN or a numeric password does not. */
 const isNumberSecret = (path: Path): boolean => /passw|secret|^pin$|apikey/i.test(String(path.at(-1)));

@@ -7,13 +7,15 @@ export default buildCommand({
   docs: { brief: "Check openclaw.json; exit 1 when something in it cannot be used" },
   parameters: { flags: { json: JSON_FLAG } },
   async func(this: Session, { json }: { readonly json: boolean }) {
-    const { validateConfig } = await import("../../../config/load.ts");
+    const { loadConfig, validateConfig } = await import("../../../config/load.ts");
     const paths = (await this.deps()).paths();
     const issues = validateConfig(paths);
     const valid = issues.length === 0;
-    if (json) this.io.json({ valid, path: paths.configPath, ...(valid ? {} : { issues }) });
+    const warnings = valid ? loadConfig(paths).warnings : [];
+    if (json) this.io.json({ valid, path: paths.configPath, ...(valid ? {} : { issues }), warnings });
     else if (valid) this.io.out(`${paths.configPath} is valid.`);
     else for (const { path, message } of issues) this.io.say(`${path || "the file"}: ${message}`);
+    if (!json) for (const warning of warnings) this.io.say(`Warning: ${warning}`);
     if (!valid) this.exit(EXIT_FAILURE);
   },
 });
