@@ -29,11 +29,20 @@ export interface AliasReport {
 /** @throws AccessError `bad_input`, `config_invalid`, `config_conflict` */
 export async function setPrimary(deps: CommandDeps, slot: Slot, text: string): Promise<ChoiceReport> {
   const warnings = new Set<string>();
+  let ref = "";
   const written = await writeConfig(deps, (config) => {
-    const ref = readRef(config, withoutProfile(text, warnings), warnings);
+    ref = readRef(config, withoutProfile(text, warnings), warnings);
     return [...primaryEdits(config, slot, ref), ...listedEdits(config, ref)];
   });
+  await addHint(deps, ref, warnings);
   return choiceReport(written.config, slot, written.changed, warnings);
+}
+
+/** Any model may be chosen; one that nobody knows gets a word. */
+async function addHint(deps: CommandDeps, ref: string, warnings: Set<string>): Promise<void> {
+  const { modelHint } = await import("./model-hint.ts");
+  const hint = modelHint(deps, ref);
+  if (hint !== undefined) warnings.add(hint);
 }
 
 /** A profile behind `@` is a matter of sessions: a default model names none. */
@@ -49,8 +58,9 @@ function withoutProfile(text: string, warnings: Set<string>): string {
 /** @throws AccessError `bad_input` when it is the primary already */
 export async function addFallback(deps: CommandDeps, slot: Slot, text: string): Promise<ChoiceReport> {
   const warnings = new Set<string>();
+  let ref = "";
   const written = await writeConfig(deps, (config) => {
-    const ref = readRef(config, text, warnings);
+    ref = readRef(config, text, warnings);
     const { primary, fallbacks = [] } = choiceOf(config, slot);
     if (primary !== undefined && canonical(config, primary) === ref)
       throw new AccessError(
@@ -60,6 +70,7 @@ export async function addFallback(deps: CommandDeps, slot: Slot, text: string): 
     if (fallbacks.some((listed) => canonical(config, listed) === ref)) return [];
     return [...fallbackEdits(config, slot, [...fallbacks, ref]), ...listedEdits(config, ref)];
   });
+  await addHint(deps, ref, warnings);
   return choiceReport(written.config, slot, written.changed, warnings);
 }
 
@@ -107,8 +118,9 @@ export async function addAlias(
   if (!ALIAS.test(alias))
     throw new AccessError("bad_input", `"${name}" is not an alias. Use letters, digits and . _ : - only.`);
   const warnings = new Set<string>();
+  let ref = "";
   const written = await writeConfig(deps, (config) => {
-    const ref = readRef(config, text, warnings);
+    ref = readRef(config, text, warnings);
     const taken = findAlias(config, alias);
     if (taken && canonical(config, taken[1]) !== ref)
       throw new AccessError(
@@ -117,6 +129,7 @@ export async function addAlias(
       );
     return [{ path: [...MODELS, listedKey(config, ref) ?? ref, "alias"], value: alias }];
   });
+  await addHint(deps, ref, warnings);
   return { aliases: Object.fromEntries(aliasEntries(written.config)), warnings: [...warnings] };
 }
 

@@ -296,3 +296,17 @@ describe("local servers", () => {
     assert.match(err, /ollama at .* did not answer within 3 s/);
   });
 });
+
+describe("a model that nobody knows", () => {
+  for (const [words, meant] of [
+    [["set", "anthropic/claude-sonnet-46"], "anthropic/claude-sonnet-4-6"],
+    [["set-image", "opnai/gpt-5.5"], "openai/gpt-5.5"],
+    [["fallbacks", "add", "anthropic/claude-opus-46"], "anthropic/claude-opus-4-6"],
+    [["aliases", "add", "best", "anthropic/claude-opus-46"], "anthropic/claude-opus-4-6"],
+  ] as const)
+    test(`${words.join(" ")}: done, with a word on what may have been meant`, async () => {
+      const { exit, err } = await home.run(["models", ...words]);
+      assert.equal(exit, 0);
+      assert.ok(err.includes(`Did you mean ${meant}?`), err);
+    });
+});
