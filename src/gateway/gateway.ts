@@ -2,6 +2,7 @@
 import type { Agent } from "undici";
 import type { LiveAgents } from "../access/live-agents.ts";
 import type { ReceiptWriter } from "../access/receipt-writer.ts";
+import type { ServedModels } from "../access/served-models.ts";
 import type { StickyProfiles } from "../access/sticky.ts";
 import type { Environment } from "../secrets/env.ts";
 import type { Targets } from "./target.ts";
@@ -14,6 +15,7 @@ export interface Gateway {
   readonly env: () => Environment;
   readonly agents: LiveAgents;
   readonly targets: Targets;
+  readonly models: ServedModels;
   readonly sticky: StickyProfiles;
   readonly receipts: ReceiptWriter;
   readonly upstream: Agent;

@@ -4,6 +4,7 @@ import { HealthWriter } from "../access/health-writer.ts";
 import { LiveAgents } from "../access/live-agents.ts";
 import { defaultAgent, joinView } from "../access/read-view.ts";
 import { ReceiptWriter } from "../access/receipt-writer.ts";
+import { ServedModels } from "../access/served-models.ts";
 import { StickyProfiles } from "../access/sticky.ts";
 import type { Deps } from "../access/deps.ts";
 import type { GatewayConfig } from "../config/config.ts";
@@ -131,6 +132,7 @@ function buildGateway(deps: GatewayDeps): OwnGateway {
     env: deps.env,
     agents,
     targets: new Targets(),
+    models: new ServedModels(deps),
     sticky: new StickyProfiles(),
     receipts: new ReceiptWriter(deps.receipts(), writing("Receipts")),
     upstream: new Agent({ keepAliveTimeout: 30_000, connect: { timeout: 10_000 } }),

@@ -7,9 +7,9 @@ import { modelRows } from "./models.ts";
 export const model: Route = {
   method: "GET",
   path: "/v1/models/",
-  handle(request, response, gateway) {
+  async handle(request, response, gateway) {
     const id = decoded(request.url!.slice("/v1/models/".length).split("?")[0]!);
-    const found = modelRows(gateway.config()).find((row) => row.id === id);
+    const found = (await modelRows(gateway)).find((row) => row.id === id);
     if (!found) throw new AccessError("bad_input", `There is no model "${id}". GET /v1/models lists them.`);
     replyJson(response, 200, found);
   },

@@ -1,6 +1,6 @@
-// GET /v1/models: agent targets first, then the models of configured providers.
-import { formatModelRef } from "../../core/model-ref.ts";
-import type { Config } from "../../config/config.ts";
+// GET /v1/models: agent targets first, then the models that can be asked for by name.
+import { defaultAgent } from "../../access/read-view.ts";
+import type { Gateway } from "../gateway.ts";
 import { replyJson } from "../reply.ts";
 import type { Route } from "../route.ts";
 
@@ -13,16 +13,24 @@ export interface ModelRow {
 }
 
 /** Row shape: gateway spec §2. */
-export function modelRows(config: Config): ModelRow[] {
-  const agents = ["openclaw", "openclaw/default", ...config.agents.map((agent) => `openclaw/${agent.id}`)];
+export async function modelRows({
+  config: readConfig,
+  agents,
+  models: served,
+}: Gateway): Promise<ModelRow[]> {
+  const config = readConfig();
+  const targets = ["openclaw", "openclaw/default", ...config.agents.map((agent) => `openclaw/${agent.id}`)];
   const aliases = [...config.models.values()].flatMap(({ alias }) => (alias === undefined ? [] : [alias]));
-  const models = [...config.providers.values()].flatMap((provider) =>
-    provider.models.map((model) => formatModelRef({ provider: provider.id, model: model.id })),
+  const agent = defaultAgent(config);
+  // A store that cannot be read is told by the calls that need it; the names are known without.
+  const profiles = await agents.load(agent).then(
+    ({ view }) => view.snapshot.profiles,
+    () => [],
   );
-  const named = [...config.models.keys()].filter((ref) => ref.includes("/") && !ref.endsWith("/*"));
+  const refs = await served.refs(agent, profiles);
   return [
-    ...agents.map((id) => row(id, "openclaw")),
-    ...[...new Set([...named, ...models])].map((id) => row(id, id.slice(0, id.indexOf("/")))),
+    ...targets.map((id) => row(id, "openclaw")),
+    ...refs.map((id) => row(id, id.slice(0, id.indexOf("/")))),
     ...aliases.map((id) => row(id, "openclaw")),
   ];
 }
@@ -38,6 +46,6 @@ const row = (id: string, owner: string): ModelRow => ({
 export const models: Route = {
   method: "GET",
   path: "/v1/models",
-  handle: (_request, response, gateway) =>
-    replyJson(response, 200, { object: "list", data: modelRows(gateway.config()) }),
+  handle: async (_request, response, gateway) =>
+    replyJson(response, 200, { object: "list", data: await modelRows(gateway) }),
 };
