@@ -1,5 +1,6 @@
 // New ids for profiles of `openai-codex`, one table for all agents and the config (requirements 004). Pure.
 import type { ProfileId, ProviderId } from "../core/ids.ts";
+import { MAIN_AGENT } from "../core/ids.ts";
 import { materialOf } from "./usable.ts";
 import type { AgentWorld, World } from "./world.ts";
 
@@ -13,12 +14,13 @@ export type Renames = (id: ProfileId) => ProfileId;
 /** What the ids become. An id in use for another credential is passed over, in whatever agent it is. */
 export function renamesFor(world: World): Renames {
   const agents = [...world.agents.values()];
+  const main = world.agents.get(MAIN_AGENT);
   const old = new Set(agents.flatMap(({ profiles }) => [...profiles.keys()].filter(isOldId)));
   const table = new Map<ProfileId, ProfileId>();
   for (const id of old) {
     const taken = new Set(table.values());
     for (const target of candidates(id))
-      if (!taken.has(target) && agents.every((agent) => isFree(agent, id, target))) {
+      if (!taken.has(target) && agents.every((agent) => isFree(agent, main, id, target))) {
         table.set(id, target);
         break;
       }
@@ -35,12 +37,11 @@ function* candidates(id: ProfileId): Generator<ProfileId> {
   for (let n = 2; ; n++) yield `${plain}-codex-${n}`;
 }
 
-/** Free, or the same credential: then the two become one. */
-function isFree({ profiles }: AgentWorld, id: ProfileId, target: ProfileId): boolean {
-  const there = profiles.get(target);
-  if (!there) return true;
-  const moved = profiles.get(id);
-  return moved !== undefined && materialOf(moved) === materialOf(there);
+/** Free where the profile is seen, or the same credential: then the two become one. */
+function isFree(agent: AgentWorld, main: AgentWorld | undefined, id: ProfileId, target: ProfileId): boolean {
+  const moved = agent.profiles.get(id) ?? main?.profiles.get(id);
+  const there = agent.profiles.get(target) ?? main?.profiles.get(target);
+  return !moved || !there || materialOf(moved) === materialOf(there);
 }
 
 /** The order of the old name before that of the new one (fidelity spec §10). */

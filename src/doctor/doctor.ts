@@ -75,7 +75,7 @@ export async function diagnose(deps: CommandDeps): Promise<Diagnosis> {
     checksRun: CHECKS.length,
     checksSkipped: 0,
     findings,
-    plan: plan.steps.map(({ checkId, repair }) => ({ checkId, repair })),
+    plan: plan.steps,
     applied: false,
     backups: [],
   };

@@ -1,11 +1,12 @@
 // What `doctor --fix` is going to do, worked out on values before anything is written.
 import { AccessError } from "../core/errors.ts";
-import type { Check, Problem } from "./check.ts";
+import type { Check } from "./check.ts";
+import type { Kept } from "./keep-reach.ts";
 import { keepReach } from "./keep-reach.ts";
 import { missingFrom, plansOf, spoken, usableSet } from "./usable.ts";
 import type { World } from "./world.ts";
 
-export interface Step extends Problem {
+export interface Step {
   readonly checkId: string;
   readonly repair: string;
 }
@@ -31,8 +32,8 @@ export function planRepairs(world: World, checks: readonly Check[]): Plan {
     const mended = attempt(check, check.mend, after);
     if (typeof mended === "string") refused.push({ checkId: check.id, message: mended });
     else {
-      after = mended;
-      steps.push(...own);
+      after = mended.world;
+      steps.push(...own, ...mended.notes.map((repair) => ({ checkId: check.id, repair })));
     }
   }
   return { before: world, after, steps, refused };
@@ -42,19 +43,21 @@ const stepsOf = (check: Check, world: World): Step[] =>
   check
     .look(world)
     .flatMap((problem) =>
-      problem.repair === undefined ? [] : [{ ...problem, repair: problem.repair, checkId: check.id }],
+      problem.repair === undefined ? [] : [{ checkId: check.id, repair: problem.repair }],
     );
 
 /** The world repaired, or why that must not be. */
-function attempt(check: Check, mend: NonNullable<Check["mend"]>, world: World): World | string {
+function attempt(check: Check, mend: NonNullable<Check["mend"]>, world: World): Kept | string {
   try {
     const before = usableSet(plansOf(world));
-    const next = keepReach(world, before, mend(world));
-    const after = usableSet(plansOf(next));
+    const next = keepReach(world, before, mend(world), check.imports ?? false);
+    const after = usableSet(plansOf(next.world));
     const lost = missingFrom(before, after);
-    if (lost.length > 0) return `Left as it is: afterwards ${spoken(lost)} could no longer be used.`;
+    if (lost.length > 0)
+      return `Left as it is: afterwards ${spoken(lost)} could no longer be used. An order stands in the way: change or clear it first.`;
     const gained = check.imports ? [] : missingFrom(after, before);
-    if (gained.length > 0) return `Left as it is: afterwards ${spoken(gained)} would be used too.`;
+    if (gained.length > 0)
+      return `Left as it is: afterwards ${spoken(gained)} would be used too. An order stands in the way: change or clear it first.`;
     return next;
   } catch (error) {
     if (error instanceof AccessError) return `Left as it is: ${error.message}`;

@@ -110,7 +110,7 @@ async function runDoctor(session: Session, flags: Flags): Promise<void> {
   const { report } = diagnosis;
   const fixing = (flags.fix || flags.repair) && !flags.dryRun;
   if (!flags.json) {
-    io.out(renderFindings(report, io));
+    if (!fixing) io.out(renderFindings(report, io));
     if (report.plan.length > 0) io.out(renderPlan(report, io));
   }
   if (fixing) await repairAll(session, flags, diagnosis);
@@ -134,8 +134,8 @@ async function repairAll(session: Session, flags: Flags, diagnosis: Diagnosis): 
 }
 
 async function outcome(io: Session["io"], done: DoctorReport): Promise<string> {
-  const { renderDone } = await import("../render/doctor.ts");
-  return done.applied ? renderDone(done, io) : "There is nothing to repair.";
+  const { renderDone, renderFindings } = await import("../render/doctor.ts");
+  return done.applied ? renderDone(done, io) : `There is nothing to repair.\n${renderFindings(done, io)}`;
 }
 
 async function agreed({ io }: Session, { yes, nonInteractive, json }: Flags): Promise<boolean> {
