@@ -3,11 +3,14 @@ import type { SessionCommand } from "./command.ts";
 
 export interface CommandEntry {
   readonly brief: string;
+  /** For programs, not for people: in no list of commands. */
+  readonly hidden?: true;
   readonly load: () => Promise<{ readonly default: SessionCommand }>;
 }
 
 export interface CommandGroup {
   readonly brief: string;
+  readonly hidden?: never;
   /** The command that the bare group name means. */
   readonly bare?: string;
   /** Flags that the group takes for its commands, in front of them: typed flag → the command's flag. */
@@ -121,6 +124,10 @@ const models: CommandGroup = {
     },
     set: { brief: "Set the default model", load: () => import("./commands/models/set.ts") },
     "set-image": { brief: "Set the image model", load: () => import("./commands/models/set-image.ts") },
+    scan: {
+      brief: "Find free models of OpenRouter, try them, and take the best as fallbacks",
+      load: () => import("./commands/models/scan.ts"),
+    },
     aliases,
     fallbacks,
     "image-fallbacks": imageFallbacks,
@@ -162,6 +169,24 @@ export const COMMANDS: CommandGroup = {
         },
       },
     },
+    channels: {
+      brief: "Chat channels: kept for OpenClaw, which runs them",
+      entries: {
+        list: {
+          brief: "List the chat channels of openclaw.json, and the credentials",
+          load: () => import("./commands/channels/list.ts"),
+        },
+      },
+    },
+    plugins: {
+      brief: "Plugins: none; providers are built in",
+      entries: {
+        list: {
+          brief: "List the plugins and the providers",
+          load: () => import("./commands/plugins/list.ts"),
+        },
+      },
+    },
     doctor: {
       brief: "Find what is wrong with config and credentials, and repair it",
       load: () => import("./commands/doctor.ts"),
@@ -178,6 +203,15 @@ export const COMMANDS: CommandGroup = {
           load: () => import("./commands/config/validate.ts"),
         },
       },
+    },
+    completion: {
+      brief: "Complete commands, flags and values in your shell",
+      load: () => import("./commands/completion.ts"),
+    },
+    __complete: {
+      brief: "What can be typed next; asked by the shell",
+      hidden: true,
+      load: () => import("./commands/__complete.ts"),
     },
   },
 };

@@ -84,7 +84,8 @@ function bareCommand(
 
 function unknownCommand(name: string, path: readonly string[], group: CommandGroup): AccessError {
   const where = ["openclaw", ...path].join(" ");
-  const near = nearest(name, Object.keys(group.entries));
+  const shown = Object.keys(group.entries).filter((command) => !group.entries[command]!.hidden);
+  const near = nearest(name, shown);
   const hint = near ? `Did you mean: ${where} ${near}` : `See ${where} --help.`;
   return new AccessError("bad_input", `${where} has no command "${name}". ${hint}`);
 }

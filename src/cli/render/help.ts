@@ -6,10 +6,7 @@ export function groupHelp(path: readonly string[], group: CommandGroup): string 
   const name = ["openclaw", ...path].join(" ");
   const rows = Object.entries(group.entries)
     .filter(([, { hidden }]) => !hidden)
-    .map(([command, { brief }]) => [
-      `  ${command}${command === group.bare ? " (default)" : ""}`,
-      brief,
-    ]);
+    .map(([command, { brief }]) => [`  ${command}${command === group.bare ? " (default)" : ""}`, brief]);
   const flags = Object.entries(group.flags ?? {}).map(([flag, { means, value }]) => [
     `  ${flag}${value ? " <id>" : ""}`,
     flag === means ? "Passed on to the command" : `The default command with ${means}`,

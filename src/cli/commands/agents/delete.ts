@@ -16,7 +16,7 @@ export default buildCommand({
   },
   parameters: {
     flags: { force: switchFlag("Do not ask"), json: JSON_FLAG },
-    positional: { kind: "tuple", parameters: [positionalText("Id of the agent", "id")] },
+    positional: { kind: "tuple", parameters: [positionalText("Id of the agent", "agent")] },
   },
   async func(this: Session, { force, json }: Flags, typed: string) {
     const { agentToDelete, deleteAgent } = await import("../../../access/agents-delete.ts");
