@@ -66,9 +66,8 @@ describe("bounds", { concurrency: 4 }, () => {
     const { action, sent } = endless(200, "text/event-stream", () => content!);
     const gateway = await gatewayBefore(t, chat, action);
     const answer = gateway.post(chat.path, chat.body("openclaw", false)).catch(() => undefined);
-    const givenUp = eventually(() => gateway.upstream.calls[0]!.outcome, 1000);
-    const tooMuch = stillness(() => sent.bytes);
-    assert.equal(await Promise.race([givenUp, tooMuch]), "left", `${Math.round(sent.bytes / MB)} MB taken`);
+    const call = await eventually(() => gateway.upstream.calls[0] ?? assert.fail("no call yet"));
+    assert.equal(await Promise.race([call.outcome, beyondMeasure(() => sent.bytes)]), "left");
     await answer;
   });
 
@@ -102,6 +101,11 @@ describe("bounds", { concurrency: 4 }, () => {
       });
   }
 });
+
+async function beyondMeasure(bytes: () => number): Promise<string> {
+  while (bytes() < 256 * MB) await pause(50, undefined, { ref: false });
+  return `${Math.round(bytes() / MB)} MB taken`;
+}
 
 /** The value when it has not changed for a while, or when it is beyond all measure. */
 async function stillness(value: () => number): Promise<number> {
