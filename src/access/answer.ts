@@ -46,7 +46,7 @@ const DECODERS: Readonly<Record<string, (() => Transform) | undefined>> = {
 
 /** Upstream is asked for plain bytes; some compress all the same. */
 export const decoderFor = (encoding: string | string[] | undefined): Transform | undefined =>
-  DECODERS[String(encoding ?? "identity")]?.();
+  DECODERS[String(encoding ?? "identity").toLowerCase()]?.();
 
 export const plainHeaders = (headers: AnswerHeaders): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));

@@ -176,7 +176,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     return decoder
       .on("data", (chunk: Buffer) => this.#take(chunk))
       .on("end", () => this.#finish())
-      .on("error", (error) => this.#fail(networkAnswer(error)));
+      .on("error", (error) => this.#failAndStop(networkAnswer(error)));
   }
 
   #take(chunk: Buffer): void {
@@ -236,6 +236,8 @@ class Exchange implements Dispatcher.DispatchHandler {
       },
       told: (error) => this.#failAndStop(this.#answerInside(error)),
       broken: (reason) => this.#failAndStop(networkAnswer(new Error(reason))),
+      patienceMs: this.#call.idleTimeoutMs,
+      stuck: () => this.#sink.drop(),
     };
   }
 
@@ -311,6 +313,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#settled) return;
     this.#settled = true;
     clearAlarm(this.#deadline);
+    this.#passage?.stop();
     this.#sink.onGone = undefined;
     this.#resolve(outcome);
   }

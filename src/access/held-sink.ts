@@ -29,6 +29,8 @@ export class HeldSink implements Sink {
     return true;
   }
 
+  drop(): void {}
+
   onceDrained(resume: () => void): void {
     resume();
   }

@@ -6,7 +6,7 @@ import { HEALTHY, settle } from "../core/health.ts";
 import type { AgentId, ProfileId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
 import type { Candidate, Load, Prepared, Snapshot } from "../core/plan.ts";
-import { prepare, withHealth } from "../core/plan.ts";
+import { prepare, sameCredential, withHealth } from "../core/plan.ts";
 import type { AuthProfile } from "../core/credential.ts";
 import type { AgentView } from "./agent-view.ts";
 import type { HealthChange, Reading } from "../store/store.ts";
@@ -51,7 +51,7 @@ export class LiveAgent {
 
   healthOf(profile: AuthProfile): Health | undefined {
     const candidates = this.prepared.candidates.get(profile.provider);
-    return candidates?.find((candidate) => candidate.profile.id === profile.id)?.health;
+    return candidates?.find((candidate) => sameCredential(candidate.profile, profile))?.health;
   }
 
   /** Resolves after `ms`, or sooner when anything about the agent changes or the signal says so. */

@@ -1,5 +1,7 @@
 // An answer on its way to the client: whole frames, an error told in the middle, the pace of a slow reader.
-import { findError, WholeFrames } from "../wire/sse.ts";
+import type { Alarm } from "./alarms.ts";
+import { clearAlarm, setAlarm } from "./alarms.ts";
+import { findError, isWholeFrame, WholeFrames } from "../wire/sse.ts";
 import type { Wire } from "../wire/wire.ts";
 import type { Sink } from "./sink.ts";
 
@@ -16,6 +18,10 @@ export interface Source {
   told(error: unknown): void;
   /** What came cannot be passed on. */
   broken(reason: string): void;
+  /** How long a client may take nothing, ms. */
+  readonly patienceMs: number;
+  /** It took nothing for that long. */
+  stuck(): void;
 }
 
 /** From `open` to the end. Says nothing more once the source was told of an error. */
@@ -28,7 +34,7 @@ export class Passage {
   #tail: Buffer[] = [];
   #tailBytes = 0;
   #passedBytes = 0;
-  #resting = false;
+  #resting: Alarm | undefined;
   #over = false;
 
   constructor(sink: Sink, wire: Wire, framed: boolean, source: Source) {
@@ -40,7 +46,13 @@ export class Passage {
 
   /** The client reads slower than the provider writes, and is waited for. */
   get resting(): boolean {
-    return this.#resting;
+    return this.#resting !== undefined;
+  }
+
+  /** The call is over, whatever of it was shown. */
+  stop(): void {
+    this.#over = true;
+    clearAlarm(this.#resting);
   }
 
   /** Whole frames only: after half a frame no error event could be understood. */
@@ -60,8 +72,9 @@ export class Passage {
    */
   finish(ended: boolean): Buffer | undefined {
     const rest = this.#frames?.rest();
-    if (rest) this.#passChecked(rest);
-    const tail = this.#tail.length === 1 ? this.#tail[0]! : Buffer.concat(this.#tail);
+    // Half a frame is no content; one that only lacks its blank line is.
+    if (rest && isWholeFrame(rest)) this.#passChecked(rest);
+    const tail = Buffer.concat(this.#tail);
     if (!ended && this.#frames && !this.#wire.endMarks.some((mark) => tail.includes(mark)))
       this.#break("The stream was cut before its end.");
     if (this.#over) return undefined;
@@ -75,9 +88,13 @@ export class Passage {
     const found = suspect ? findError(frames, this.#wire) : undefined;
     if (!found) return this.#pass(frames);
     if (found.at > 0) this.#pass(frames.subarray(0, found.at));
+    this.#tell(found.error);
+  }
+
+  #tell(error: unknown): void {
     if (this.#over) return;
     this.#over = true;
-    this.#source.told(found.error);
+    this.#source.told(error);
   }
 
   #break(reason: string): void {
@@ -97,10 +114,11 @@ export class Passage {
 
   #rest(): void {
     if (this.#resting) return;
-    this.#resting = true;
+    this.#resting = setAlarm(() => this.#source.stuck(), this.#source.patienceMs);
     this.#source.pause();
     this.#sink.onceDrained(() => {
-      this.#resting = false;
+      clearAlarm(this.#resting);
+      this.#resting = undefined;
       this.#source.resume();
     });
   }

@@ -21,8 +21,12 @@ export interface Run {
   readonly startedAt: number;
   /** How long the client will wait for a cooling credential, ms. */
   readonly patienceMs: number;
-  /** Sends one attempt. It throws what cannot be sent at all; its promise never rejects. */
-  readonly send: (attempt: Attempt) => Promise<Outcome>;
+  /**
+   * Sends one attempt. It throws what cannot be sent at all; its promise never rejects.
+   *
+   * @param again the same attempt, after a connection that was dead before use
+   */
+  readonly send: (attempt: Attempt, again: boolean) => Promise<Outcome>;
 }
 
 export interface RunContext {
@@ -110,7 +114,7 @@ class Progress {
   make(attempt: Attempt): Promise<Outcome> {
     const { live, send } = this.#order;
     let startedAt = this.#context.now();
-    const sent = send(attempt);
+    const sent = send(attempt, false);
     live.callStarts(attempt.candidate, startedAt);
     const settle = (outcome: Outcome): Outcome => {
       live.callEnds(attempt.candidate);
@@ -120,9 +124,18 @@ class Progress {
     const replace = (outcome: Outcome): Outcome | Promise<Outcome> => {
       if (outcome.kind !== "failed" || !outcome.staleSocket) return settle(outcome);
       startedAt = this.#context.now();
-      return send(attempt).then(settle);
+      return this.#sendAgain(attempt).then(settle);
     };
     return sent.then(replace);
+  }
+
+  #sendAgain(attempt: Attempt): Promise<Outcome> {
+    try {
+      return this.#order.send(attempt, true);
+    } catch (error) {
+      this.#order.live.callEnds(attempt.candidate);
+      throw error;
+    }
   }
 
   #settle(attempt: Attempt, outcome: Outcome, startedAt: number, at: number): void {

@@ -19,6 +19,8 @@ export interface Sink {
   /** `false`: call `onceDrained` before writing on. */
   write(chunk: Buffer): boolean;
   onceDrained(resume: () => void): void;
+  /** Ends a connection whose client takes nothing any more; `onGone` follows. */
+  drop(): void;
   /** A complete answer in one piece. */
   whole(status: number, headers: RawHeaders, body: Buffer): void;
   end(): void;

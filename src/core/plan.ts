@@ -116,15 +116,21 @@ const standing = (
   steady: health.bars.length === 0 && profile.problem === undefined && profile.expiresAt === undefined,
 });
 
-/** The same with one profile's health replaced: what a settled attempt costs. Pure. */
+/**
+ * The same with one profile's health replaced: what a settled attempt costs. What was learnt of a credential
+ * that was replaced meanwhile says nothing of the new one. Pure.
+ */
 export function withHealth(prepared: Prepared, profile: AuthProfile, health: Health): Prepared {
   const list = prepared.candidates.get(profile.provider);
-  const index = list?.findIndex((candidate) => candidate.profile.id === profile.id) ?? -1;
+  const index = list?.findIndex((candidate) => sameCredential(candidate.profile, profile)) ?? -1;
   if (!list || index === -1) return prepared;
   const candidates = new Map(prepared.candidates);
   candidates.set(profile.provider, list.with(index, { ...list[index]!, ...standing(profile, health) }));
   return { ...prepared, candidates };
 }
+
+export const sameCredential = (a: AuthProfile, b: AuthProfile): boolean =>
+  a.id === b.id && a.generation === b.generation;
 
 // The comparator of DESIGN, "One engine": explicit order, source and place among the environment's keys make
 // the rank, which nothing beats; inside a rank the sticky profile, then type, calls in flight, last use, id.

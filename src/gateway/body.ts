@@ -16,27 +16,34 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Reque
     if (fault) return reject(fault);
     const chunks: Buffer[] = [];
     let size = 0;
-    request.on("data", (chunk: Buffer) => {
+    const onData = (chunk: Buffer) => {
       size += chunk.length;
       chunks.push(chunk);
-      if (size <= limit) return;
-      request.removeAllListeners("data");
-      request.resume();
-      reject(tooLarge(limit));
-    });
-    request.on("end", () => {
-      try {
+      if (size > limit) settle(() => reject(tooLarge(limit)));
+    };
+    const onEnd = () =>
+      settle(() => {
         const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
         resolve({ bytes, json: decode(bytes) });
+      });
+    const onError = () =>
+      settle(() =>
+        reject(new AccessError("bad_input", "The connection closed before the body was complete.")),
+      );
+    /** The request lives as long as the answer: listeners would keep the body with it. */
+    const settle = (how: () => void) => {
+      request.off("data", onData).off("end", onEnd).off("error", onError).on("error", ignore).resume();
+      try {
+        how();
       } catch (error) {
         reject(error);
       }
-    });
-    request.on("error", () =>
-      reject(new AccessError("bad_input", "The connection closed before the body was complete.")),
-    );
+    };
+    request.on("data", onData).on("end", onEnd).on("error", onError);
   });
 }
+
+const ignore = () => undefined;
 
 function faultOfHeaders({ headers }: IncomingMessage, limit: number): AccessError | undefined {
   const encoding = headers["content-encoding"];

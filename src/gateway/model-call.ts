@@ -206,9 +206,9 @@ function servedModelText(ref: ModelRef): string {
 
 function orderOf(served: Served, sink: ResponseSink, template: CallTemplate, request: IncomingMessage): Run {
   const { gateway, live } = served;
-  const send = (attempt: Attempt) => {
+  const send = (attempt: Attempt, again: boolean) => {
     served.place.ref = attempt.ref;
-    served.place.attempts++;
+    if (!again) served.place.attempts++;
     const route: ProviderRoute = routeTo(gateway.config(), attempt.ref.provider)!;
     return exchange(upstreamCall(template, attempt, live, route), sink, gateway.now);
   };

@@ -45,9 +45,12 @@ type Inputs = Pick<Receipt, "candidates" | "leftOut">;
 /** Runs that saw the same share one record of it: under load most do. */
 const INPUTS = new WeakMap<Prepared, Map<string, { readonly inputs: Inputs; readonly at: number }>>();
 const SHARED_FOR_MS = 1000;
+/** Clients may name any model. */
+const MOST_SHARED = 100;
 
 function inputsOf(seen: Prepared, plan: PlanRequest, at: number): Inputs {
   const known = INPUTS.get(seen) ?? new Map<string, { inputs: Inputs; at: number }>();
+  if (known.size >= MOST_SHARED) known.clear();
   INPUTS.set(seen, known);
   const key = plan.models.map(formatModelRef).join(" ");
   const shared = known.get(key);

@@ -76,6 +76,10 @@ export abstract class ResponseSink implements Sink {
     this.response.once("drain", resume);
   }
 
+  drop(): void {
+    this.response.destroy();
+  }
+
   retract(): boolean {
     return !this.shown;
   }

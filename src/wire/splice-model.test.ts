@@ -22,8 +22,12 @@ test("only the top-level value changes; every other byte stays", () => {
     ],
     ['{"a":"model","model":"b"}', '{"a":"model","model":"NEW"}'],
     ['{"a":"ends with a slash \\\\","model":"b"}', '{"a":"ends with a slash \\\\","model":"NEW"}'],
-    ['{"mod\\u0065l":"a"}', undefined],
+    ['{"mod\\u0065l":"a"}', '{"mod\\u0065l":"NEW"}'],
     ['{"model":5}', undefined],
+    ['{"model":"a","x":1,"model":"a"}', undefined],
+    ['{"model":"a","\\u006dodel":"a"}', undefined],
+    ['{"model":"a","mo\\u0064e\\u006C":"a"}', undefined],
+    ['{"model":"a","x":{"model":"b"},"y":["\\u006d"]}', '{"model":"NEW","x":{"model":"b"},"y":["\\u006d"]}'],
     ["{}", undefined],
   ];
   for (const [text, expected] of cases) assert.equal(splice(text, "NEW"), expected, text);

@@ -12,29 +12,52 @@ export interface ModelSpan {
 
 /**
  * Finds `"model": "…"` at the top level of a JSON object. The text must be valid JSON (it was parsed
- * before). Long strings cost one native search each, so a large prompt before `model` is no matter.
+ * before). Long strings cost one native search each, so a large prompt before `model` is no matter, and what
+ * follows is walked through only when the key could be in it again.
  *
- * @returns `undefined` when the key is written with escapes, or its value is no string
+ * @returns `undefined` when the key is there twice or not at all, or its value is no string
  */
 export function findModel(body: Buffer): ModelSpan | undefined {
+  let found: ModelSpan | undefined;
   let depth = 0;
   for (let i = 0; i < body.length; i++) {
     const byte = body[i]!;
     if (byte === QUOTE) {
       const end = stringEnd(body, i);
-      if (depth === 1 && isKey(body, i, end)) return valueAfter(body, end);
+      if (depth === 1 && isKey(body, i, end)) {
+        if (found) return undefined;
+        found = valueAfter(body, end);
+        if (!found || !mayComeAgain(body, found.end)) return found;
+      }
       i = end;
     } else if (byte === 0x7b || byte === 0x5b) depth++;
     else if (byte === 0x7d || byte === 0x5d) depth--;
   }
-  return undefined;
+  return found;
 }
+
+/** `\u006d` to `\u006F`: any letter of the key, escaped. */
+const ESCAPED_LETTER = "\\u006";
+
+const mayComeAgain = (body: Buffer, from: number): boolean =>
+  body.indexOf(KEY, from) !== -1 || body.indexOf(ESCAPED_LETTER, from) !== -1;
 
 /** A key is a string that a colon follows; a value is never `"model"` before a colon. */
 function isKey(body: Buffer, start: number, end: number): boolean {
-  if (end - start + 1 !== KEY.length) return false;
-  for (let i = 1; i < KEY.length - 1; i++) if (body[start + i] !== KEY[i]) return false;
+  if (!spellsModel(body, start, end)) return false;
   return body[skipSpace(body, end + 1)] === 0x3a;
+}
+
+function spellsModel(body: Buffer, start: number, end: number): boolean {
+  const length = end - start + 1;
+  if (length === KEY.length) {
+    for (let i = 1; i < KEY.length - 1; i++) if (body[start + i] !== KEY[i]) return false;
+    return true;
+  }
+  // Each escaped letter is five bytes longer.
+  if (length < KEY.length || length > KEY.length + 25 || (length - KEY.length) % 5 !== 0) return false;
+  const text = body.toString("latin1", start, end + 1);
+  return text.includes("\\u") && JSON.parse(text) === "model";
 }
 
 function valueAfter(body: Buffer, keyEnd: number): ModelSpan | undefined {

@@ -83,6 +83,23 @@ function lastFrameEnd(bytes: Buffer): number {
   return Math.max(unix === -1 ? 0 : unix + 2, dos === -1 ? 0 : dos + 3);
 }
 
+/** Whether the last frame of a stream, which may lack its blank line, has all of its data. */
+export function isWholeFrame(frame: Buffer): boolean {
+  let whole = false;
+  const parser = createParser({ onEvent: ({ data }) => (whole = data === "[DONE]" || isJson(data)) });
+  parser.feed(`${frame.toString()}\n\n`);
+  return whole;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The first frame that tells an error, and where it begins. */
 export function findError(frames: Buffer, wire: Wire): { at: number; error: unknown } | undefined {
   for (let at = 0; at < frames.length;) {
