@@ -60,9 +60,8 @@ function yourShell(): Shell {
 }
 
 async function confirmInstall({ io }: Session, profile: string): Promise<void> {
-  if (!io.inIsTerminal)
-    throw new AccessError("no_terminal", `There is no terminal to ask on. To change ${profile}: --yes`);
-  const { confirm } = await import("@clack/prompts");
-  if ((await confirm({ message: `Add the completion to ${profile}?` })) !== true)
-    throw new AccessError("bad_input", "Cancelled. Nothing was changed.");
+  const { terminalTalk } = await import("../ask.ts");
+  const talk = terminalTalk(io, false, `There is no terminal to ask on. To change ${profile}: --yes`);
+  if (await talk.confirm(`Add the completion to ${profile}?`, true)) return;
+  throw new AccessError("cancelled", "Cancelled. Nothing was changed.");
 }

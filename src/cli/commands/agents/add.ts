@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { buildCommand } from "@stricli/core";
 import type { AddAgentRequest } from "../../../access/agents-add.ts";
 import { AccessError } from "../../../core/errors.ts";
@@ -47,13 +48,13 @@ export default buildCommand({
     const { warnings, ...report } = await addAgent(deps, request);
     for (const warning of warnings) this.io.say(`Warning: ${warning}`);
     if (report.agentId !== report.name) this.io.say(`The agent's id is "${report.agentId}".`);
-    if (json(flags)) return this.io.json({ ...report, ...(warnings.length > 0 ? { warnings } : {}) });
+    if (flags.json) return this.io.json({ ...report, ...(warnings.length > 0 ? { warnings } : {}) });
     const { renderAdded } = await import("../../render/agents.ts");
     this.io.out(renderAdded({ ...report, warnings }, deps.config().path));
   },
 });
 
-const json = (flags: Flags): boolean => flags.json;
+const FORM = "openclaw agents add <name> --workspace <dir>";
 
 /** Any flag means that nobody is asked. */
 const isExplicit = ({ workspace, model, agentDir, bind, nonInteractive, json: asJson }: Flags): boolean =>
@@ -63,25 +64,22 @@ const isExplicit = ({ workspace, model, agentDir, bind, nonInteractive, json: as
   asJson;
 
 function typed({ workspace, model, agentDir, bind }: Flags, name: string | undefined): AddAgentRequest {
-  const form = "openclaw agents add <name> --workspace <dir>";
-  if (name === undefined) throw new AccessError("bad_input", `The agent needs a name: ${form}`);
+  if (name === undefined) throw new AccessError("bad_input", `The agent needs a name: ${FORM}`);
   if (workspace === undefined)
-    throw new AccessError("bad_input", `The agent needs a workspace, and nobody can be asked: ${form}`);
+    throw new AccessError("bad_input", `The agent needs a workspace, and nobody can be asked: ${FORM}`);
   return { name, workspace, model, agentDir, bindings: bind };
 }
 
-async function ask({ deps }: Session, typedName: string | undefined): Promise<AddAgentRequest> {
-  const [{ isCancel, text }, { agentIdOf }] = await Promise.all([
-    import("@clack/prompts"),
+const isPlace = (text: string) => (text.trim() ? undefined : "Name a folder; it is made when missing.");
+
+async function ask({ io, deps }: Session, typedName: string | undefined): Promise<AddAgentRequest> {
+  const [{ terminalTalk }, { agentIdOf }] = await Promise.all([
+    import("../../ask.ts"),
     import("../../../core/agent-id.ts"),
   ]);
-  const answered = (answer: string | symbol): string => {
-    if (isCancel(answer)) throw new AccessError("bad_input", "Cancelled. No agent was added.");
-    return answer as string;
-  };
-  const check = (value: string | undefined) =>
-    agentIdOf(value ?? "") ? undefined : "Use letters and digits";
-  const name = typedName ?? answered(await text({ message: "Name of the agent", validate: check }));
-  const folder = `${(await deps()).paths().stateDir}/workspace-${agentIdOf(name)}`;
-  return { name, workspace: answered(await text({ message: "Workspace", initialValue: folder })) };
+  const talk = terminalTalk(io, false, `There is no terminal to ask on: ${FORM}`);
+  const isName = (text: string) => (agentIdOf(text) ? undefined : "Use letters from a to z and digits.");
+  const name = typedName ?? (await talk.text("Name of the agent", "", isName));
+  const folder = join((await deps()).paths().stateDir, `workspace-${agentIdOf(name)}`);
+  return { name, workspace: await talk.text("Workspace", folder, isPlace) };
 }

@@ -22,7 +22,7 @@ export default buildCommand({
     const { agentToDelete, deleteAgent } = await import("../../../access/agents-delete.ts");
     const deps = await this.deps();
     const id = agentToDelete(deps.config(), typed);
-    if (!force) await confirmDelete(this, id);
+    if (!force) await confirmDelete(this, id, json);
     const report = await deleteAgent(deps, id);
     for (const warning of report.warnings) this.io.say(`Warning: ${warning}`);
     if (json) return this.io.json(report);
@@ -31,14 +31,10 @@ export default buildCommand({
   },
 });
 
-async function confirmDelete({ io }: Session, id: string): Promise<void> {
-  if (!io.inIsTerminal)
-    throw new AccessError(
-      "no_terminal",
-      `There is no terminal to ask on. To delete ${id} without asking: --force`,
-    );
-  const { confirm } = await import("@clack/prompts");
-  const message = `Delete agent "${id}"? Its workspace, credentials and sessions go to the trash.`;
-  if ((await confirm({ message, initialValue: false })) !== true)
-    throw new AccessError("bad_input", "Cancelled. Nothing was changed.");
+async function confirmDelete({ io }: Session, id: string, asJson: boolean): Promise<void> {
+  const { terminalTalk } = await import("../../ask.ts");
+  const without = `There is no terminal to ask on. To delete ${id} without asking: --force`;
+  const question = `Delete agent "${id}"? Its workspace, credentials and sessions go to the trash.`;
+  if (await terminalTalk(io, asJson, without).confirm(question, false)) return;
+  throw new AccessError("cancelled", "Cancelled. Nothing was changed.");
 }
