@@ -87,12 +87,14 @@ export function takeBackConfig(
       const blocked = `${place} in the config was changed since. Take that back first, or add --force`;
       verdicts.push(state === "other" && !force ? { blocked } : state === "other" ? "left" : state);
     }
-    current = reverted(current, entry) ?? current;
+    const next = reverted(current, entry);
+    if (!next) verdicts.push({ blocked: "the config has another shape by now" });
+    current = next ?? current;
   }
   return { document: current, verdicts };
 }
 
-/** `undefined` when the document has another shape by now; its places are then told apart above. */
+/** `undefined` when the document has another shape by now. */
 function reverted(document: JsonObject, entry: ConfigEntry): JsonObject | undefined {
   try {
     return applyEdits(document, revertingEdits(document, entry));
