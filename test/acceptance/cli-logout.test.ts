@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, beforeEach, describe, test } from "node:test";
+import { openDeps } from "../../src/access/open-deps.ts";
+import type { Credential } from "../../src/core/credential.ts";
 import type { CliHome } from "../support/cli.ts";
 import { cliHome } from "../support/cli.ts";
 
@@ -10,24 +12,25 @@ const homes: CliHome[] = [];
 after(() => homes.forEach((home) => home.remove()));
 
 const KEYS = { a: "fake-openai-a-0123456789abcdef", b: "fake-openai-b-0123456789abcdef" };
+const IDS = ["openai:a", "openai:b", "mistral:a"];
 const SECRET_OF_WORK = "fake-openai-work-0123456789abcdef";
 let home: CliHome;
 
-async function paste(id: string, secret: string, agent = "main") {
-  const [provider = ""] = id.split(":");
-  const words = [
-    "models",
-    "auth",
-    "paste-api-key",
-    "--provider",
-    provider,
-    "--profile-id",
-    id,
-    "--agent",
-    agent,
-  ];
-  const { exit, err } = await home.run(words, { stdin: secret });
-  assert.equal(exit, 0, err);
+/** Stored and put in order by this process, as a command would: each change is remembered. */
+async function storeAll(secrets: Readonly<Record<string, string>>, agent = "main") {
+  const deps = openDeps({ processEnv: {}, now: Date.now, version: "0", osHome: home.path });
+  const profiles = new Map(
+    Object.entries(secrets).map(([id, key]): [string, Credential] => [
+      id,
+      { type: "api_key", provider: id.split(":")[0]!, key },
+    ]),
+  );
+  const openai = [...profiles.keys()].filter((id) => id.startsWith("openai"));
+  await deps.store().update(agent, { profiles: [...profiles.keys()], providers: ["openai"] }, () => ({
+    profiles,
+    order: new Map([["openai", openai]]),
+  }));
+  await deps.close();
 }
 
 const logout = (words: string, env?: Record<string, string>) =>
@@ -59,13 +62,15 @@ describe("logout", () => {
       ".openclaw/openclaw.json",
       JSON.stringify({
         agents: { list: [{ id: "main", default: true }, { id: "work" }] },
-        auth: { order: { openai: ["openai:a", "openai:b"], mistral: ["mistral:a"] } },
+        auth: {
+          profiles: Object.fromEntries(
+            IDS.map((id) => [id, { provider: id.split(":")[0], mode: "api_key" }]),
+          ),
+          order: { openai: ["openai:a", "openai:b"], mistral: ["mistral:a"] },
+        },
       }),
     );
-    await paste("openai:a", KEYS.a);
-    await paste("openai:b", KEYS.b);
-    await paste("mistral:a", "fake-mistral-0123456789abcdef");
-    await setOrder("main", ["openai:a", "openai:b"]);
+    await storeAll({ "openai:a": KEYS.a, "openai:b": KEYS.b, "mistral:a": "fake-mistral-0123456789abcdef" });
   });
 
   test("takes one profile out of everything that names it, and its secret out of every file", async () => {
@@ -106,7 +111,7 @@ describe("logout", () => {
   });
 
   test("an agent's own copy goes, what it inherits stays and is named", async () => {
-    await paste("openai:a", SECRET_OF_WORK, "work");
+    await storeAll({ "openai:a": SECRET_OF_WORK }, "work");
     const { exit, err } = await logout("openai:a --yes --agent work");
     assert.equal(exit, 0, err);
     assert.match(err, /agent work reads main's profiles/);

@@ -1,4 +1,5 @@
 // `models auth login`: gets a credential, stores it, and makes the provider ready to use (fidelity spec §12).
+import { randomUUID } from "node:crypto";
 import type { Config } from "../../config/config.ts";
 import type { Credential } from "../../core/credential.ts";
 import type { AgentId, ProfileId, ProviderId } from "../../core/ids.ts";
@@ -56,6 +57,7 @@ export async function login(deps: CommandDeps, request: LoginRequest, talk: Talk
   const obtained = await flow({ deps, provider: provider.id, label: provider.label, login: chosen, talk });
   const profileId = request.profileId ?? profileIdOf(request.target, obtained.name);
   const removed = await store(deps, agent, profileId, obtained.credential, request.force);
+  await liftBars(deps, agent, profileId);
   const written = await recommend(deps, provider, chosen, request.setDefault);
   return {
     profileId,
@@ -123,6 +125,17 @@ function changeOf(slice: Slice, { profileId, credential, removed, inherited, for
     ]),
     ...(next || slice.order.has(provider) ? { order: new Map([[provider, next ?? null]]) } : {}),
   };
+}
+
+/** New material starts with clean health by itself. The same again means: I have put it right, try it. */
+async function liftBars(deps: CommandDeps, agent: AgentId, profileId: ProfileId): Promise<void> {
+  const { profiles, health } = (await deps.store().read(agent)).state;
+  const profile = profiles.find(({ id }) => id === profileId);
+  if (!profile || !health.get(profileId)?.bars.length) return;
+  const { generation, credential } = profile;
+  const event = { kind: "retry", at: deps.now() } as const;
+  const about = { agent, profileId, provider: credential.provider, generation };
+  await deps.store().applyHealth([{ ...about, event, writer: randomUUID(), seq: 1 }]);
 }
 
 /** The order that applies to the agent while it has none of its own. */
