@@ -1,87 +1,16 @@
-// One question for a model list, and what came of it. Nothing of an answer that is no list is repeated: it may
-// hold what was sent.
+// One question for a model list, and what came of it.
 import type { ModelFacts } from "../core/catalog.ts";
 import { parseModelList } from "../providers/model-list-answer.ts";
+import type { JsonCall, JsonFault } from "./fetch-json.ts";
+import { fetchJson } from "./fetch-json.ts";
 
-export interface ListCall {
-  readonly url: string;
-  /** name, value, name, value … */
-  readonly headers: readonly string[];
-  /** whole exchange */
-  readonly timeoutMs: number;
-}
+export type ListCall = JsonCall;
+export type ListAnswer = { readonly models: readonly ModelFacts[] } | JsonFault;
 
-export type ListAnswer =
-  | { readonly models: readonly ModelFacts[] }
-  | {
-      /** completes "<provider> …" */
-      readonly failed: string;
-      /** The credential was refused: another one may do. */
-      readonly refused?: true;
-      /** Nobody listens there. */
-      readonly absent?: true;
-    };
-
-const MOST_BYTES = 8 * 1024 * 1024;
-
-/** Never rejects. A redirect is not followed: the credential is meant for this address alone. */
-export async function fetchModelList({ url, headers, timeoutMs }: ListCall): Promise<ListAnswer> {
-  const signal = AbortSignal.timeout(timeoutMs);
-  const pairs = Array.from({ length: headers.length / 2 }, (_, i): [string, string] => [
-    headers[2 * i]!,
-    headers[2 * i + 1]!,
-  ]);
-  try {
-    const answer = await fetch(url, {
-      headers: [["accept", "application/json"], ...pairs],
-      redirect: "manual",
-      signal,
-    });
-    if (!answer.ok) {
-      await answer.body?.cancel();
-      return refusal(answer.status);
-    }
-    return readList(await boundedText(answer));
-  } catch (error) {
-    return networkFault(error, timeoutMs);
-  }
-}
-
-function refusal(status: number): ListAnswer {
-  const refused = status === 401 || status === 403 || status === 429;
-  return { failed: `answered with HTTP ${status}`, ...(refused ? { refused } : {}) };
-}
-
-function readList(text: string | undefined): ListAnswer {
-  if (text === undefined) return { failed: "answered with more than a list of models can be" };
-  let decoded: unknown;
-  try {
-    decoded = JSON.parse(text);
-  } catch {
-    return { failed: "answered with something that is not JSON" };
-  }
-  const models = parseModelList(decoded);
+/** Never rejects. */
+export async function fetchModelList(call: ListCall): Promise<ListAnswer> {
+  const answer = await fetchJson(call);
+  if ("failed" in answer) return answer;
+  const models = parseModelList(answer.value);
   return models ? { models } : { failed: "answered with something that is no list of models" };
-}
-
-async function boundedText(answer: Response): Promise<string | undefined> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of answer.body ?? []) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > MOST_BYTES) return undefined;
-  }
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-function networkFault(error: unknown, timeoutMs: number): ListAnswer {
-  if (error instanceof Error && error.name === "TimeoutError")
-    return { failed: `did not answer within ${timeoutMs / 1000} s` };
-  const cause = error instanceof Error ? (error.cause as { code?: string } | undefined) : undefined;
-  const code = cause?.code;
-  return {
-    failed: `cannot be reached${code === undefined ? "" : ` (${code})`}`,
-    ...(code === "ECONNREFUSED" ? { absent: true } : {}),
-  };
 }

@@ -1,0 +1,81 @@
+// A JSON document from an address. Nothing of an answer that is none is repeated: it may hold what was sent.
+
+export interface JsonCall {
+  readonly url: string;
+  /** name, value, name, value … */
+  readonly headers: readonly string[];
+  /** whole exchange */
+  readonly timeoutMs: number;
+}
+
+export interface JsonFault {
+  /** completes "<provider> …" */
+  readonly failed: string;
+  /** The credential was refused: another one may do. */
+  readonly refused?: true;
+  /** Nobody listens there. */
+  readonly absent?: true;
+}
+
+export type JsonAnswer = { readonly value: unknown } | JsonFault;
+
+const MOST_BYTES = 8 * 1024 * 1024;
+
+/** Never rejects. A redirect is not followed: the credential is meant for this address alone. */
+export async function fetchJson({ url, headers, timeoutMs }: JsonCall): Promise<JsonAnswer> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  const pairs = Array.from({ length: headers.length / 2 }, (_, i): [string, string] => [
+    headers[2 * i]!,
+    headers[2 * i + 1]!,
+  ]);
+  try {
+    const answer = await fetch(url, {
+      headers: [["accept", "application/json"], ...pairs],
+      redirect: "manual",
+      signal,
+    });
+    if (!answer.ok) {
+      await answer.body?.cancel();
+      return refusal(answer.status);
+    }
+    return decoded(await boundedText(answer));
+  } catch (error) {
+    return networkFault(error, timeoutMs);
+  }
+}
+
+function refusal(status: number): JsonFault {
+  const refused = status === 401 || status === 403 || status === 429;
+  return { failed: `answered with HTTP ${status}`, ...(refused ? { refused } : {}) };
+}
+
+function decoded(text: string | undefined): JsonAnswer {
+  if (text === undefined) return { failed: "answered with more than a list of models can be" };
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch {
+    return { failed: "answered with something that is not JSON" };
+  }
+}
+
+async function boundedText(answer: Response): Promise<string | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of answer.body ?? []) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > MOST_BYTES) return undefined;
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function networkFault(error: unknown, timeoutMs: number): JsonFault {
+  if (error instanceof Error && error.name === "TimeoutError")
+    return { failed: `did not answer within ${timeoutMs / 1000} s` };
+  const cause = error instanceof Error ? (error.cause as { code?: string } | undefined) : undefined;
+  const code = cause?.code;
+  return {
+    failed: `cannot be reached${code === undefined ? "" : ` (${code})`}`,
+    ...(code === "ECONNREFUSED" ? { absent: true } : {}),
+  };
+}
