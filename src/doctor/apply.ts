@@ -90,7 +90,12 @@ async function changeConfig({ plan, hands, backups, undo }: Work): Promise<void>
   const bytes = hands.readFile(path);
   const backup = await hands.writeConfig(before.config.document, after.config.document);
   if (backup !== undefined) backups.push(backup);
-  undo.push({ what: path, run: () => hands.restoreFile(path, bytes) });
+  const mode = plan.before.modes.find((file) => file.path === path)?.mode;
+  const restore = async () => {
+    await hands.restoreFile(path, bytes);
+    if (mode !== undefined) await hands.chmod(path, mode);
+  };
+  undo.push({ what: path, run: restore });
 }
 
 /** The original becomes its own backup, and only now: until here it can be imported again. */

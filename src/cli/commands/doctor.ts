@@ -77,8 +77,8 @@ function refuseContradictions(flags: Flags): void {
 
 async function runLint({ io, deps, exit }: Session, flags: Flags): Promise<void> {
   const { severityMin, only = [], skip = [] } = flags;
-  const selection: Selection = { only, skip, ...severityOf(severityMin) };
   try {
+    const selection: Selection = { only, skip, ...severityOf(severityMin) };
     const { lint } = await import("../../doctor/doctor.ts");
     const report = await lint(await deps(), selection);
     if (flags.json) io.json(report);
