@@ -4,7 +4,7 @@ import type { Path } from "./difference.ts";
 
 /** One key: `name`, `[0]`, `["any text"]`; a dot in a name is written `\.`. */
 const KEY =
-  /(?:^|\.)(?<name>(?:\\.|[^.[\]\\])+)|\[\s*(?:(?<index>\d+)|"(?<double>(?:\\.|[^"\\])*)"|'(?<single>(?:\\.|[^'\\])*)'|(?<bare>[^\]"'\s]+))\s*\]/gy;
+  /(?:^|(?<!^)\.)(?<name>(?:\\.|[^.[\]\\])+)|\[\s*(?:(?<index>\d+)|"(?<double>(?:\\.|[^"\\])*)"|'(?<single>(?:\\.|[^'\\])*)'|(?<bare>[^\]"'\s]+))\s*\]/gy;
 
 /** Keys that are no data in JavaScript, and never meant. */
 const FORBIDDEN: ReadonlySet<string> = new Set(["__proto__", "prototype", "constructor"]);
