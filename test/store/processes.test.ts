@@ -7,6 +7,8 @@ import { once } from "node:events";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { MOST_CHANGES } from "../../src/core/history.ts";
+import type { AgentState, HistoryEntry } from "../../src/store/store.ts";
 import { inHome, rowsOf } from "./home.ts";
 
 const soak = process.env["STORE_SOAK"] === "1";
@@ -36,6 +38,15 @@ function assertSound(file: string): void {
   const db = new DatabaseSync(file);
   assert.equal(db.prepare("PRAGMA integrity_check").get()?.["integrity_check"], "ok");
   db.close();
+}
+
+/** A change and its entry in the history are both there, or neither is: the newest 20 are the newest 20. */
+function assertRemembered({ profiles }: AgentState, history: readonly HistoryEntry[]): void {
+  const noted = profiles.map(({ id }) => id).filter((id) => id !== "shared:count");
+  assert.deepEqual(
+    history.map(({ change }) => change),
+    noted.slice(-MOST_CHANGES),
+  );
 }
 
 const numbersOf = (entries: readonly string[], name: string): number[] =>
@@ -74,8 +85,10 @@ test(`${KILLS} kills at random moments: every acknowledged credential and order 
       }
       await Promise.all(runs.map((run) => run.ended));
       for (const run of runs) for (const line of run.said()) acknowledged.add(line);
-      const { state } = await open(Date.now).read("main");
+      const store = open(Date.now);
+      const { state } = await store.read("main");
       const ids = new Set(state.profiles.map(({ id }) => `profile ${id}`));
+      assertRemembered(state, await store.history("main"));
       const order = new Set(state.order.get("shared")?.map((entry) => `order ${entry}`));
       const lost = [...acknowledged].filter((line) => !ids.has(line) && !order.has(line));
       assert.deepEqual(lost, []);

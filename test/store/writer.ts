@@ -18,7 +18,10 @@ const steps: ((round: number) => Promise<unknown>)[] = [
   (round) => {
     const id = `${name}:${round}`;
     const profiles = new Map([[id, apiKey(`${name}-${round}`, name)]]);
-    return store.update("main", { profiles: [id] }, () => ({ profiles })).then(() => say(`profile ${id}`));
+    const note = { change: id, because: "test" };
+    return store
+      .update("main", { profiles: [id] }, () => ({ profiles }), note)
+      .then(() => say(`profile ${id}`));
   },
   () =>
     store.update("main", { profiles: ["shared:count"] }, ({ profiles }) => {
