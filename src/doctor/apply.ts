@@ -79,8 +79,8 @@ async function changeStore(
   { id, database }: AgentWorld,
   step: StoreStep,
 ): Promise<void> {
-  await hands.updateStore(id, step.touch, step.apply);
-  undo.push({ what: database, run: () => hands.updateStore(id, step.touch, step.undo) });
+  const wrote = await hands.updateStore(id, step.touch, step.apply);
+  if (wrote) undo.push({ what: database, run: () => hands.updateStore(id, step.touch, step.undo) });
 }
 
 async function changeConfig({ plan, hands, backups, undo }: Work): Promise<void> {

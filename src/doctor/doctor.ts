@@ -1,5 +1,8 @@
 // `openclaw doctor`: what is wrong, what can be done about it, and doing it.
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { CommandDeps } from "../access/open-deps.ts";
+import { AccessError } from "../core/errors.ts";
 import { CHECKS } from "./all.ts";
 import type { Check, Problem, Severity } from "./check.ts";
 import { SEVERITIES } from "./check.ts";
@@ -83,20 +86,29 @@ export async function diagnose(deps: CommandDeps): Promise<Diagnosis> {
 }
 
 /**
- * Carries out what `diagnose` found, then looks again.
+ * Carries out what `diagnose` found, then looks again. One doctor at a time: a second one finds it done.
  *
  * @throws AccessError `store_unwritable`, `config_conflict` …; says whether everything is as it was
  */
-export async function carryOut(
-  deps: CommandDeps,
-  { plan, report }: Diagnosis,
-  hands?: Hands,
-): Promise<DoctorReport> {
-  if (plan.steps.length === 0) return report;
-  const [{ applyPlan }, { handsOf }] = await Promise.all([import("./apply.ts"), import("./hands.ts")]);
-  const { backups } = await applyPlan(plan, hands ?? handsOf(deps), () => observe(deps));
-  const after = await diagnose(deps);
-  return { ...after.report, plan: report.plan, applied: true, backups };
+export async function carryOut(deps: CommandDeps, agreed: Diagnosis, hands?: Hands): Promise<DoctorReport> {
+  if (agreed.plan.steps.length === 0) return agreed.report;
+  const [{ applyPlan }, { handsOf }, { withConfigLock }] = await Promise.all([
+    import("./apply.ts"),
+    import("./hands.ts"),
+    import("../config/config-lock.ts"),
+  ]);
+  return withConfigLock(join(deps.paths().globalDir, "doctor-lock.sqlite"), async () => {
+    const { plan, report } = await diagnose(deps);
+    if (plan.steps.length === 0) return report;
+    if (!isDeepStrictEqual(plan.steps, agreed.plan.steps))
+      throw new AccessError(
+        "config_conflict",
+        "Something changed meanwhile. Nothing was done; run doctor again.",
+      );
+    const { backups } = await applyPlan(plan, hands ?? handsOf(deps), () => observe(deps));
+    const after = await diagnose(deps);
+    return { ...after.report, plan: report.plan, applied: true, backups };
+  });
 }
 
 function selected({ only = [], skip = [] }: Selection): Check[] {

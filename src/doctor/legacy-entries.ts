@@ -49,14 +49,17 @@ export function readEntries(document: JsonObject): LegacyEntries {
   };
 }
 
-/** `{ "<provider>": {…} }` as entries of `<provider>:default`. */
+/** `{ "<provider>": {…} }` as entries of `<provider>:default`; a key that is an id already stays one. */
 const flatEntries = (document: JsonObject): [ProfileId, unknown][] =>
   Object.entries(document)
-    .filter(([key]) => key !== "version" && key !== "profiles")
+    .filter(([key]) => !NO_ENTRIES.has(key))
     .map(([key, entry]) => {
-      const provider = key.trim().toLowerCase();
-      return [`${provider}:default`, isObject(entry) ? typed(provider, entry) : entry];
+      const id = key.includes(":") ? key.trim() : `${key.trim().toLowerCase()}:default`;
+      return [id, isObject(entry) ? typed(providerOf(id, entry), entry) : entry];
     });
+
+/** What stands beside the entries in one version or another. */
+const NO_ENTRIES: ReadonlySet<string> = new Set(["version", "profiles", "order", "lastGood", "usageStats"]);
 
 function typed(provider: ProviderId, entry: JsonObject): JsonObject {
   const { apiKey, type, mode, key = apiKey, token, ...rest } = entry;

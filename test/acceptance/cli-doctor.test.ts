@@ -217,3 +217,21 @@ test("a disk that fails for good loses no credential, and the error says what wa
     if (!failed) return;
   }
 });
+
+test("two at once: the work is done once, and both say how it stands", async () => {
+  const both = cliHome();
+  age(both.write);
+  const runs = await Promise.all([
+    both.run(["doctor", "--fix", "--json"]),
+    both.run(["doctor", "--fix", "--json"]),
+  ]);
+  assert.deepEqual(
+    runs.map(({ exit }) => exit),
+    [0, 0],
+    runs.map(({ err }) => err).join(""),
+  );
+  assert.deepEqual(runs.filter(({ out }) => JSON.parse(out).applied).length, 1);
+  const ids = (await both.json("models", "auth", "list")).profiles.map(({ id }: { id: string }) => id);
+  assert.deepEqual(ids, ["anthropic:default", "groq:default", "openai:default", "openai:default-codex"]);
+  both.remove();
+});
