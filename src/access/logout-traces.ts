@@ -95,19 +95,27 @@ export async function leftOver(
   profiles: readonly LogoutProfile[],
 ): Promise<string[]> {
   const providers = [...new Set(profiles.map(({ provider }) => provider))];
-  const fromEnvironment = providers.flatMap((id) => {
-    const [key] = environmentKeys(findProvider(id) ?? { id, env: [] }, deps.env());
-    return key ? [`${id} can still be used: ${key.variable} is set in the environment.`] : [];
-  });
-  if (agent === MAIN_AGENT) return fromEnvironment;
+  const elsewhere = providers.flatMap((id) =>
+    placesOfKeys(deps, id).map((place) => `${id} can still be used: ${place}.`),
+  );
+  if (agent === MAIN_AGENT) return elsewhere;
   const ofMain = (await profilesOf(deps, MAIN_AGENT)) ?? [];
   const inherited = providers.filter((provider) =>
     ofMain.some(({ credential }) => sameProvider(credential.provider, provider)),
   );
   return [
-    ...fromEnvironment,
+    ...elsewhere,
     ...inherited.map(
       (provider) => `${provider} can still be used: agent ${agent} reads ${MAIN_AGENT}'s profiles of it.`,
     ),
+  ];
+}
+
+function placesOfKeys(deps: CommandDeps, provider: ProviderId): string[] {
+  const [key] = environmentKeys(findProvider(provider) ?? { id: provider, env: [] }, deps.env());
+  const configured = deps.config().providers.get(provider)?.apiKey !== undefined;
+  return [
+    ...(key ? [`${key.variable} is set in the environment`] : []),
+    ...(configured ? [`models.providers.${provider}.apiKey is set in openclaw.json`] : []),
   ];
 }

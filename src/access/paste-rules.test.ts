@@ -9,6 +9,8 @@ describe("taken", () => {
   const CASES: readonly [PasteKind, string, string, string][] = [
     ["api_key", "openrouter", "  sk-or-v1-x  \r\n\r\n", "sk-or-v1-x"],
     ["api_key", "openai", "sk-x", "sk-x"],
+    ["api_key", "openai", "key-of-a-proxy", "key-of-a-proxy"],
+    ["api_key", "mistral", "eyJheader.eyJpayload.signature", "eyJheader.eyJpayload.signature"],
     ["token", "anthropic", setupToken(80), setupToken(80)],
     ["token", "openai", "eyJ.token", "eyJ.token"],
     ["token", "mistral", "sk-x", "sk-x"],
@@ -26,6 +28,8 @@ describe("refused, without repeating what was pasted", () => {
     ["token", "anthropic", "sk-ant-api03-secret", /starts with sk-ant-oat01-/],
     ["token", "anthropic", setupToken(79), /too short/],
     ["token", "openai", "sk-secret", /paste-api-key --provider openai/],
+    ["api_key", "openai", "eyJsecret1.eyJsecret2.secret-3-x", /paste-token --provider openai/],
+    ["api_key", "openai", `{"access":"secret"}`, /paste-token --provider openai/],
   ];
   for (const [kind, provider, pasted, sentence] of CASES)
     test(`${kind} of ${provider}: ${sentence.source}`, () =>

@@ -25,10 +25,21 @@ export function pastedValue(kind: PasteKind, provider: ProviderId, pasted: strin
     );
   if (/\p{Cc}/u.test(value)) throw refused(`The ${what} holds control characters. Paste it again.`);
   if (kind === "token") checkToken(provider, value);
+  else checkApiKey(provider, value);
   return value;
 }
 
 const command = (kind: PasteKind): string => (kind === "token" ? "paste-token" : "paste-api-key");
+
+/** What a ChatGPT login leaves behind: a JWT, or a file of JSON. */
+const LOGIN_MATERIAL = /^(Bearer\s+)?[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}$|^[{[]/i;
+
+function checkApiKey(provider: ProviderId, key: string): void {
+  if (provider === "openai" && LOGIN_MATERIAL.test(key))
+    throw refused(
+      "This is what a login leaves, not an OpenAI API key. For a token use: openclaw models auth paste-token --provider openai",
+    );
+}
 
 function checkToken(provider: ProviderId, token: string): void {
   if (provider === "anthropic" && !token.startsWith(SETUP_TOKEN_PREFIX))

@@ -123,6 +123,11 @@ describe("logout", () => {
     assert.match(again.err, /openclaw models auth logout openai:a --agent main/);
   });
 
+  test("credentials that are not stored are named with their place", async () => {
+    assert.match((await logout("env:OPENAI_API_KEY#1 --yes")).err, /Unset OPENAI_API_KEY/);
+    assert.match((await logout("config:openai --yes")).err, /Remove models\.providers\.openai\.apiKey/);
+  });
+
   test("a key in the environment that still reaches the provider is named", async () => {
     const { err } = await logout("--provider openai --yes", { OPENAI_API_KEY: "fake-env-0123456789abcdef" });
     assert.match(err, /openai can still be used: OPENAI_API_KEY is set/);

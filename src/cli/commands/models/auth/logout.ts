@@ -1,6 +1,7 @@
 import { buildCommand } from "@stricli/core";
 import type { LogoutPlan, LogoutReport, LogoutTarget } from "../../../../access/logout.ts";
 import { AccessError } from "../../../../core/errors.ts";
+import type { ProfileId } from "../../../../core/ids.ts";
 import { parseProfileId, parseProviderId } from "../../../../core/ids.ts";
 import type { Session } from "../../../command.ts";
 import { AGENT_FLAG, JSON_FLAG, optionalText, positionalText, switchFlag } from "../../../command.ts";
@@ -47,12 +48,23 @@ export default buildCommand({
 function targetOf(profileId?: string, provider?: string): LogoutTarget {
   if (profileId !== undefined && provider !== undefined)
     throw new AccessError("bad_input", "A profile and --provider exclude each other.");
-  if (profileId !== undefined) return { profileId: parseProfileId(profileId) };
+  if (profileId !== undefined) return { profileId: storedId(profileId) };
   if (provider !== undefined) return { provider: parseProviderId(provider) };
   throw new AccessError(
     "bad_input",
     "Name the profile to remove, or --provider for all of a provider. See: openclaw models auth list",
   );
+}
+
+function storedId(text: string): ProfileId {
+  const place = /^env:(\w+)/.exec(text.trim())?.[1] ?? /^config:[^\s]+/.exec(text.trim())?.[0];
+  if (place === undefined) return parseProfileId(text);
+  const [, provider] = place.split(":");
+  const remedy =
+    provider === undefined
+      ? `it comes from the environment. Unset ${place}, also in .env`
+      : `it stands in openclaw.json. Remove models.providers.${provider}.apiKey`;
+  throw new AccessError("bad_input", `${text.trim()} is not stored: ${remedy}.`);
 }
 
 async function confirmLogout({ io }: Session, { agent, profiles }: LogoutPlan, json: boolean): Promise<void> {
