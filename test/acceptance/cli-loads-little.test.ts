@@ -26,6 +26,11 @@ const COMMANDS = [
   "models aliases list --json",
   "models list --json",
   "models list --all --json",
+  "agents list --json",
+  "channels list --json",
+  "plugins list --json",
+  "completion --shell bash",
+  "__complete -- models auth list --agent m",
 ];
 
 /** Files for the few who need them: the gateway, whoever is asked for a secret, whoever edits the config. */
@@ -71,6 +76,20 @@ for (const command of COMMANDS) {
     );
   });
 }
+
+test("the files of all commands bring their flags and words, and nothing that does the work", () => {
+  const { files, node } = loadsOf(join(import.meta.dirname, "../support/load-commands.ts"), []);
+  const sources = files.filter((file) => file.startsWith("file:") && !file.includes("/test/support/"));
+  assert.ok(sources.length > 20);
+  assert.deepEqual(
+    sources.filter((file) => !/\/src\/(cli|core)\/|\/node_modules\/@stricli\//.test(file)),
+    [],
+  );
+  assert.deepEqual(
+    SLOW.filter((name) => node.includes(`NativeModule ${name}`)),
+    [],
+  );
+});
 
 test("help reads no configuration", () => {
   const files = loadsOf(SOURCES, ["--help"]).files;
