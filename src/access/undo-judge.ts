@@ -153,11 +153,11 @@ function backProfile(
     return "left";
   }
   const { credential, generation } = before;
-  if (!credential) return { blocked: `the former credential of ${place} was purged at a logout` };
   // A refresh token is good once: a login that a newer one followed may be spent.
   const replaced = after?.type === "oauth" && after.generation !== generation;
   if (before.type === "oauth" && (outlived || replaced))
     return { blocked: `${place} has had a newer login since; the former one may be spent. Log in again` };
+  if (!credential) return { blocked: `the former credential of ${place} was purged at a logout` };
   profiles.set(id, { id, credential, generation });
   return "left";
 }

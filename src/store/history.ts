@@ -14,7 +14,7 @@ export function itemsOf(change: Change, before: Slice, after: Slice): HistoryIte
   const profiles = [...(change.profiles?.keys() ?? [])].flatMap((id) => {
     const [old, left] = [before.profiles.get(id), after.profiles.get(id)];
     if (canonicalJson(old?.credential ?? null) === canonicalJson(left?.credential ?? null)) return [];
-    return [{ kind: "profile" as const, id, before: former(old, purged.has(id)), after: leftOf(left) }];
+    return [{ kind: "profile" as const, id, before: former(old, left, purged.has(id)), after: leftOf(left) }];
   });
   const orders = [...(change.order?.keys() ?? [])].flatMap((provider) => {
     const [old, left] = [before.order.get(provider) ?? null, after.order.get(provider) ?? null];
@@ -24,10 +24,13 @@ export function itemsOf(change: Change, before: Slice, after: Slice): HistoryIte
   return [...profiles, ...orders];
 }
 
-function former(profile: StoredProfile | undefined, purged: boolean) {
-  if (!profile) return null;
-  const { credential, generation } = profile;
-  return { type: credential.type, generation, ...(!purged && { credential }) };
+/** A login that another one replaced may be spent, by a refresh above all: its material is not kept. */
+function former(old: StoredProfile | undefined, left: StoredProfile | undefined, purged: boolean) {
+  if (!old) return null;
+  const { credential, generation } = old;
+  const logins = credential.type === "oauth" && left?.credential.type === "oauth";
+  const kept = !purged && !(logins && generation !== left.generation);
+  return { type: credential.type, generation, ...(kept && { credential }) };
 }
 
 export function leftOf(profile: StoredProfile | undefined): LeftProfile | null {

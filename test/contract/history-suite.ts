@@ -113,6 +113,26 @@ export function historySuite(engine: Engine): void {
     assert.doesNotMatch(JSON.stringify(await store.history(a)), /sk-fake-1/);
   });
 
+  test("the material of a login that another one replaced is not kept; its label alone may change", async () => {
+    const a = agent();
+    const login = (name: string, more: object = {}): Credential => ({
+      type: "oauth",
+      provider: "openai",
+      access: `fake-access-${name}`,
+      refresh: `fake-refresh-${name}`,
+      ...more,
+    });
+    await putNoted(store, a, "c1", { "openai:a": login("1") });
+    await putNoted(store, a, "c2", { "openai:a": login("1", { displayName: "x" }) });
+    await putNoted(store, a, "c3", { "openai:a": login("2") });
+    await putNoted(store, a, "c4", { "openai:a": key("1") });
+    const kept = (await store.history(a)).map(({ item }) => JSON.stringify(item.before));
+    assert.deepEqual(
+      kept.map((text) => /fake-refresh-\d/.exec(text)?.[0]),
+      [undefined, "fake-refresh-1", undefined, "fake-refresh-2"],
+    );
+  });
+
   test("a purge may come alone, and after the profile is gone", async () => {
     const a = agent();
     await putNoted(store, a, "c1", { "openai:a": key("1") });
