@@ -17,11 +17,12 @@ export function renamesFor(world: World): Renames {
   const main = world.agents.get(MAIN_AGENT);
   const old = new Set(agents.flatMap(({ profiles }) => [...profiles.keys()].filter(isOldId)));
   const table = new Map<ProfileId, ProfileId>();
+  const taken = new Set<ProfileId>();
   for (const id of old) {
-    const taken = new Set(table.values());
     for (const target of candidates(id))
       if (!taken.has(target) && agents.every((agent) => isFree(agent, main, id, target))) {
         table.set(id, target);
+        taken.add(target);
         break;
       }
   }

@@ -8,6 +8,7 @@ import { FIX } from "../check.ts";
 import { renamedDocument } from "../codex-config.ts";
 import type { Renames } from "../codex-ids.ts";
 import { joinOrders, NEW, OLD, renamesFor } from "../codex-ids.ts";
+import { listed } from "../import-entries.ts";
 import type { AgentWorld, World } from "../world.ts";
 import { withDocument } from "../world.ts";
 
@@ -32,9 +33,7 @@ function storeProblem(agent: AgentWorld, rename: Renames): Problem[] {
   if (renamedAgent(agent, rename) === agent) return [];
   const ids = [...agent.profiles.keys()].filter((id) => rename(id) !== id);
   const what =
-    ids.length > 0
-      ? ids.map((id) => `${id} becomes ${rename(id)}`).join(", ")
-      : "order and state are renamed";
+    ids.length > 0 ? listed(ids.map((id) => `${id} becomes ${rename(id)}`)) : "order and state are renamed";
   return [
     {
       severity: "warning",
