@@ -27,6 +27,11 @@ export interface Run {
    * @param again the same attempt, after a connection that was dead before use
    */
   readonly send: (attempt: Attempt, again: boolean) => Promise<Outcome>;
+  /**
+   * Makes a login ready that cannot be sent as it is; nothing when there is nothing to do, as nearly always.
+   * Afterwards the plan is asked again, unless it says why it failed.
+   */
+  readonly ready?: (attempt: Attempt) => Promise<Failure | undefined> | undefined;
 }
 
 export interface RunContext {
@@ -67,7 +72,10 @@ export async function run(order: Run, context: RunContext): Promise<RunResult> {
       if (await progress.waitForChance()) continue;
       return progress.exhausted();
     }
-    const outcome = await progress.make(attempt);
+    const waiting = order.ready?.(attempt);
+    const fault = waiting && (await waiting);
+    if (waiting && !fault) continue;
+    const outcome = fault ? progress.unready(attempt, fault) : await progress.make(attempt);
     if (outcome.kind === "aborted") return progress.result({ kind: "aborted" });
     if (outcome.kind === "answered") return progress.result({ ...outcome, attempt });
     if (outcome.visible) return progress.result({ kind: "cut", failure: outcome.failure });
@@ -127,6 +135,14 @@ class Progress {
       return this.#sendAgain(attempt).then(settle);
     };
     return sent.then(replace);
+  }
+
+  /** An attempt that was over before anything was sent. */
+  unready(attempt: Attempt, failure: Failure): Outcome {
+    const outcome = { kind: "failed", failure, visible: false } as const;
+    const now = this.#context.now();
+    this.#settle(attempt, outcome, now, now);
+    return outcome;
   }
 
   #sendAgain(attempt: Attempt): Promise<Outcome> {

@@ -1,6 +1,6 @@
 // access.json, beside openclaw.json: the settings that only this program knows. OpenClaw refuses a config
 // with keys that it does not know, so they cannot stand in openclaw.json.
-import { exactOptional, safeParse } from "valibot";
+import { check, exactOptional, pipe, record, safeParse, string } from "valibot";
 import type { JsonObject } from "../core/json.ts";
 import { isObject } from "../core/json.ts";
 import type { AccessConfig } from "./config.ts";
@@ -18,7 +18,15 @@ const DEFAULTS: AccessConfig["gateway"] = {
   commentEveryMs: 10_000,
 };
 
-const KNOWN = { gateway: Object.keys(DEFAULTS) };
+const httpUrl = pipe(
+  string(),
+  check(
+    (text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ""),
+    "must be an address like https://host/path",
+  ),
+);
+
+const KNOWN = { gateway: Object.keys(DEFAULTS), oauth: undefined };
 
 const schema = object({
   gateway: exactOptional(
@@ -31,6 +39,9 @@ const schema = object({
       commentEveryMs: exactOptional(wholeNumber(100, 3_600_000)),
     }),
   ),
+  oauth: exactOptional(
+    record(string(), object({ tokenUrl: exactOptional(httpUrl), clientId: exactOptional(string()) })),
+  ),
 });
 
 /**
@@ -41,7 +52,7 @@ const schema = object({
 export function loadAccessConfig(paths: Pick<Paths, "accessConfigPath">): AccessConfig {
   const path = paths.accessConfigPath;
   const bytes = readBytes(path);
-  if (!bytes) return { path, gateway: DEFAULTS, warnings: [] };
+  if (!bytes) return { path, gateway: DEFAULTS, oauth: {}, warnings: [] };
   const document = "issues" in bytes ? bytes : parseDocument(bytes.value);
   if ("issues" in document) throw invalidConfig(path, document.issues);
   const result = safeParse(schema, document.value);
@@ -52,13 +63,14 @@ export function loadAccessConfig(paths: Pick<Paths, "accessConfigPath">): Access
     });
     throw invalidConfig(path, issues);
   }
-  return { path, gateway: { ...DEFAULTS, ...result.output.gateway }, warnings: unknownKeys(document.value) };
+  const { gateway, oauth = {} } = result.output;
+  return { path, gateway: { ...DEFAULTS, ...gateway }, oauth, warnings: unknownKeys(document.value) };
 }
 
 function unknownKeys(document: JsonObject): string[] {
   const sections = Object.entries(KNOWN).flatMap(([section, keys]) => {
     const value = document[section];
-    return isObject(value) ? unknownIn([section], value, keys) : [];
+    return keys && isObject(value) ? unknownIn([section], value, keys) : [];
   });
   return [...unknownIn([], document, Object.keys(KNOWN)), ...sections];
 }

@@ -109,6 +109,12 @@ export interface Config {
   readonly warnings: readonly string[];
 }
 
+/** Where a provider's logins are refreshed: a private identity provider, a proxy, a test. */
+export interface OAuthSettings {
+  readonly tokenUrl?: string | undefined;
+  readonly clientId?: string | undefined;
+}
+
 /** access.json: the settings that only this program knows. */
 export interface AccessConfig {
   readonly path: string;
@@ -126,6 +132,8 @@ export interface AccessConfig {
     /** A client that waits for its stream gets a comment this often, ms: no byte before the first. */
     readonly commentEveryMs: number;
   };
+  /** Token endpoints by provider, instead of the ones that are built in. */
+  readonly oauth: Readonly<Record<string, OAuthSettings>>;
   readonly warnings: readonly string[];
 }
 

@@ -1,6 +1,7 @@
 // What every route is handed: the running gateway's parts. Built in run.ts.
 import type { Agent } from "undici";
 import type { LiveAgents } from "../access/live-agents.ts";
+import type { Logins } from "../access/logins.ts";
 import type { ReceiptWriter } from "../access/receipt-writer.ts";
 import type { ServedModels } from "../access/served-models.ts";
 import type { StickyProfiles } from "../access/sticky.ts";
@@ -14,6 +15,7 @@ export interface Gateway {
   readonly accessConfig: () => AccessConfig;
   readonly env: () => Environment;
   readonly agents: LiveAgents;
+  readonly logins: Logins;
   readonly targets: Targets;
   readonly models: ServedModels;
   readonly sticky: StickyProfiles;

@@ -213,7 +213,8 @@ function orderOf(served: Served, sink: ResponseSink, template: CallTemplate, req
     return exchange(upstreamCall(template, attempt, live, route), sink, gateway.now);
   };
   const patienceMs = Math.min(gateway.accessConfig().gateway.maxWaitMs, clientTimeoutMs(request));
-  return { live, request: served.plan, sink, startedAt: served.startedAt, patienceMs, send };
+  const ready = ({ candidate }: Attempt) => gateway.logins.ready(live, candidate.profile);
+  return { live, request: served.plan, sink, startedAt: served.startedAt, patienceMs, send, ready };
 }
 
 /** The OpenAI and Anthropic SDKs say how many seconds they wait. */

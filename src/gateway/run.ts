@@ -6,6 +6,8 @@ import { defaultAgent, joinView } from "../access/read-view.ts";
 import { ReceiptWriter } from "../access/receipt-writer.ts";
 import { ServedModels } from "../access/served-models.ts";
 import { StickyProfiles } from "../access/sticky.ts";
+import { Logins, tokenEndpointOf } from "../access/logins.ts";
+import { Refresher } from "../access/refresh.ts";
 import type { Deps } from "../access/deps.ts";
 import type { GatewayConfig } from "../config/config.ts";
 import { AccessError } from "../core/errors.ts";
@@ -131,6 +133,7 @@ function buildGateway(deps: GatewayDeps): OwnGateway {
     accessConfig: deps.accessConfig,
     env: deps.env,
     agents,
+    logins: loginsOf(deps, agents),
     targets: new Targets(),
     models: new ServedModels(deps),
     sticky: new StickyProfiles(),
@@ -143,6 +146,21 @@ function buildGateway(deps: GatewayDeps): OwnGateway {
     log: deps.log,
     writerFlush: () => writer.flush(),
   };
+}
+
+function loginsOf(deps: GatewayDeps, agents: LiveAgents): Logins {
+  const refresher = new Refresher({
+    store: deps.store,
+    endpoint: ({ provider }) => tokenEndpointOf(provider, deps.accessConfig().oauth),
+    now: deps.now,
+  });
+  return new Logins({
+    refresher,
+    reread: (agent) => agents.refresh(agent),
+    now: deps.now,
+    report: ({ id }, result) =>
+      result.kind === "renewed" ? deps.log.info(`${id} was refreshed`) : deps.log.warn(result.message),
+  });
 }
 
 async function listenOrExplain(

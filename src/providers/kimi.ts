@@ -18,4 +18,9 @@ export const kimi = defineProvider({
     { id: "api-key", kind: "api_key", label: "Kimi Code API key" },
     { id: "device-code", kind: "device", label: "Kimi Code device login" },
   ],
+  tokens: {
+    url: "https://auth.kimi.com/api/oauth/token",
+    clientId: "17e5f671-d194-4dfb-9706-5516cb48c098",
+    encoding: "form",
+  },
 });

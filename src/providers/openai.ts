@@ -11,6 +11,12 @@ export const openai = defineProvider({
   probeModel: "gpt-5-nano",
   catalog: "runtime",
   keyPrefixes: ["sk-proj-", "sk-svcacct-", "sk-admin-", "sk-", "eyJ"],
+  tokens: {
+    url: "https://auth.openai.com/oauth/token",
+    clientId: "app_EMoamEEZ73f0CkXaXp7hrann",
+    encoding: "form",
+    deadCodes: ["refresh_token_expired", "refresh_token_reused", "refresh_token_invalidated"],
+  },
   logins: [
     { id: "oauth", kind: "browser", label: "ChatGPT login in the browser" },
     { id: "device-code", kind: "device", label: "ChatGPT login with a device code" },

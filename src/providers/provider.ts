@@ -1,5 +1,6 @@
 // What the program knows of a provider. One file per provider, listed in `all.ts`.
 import type { ProviderId } from "../core/ids.ts";
+import type { TokenEndpoint } from "../oauth/token-endpoint.ts";
 
 /** Wire protocols, by the words of openclaw.json's `models.providers.*.api`. */
 export type Api =
@@ -65,6 +66,8 @@ export interface Provider {
   readonly keyPrefixes?: readonly string[];
   /** Absent: an API key only. Empty: it wants none. */
   readonly logins?: readonly Login[];
+  /** Where its OAuth logins are refreshed; `oauth.<provider>` of access.json has the last word. */
+  readonly tokens?: TokenEndpoint;
 }
 
 export const defineProvider = (provider: Provider): Provider => provider;

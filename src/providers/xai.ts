@@ -17,4 +17,9 @@ export const xai = defineProvider({
     { id: "oauth", kind: "browser", label: "xAI login in the browser" },
     { id: "device-code", kind: "device", label: "xAI login with a device code" },
   ],
+  tokens: {
+    url: "https://auth.x.ai/oauth2/token",
+    clientId: "b1a00492-073a-47ea-816f-4c329264a828",
+    encoding: "form",
+  },
 });

@@ -7,6 +7,7 @@ import { DatabaseSync } from "node:sqlite";
 import { loadAccessConfig } from "../../src/config/access-config.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { resolvePaths } from "../../src/config/paths.ts";
+import type { Credential } from "../../src/core/credential.ts";
 import type { Health } from "../../src/core/health.ts";
 import { HEALTHY } from "../../src/core/health.ts";
 import type { Receipt } from "../../src/core/receipt.ts";
@@ -30,6 +31,8 @@ export interface TestProvider {
 
 export interface TestSetup {
   readonly providers: Readonly<Record<string, TestProvider>>;
+  /** further credentials of main, by profile id */
+  readonly credentials?: Readonly<Record<string, Credential>>;
   readonly fallbacks?: readonly string[];
   readonly order?: Readonly<Record<string, readonly string[]>>;
   readonly config?: Readonly<Record<string, unknown>>;
@@ -173,12 +176,13 @@ function configOf(setup: TestSetup, upstreamUrl: string): unknown {
 }
 
 async function storeKeys(store: Store, setup: TestSetup): Promise<void> {
-  const profiles = Object.entries(setup.providers).flatMap(([provider, { keys = ["a"] }]) =>
+  const ofProviders = Object.entries(setup.providers).flatMap(([provider, { keys = ["a"] }]) =>
     keys.map(
       (name) =>
         [`${provider}:${name}`, { type: "api_key" as const, provider, key: keyOf(provider, name) }] as const,
     ),
   );
+  const profiles: (readonly [string, Credential])[] = [...keys, ...Object.entries(setup.credentials ?? {})];
   await store.update("main", { profiles: profiles.map(([id]) => id) }, () => ({
     profiles: new Map(profiles),
   }));

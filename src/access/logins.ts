@@ -1,0 +1,99 @@
+// OAuth logins of a running gateway: refreshed shortly before they end, behind the calls if there is time, and
+// before a call if there is none.
+import type { AuthProfile } from "../core/credential.ts";
+import type { Failure } from "../core/failure/failure.ts";
+import type { AgentId } from "../core/ids.ts";
+import { freshnessOf } from "../core/refresh.ts";
+import type { AccessConfig } from "../config/config.ts";
+import type { TokenEndpoint } from "../oauth/token-endpoint.ts";
+import { findProvider } from "../providers/all.ts";
+import type { LiveAgent } from "./live-agents.ts";
+import type { Refresher, RefreshResult } from "./refresh.ts";
+
+/** A refresh that failed, or brought a token that is old already, is not tried again sooner, ms. */
+const REST_MS = 30_000;
+
+export interface LoginsOptions {
+  readonly refresher: Refresher;
+  /** Reads an agent's store again. */
+  readonly reread: (agent: AgentId) => Promise<void>;
+  readonly now: () => number;
+  readonly report: (profile: AuthProfile, result: RefreshResult) => void;
+}
+
+export class Logins {
+  readonly #options: LoginsOptions;
+  readonly #chance = Math.random();
+  /** profile → when it was last tried, and how that ended */
+  readonly #tried = new Map<string, { readonly at: number; readonly result: RefreshResult }>();
+  readonly #running = new Map<string, Promise<RefreshResult>>();
+
+  constructor(options: LoginsOptions) {
+    this.#options = options;
+  }
+
+  /** Nothing when the profile can be sent as it is; else resolves when it can, or with why it cannot. */
+  ready(live: LiveAgent, profile: AuthProfile): Promise<Failure | undefined> | undefined {
+    if (profile.type !== "oauth") return undefined;
+    const hasAccess = live.view.secrets.has(profile.id);
+    const freshness = freshnessOf(profile, hasAccess, this.#options.now(), this.#chance);
+    if (freshness === "fresh") return undefined;
+    const recent = this.#recent(profile);
+    if (freshness === "due") {
+      if (!recent) void this.#renew(profile);
+      return undefined;
+    }
+    if (!recent) return this.#renew(profile).then(unready);
+    // A token that is old although it is new: the clock is wrong, here or there. The provider judges it.
+    if (recent.kind === "renewed" && hasAccess) return undefined;
+    return Promise.resolve(unready(recent) ?? unready(NO_TOKEN));
+  }
+
+  #recent(profile: AuthProfile): RefreshResult | undefined {
+    const tried = this.#tried.get(keyOf(profile));
+    return tried && this.#options.now() - tried.at < REST_MS ? tried.result : undefined;
+  }
+
+  /** One for all calls that wait. */
+  #renew(profile: AuthProfile): Promise<RefreshResult> {
+    const key = keyOf(profile);
+    const running =
+      this.#running.get(key) ?? this.#renewNow(profile).finally(() => this.#running.delete(key));
+    this.#running.set(key, running);
+    return running;
+  }
+
+  async #renewNow(profile: AuthProfile): Promise<RefreshResult> {
+    const result = await this.#options.refresher.refresh(profile);
+    if (this.#tried.size > MOST_TRIED) this.#tried.clear();
+    this.#tried.set(keyOf(profile), { at: this.#options.now(), result });
+    this.#options.report(profile, result);
+    if (result.kind === "renewed") await this.#options.reread(profile.owner).catch(() => undefined);
+    return result;
+  }
+}
+
+const NO_TOKEN: RefreshResult = { kind: "failed", message: "The login has no access token." };
+
+const MOST_TRIED = 10_000;
+
+const keyOf = ({ owner, id }: AuthProfile): string => `${owner} ${id}`;
+
+function unready(result: RefreshResult): Failure | undefined {
+  if (result.kind === "renewed") return undefined;
+  const kind = result.kind === "login_needed" ? "auth_permanent" : "timeout";
+  return { kind, scope: "account", rotateKey: false, message: result.message };
+}
+
+/** Built in, or as access.json says. */
+export function tokenEndpointOf(
+  provider: string,
+  settings: AccessConfig["oauth"],
+): TokenEndpoint | undefined {
+  const known = findProvider(provider)?.tokens;
+  const own = settings[provider];
+  const url = own?.tokenUrl ?? known?.url;
+  if (url === undefined) return undefined;
+  const clientId = own?.clientId ?? known?.clientId;
+  return { encoding: "form", ...known, url, ...(clientId === undefined ? {} : { clientId }) };
+}

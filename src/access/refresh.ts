@@ -1,0 +1,144 @@
+// One refresh of a login at a time, whoever asks: in this process by a shared promise, among processes by a
+// lease in the store. A refresh token is spent only after the lease was written, and its answer is committed
+// before anybody uses it (DESIGN, "Never broken" 3 and 4).
+import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import type { AuthProfile, OAuthCredential } from "../core/credential.ts";
+import { messageOf } from "../core/errors.ts";
+import type { Tokens } from "../core/refresh.ts";
+import { healthAfterRefresh, refreshed } from "../core/refresh.ts";
+import type { TokenAnswer, TokenEndpoint } from "../oauth/token-endpoint.ts";
+import { requestTokens } from "../oauth/token-endpoint.ts";
+import type { Store, StoredProfile } from "../store/store.ts";
+
+export type RefreshResult =
+  /** Another generation is in the store, ours or somebody else's. */
+  | { readonly kind: "renewed" }
+  /** This generation can never be refreshed again. */
+  | { readonly kind: "login_needed"; readonly message: string }
+  | { readonly kind: "failed"; readonly message: string };
+
+export interface RefresherOptions {
+  readonly store: () => Store;
+  readonly endpoint: (profile: AuthProfile) => TokenEndpoint | undefined;
+  readonly now: () => number;
+  /** the network; another one in tests */
+  readonly request?: typeof requestTokens;
+}
+
+/** How long the lease of another owner is waited for. */
+const PATIENCE_MS = 40_000;
+const LOOK_AGAIN_AFTER_MS = 100;
+/** The answer is in hand and the store refuses it: it is tried for this long before it is given up. */
+const COMMIT_WITHIN_MS = 30_000;
+
+export class Refresher {
+  readonly #options: RefresherOptions;
+  readonly #owner = randomUUID();
+  readonly #running = new Map<string, Promise<RefreshResult>>();
+
+  constructor(options: RefresherOptions) {
+    this.#options = options;
+  }
+
+  /** Replaces the tokens of this generation of a profile, unless somebody has. Never rejects. */
+  refresh(profile: AuthProfile): Promise<RefreshResult> {
+    const key = `${profile.owner} ${profile.id} ${profile.generation}`;
+    const running = this.#running.get(key) ?? this.#start(profile).finally(() => this.#running.delete(key));
+    this.#running.set(key, running);
+    return running;
+  }
+
+  async #start(profile: AuthProfile): Promise<RefreshResult> {
+    const endpoint = this.#options.endpoint(profile);
+    if (!endpoint)
+      return { kind: "login_needed", message: `Logins of ${profile.provider} cannot be refreshed here.` };
+    try {
+      return await this.#underLease(profile, endpoint);
+    } catch (error) {
+      return { kind: "failed", message: messageOf(error) };
+    }
+  }
+
+  async #underLease(profile: AuthProfile, endpoint: TokenEndpoint): Promise<RefreshResult> {
+    const store = this.#options.store();
+    const name = `refresh ${profile.id}`;
+    const patientUntil = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const lease = await store.lease(profile.owner, name, this.#owner);
+      if (!("heldBy" in lease)) {
+        try {
+          return await this.#spend(profile, endpoint);
+        } finally {
+          await store.release(profile.owner, lease).catch(() => undefined);
+        }
+      }
+      if (!(await this.#held(profile))) return { kind: "renewed" };
+      if (performance.now() > patientUntil)
+        return { kind: "failed", message: `Another process has been refreshing ${profile.id} for too long.` };
+      await pause(LOOK_AGAIN_AFTER_MS);
+    }
+  }
+
+  /** The login as it is stored, while it is still the same generation. */
+  async #held(profile: AuthProfile): Promise<(StoredProfile & { credential: OAuthCredential }) | undefined> {
+    const { state } = await this.#options.store().read(profile.owner);
+    const held = state.profiles.find(({ id }) => id === profile.id);
+    if (held?.generation !== profile.generation || held.credential.type !== "oauth") return undefined;
+    return { ...held, generation: held.generation, credential: held.credential };
+  }
+
+  async #spend(profile: AuthProfile, endpoint: TokenEndpoint): Promise<RefreshResult> {
+    const held = await this.#held(profile);
+    if (!held) return { kind: "renewed" };
+    const { refresh } = held.credential;
+    if (refresh === undefined) return loginNeeded(profile, "there is no refresh token");
+    const request = this.#options.request ?? requestTokens;
+    const answer = await request(endpoint, { grant_type: "refresh_token", refresh_token: refresh });
+    return this.#take(profile, answer);
+  }
+
+  async #take(profile: AuthProfile, answer: TokenAnswer): Promise<RefreshResult> {
+    if (answer.kind === "failed")
+      return { kind: "failed", message: `The login server of ${profile.provider} ${answer.message}.` };
+    if (answer.kind === "tokens") {
+      await this.#commit(profile, answer.tokens);
+      return { kind: "renewed" };
+    }
+    // Somebody who knows no leases may have won: what is stored now decides.
+    if (!(await this.#held(profile))) return { kind: "renewed" };
+    return loginNeeded(profile, answer.code);
+  }
+
+  /** Tried again and again: these tokens are the only ones that are good. */
+  async #commit(profile: AuthProfile, tokens: Tokens): Promise<void> {
+    const until = performance.now() + COMMIT_WITHIN_MS;
+    for (let wait = 10; ; wait = Math.min(wait * 2, 1000)) {
+      try {
+        return await this.#write(profile, tokens);
+      } catch (error) {
+        if (performance.now() > until) throw error;
+        await pause(wait);
+      }
+    }
+  }
+
+  async #write(profile: AuthProfile, tokens: Tokens): Promise<void> {
+    const now = this.#options.now();
+    await this.#options.store().update(profile.owner, { profiles: [profile.id] }, ({ profiles, health }) => {
+      const held = profiles.get(profile.id);
+      // A person logged in anew meanwhile: that login is the newer one.
+      if (held?.generation !== profile.generation || held.credential.type !== "oauth") return undefined;
+      const kept = healthAfterRefresh(health.get(profile.id));
+      return {
+        profiles: new Map([[profile.id, refreshed(held.credential, tokens, now)]]),
+        ...(kept ? { health: new Map([[profile.id, kept]]) } : {}),
+      };
+    });
+  }
+}
+
+const loginNeeded = (profile: AuthProfile, why: string): RefreshResult => ({
+  kind: "login_needed",
+  message: `${profile.id} has to log in again (${why}): openclaw models auth login --provider ${profile.provider} --profile-id ${profile.id}`,
+});

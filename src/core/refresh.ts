@@ -1,0 +1,67 @@
+// When a login is refreshed, and what a refresh answer makes of it. Pure.
+// Rules: DESIGN, "Never broken" 3 and 4; RFC 6749 §5.1 and §6.
+import type { AuthProfile, OAuthCredential } from "./credential.ts";
+import type { Health } from "./health.ts";
+import { HEALTHY } from "./health.ts";
+
+/** This long before its end a token is refreshed while it still serves. */
+const WINDOW_MS = 5 * 60_000;
+/** On top of it, by chance: the processes that share a login do not all come at the same moment. */
+const JITTER_MS = 60_000;
+/** A token that ends sooner than this is not sent any more: the call has to arrive first. */
+const LEEWAY_MS = 10_000;
+/** RFC 6749 lets an answer leave its lifetime out; most of these tokens live an hour. */
+const USUAL_LIFETIME_MS = 60 * 60_000;
+const LONGEST_LIFETIME_MS = 400 * 24 * 60 * 60_000;
+
+/** `fresh`: nothing to do; `due`: it serves, and should be refreshed; `spent`: it does not serve any more. */
+export type Freshness = "fresh" | "due" | "spent";
+
+/** @param chance 0 to 1, the same for one process */
+export function freshnessOf(
+  { type, expiresAt, refreshable }: Pick<AuthProfile, "type" | "expiresAt" | "refreshable">,
+  hasAccess: boolean,
+  now: number,
+  chance: number,
+): Freshness {
+  if (type !== "oauth" || !refreshable) return "fresh";
+  if (!hasAccess) return "spent";
+  if (expiresAt === undefined) return "fresh";
+  const left = expiresAt - now;
+  if (left <= LEEWAY_MS) return "spent";
+  return left <= WINDOW_MS + chance * JITTER_MS ? "due" : "fresh";
+}
+
+/** What a token endpoint gives. */
+export interface Tokens {
+  readonly access: string;
+  /** absent: the old one stays good */
+  readonly refresh?: string;
+  /** as the answer has it, which may be anything */
+  readonly expiresIn?: unknown;
+}
+
+/** The login after a refresh; what is not said stays. */
+export function refreshed(old: OAuthCredential, tokens: Tokens, now: number): OAuthCredential {
+  return {
+    ...old,
+    access: tokens.access,
+    ...(tokens.refresh === undefined ? {} : { refresh: tokens.refresh }),
+    expires: now + lifetimeMs(tokens.expiresIn),
+  };
+}
+
+/** A lifetime that cannot be is no reason to lose the tokens that came with it. */
+function lifetimeMs(expiresIn: unknown): number {
+  const ms = Number(expiresIn) * 1000;
+  return ms > 0 && ms <= LONGEST_LIFETIME_MS ? Math.floor(ms) : USUAL_LIFETIME_MS;
+}
+
+const OF_THE_ACCOUNT: ReadonlySet<string> = new Set(["rate_limit", "overloaded", "billing"]);
+
+/** New tokens heal a refused login, but the account behind them has the quota it had. */
+export function healthAfterRefresh(health: Health | undefined): Health | undefined {
+  const bars = health?.bars.filter((bar) => OF_THE_ACCOUNT.has(bar.reason)) ?? [];
+  if (!health || bars.length === 0) return undefined;
+  return { ...HEALTHY, ...health, bars };
+}
