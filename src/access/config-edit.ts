@@ -38,6 +38,7 @@ export async function writeConfig(
     now: deps.now(),
     version: deps.version,
     note: deps.note(),
+    ...(deps.files ? { files: deps.files } : {}),
     ...options,
   });
   return { config: loadConfig(paths), changed, ...(backup === undefined ? {} : { backupPath: backup }) };

@@ -57,7 +57,8 @@ export async function writeValues(deps: CommandDeps, assigned: readonly Assigned
   if (isDeepStrictEqual(wanted, before)) return { ...report, changed: false };
   const { editConfig } = await import("../config/edit.ts");
   const decide = (document: JsonObject) => editsFor(document, assigned, paths.configPath);
-  const options = { now: deps.now(), version: deps.version, note: deps.note() };
+  const { version, files } = deps;
+  const options = { now: deps.now(), version, note: deps.note(), ...(files ? { files } : {}) };
   const { changed, backup } = await editConfig(paths, decide, options);
   return { ...report, changed, ...(backup === undefined ? {} : { backupPath: backup }) };
 }

@@ -7,6 +7,7 @@ import type { EffectiveEnvironment } from "../config/environment.ts";
 import { effectiveEnvironment } from "../config/environment.ts";
 import { loadConfig } from "../config/load.ts";
 import { resolvePaths } from "../config/paths.ts";
+import type { Files } from "../config/replace-file.ts";
 import type { ChangeNote } from "../core/history.ts";
 import { newChangeId } from "../core/history.ts";
 import type { AgentId } from "../core/ids.ts";
@@ -25,6 +26,8 @@ export interface CommandDeps extends Deps {
   readonly environment: () => EffectiveEnvironment;
   /** Under which all that this run changes is remembered: one step of `models undo`. */
   readonly note: () => ChangeNote;
+  /** Where the config is written; the real disk when left out. */
+  readonly files?: Files;
   /** Closes what was opened. */
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 // `models auth paste-api-key` and `paste-token`: one credential into the store, its metadata into the config.
 import type { Config } from "../config/config.ts";
+import { AccessError } from "../core/errors.ts";
 import type { Credential } from "../core/credential.ts";
 import type { AgentId, ProfileId, ProviderId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
@@ -51,7 +52,10 @@ export async function paste(deps: CommandDeps, request: PasteRequest): Promise<P
   const value = pastedValue(kind, provider, request.pasted);
   const expiresAt = request.expiresInMs === undefined ? undefined : deps.now() + request.expiresInMs;
   const order = await storeCredential(deps, agent, profileId, credentialOf(kind, provider, value, expiresAt));
-  const written = await writeConfig(deps, (current) => metadataEdits(current, profileId, provider, kind));
+  const edits = (current: Config) => metadataEdits(current, profileId, provider, kind);
+  const written = await writeConfig(deps, edits).catch((error: unknown) =>
+    storedAllTheSame(profileId, error),
+  );
   return {
     profileId,
     provider,
@@ -62,6 +66,13 @@ export async function paste(deps: CommandDeps, request: PasteRequest): Promise<P
     ...(expiresAt === undefined ? {} : { expiresAt }),
     warnings: hiddenWarning(agent, profileId, provider, order),
   };
+}
+
+/** What cannot be named in the config is stored nevertheless: whoever reads the error must know. */
+function storedAllTheSame(profileId: ProfileId, error: unknown): never {
+  if (!(error instanceof AccessError)) throw error;
+  const stored = `${profileId} is stored, but not named in the config. ${error.message}`;
+  throw new AccessError(error.code, `${stored} Then paste it again.`, { cause: error });
 }
 
 function credentialOf(

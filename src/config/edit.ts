@@ -1,6 +1,6 @@
 // Edits of openclaw.json: only the named places change, a reader sees the old file or the new one, and two
 // editors at once both get their change in. Files and their modes: fidelity spec §1; what is stamped: §1.2.
-import { readlink, realpath, rename, writeFile } from "node:fs/promises";
+import * as disk from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
@@ -14,7 +14,10 @@ import { formatIssue, invalidConfig, parseDocument, readBytes } from "./document
 import { digestOf, placesOf, rememberEdit } from "./history.ts";
 import { validateDocument } from "./load.ts";
 import type { Paths } from "./paths.ts";
+import type { Files } from "./replace-file.ts";
 import { removeLeftOvers, replaceFile } from "./replace-file.ts";
+
+const { readlink, realpath } = disk;
 
 export type { ConfigEdit } from "./apply-edits.ts";
 export type ConfigEdits = readonly ConfigEdit[] | ((current: JsonObject) => readonly ConfigEdit[]);
@@ -28,6 +31,8 @@ export interface EditOptions {
   readonly note?: ChangeNote;
   /** Another text to start from than the one that stands there: its comments and layout are the ones kept. */
   readonly base?: (current: Buffer) => string | undefined;
+  /** the real disk when left out */
+  readonly files?: Files;
 }
 
 export interface EditResult {
@@ -81,7 +86,7 @@ async function editOnce(
   refuseNewFaults(path, current, next);
   const base = before && (options.base?.(before) ?? before.toString());
   const content = base === undefined ? printNew(next) : await rewrite(path, base, next);
-  const { note, now } = options;
+  const { note, now, files = disk } = options;
   const entry = note && {
     ...note,
     at: now,
@@ -93,11 +98,12 @@ async function editOnce(
   const isUntouched = () => sameBytes(bytesOf(path, target), before);
   return writable(path, async () => {
     await removeLeftOvers(target, options.now);
-    const replaced = await replaceFile(target, content, async () => {
-      if (before !== undefined) await keepBackup(path, before);
+    const stillWanted = async () => {
+      if (before !== undefined) await keepBackup(path, before, files);
       if (entry && isUntouched()) await rememberEdit(paths, entry, now);
       return isUntouched();
-    });
+    };
+    const replaced = await replaceFile(target, content, stillWanted, files);
     if (!replaced) return "overtaken";
     return { path, changed: true, ...(before === undefined ? {} : { backup: `${path}.bak` }) };
   });
@@ -165,12 +171,12 @@ function isPlainJson(text: string): boolean {
 const BACKUPS = ["", ".1", ".2", ".3", ".4"];
 
 /** `.bak` is the newest of five. Nothing hangs on it, so it is not flushed: until the rename the old file stands. */
-async function keepBackup(path: string, bytes: Buffer): Promise<void> {
+async function keepBackup(path: string, bytes: Buffer, files: Files): Promise<void> {
   const names = BACKUPS.map((suffix) => `${path}.bak${suffix}`);
   for (let n = names.length - 1; n > 0; n--) {
-    await rename(names[n - 1]!, names[n]!).catch(ignoreMissing);
+    await files.rename(names[n - 1]!, names[n]!).catch(ignoreMissing);
   }
-  await writeFile(names[0]!, bytes, { mode: 0o600, flag: "wx" });
+  await files.writeFile(names[0]!, bytes, { mode: 0o600, flag: "wx" });
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {
