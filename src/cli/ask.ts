@@ -98,7 +98,7 @@ const ENDINGS = ["pause", "end", "close"] as const;
 
 function answered<T>(answer: T): Exclude<T, symbol> {
   if (typeof answer !== "symbol") return answer as Exclude<T, symbol>;
-  throw new AccessError("cancelled", "Cancelled. Nothing was saved.");
+  throw new AccessError("cancelled", "Cancelled. Nothing was changed.");
 }
 
 /** The place of the choice: values may be anything, and prompts want plain ones. */

@@ -34,7 +34,7 @@ export const checkLogin = async ({ provider, login: chosen, logins }: Target): P
 
 /** The person does not want to go on. */
 export function leave(): never {
-  throw new AccessError("cancelled", "Cancelled. Nothing was saved.");
+  throw new AccessError("cancelled", "Cancelled. Nothing was changed.");
 }
 
 /** Asks before a profile that is there already is replaced. */

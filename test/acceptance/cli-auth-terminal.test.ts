@@ -39,7 +39,7 @@ test("credentials at a terminal", async (story) => {
           { after: /Paste the API key/, send: key },
         ]);
         assert.equal(screen.exit, 130);
-        assert.match(screen.text, /Cancelled\. Nothing was saved\./);
+        assert.match(screen.text, /Cancelled\. Nothing was changed\./);
         assert.deepEqual(home.files(), []);
       },
     );
@@ -83,6 +83,12 @@ test("credentials at a terminal", async (story) => {
     assert.equal(screen.exit, 0, screen.text);
     assert.match(screen.text, /Auth profile: anthropic:default \(anthropic\/token\)/);
     assert.match(screen.text, /Default model: mistral\/mistral-large-latest \(unchanged\)/);
+  });
+
+  await story.test("a login that is not built yet says so, and what to do now", async () => {
+    const screen = await type("models auth login-github-copilot", []);
+    assert.equal(screen.exit, 1);
+    assert.match(screen.text, /not built into this version yet.*--provider github-copilot --method token/s);
   });
 
   await story.test("a login that is left half-way takes nothing away, not even with --force", async () => {

@@ -23,7 +23,9 @@ export async function chooseAdd(config: Config, talk: Talk): Promise<AddChoice> 
   const provider = await talk.choose("Which provider?", providerChoices(config));
   if (provider === OTHER) {
     const typed = await talk.text("Id of the provider", "", problemWith(parseProviderId));
-    return await addUnknown(providerOf(typed), talk);
+    const id = providerOf(typed);
+    const known = findProvider(id);
+    return known && isOffered(known) ? await addKnown(known, talk) : await addUnknown(id, talk);
   }
   return await addKnown(provider, talk);
 }

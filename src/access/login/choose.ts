@@ -2,6 +2,7 @@
 import type { Config } from "../../config/config.ts";
 import { AccessError } from "../../core/errors.ts";
 import type { ProviderId } from "../../core/ids.ts";
+import { RENAMED_PROVIDERS } from "../../core/ids.ts";
 import { nearest } from "../../core/nearest.ts";
 import { findProvider, PROVIDERS } from "../../providers/all.ts";
 import { findLogin, loginsOf } from "../../providers/logins.ts";
@@ -21,10 +22,17 @@ export interface Target {
  * @throws AccessError `unknown_provider`; `bad_input` for one that wants no credential
  */
 export function loginProvider(config: Config, id: ProviderId): Provider {
-  const provider = findProvider(id) ?? configuredProvider(config, id);
+  const provider = presentProvider(id) ?? configuredProvider(config, id);
   if (!provider) throw unknownProvider(config, id);
   if (loginsOf(provider).length > 0) return provider;
   throw new AccessError("bad_input", `${provider.label} wants no credential: there is nothing to log in to.`);
+}
+
+/** Former providers are never logged in to, also not by an alias. */
+function presentProvider(id: ProviderId): Provider | undefined {
+  const provider = findProvider(id);
+  const renamed = provider && RENAMED_PROVIDERS[provider.id];
+  return renamed === undefined ? provider : findProvider(renamed);
 }
 
 function configuredProvider(config: Config, id: ProviderId): Provider | undefined {
@@ -77,7 +85,7 @@ export async function askProvider(talk: Talk): Promise<Provider> {
 
 /** Old names are understood when typed, not offered; nor are providers that want nothing. */
 export const isOffered = (provider: Provider): boolean =>
-  provider.id !== "openai-codex" && loginsOf(provider).length > 0;
+  RENAMED_PROVIDERS[provider.id] === undefined && loginsOf(provider).length > 0;
 
 /** The only login there is, else the one that the person picks from those that can be picked. */
 export async function askLogin(talk: Talk, provider: Provider): Promise<Login> {

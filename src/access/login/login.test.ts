@@ -188,6 +188,10 @@ test("a token login makes a token", async () => {
   );
 });
 
+test("a former provider's alias means the present one", async () => {
+  assert.equal((await logIn("codex", "api-key")).profileId, "openai:api-key");
+});
+
 test("a provider of the config can be logged in to, an unknown one cannot", async () => {
   configured({ models: { providers: { acme: { baseUrl: "http://127.0.0.1:9/v1", models: [] } } } });
   assert.equal((await logIn("acme", "api-key")).profileId, "acme:default");
