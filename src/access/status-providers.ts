@@ -9,6 +9,7 @@ import { WHOLE_PROFILE } from "../core/health.ts";
 import type { ProfileId, ProviderId } from "../core/ids.ts";
 import { configProfileId, MAIN_AGENT } from "../core/ids.ts";
 import { maskSecret } from "../core/secret.ts";
+import { NON_SECRET_MARKERS } from "../providers/all.ts";
 import { shortDuration } from "./duration.ts";
 import type { ReadView } from "./read-view.ts";
 import { compareText } from "./status-health.ts";
@@ -89,7 +90,7 @@ function credentialLabel(credential: Credential): string {
       ? [credential.keyRef, credential.key]
       : [credential.tokenRef, credential.token];
   if (isRef(ref)) return refLabel(ref);
-  const masked = maskSecret(typeof value === "string" ? value.trim() : "");
+  const masked = shown(typeof value === "string" ? value.trim() : "");
   return credential.type === "token" ? `token:${masked}` : masked;
 }
 
@@ -137,13 +138,18 @@ function environmentSource(provider: ProviderId, { view, shellKeys }: ProviderIn
   const variable = first.id.slice("env:".length).replace(/#\d+$/, "");
   const from = shellKeys.includes(variable) ? "shell env" : "env";
   return {
-    value: isLogin(variable) ? "OAuth (env)" : maskSecret(secret.reveal()),
+    value: isLogin(variable) ? "OAuth (env)" : shown(secret.reveal()),
     source: `${from}: ${variable}`,
   };
 }
 
-/** Values of `apiKey` that are no secrets but say where the credential is (requirements 002, "Notes"). */
-const MARKER = /^(secretref-managed|minimax-oauth|ollama-local|oauth:.+|[A-Z][A-Z0-9]*(_[A-Z0-9]+)+)$/;
+/** Placeholders say where the credential is, or that none is wanted (requirements 002, "Notes"). */
+const isPlaceholder = (text: string): boolean => NON_SECRET_MARKERS.has(text) || text.startsWith("oauth:");
+
+/** `apiKey` may name a variable as well. */
+const VARIABLE = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$/;
+
+const shown = (value: string): string => (isPlaceholder(value) ? `marker(${value})` : maskSecret(value));
 
 function configSource(
   provider: ProviderId,
@@ -153,7 +159,7 @@ function configSource(
   const secret = view.secrets.get(configProfileId(provider));
   if (apiKey === undefined || !secret) return undefined;
   const text = typeof apiKey === "string" ? apiKey.trim() : undefined;
-  const marker = text !== undefined && MARKER.test(text) ? `marker(${text})` : undefined;
-  const value = isRef(apiKey) ? refLabel(apiKey) : (marker ?? maskSecret(secret.reveal()));
+  const named = text !== undefined && VARIABLE.test(text) ? `marker(${text})` : undefined;
+  const value = isRef(apiKey) ? refLabel(apiKey) : (named ?? shown(secret.reveal()));
   return { value, source: `models.json: ${tildePath(paths, `${paths.agentDir(view.agent)}/models.json`)}` };
 }
