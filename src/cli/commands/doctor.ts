@@ -121,10 +121,7 @@ async function runDoctor(session: Session, flags: Flags): Promise<void> {
 async function repairAll(session: Session, flags: Flags, diagnosis: Diagnosis): Promise<void> {
   const { io } = session;
   const { plan, report } = diagnosis;
-  if (report.plan.length > 0 && !(await agreed(session, flags))) {
-    io.out("Nothing was changed.");
-    return;
-  }
+  if (report.plan.length > 0) await askFirst(session, flags, report);
   const { carryOut } = await import("../../doctor/doctor.ts");
   const done = await carryOut(await session.deps(), diagnosis);
   if (flags.json) io.json(done);
@@ -138,8 +135,19 @@ async function outcome(io: Session["io"], done: DoctorReport): Promise<string> {
   return done.applied ? renderDone(done, io) : `There is nothing to repair.\n${renderFindings(done, io)}`;
 }
 
-async function agreed({ io }: Session, { yes, nonInteractive, json }: Flags): Promise<boolean> {
-  if (yes || nonInteractive || json || !io.inIsTerminal) return true;
-  const { confirm } = await import("@clack/prompts");
-  return (await confirm({ message: "Do this now?" })) === true;
+/** @throws AccessError `cancelled` */
+async function askFirst(
+  { io }: Session,
+  { yes, nonInteractive, json }: Flags,
+  report: DoctorReport,
+): Promise<void> {
+  if (yes || nonInteractive || !io.inIsTerminal) return;
+  const [{ terminalTalk }, { renderPlan }] = await Promise.all([
+    import("../ask.ts"),
+    import("../render/doctor.ts"),
+  ]);
+  const talk = terminalTalk(io, json, "There is nowhere to ask. To repair without asking: --yes");
+  if (json) io.say(renderPlan(report, { colors: false }));
+  if (await talk.confirm("Do this now?", true)) return;
+  throw new AccessError("cancelled", "Cancelled. Nothing was changed.");
 }
