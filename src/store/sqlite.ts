@@ -11,11 +11,13 @@ import { applyChange, assertTouched, observe } from "./change.ts";
 import type { AgentRows, Credentials, Draft, Meaning } from "./draft.ts";
 import { hashRow, interpret, isChanged, isUnstored, readCredentials, sliceOf, stateOf } from "./draft.ts";
 import { readFault, writeFault } from "./faults.ts";
+import { fencedOff, unfenced } from "./fenced.ts";
 import type { GenerationKey } from "./generation.ts";
 import { generationOf, InstallKey } from "./generation.ts";
 import { itemsOf } from "./history.ts";
 import { loadHistory, purgeHistory, rememberItems } from "./history-rows.ts";
 import { giveBack, takeLease } from "./lease.ts";
+import { newsOf } from "./news.ts";
 import { thisProcess } from "./process-identity.ts";
 import { inSnapshot, readDatabase, realFile } from "./read-database.ts";
 import { loadRows, saveDraft } from "./rows.ts";
@@ -129,7 +131,7 @@ class SqliteStore implements Store {
       if (wrote) this.#updates.set(file, (this.#updates.get(file) ?? 0) + 1);
       return wrote;
     } catch (error) {
-      throw error instanceof Thrown ? error.what : error;
+      throw unfenced(error);
     }
   }
 
@@ -158,7 +160,10 @@ class SqliteStore implements Store {
     const { paths } = this.#options;
     const stops = agents.map((agent) => {
       const file = paths.agentDatabase(agent);
-      const isNews = this.#newsOf(file);
+      const isNews = newsOf(
+        () => this.#connections.current(file),
+        () => this.#updates.get(file) ?? 0,
+      );
       return watchDatabase(file, () => {
         if (isNews()) onChange(agent);
       });
@@ -169,19 +174,6 @@ class SqliteStore implements Store {
     };
     this.#watches.add(stop);
     return stop;
-  }
-
-  /** For one watch: whether a change of the file is more than health that this store wrote itself. */
-  #newsOf(file: string): () => boolean {
-    let seen: { readonly open: DatabaseSync; readonly others: number; readonly ours: number } | undefined;
-    return () => {
-      const open = this.#connections.current(file);
-      const others = open && commitsOfOthers(open);
-      const before = seen;
-      const ours = this.#updates.get(file) ?? 0;
-      seen = open && others !== undefined ? { open, others, ours } : undefined;
-      return !seen || before?.open !== open || before?.others !== others || before?.ours !== ours;
-    };
   }
 
   async close(): Promise<void> {
@@ -296,35 +288,7 @@ class SqliteStore implements Store {
   }
 }
 
-/** A number that moves with the commits of other connections only; `undefined` while it cannot be had. */
-function commitsOfOthers(db: DatabaseSync): number | undefined {
-  try {
-    return Number(db.prepare("PRAGMA data_version").get()?.["data_version"]);
-  } catch {
-    return undefined;
-  }
-}
-
 const loadForReading = (db: DatabaseSync): AgentRows => loadRows(db);
-
-/** Carries what `decide` threw past the translation of the store's own faults. */
-class Thrown extends Error {
-  readonly what: unknown;
-  constructor(what: unknown) {
-    super("decide threw", { cause: what });
-    this.what = what;
-  }
-}
-
-function fencedOff(decide: (slice: Slice) => Change | undefined): typeof decide {
-  return (slice) => {
-    try {
-      return decide(slice);
-    } catch (error) {
-      throw new Thrown(error);
-    }
-  };
-}
 
 /** Equal only when everything that a reading shows was equal: the key matters for generations. */
 function versionOf(rows: AgentRows, key: GenerationKey): string {

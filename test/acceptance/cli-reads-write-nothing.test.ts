@@ -22,6 +22,10 @@ const READS = [
   "agents list",
   "config file",
   "config validate",
+  "doctor",
+  "doctor --lint --json",
+  "doctor --fix",
+  "models undo --list",
 ];
 
 async function readAll(): Promise<void> {
