@@ -6,6 +6,7 @@ export interface JsonCall {
   readonly headers: readonly string[];
   /** whole exchange */
   readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface JsonFault {
@@ -22,8 +23,9 @@ export type JsonAnswer = { readonly value: unknown } | JsonFault;
 const MOST_BYTES = 8 * 1024 * 1024;
 
 /** Never rejects. A redirect is not followed: the credential is meant for this address alone. */
-export async function fetchJson({ url, headers, timeoutMs }: JsonCall): Promise<JsonAnswer> {
-  const signal = AbortSignal.timeout(timeoutMs);
+export async function fetchJson({ url, headers, timeoutMs, signal: stop }: JsonCall): Promise<JsonAnswer> {
+  const late = AbortSignal.timeout(timeoutMs);
+  const signal = stop ? AbortSignal.any([stop, late]) : late;
   const pairs = Array.from({ length: headers.length / 2 }, (_, i): [string, string] => [
     headers[2 * i]!,
     headers[2 * i + 1]!,

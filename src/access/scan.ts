@@ -38,6 +38,8 @@ export interface ScanRequest {
   readonly concurrency: number;
   /** most models to select */
   readonly maxCandidates: number;
+  /** Ends the calls under way; no further ones are made. */
+  readonly signal?: AbortSignal | undefined;
   /** Told of every model that was tried. */
   readonly onRow?: (row: ScanRow, done: number, total: number) => void;
 }
@@ -86,7 +88,7 @@ export async function scanModels(deps: CommandDeps, request: ScanRequest): Promi
 async function fetchCatalog(deps: CommandDeps, request: ScanRequest): Promise<OpenRouterModel[]> {
   const base = request.key ? baseOf(openRouter(deps.config())) : baseWithoutConfig(deps);
   const url = `${base}/models`;
-  const answer = await fetchJson({ url, headers: [], timeoutMs: request.timeoutMs });
+  const answer = await fetchJson({ url, headers: [], timeoutMs: request.timeoutMs, signal: request.signal });
   const failed = "failed" in answer ? answer.failed : undefined;
   const models = "value" in answer ? parseOpenRouterModels(answer.value) : undefined;
   if (models) return models;
@@ -126,7 +128,7 @@ async function probeModels(
   deps: CommandDeps,
   models: readonly OpenRouterModel[],
   key: ScanKey,
-  { timeoutMs, concurrency, onRow }: ScanRequest,
+  { timeoutMs, concurrency, signal, onRow }: ScanRequest,
 ): Promise<Tried> {
   const [{ Agent }, { callOnce }, { openaiCompletions: wire }] = await Promise.all([
     import("undici"),
@@ -142,11 +144,13 @@ async function probeModels(
     env: deps.env(),
     timeoutMs,
     now: deps.now,
+    signal,
   };
   let stopped: Failure | undefined;
   let done = 0;
   try {
     const rows = await inParallel(models, concurrency, async (model) => {
+      if (signal?.aborted) return unprobedRow(model);
       if (stopped) return unprobedRow(model, "not asked: the key was refused before");
       const { row, failure } = await probeModel(model, (body) => callOnce({ ...call, body }));
       if (failure?.scope === "account") stopped ??= failure;

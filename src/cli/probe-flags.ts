@@ -3,6 +3,7 @@ import type { ProbeReport } from "../access/probe.ts";
 import type { ProbeRow } from "../core/probe.ts";
 import type { Session } from "./command.ts";
 import { optionalText, switchFlag } from "./command.ts";
+import { untilInterrupted } from "./interrupt.ts";
 import { wholeNumberFlag } from "./number-flag.ts";
 
 export interface ProbeFlags {
@@ -46,12 +47,17 @@ export async function runProbe(
     concurrency: probeConcurrency ?? 2,
     maxTokens: probeMaxTokens ?? 8,
   };
-  return probeAgent(await session.deps(), {
+  const deps = await session.deps();
+  const request = {
     agent,
     options,
-    onRow: (row, done, total) => io.say(progressLine(row, done, total)),
-    warn: (sentence) => io.say(`Warning: ${sentence}`),
-  });
+    onRow: (row: ProbeRow, done: number, total: number) => io.say(progressLine(row, done, total)),
+    warn: (sentence: string) => io.say(`Warning: ${sentence}`),
+  };
+  return untilInterrupted(
+    (signal) => probeAgent(deps, { ...request, signal }),
+    "Stopped. What the finished calls found is recorded.",
+  );
 }
 
 const progressLine = (

@@ -3,7 +3,9 @@ import type { ScanReport } from "../access/scan.ts";
 import { scanKey, scanModels } from "../access/scan.ts";
 import { AccessError } from "../core/errors.ts";
 import type { Session } from "./command.ts";
+import type { ScanRow } from "../core/scan.ts";
 import { EXIT_FAILURE } from "./exit.ts";
+import { untilInterrupted } from "./interrupt.ts";
 import { renderScan, scanProgress } from "./render/scan.ts";
 
 export interface ScanFlags {
@@ -28,14 +30,18 @@ export async function scan(session: Session, flags: ScanFlags): Promise<void> {
   const key = flags.probe ? await scanKey(deps) : undefined;
   refuseEarly(session, flags, key !== undefined);
   if (flags.probe && !key) io.say(WITHOUT_KEY);
-  const report = await scanModels(deps, {
+  const request = {
     filter: { provider: flags.provider, minParams: flags.minParams, maxAgeDays: flags.maxAgeDays },
     key,
     timeoutMs: flags.timeout ?? 10_000,
     concurrency: flags.concurrency ?? 3,
     maxCandidates: flags.maxCandidates ?? 6,
-    onRow: (row, done, total) => io.say(scanProgress(row, done, total)),
-  });
+    onRow: (row: ScanRow, done: number, total: number) => io.say(scanProgress(row, done, total)),
+  };
+  const report = await untilInterrupted(
+    (signal) => scanModels(deps, { ...request, signal }),
+    "Stopped. Nothing was changed.",
+  );
   for (const warning of report.warnings) io.say(`Warning: ${warning}`);
   if (!flags.json) io.out(renderScan(report, io));
   if (!report.probed) return flags.json ? io.json(report.results) : undefined;

@@ -7,6 +7,7 @@ import { startScriptedUpstream } from "../fakes/scripted-upstream.ts";
 import { errorEventFirst, reply, resetBefore, stall, stream } from "../fakes/upstream-actions.ts";
 import { chatBody, chatFrames } from "../fakes/wire-samples.ts";
 import { cliHome } from "../support/cli.ts";
+import { eventually } from "../support/eventually.ts";
 
 const home = cliHome();
 let upstream: ScriptedUpstream;
@@ -149,7 +150,7 @@ test("what is found of an inherited profile is recorded with its owner", async (
 });
 
 test("flags that cannot be used are refused before any call", async () => {
-  const before = upstream.calls.length;
+  const seen = upstream.calls.length;
   for (const flags of [
     ["--probe-timeout", "abc"],
     ["--probe-timeout", "99999999999"],
@@ -166,7 +167,7 @@ test("flags that cannot be used are refused before any call", async () => {
     assert.equal(out, "");
     assert.match(err, /^Error: /);
   }
-  assert.equal(upstream.calls.length, before);
+  assert.equal(upstream.calls.length, seen);
 });
 
 test("a key that fits in no header is no fault of the program, and is not said", async () => {
@@ -179,4 +180,25 @@ test("a key that fits in no header is no fault of the program, and is not said",
   assert.equal(row.reasonCode, "ineligible_profile");
   assert.equal(row.source, "env");
   assert.ok(!(out + err).includes("sk-fake-odd"));
+});
+
+test("Ctrl-C ends the calls under way; what was found before is kept", async () => {
+  const seen = upstream.calls.length;
+  const muted = eventually(() => assert.equal(upstream.calls.length, seen + 2));
+  const words = [
+    "models",
+    "status",
+    "--probe",
+    "--json",
+    "--probe-timeout",
+    "60000",
+    "--probe-concurrency",
+    "1",
+  ];
+  const probed = await home.run([...words, "--probe-profile", "acme:bad,acme:mute"], { interrupt: muted });
+  assert.equal(probed.exit, 130);
+  assert.equal(JSON.parse(probed.out).error.code, "cancelled");
+  assert.match(probed.err, /Probed 1 of 2: acme:bad auth/);
+  const { auth } = await home.json("models", "status");
+  assert.ok(auth.unusableProfiles.some((row: any) => row.profileId === "acme:bad"));
 });

@@ -7,6 +7,7 @@ import { reply, stall, stream } from "../fakes/upstream-actions.ts";
 import { chatFrames } from "../fakes/wire-samples.ts";
 import type { CliHome } from "../support/cli.ts";
 import { cliHome } from "../support/cli.ts";
+import { eventually } from "../support/eventually.ts";
 
 const KEY = "sk-or-v1-fake-0123456789abcdef";
 const WITH_KEY = { env: { OPENROUTER_API_KEY: KEY } };
@@ -210,6 +211,19 @@ test("a catalog that cannot be had", async () => {
     assert.equal(exit, 1);
     assert.equal(JSON.parse(out).error.code, "upstream_failed");
     assert.match(err, /OpenRouter's catalog at .*\/api\/v1\/models/);
+  }
+  assert.equal(home.read(CONFIG), untouched);
+});
+
+test("Ctrl-C ends it, in the catalog and in a call, and nothing is changed", async () => {
+  const untouched = home.read(CONFIG);
+  for (const method of ["GET", "POST"]) {
+    const seen = upstream.calls.length;
+    upstream.script((call) => (call.method === method ? stall() : OPENROUTER(call)));
+    const interrupt = eventually(() => assert.ok(callsSince(seen).some((line) => line.startsWith(method))));
+    const { exit, out } = await scan(["--yes", "--json", "--timeout", "60000"], { ...WITH_KEY, interrupt });
+    assert.equal(exit, 130);
+    assert.equal(JSON.parse(out).error.code, "cancelled");
   }
   assert.equal(home.read(CONFIG), untouched);
 });

@@ -13,10 +13,16 @@ export interface Said {
   readonly err: string;
 }
 
+export interface RunOptions {
+  readonly stdin?: string;
+  readonly env?: Record<string, string>;
+  readonly interrupt?: Promise<unknown>;
+}
+
 export interface CliHome {
   readonly path: string;
-  /** Runs `openclaw …words`; `stdin` is empty unless given. */
-  run(words: readonly string[], options?: { stdin?: string; env?: Record<string, string> }): Promise<Said>;
+  /** Runs `openclaw …words`; `stdin` is empty unless given. Ctrl-C comes when `interrupt` resolves. */
+  run(words: readonly string[], options?: RunOptions): Promise<Said>;
   /** The same with `--json`, parsed; any exit code but 0 is an error. */
   json(...words: readonly string[]): Promise<any>;
   /** Every file below the home, sorted. */
@@ -28,9 +34,10 @@ export interface CliHome {
 
 export function cliHome(): CliHome {
   const path = mkdtempSync(join(tmpdir(), "cli-"));
-  const run: CliHome["run"] = (words, { stdin = "", env = {} } = {}) => {
+  const run: CliHome["run"] = (words, { stdin = "", env = {}, interrupt } = {}) => {
     const surroundings = { PATH: process.env["PATH"] ?? "", HOME: path, NO_COLOR: "1", TZ: "UTC", ...env };
     const child = spawn(process.execPath, [ENTRY, ...words], { env: surroundings, cwd: path });
+    void interrupt?.then(() => child.kill("SIGINT"));
     return collect(child, stdin);
   };
   return {
