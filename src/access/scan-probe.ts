@@ -20,7 +20,10 @@ export interface ProbedModel {
 const NOT_ASKED: ScanProbe = { ok: false, latencyMs: null, skipped: true };
 
 /** The row of a model that nobody asked. */
-export const unprobedRow = ({ parameters: _parameters, ...model }: OpenRouterModel, error?: string): ScanRow => {
+export const unprobedRow = (
+  { parameters: _parameters, ...model }: OpenRouterModel,
+  error?: string,
+): ScanRow => {
   const probe = error === undefined ? NOT_ASKED : { ...NOT_ASKED, error };
   return { ...model, tool: probe, image: probe };
 };
