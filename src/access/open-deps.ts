@@ -6,6 +6,7 @@ import type { Config } from "../config/config.ts";
 import type { EffectiveEnvironment } from "../config/environment.ts";
 import { effectiveEnvironment } from "../config/environment.ts";
 import { loadConfig } from "../config/load.ts";
+import { readRegistry, withRegistry } from "../config/models-json.ts";
 import { resolvePaths } from "../config/paths.ts";
 import type { Files } from "../config/replace-file.ts";
 import type { ChangeNote } from "../core/history.ts";
@@ -17,7 +18,7 @@ import { openReceiptStore } from "../store/receipts.ts";
 import { openSqliteStore } from "../store/sqlite.ts";
 import type { Deps } from "./deps.ts";
 import { journaled } from "./journaled.ts";
-import { FOLDER_AGENT, folderAgentDir } from "./read-view.ts";
+import { defaultAgent, FOLDER_AGENT, folderAgentDir } from "./read-view.ts";
 
 export interface CommandDeps extends Deps {
   /** of this program, stamped into the config that it writes */
@@ -49,11 +50,15 @@ const homeOfUser = (): string => homedir() || userInfo().homedir;
 export function openDeps({ processEnv, now, version, command, osHome }: Surroundings): CommandDeps {
   const home = osHome ?? homeOfUser();
   const basePaths = once(() => resolvePaths(processEnv, home));
-  const config = once(() => loadConfig(basePaths()));
+  const written = once(() => loadConfig(basePaths()));
+  const config = once(() => {
+    const agent = defaultAgent(written());
+    return withRegistry(written(), readRegistry(paths(), agent, written()));
+  });
   const environment = once(() =>
     effectiveEnvironment(processEnv, basePaths(), config(), { expected: isCredentialVariable }),
   );
-  const paths = once(() => resolvePaths(processEnv, home, agentDirs(usableConfig(config), processEnv)));
+  const paths = once(() => resolvePaths(processEnv, home, agentDirs(usableConfig(written), processEnv)));
   const note = once(() => ({ change: newChangeId(), because: command ?? "openclaw" }));
   const opened: { close(): Promise<void> }[] = [];
   const keep = <T extends { close(): Promise<void> }>(service: T): T => {

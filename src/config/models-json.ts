@@ -73,14 +73,18 @@ const dropSizes = (entry: Readonly<Record<string, unknown>>) =>
 
 /** The config as the agent sees it: addresses and keys of its models.json joined in; lists of models are not. */
 export function withRegistry(config: Config, registry: Registry): Config {
-  if (registry.providers.size === 0) return config;
+  if (registry.providers.size === 0 && registry.warnings.length === 0) return config;
+  const warnings = [...new Set([...config.warnings, ...registry.warnings])];
   const providers = new Map(config.providers);
   for (const [id, entry] of registry.providers) {
     const own = config.providers.get(id);
     providers.set(id, own ? joinProvider(own, entry) : { ...withoutMarker(entry), models: [] });
   }
   // Not a copy: sections that are read on demand stay unread.
-  return Object.create(config, { providers: { value: providers, enumerable: true } }) as Config;
+  return Object.create(config, {
+    providers: { value: providers, enumerable: true },
+    warnings: { value: warnings, enumerable: true },
+  }) as Config;
 }
 
 /** What stands in models.json wins, but for a key that openclaw.json has by reference. */

@@ -238,6 +238,15 @@ describe("models.json of the agent", () => {
     assert.match(err, /models\.json: .*broken.*left out/);
   });
 
+  test("a key in it is a credential for status too", async () => {
+    configure({ models: [{ id: "m" }] });
+    home.write(FILE, JSON.stringify({ providers: { acme: { apiKey: KEY } } }));
+    const { auth } = await home.json("models", "status");
+    assert.match(auth.providers[0].modelsJson.source, /models\.json: ~\/\.openclaw\/agents\/main/);
+    assert.deepEqual(auth.missingProvidersInUse, []);
+    home.write(FILE, JSON.stringify({ providers: registry }));
+  });
+
   test("replace: it is not read", async () => {
     configure({ models: [{ id: "m" }] }, {}, { mode: "replace" });
     const { out, err } = await home.run(["models", "list", "--plain"]);

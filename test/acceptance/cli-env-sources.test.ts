@@ -2,6 +2,9 @@
 // (requirements 004, "API key rotation behaviour"; fidelity spec §7).
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
+import { listModels } from "../../src/access/model-list.ts";
+import { openDeps } from "../../src/access/open-deps.ts";
+import { readStatus } from "../../src/access/status.ts";
 import { cliHome } from "../support/cli.ts";
 
 const home = cliHome();
@@ -15,26 +18,28 @@ interface Seen {
   /** `env: NAME` of the provider's row */
   source: string | undefined;
   value: string | undefined;
-  missing: string[];
-  check: number | null;
+  missing: readonly string[];
+  check: number;
   available: boolean;
-  appliedKeys: string[];
+  appliedKeys: readonly string[];
 }
 
 async function see(provider: string, env: Record<string, string>): Promise<Seen> {
-  const [status, listed] = await Promise.all([
-    home.run(["models", "status", "--check", "--json"], { env }),
-    home.run(["models", "list", "--json"], { env }),
-  ]);
-  const { auth } = JSON.parse(status.out);
-  const row = auth.providers.find((entry: { provider: string }) => entry.provider === provider);
-  for (const key of [ONE, TWO]) assert.ok(!(status.out + listed.out).includes(key));
+  const processEnv = { PATH: process.env["PATH"], HOME: home.path, ...env };
+  const deps = openDeps({ processEnv, now: Date.now, version: "test", osHome: home.path });
+  const { report, check } = await readStatus(deps, {});
+  const listed = await listModels(deps, { all: false, localOnly: false });
+  await deps.close();
+  const said = JSON.stringify([report, listed]);
+  for (const key of [ONE, TWO]) assert.ok(!said.includes(key));
+  const { auth } = report;
+  const row = auth.providers.find((entry) => entry.provider === provider);
   return {
     source: row?.env?.source,
     value: row?.env?.value,
     missing: auth.missingProvidersInUse,
-    check: status.exit,
-    available: JSON.parse(listed.out).models[0].available,
+    check,
+    available: listed.models[0]!.available,
     appliedKeys: auth.shellEnvFallback.appliedKeys,
   };
 }
