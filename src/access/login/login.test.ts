@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, test } from "node:test";
+import { afterEach, beforeEach, describe, test } from "node:test";
 import { AccessError } from "../../core/errors.ts";
 import type { ProfileId } from "../../core/ids.ts";
 import { loginsOf } from "../../providers/logins.ts";
@@ -18,15 +18,6 @@ const KEY = "fake-key-0123456789abcdefghij";
 
 let home: string;
 let deps: CommandDeps;
-
-beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), "login-"));
-  open();
-});
-afterEach(async () => {
-  await deps.close();
-  rmSync(home, { recursive: true });
-});
 
 /** A run of its own: a command reads the config once. */
 const open = () => (deps = openDeps({ processEnv: {}, now: () => NOW, version: "0", osHome: home }));
@@ -46,6 +37,7 @@ const talk = (answer: string): Talk => ({
   },
   text: unasked,
   choose: unasked,
+  chooseMany: unasked,
   confirm: unasked,
 });
 
@@ -65,142 +57,153 @@ const ids = async (agent = "main") => (await state(agent)).profiles.map(({ id })
 const setOrder = (agent: string, provider: string, order: ProfileId[]) =>
   deps.store().update(agent, { providers: [provider] }, () => ({ order: new Map([[provider, order]]) }));
 
-test("the first login brings the recommended model, its alias and the default model", async () => {
-  const report = await logIn("mistral", "api-key");
-  assert.equal(report.profileId, "mistral:default");
-  assert.deepEqual((await state()).profiles[0]!.credential, {
-    type: "api_key",
-    provider: "mistral",
-    key: KEY,
+describe("login", () => {
+  beforeEach(() => {
+    home = mkdtempSync(join(tmpdir(), "login-"));
+    open();
   });
-  const { agents, models, auth } = config();
-  assert.equal(agents.defaults.model.primary, "mistral/mistral-large-latest");
-  assert.deepEqual(agents.defaults.models, { "mistral/mistral-large-latest": { alias: "Mistral" } });
-  assert.equal(models.providers.mistral.baseUrl, "https://api.mistral.ai/v1");
-  assert.equal(auth, undefined);
-  assert.ok(!JSON.stringify(report).includes(KEY));
-});
-
-test("a default model that is configured stays", async () => {
-  configured({ agents: { defaults: { model: "anthropic/claude-sonnet-4-6" } } });
-  const report = await logIn("openai", "api-key");
-  assert.equal(report.profileId, "openai:api-key");
-  assert.equal(config().agents.defaults.model, "anthropic/claude-sonnet-4-6");
-  assert.deepEqual(config().agents.defaults.models, { "openai/gpt-5.6": { alias: "GPT" } });
-});
-
-test("with setDefault it is replaced, and its fallbacks stay", async () => {
-  configured({ agents: { defaults: { model: { primary: "a/b", fallbacks: ["c/d"] } } } });
-  await logIn("mistral", "api-key", { setDefault: true });
-  const { model } = config().agents.defaults;
-  assert.deepEqual(model, { primary: "mistral/mistral-large-latest", fallbacks: ["c/d"] });
-});
-
-test("aliases and settings of the user stay", async () => {
-  const mine = { "x/y": { alias: "gpt" }, "mistral/mistral-large-latest": { alias: "big", note: 1 } };
-  configured({
-    agents: { defaults: { models: mine } },
-    models: { providers: { mistral: { baseUrl: "https://proxy.example/v1", models: [] } } },
+  afterEach(async () => {
+    await deps.close();
+    rmSync(home, { recursive: true });
   });
-  await logIn("openai", "api-key");
-  await logIn("mistral", "api-key");
-  assert.deepEqual(config().agents.defaults.models, { ...mine, "openai/gpt-5.6": {} });
-  assert.equal(config().models.providers.mistral.baseUrl, "https://proxy.example/v1");
-});
 
-test("a key of another region brings its host along", async () => {
-  await logIn("minimax", "api-global");
-  assert.equal(config().models, undefined);
-  await logIn("minimax", "api-cn");
-  assert.deepEqual(await ids(), ["minimax:global", "minimax:cn"]);
-  assert.equal(config().models.providers.minimax.baseUrl, "https://api.minimaxi.com/anthropic");
-  await logIn("minimax", "api-global");
-  assert.equal(config().models.providers.minimax.baseUrl, "https://api.minimax.io/anthropic");
-});
-
-test("force replaces what the agent has of the provider, and nothing of others", async () => {
-  for (const name of ["old", "old2"]) await logIn("mistral", "api-key", { profileId: `mistral:${name}` });
-  await logIn("groq", "api-key");
-  await setOrder("main", "mistral", ["mistral:old"]);
-  await setOrder("main", "groq", ["groq:default"]);
-  const report = await logIn("mistral", "api-key", { force: true });
-  assert.deepEqual(report.removed, ["mistral:old", "mistral:old2"]);
-  assert.deepEqual(await ids(), ["groq:default", "mistral:default"]);
-  assert.deepEqual([...(await state()).order], [["groq", ["groq:default"]]]);
-});
-
-test("force takes nothing away when the login is left", async () => {
-  await logIn("mistral", "api-key");
-  const provider = loginProvider(deps.config(), "mistral");
-  const target = { provider, logins: loginsOf(provider), login: loginNamed(provider, "api-key") };
-  const leaving: Talk = {
-    ...talk(KEY),
-    secret: () => Promise.reject(new AccessError("cancelled", "Cancelled.")),
-  };
-  await assert.rejects(login(deps, { target, force: true, setDefault: false }, leaving), {
-    code: "cancelled",
+  test("the first login brings the recommended model, its alias and the default model", async () => {
+    const report = await logIn("mistral", "api-key");
+    assert.equal(report.profileId, "mistral:default");
+    assert.deepEqual((await state()).profiles[0]!.credential, {
+      type: "api_key",
+      provider: "mistral",
+      key: KEY,
+    });
+    const { agents, models, auth } = config();
+    assert.equal(agents.defaults.model.primary, "mistral/mistral-large-latest");
+    assert.deepEqual(agents.defaults.models, { "mistral/mistral-large-latest": { alias: "Mistral" } });
+    assert.equal(models.providers.mistral.baseUrl, "https://api.mistral.ai/v1");
+    assert.equal(auth, undefined);
+    assert.ok(!JSON.stringify(report).includes(KEY));
   });
-  assert.deepEqual(await ids(), ["mistral:default"]);
-});
 
-test("a new login goes to the front of an explicit order, which would hide it otherwise", async () => {
-  configured({
-    agents: { list: [{ id: "main" }, { id: "work" }] },
-    auth: { order: { groq: ["groq:config"] } },
+  test("a default model that is configured stays", async () => {
+    configured({ agents: { defaults: { model: "anthropic/claude-sonnet-4-6" } } });
+    const report = await logIn("openai", "api-key");
+    assert.equal(report.profileId, "openai:api-key");
+    assert.equal(config().agents.defaults.model, "anthropic/claude-sonnet-4-6");
+    assert.deepEqual(config().agents.defaults.models, { "openai/gpt-5.6": { alias: "GPT" } });
   });
-  await logIn("groq", "api-key");
-  assert.deepEqual((await state()).order.get("groq"), ["groq:default", "groq:config"]);
-  await logIn("groq", "api-key", { profileId: "groq:two" });
-  assert.deepEqual((await state()).order.get("groq"), ["groq:two", "groq:default", "groq:config"]);
-  await logIn("groq", "api-key", { profileId: "groq:work", agent: "work" });
-  assert.equal((await state("work")).order.get("groq")?.[0], "groq:work");
-  assert.ok(!(await state()).order.get("groq")?.includes("groq:work"));
-  assert.deepEqual(config().auth.order, { groq: ["groq:config"] });
-});
 
-test("the same key again is tried again", async () => {
-  await logIn("groq", "api-key");
-  const { generation } = (await state()).profiles[0]!;
-  const failure = { kind: "billing", scope: "account" } as const;
-  const event = { kind: "failure", model: "m", failure, at: NOW } as const;
-  const about = {
-    agent: "main",
-    profileId: "groq:default",
-    provider: "groq",
-    generation,
-    writer: "w",
-    seq: 1,
-  };
-  await deps.store().applyHealth([{ ...about, event }]);
-  assert.equal((await state()).health.get("groq:default")?.bars.length, 1);
-  await logIn("groq", "api-key");
-  assert.deepEqual((await state()).health.get("groq:default")?.bars ?? [], []);
-});
+  test("with setDefault it is replaced, and its fallbacks stay", async () => {
+    configured({ agents: { defaults: { model: { primary: "a/b", fallbacks: ["c/d"] } } } });
+    await logIn("mistral", "api-key", { setDefault: true });
+    const { model } = config().agents.defaults;
+    assert.deepEqual(model, { primary: "mistral/mistral-large-latest", fallbacks: ["c/d"] });
+  });
 
-test("a token login makes a token", async () => {
-  const { provider, login: chosen } = tokenLogin(deps.config(), "claude");
-  assert.deepEqual([provider.id, chosen.id], ["anthropic", "setup-token"]);
-  const secret = `sk-ant-oat01-${"fake".repeat(20)}`;
-  const report = await logIn("anthropic", "token", { secret });
-  assert.deepEqual(
-    [report.profileId, report.type, report.method],
-    ["anthropic:default", "token", "setup-token"],
-  );
-});
+  test("aliases and settings of the user stay", async () => {
+    const mine = { "x/y": { alias: "gpt" }, "mistral/mistral-large-latest": { alias: "big", note: 1 } };
+    configured({
+      agents: { defaults: { models: mine } },
+      models: { providers: { mistral: { baseUrl: "https://proxy.example/v1", models: [] } } },
+    });
+    await logIn("openai", "api-key");
+    await logIn("mistral", "api-key");
+    assert.deepEqual(config().agents.defaults.models, { ...mine, "openai/gpt-5.6": {} });
+    assert.equal(config().models.providers.mistral.baseUrl, "https://proxy.example/v1");
+  });
 
-test("a former provider's alias means the present one", async () => {
-  assert.equal((await logIn("codex", "api-key")).profileId, "openai:api-key");
-});
+  test("a key of another region brings its host along", async () => {
+    await logIn("minimax", "api-global");
+    assert.equal(config().models, undefined);
+    await logIn("minimax", "api-cn");
+    assert.deepEqual(await ids(), ["minimax:global", "minimax:cn"]);
+    assert.equal(config().models.providers.minimax.baseUrl, "https://api.minimaxi.com/anthropic");
+    await logIn("minimax", "api-global");
+    assert.equal(config().models.providers.minimax.baseUrl, "https://api.minimax.io/anthropic");
+  });
 
-test("a provider of the config can be logged in to, an unknown one cannot", async () => {
-  configured({ models: { providers: { acme: { baseUrl: "http://127.0.0.1:9/v1", models: [] } } } });
-  assert.equal((await logIn("acme", "api-key")).profileId, "acme:default");
-  await assert.rejects(logIn("acne", "api-key"), { code: "unknown_provider", message: /acme/ });
-});
+  test("force replaces what the agent has of the provider, and nothing of others", async () => {
+    for (const name of ["old", "old2"]) await logIn("mistral", "api-key", { profileId: `mistral:${name}` });
+    await logIn("groq", "api-key");
+    await setOrder("main", "mistral", ["mistral:old"]);
+    await setOrder("main", "groq", ["groq:default"]);
+    const report = await logIn("mistral", "api-key", { force: true });
+    assert.deepEqual(report.removed, ["mistral:old", "mistral:old2"]);
+    assert.deepEqual(await ids(), ["groq:default", "mistral:default"]);
+    assert.deepEqual([...(await state()).order], [["groq", ["groq:default"]]]);
+  });
 
-test("a login without a flow names what works instead", async () => {
-  await assert.rejects(logIn("openai", "oauth"), /--provider openai --method api-key/);
-  await assert.rejects(logIn("google-gemini-cli", "oauth"), /paste-token --provider google-gemini-cli/);
-  await assert.rejects(logIn("amazon-bedrock", "aws-sdk"), /nothing to store/);
-  assert.deepEqual(await ids(), []);
+  test("force takes nothing away when the login is left", async () => {
+    await logIn("mistral", "api-key");
+    const provider = loginProvider(deps.config(), "mistral");
+    const target = { provider, logins: loginsOf(provider), login: loginNamed(provider, "api-key") };
+    const leaving: Talk = {
+      ...talk(KEY),
+      secret: () => Promise.reject(new AccessError("cancelled", "Cancelled.")),
+    };
+    await assert.rejects(login(deps, { target, force: true, setDefault: false }, leaving), {
+      code: "cancelled",
+    });
+    assert.deepEqual(await ids(), ["mistral:default"]);
+  });
+
+  test("a new login goes to the front of an explicit order, which would hide it otherwise", async () => {
+    configured({
+      agents: { list: [{ id: "main" }, { id: "work" }] },
+      auth: { order: { groq: ["groq:config"] } },
+    });
+    await logIn("groq", "api-key");
+    assert.deepEqual((await state()).order.get("groq"), ["groq:default", "groq:config"]);
+    await logIn("groq", "api-key", { profileId: "groq:two" });
+    assert.deepEqual((await state()).order.get("groq"), ["groq:two", "groq:default", "groq:config"]);
+    await logIn("groq", "api-key", { profileId: "groq:work", agent: "work" });
+    assert.equal((await state("work")).order.get("groq")?.[0], "groq:work");
+    assert.ok(!(await state()).order.get("groq")?.includes("groq:work"));
+    assert.deepEqual(config().auth.order, { groq: ["groq:config"] });
+  });
+
+  test("the same key again is tried again", async () => {
+    await logIn("groq", "api-key");
+    const { generation } = (await state()).profiles[0]!;
+    const failure = { kind: "billing", scope: "account" } as const;
+    const event = { kind: "failure", model: "m", failure, at: NOW } as const;
+    const about = {
+      agent: "main",
+      profileId: "groq:default",
+      provider: "groq",
+      generation,
+      writer: "w",
+      seq: 1,
+    };
+    await deps.store().applyHealth([{ ...about, event }]);
+    assert.equal((await state()).health.get("groq:default")?.bars.length, 1);
+    await logIn("groq", "api-key");
+    assert.deepEqual((await state()).health.get("groq:default")?.bars ?? [], []);
+  });
+
+  test("a token login makes a token", async () => {
+    const { provider, login: chosen } = tokenLogin(deps.config(), "claude");
+    assert.deepEqual([provider.id, chosen.id], ["anthropic", "setup-token"]);
+    const secret = `sk-ant-oat01-${"fake".repeat(20)}`;
+    const report = await logIn("anthropic", "token", { secret });
+    assert.deepEqual(
+      [report.profileId, report.type, report.method],
+      ["anthropic:default", "token", "setup-token"],
+    );
+  });
+
+  test("a former provider's alias means the present one", async () => {
+    assert.equal((await logIn("codex", "api-key")).profileId, "openai:api-key");
+  });
+
+  test("a provider of the config can be logged in to, an unknown one cannot", async () => {
+    configured({ models: { providers: { acme: { baseUrl: "http://127.0.0.1:9/v1", models: [] } } } });
+    assert.equal((await logIn("acme", "api-key")).profileId, "acme:default");
+    await assert.rejects(logIn("acne", "api-key"), { code: "unknown_provider", message: /acme/ });
+  });
+
+  test("a login without a flow names what works instead", async () => {
+    await assert.rejects(logIn("openai", "oauth"), /--provider openai --method api-key/);
+    await assert.rejects(logIn("google-gemini-cli", "oauth"), /paste-token --provider google-gemini-cli/);
+    await assert.rejects(logIn("amazon-bedrock", "aws-sdk"), /nothing to store/);
+    assert.deepEqual(await ids(), []);
+  });
 });

@@ -17,5 +17,7 @@ export interface Talk {
   secret(question: string, check: Check): Promise<string>;
   text(question: string, initial: string, check: Check): Promise<string>;
   choose<T>(question: string, choices: readonly Choice<T>[]): Promise<T>;
+  /** Any of them, also none. */
+  chooseMany<T>(question: string, choices: readonly Choice<T>[], initial: readonly T[]): Promise<T[]>;
   confirm(question: string, initial: boolean): Promise<boolean>;
 }
