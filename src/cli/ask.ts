@@ -38,6 +38,16 @@ export function terminalTalk(io: Pick<Io, "inIsTerminal">, asJson: boolean, othe
       ),
     choose: async (message, choices) =>
       choices[await ask((prompts, common) => placeIn(prompts, common, message, choices))]!.value,
+    chooseMany: async (message, choices, initial) => {
+      const options = choices.map((choice, value) => ({ ...choice, value }));
+      const initialValues = options.flatMap(({ value }) =>
+        initial.includes(choices[value]!.value) ? [value] : [],
+      );
+      const places = await ask((prompts, common) =>
+        prompts.multiselect({ ...common, message, options, initialValues, required: false }),
+      );
+      return places.map((place) => choices[place]!.value);
+    },
     confirm: (message, initial) =>
       ask((prompts, common) => prompts.confirm({ ...common, message, initialValue: initial })),
   };
