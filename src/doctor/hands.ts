@@ -1,5 +1,5 @@
 // Everything through which a repair touches the disk: tests hand in others, which fail.
-import { chmod, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import { writeConfig } from "../access/config-edit.ts";
 import type { CommandDeps } from "../access/open-deps.ts";
@@ -38,7 +38,9 @@ export function handsOf(deps: CommandDeps): Hands {
       return bytes && "value" in bytes ? bytes.value : undefined;
     },
     restoreFile: async (path, bytes) => {
-      await (bytes === undefined ? rm(path, { force: true }) : replaceFile(path, bytes));
+      if (bytes === undefined) return rm(path, { force: true });
+      // A link stays a link.
+      await replaceFile(await realpath(path).catch(() => path), bytes);
     },
     createFile: (path, text) => writeFile(path, text, { mode: 0o600, flag: "wx", flush: true }),
     removeFile: (path) => rm(path, { force: true }),

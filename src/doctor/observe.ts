@@ -1,4 +1,5 @@
 // Reads the world that the checks judge. Nothing is written, created or locked.
+import type { Stats } from "node:fs";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { CommandDeps } from "../access/open-deps.ts";
@@ -58,8 +59,7 @@ async function observeAgents(deps: ObserveDeps, config: Config): Promise<Map<Age
 
 function agentFolders({ paths }: ObserveDeps): AgentId[] {
   const folder = join(paths().stateDir, "agents");
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder).filter(
+  return namesIn(folder).filter(
     (name) => /^[a-z0-9][a-z0-9_-]{0,63}$/.test(name) && existsSync(join(folder, name, "agent")),
   );
 }
@@ -158,18 +158,33 @@ function observeModes(
     ...backupsIn(stateDir),
   ];
   return [...new Set(candidates)].flatMap((path) => {
-    const stat = statSync(path, { throwIfNoEntry: false });
+    const stat = statOf(path);
     const own = stat && (process.getuid?.() === stat.uid || process.getuid?.() === 0);
     return own ? [{ path, mode: stat.mode & 0o777 }] : [];
   });
 }
 
 const backupsIn = (folder: string): string[] =>
-  existsSync(folder)
-    ? readdirSync(folder)
-        .filter((name) => /\.bak(\.\d+)?$/.test(name))
-        .map((name) => join(folder, name))
-    : [];
+  namesIn(folder)
+    .filter((name) => /\.bak(\.\d+)?$/.test(name))
+    .map((name) => join(folder, name));
+
+/** What is no folder, or cannot be read, has no names: the checks of its files say what is wrong. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
 
 function observeEnv(deps: ObserveDeps, config: Config): EnvWorld {
   const { values, shellEnv } = deps.environment();

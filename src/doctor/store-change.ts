@@ -39,20 +39,29 @@ export function storeStep(before: AgentWorld, after: AgentWorld): StoreStep | un
 const changedKeys = <K, V>(a: ReadonlyMap<K, V>, b: ReadonlyMap<K, V>): K[] =>
   [...new Set([...a.keys(), ...b.keys()])].filter((key) => !isDeepStrictEqual(a.get(key), b.get(key)));
 
-/** Whether there is anything to do: not when the store is at `goal` already. */
+/** Whether there is anything to do: not when the store is at `goal` already. A part of it may be there. */
 function expectedAs(from: AgentWorld, slice: Slice, touch: Required<Touch>, goal: AgentWorld): boolean {
-  if (isAt(from, slice, touch)) return true;
-  if (isAt(goal, slice, touch)) return false;
+  if (isAt([from], slice, touch)) return true;
+  if (isAt([goal], slice, touch)) return false;
+  if (isAt([from, goal], slice, touch)) return true;
   throw new AccessError(
     "config_conflict",
     `${from.database} was changed by another program meanwhile. Run the command again.`,
   );
 }
 
-/** Health moves while calls are made, so it proves nothing. */
-const isAt = (world: AgentWorld, slice: Slice, { profiles, providers }: Required<Touch>): boolean =>
-  profiles.every((id) => isDeepStrictEqual(world.profiles.get(id), slice.profiles.get(id)?.credential)) &&
-  providers.every((id) => isDeepStrictEqual(world.order.get(id), slice.order.get(id)));
+/** Whether each value is that of one of `worlds`. Health moves while calls are made, so it proves nothing. */
+const isAt = (
+  worlds: readonly AgentWorld[],
+  slice: Slice,
+  { profiles, providers }: Required<Touch>,
+): boolean =>
+  profiles.every((id) =>
+    worlds.some((world) => isDeepStrictEqual(world.profiles.get(id), slice.profiles.get(id)?.credential)),
+  ) &&
+  providers.every((id) =>
+    worlds.some((world) => isDeepStrictEqual(world.order.get(id), slice.order.get(id))),
+  );
 
 function towards(
   goal: AgentWorld,

@@ -197,6 +197,30 @@ test("a disk that fails once, at whatever step, leaves everything as it was", as
   }
 });
 
+test("what is on the disk afterwards counts: a store that kept less is put back", async () => {
+  await inCopy(async (deps, folder) => {
+    const before = await essence(deps, folder);
+    const hands = handsOf(deps);
+    const forgetful: Hands = {
+      ...hands,
+      updateStore: (agent, touch, decide, note) =>
+        hands.updateStore(
+          agent,
+          touch,
+          (slice) => {
+            const change = decide(slice);
+            const kept = [...(change?.profiles ?? [])].filter(([id]) => id !== "groq:default");
+            return change && { ...change, profiles: new Map(kept) };
+          },
+          note,
+        ),
+    };
+    const said = /groq:default of agent main[^]*Everything is as it was before/;
+    await assert.rejects(carryOut(deps, await diagnose(deps), forgetful), said);
+    assert.deepEqual(await essence(deps, folder), before);
+  });
+});
+
 test("a disk that fails for good loses no credential, and the error says what was left", async () => {
   for (let n = 0; ; n++) {
     let failed = true;
