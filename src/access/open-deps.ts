@@ -4,10 +4,10 @@ import { resolve } from "node:path";
 import { loadAccessConfig } from "../config/access-config.ts";
 import type { Config } from "../config/config.ts";
 import type { EffectiveEnvironment } from "../config/environment.ts";
-import { effectiveEnvironment } from "../config/environment.ts";
+import { effectiveEnvironment, writtenEnvironment } from "../config/environment.ts";
 import { loadConfig } from "../config/load.ts";
 import { readRegistry, withRegistry } from "../config/models-json.ts";
-import { resolvePaths } from "../config/paths.ts";
+import { resolvePaths, untilde } from "../config/paths.ts";
 import type { Files } from "../config/replace-file.ts";
 import type { ChangeNote } from "../core/history.ts";
 import { newChangeId } from "../core/history.ts";
@@ -58,7 +58,11 @@ export function openDeps({ processEnv, now, version, command, osHome }: Surround
   const environment = once(() =>
     effectiveEnvironment(processEnv, basePaths(), config(), { expected: isCredentialVariable }),
   );
-  const paths = once(() => resolvePaths(processEnv, home, agentDirs(usableConfig(written), processEnv)));
+  const paths = once(() => {
+    const usable = usableConfig(written);
+    const folder = folderAgentDir(writtenEnvironment(processEnv, basePaths(), usable));
+    return resolvePaths(processEnv, home, agentDirs(usable, folder && resolve(untilde(folder, basePaths().home))));
+  });
   const note = once(() => ({ change: newChangeId(), because: command ?? "openclaw" }));
   const opened: { close(): Promise<void> }[] = [];
   const keep = <T extends { close(): Promise<void> }>(service: T): T => {
@@ -97,15 +101,11 @@ function usableConfig(config: () => Config): Config | undefined {
   }
 }
 
-function agentDirs(config: Config | undefined, env: Environment): Map<AgentId, string> {
+function agentDirs(config: Config | undefined, folder: string | undefined): Map<AgentId, string> {
   const configured = (config?.agents ?? []).flatMap(({ id, agentDir }) =>
     agentDir === undefined ? [] : ([[id, agentDir]] as const),
   );
-  const folder = folderAgentDir(env);
-  return new Map([
-    ...configured,
-    ...(folder === undefined ? [] : ([[FOLDER_AGENT, resolve(folder)]] as const)),
-  ]);
+  return new Map([...configured, ...(folder === undefined ? [] : ([[FOLDER_AGENT, folder]] as const))]);
 }
 
 /** What may come from the login shell: credentials of providers, and the gateway's own. */

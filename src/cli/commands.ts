@@ -5,12 +5,15 @@ export interface CommandEntry {
   readonly brief: string;
   /** For programs, not for people: in no list of commands. */
   readonly hidden?: true;
+  /** Flags of the groups around that mean nothing to it, and are passed over. */
+  readonly ignores?: readonly string[];
   readonly load: () => Promise<{ readonly default: SessionCommand }>;
 }
 
 export interface CommandGroup {
   readonly brief: string;
   readonly hidden?: never;
+  readonly ignores?: readonly string[];
   /** The command that the bare group name means. */
   readonly bare?: string;
   /** Flags that the group takes for its commands, in front of them: typed flag → the command's flag. */
@@ -19,6 +22,9 @@ export interface CommandGroup {
 }
 
 export const isGroup = (entry: CommandEntry | CommandGroup): entry is CommandGroup => "entries" in entry;
+
+/** What is the same for every agent takes `models --agent` all the same (OpenClaw docs, "Models CLI"). */
+const FOR_ALL_AGENTS = { ignores: ["--agent"] };
 
 const AGENT = { "--agent": { means: "--agent", value: true } } as const;
 
@@ -71,6 +77,7 @@ const auth: CommandGroup = {
 
 const aliases: CommandGroup = {
   brief: "Short names for models",
+  ...FOR_ALL_AGENTS,
   entries: {
     list: { brief: "List the aliases", load: () => import("./commands/models/aliases/list.ts") },
     add: { brief: "Name a model", load: () => import("./commands/models/aliases/add.ts") },
@@ -80,6 +87,7 @@ const aliases: CommandGroup = {
 
 const fallbacks: CommandGroup = {
   brief: "Models to try when the default model cannot answer",
+  ...FOR_ALL_AGENTS,
   entries: {
     list: { brief: "List the fallbacks", load: () => import("./commands/models/fallbacks/list.ts") },
     add: { brief: "Append a fallback", load: () => import("./commands/models/fallbacks/add.ts") },
@@ -90,6 +98,7 @@ const fallbacks: CommandGroup = {
 
 const imageFallbacks: CommandGroup = {
   brief: "Models to try when the image model cannot answer",
+  ...FOR_ALL_AGENTS,
   entries: {
     list: { brief: "List the fallbacks", load: () => import("./commands/models/image-fallbacks/list.ts") },
     add: { brief: "Append a fallback", load: () => import("./commands/models/image-fallbacks/add.ts") },
@@ -117,7 +126,7 @@ const models: CommandGroup = {
       brief: "Default model, fallbacks and the health of every credential",
       load: () => import("./commands/models/status.ts"),
     },
-    list: { brief: "List models", load: () => import("./commands/models/list.ts") },
+    list: { ...FOR_ALL_AGENTS, brief: "List models", load: () => import("./commands/models/list.ts") },
     refresh: {
       brief: "Fetch the model lists of the providers in use",
       load: () => import("./commands/models/refresh.ts"),
@@ -125,6 +134,7 @@ const models: CommandGroup = {
     set: { brief: "Set the default model", load: () => import("./commands/models/set.ts") },
     "set-image": { brief: "Set the image model", load: () => import("./commands/models/set-image.ts") },
     scan: {
+      ...FOR_ALL_AGENTS,
       brief: "Find free models of OpenRouter, try them, and take the best as fallbacks",
       load: () => import("./commands/models/scan.ts"),
     },

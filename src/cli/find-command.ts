@@ -22,7 +22,7 @@ const HELP = new Set(["--help", "-h", "help"]);
  */
 export function findCommand(words: readonly string[], root: CommandGroup): Found {
   const path: string[] = [];
-  const moved: string[] = [];
+  let moved: string[] = [];
   let group = root;
   let rest = [...words];
   for (;;) {
@@ -37,10 +37,15 @@ export function findCommand(words: readonly string[], root: CommandGroup): Found
     if (!entry) throw unknownCommand(name, path, group);
     path.push(name);
     if (name === word) rest = rest.slice(1);
+    moved = withoutFlags(moved, entry.ignores ?? []);
     if (!isGroup(entry)) return { kind: "command", path, entry, args: [...moved, ...rest] };
     group = entry;
   }
 }
+
+/** `flags` and their values left out. */
+const withoutFlags = (moved: readonly string[], flags: readonly string[]): string[] =>
+  moved.filter((word, at) => !flags.includes(word) && !flags.includes(moved[at - 1] ?? ""));
 
 /** Takes the group's flags from the front of `rest`; `moved` gets them as the command knows them. */
 function takeGroupFlags(rest: readonly string[], group: CommandGroup, moved: string[]): string[] {

@@ -26,6 +26,13 @@ export interface EffectiveEnvironment {
   readonly warnings: readonly string[];
 }
 
+/** The same without the login shell, for what must be known before it may be asked. */
+export const writtenEnvironment = (
+  processEnv: Environment,
+  paths: Pick<Paths, "dotenvPath">,
+  config: Pick<Config, "env"> | undefined,
+): Environment => merge([processEnv, readDotenv(paths.dotenvPath).values, config?.env.vars ?? {}]);
+
 /** A blank value counts as missing: the next source may fill it. */
 export function effectiveEnvironment(
   processEnv: Environment,
