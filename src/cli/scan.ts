@@ -3,10 +3,10 @@ import type { ScanReport } from "../access/scan.ts";
 import { scanKey, scanModels } from "../access/scan.ts";
 import { AccessError } from "../core/errors.ts";
 import type { Session } from "./command.ts";
-import type { ScanRow } from "../core/scan.ts";
+import type { ScanRow, ScanSelection } from "../core/scan.ts";
 import { EXIT_FAILURE } from "./exit.ts";
 import { untilInterrupted } from "./interrupt.ts";
-import { renderScan, scanProgress } from "./render/scan.ts";
+import { renderChoice, renderScan, scanProgress } from "./render/scan.ts";
 
 export interface ScanFlags {
   readonly probe: boolean;
@@ -63,12 +63,11 @@ function refuseEarly({ io }: Session, flags: ScanFlags, hasKey: boolean): void {
   if (sets && !hasKey)
     throw new AccessError("bad_input", `${sets} takes models that were tried. ${WITHOUT_KEY}`);
   if (!hasKey || flags.yes || mayAsk(io, flags)) return;
-  if (sets || (flags.input && !flags.json))
-    throw new AccessError(
-      "no_terminal",
-      "There is no terminal to confirm the selection on. Give --yes to take it, or --json or --no-input to see it only.",
-    );
+  if (sets || (flags.input && !flags.json)) throw new AccessError("no_terminal", NO_TERMINAL);
 }
+
+const NO_TERMINAL =
+  "There is no terminal to confirm the selection on. Give --yes to take it, or --json or --no-input to see it only.";
 
 const mayAsk = (io: Session["io"], flags: ScanFlags): boolean =>
   io.inIsTerminal && flags.input && !flags.json;
@@ -83,31 +82,38 @@ function lackOf(report: ScanReport, flags: ScanFlags): string | undefined {
 
 async function take(session: Session, flags: ScanFlags, report: ScanReport): Promise<void> {
   const { io } = session;
-  const { selected, selectedImages } = report;
-  const { setDefault, setImage } = flags;
-  const choice = { selected, selectedImages, setDefault, setImage };
-  const agreed = flags.yes || (mayAsk(io, flags) && (await confirmed(session, flags, report)));
-  if (!agreed) {
-    io.say("Nothing was changed. To take the selection: --yes");
+  const selection = flags.yes ? report : mayAsk(io, flags) ? await asked(io, report) : undefined;
+  if (!selection || selection.selected.length === 0) {
+    io.say(`Nothing was changed.${selection ? "" : " To take the selection: --yes"}`);
     return flags.json ? printJson(session, flags, report, false) : undefined;
   }
   const { applyScan } = await import("../access/scan-apply.ts");
-  const { config } = await applyScan(await session.deps(), choice);
+  const { selected, selectedImages } = selection;
+  const { setDefault, setImage } = flags;
+  const { config } = await applyScan(await session.deps(), {
+    selected,
+    selectedImages,
+    setDefault,
+    setImage,
+  });
   if (flags.json) return printJson(session, flags, report, true);
-  io.out("");
-  io.out(`Updated config: ${config.path}`);
-  io.out(`Default model: ${config.defaultModel.primary ?? "-"}`);
-  io.out(`Fallbacks: ${config.defaultModel.fallbacks?.join(", ") || "-"}`);
-  if (selectedImages.length > 0) {
-    io.out(`Image model: ${config.imageModel.primary ?? "-"}`);
-    io.out(`Image fallbacks: ${config.imageModel.fallbacks?.join(", ") || "-"}`);
-  }
+  io.out(`\n${renderChoice(config, selectedImages.length > 0)}`);
 }
 
-async function confirmed({ io }: Session, flags: ScanFlags, report: ScanReport): Promise<boolean> {
+/** The person chooses among all that works; the best are marked. */
+async function asked(io: Session["io"], report: ScanReport): Promise<ScanSelection> {
   const { terminalTalk } = await import("./ask.ts");
-  const talk = terminalTalk(io, flags.json, "There is no terminal to confirm the selection on. Give --yes.");
-  return talk.confirm(`Replace the fallbacks by ${report.selected.join(", ")}?`, true);
+  const talk = terminalTalk(io, false, NO_TERMINAL);
+  const choose = async (probe: "tool" | "image", question: string, marked: readonly string[]) => {
+    const working = report.results.filter((row) => row[probe].ok);
+    if (working.length === 0) return [];
+    const choices = working.map((row) => ({ value: row.modelRef, label: row.modelRef }));
+    return talk.chooseMany(question, choices, marked);
+  };
+  const selected = await choose("tool", "Replace the fallbacks by", report.selected);
+  if (selected.length === 0) return { selected, selectedImages: [] };
+  const selectedImages = await choose("image", "Replace the fallbacks for images by", report.selectedImages);
+  return { selected, selectedImages };
 }
 
 function printJson({ io }: Session, flags: ScanFlags, report: ScanReport, applied: boolean): void {

@@ -8,6 +8,7 @@ import { chatFrames } from "../fakes/wire-samples.ts";
 import type { CliHome } from "../support/cli.ts";
 import { cliHome } from "../support/cli.ts";
 import { eventually } from "../support/eventually.ts";
+import { atTerminal, CTRL_C, ENTER } from "../support/terminal.ts";
 
 const KEY = "sk-or-v1-fake-0123456789abcdef";
 const WITH_KEY = { env: { OPENROUTER_API_KEY: KEY } };
@@ -226,4 +227,29 @@ test("Ctrl-C ends it, in the catalog and in a call, and nothing is changed", asy
     assert.equal(JSON.parse(out).error.code, "cancelled");
   }
   assert.equal(home.read(CONFIG), untouched);
+});
+
+test("at a terminal the person chooses; what is unmarked is left out, and Ctrl-C changes nothing", async () => {
+  await home.run(["models", "auth", "paste-api-key", "--provider", "openrouter"], { stdin: KEY });
+  const untouched = home.read(CONFIG);
+  const left = await atTerminal(
+    home.path,
+    ["models", "scan"],
+    [{ after: /Replace the fallbacks/, send: CTRL_C }],
+  );
+  assert.equal(left.exit, 130, left.text);
+  assert.equal(home.read(CONFIG), untouched);
+  const taken = await atTerminal(
+    home.path,
+    ["models", "scan"],
+    [
+      { after: /Replace the fallbacks/, send: ` ${ENTER}` },
+      { after: /for images/, send: ENTER },
+    ],
+  );
+  assert.equal(taken.exit, 0, taken.text);
+  const { model, imageModel } = written();
+  assert.equal(model.fallbacks.length, 3);
+  assert.ok(!model.fallbacks.includes("openrouter/ven/eyes-70b:free"));
+  assert.deepEqual(imageModel.fallbacks, ["openrouter/ven/eyes-70b:free"]);
 });

@@ -1,5 +1,6 @@
 // `models scan` for people.
 import type { ScanReport } from "../../access/scan.ts";
+import type { Config, ModelChoice } from "../../config/config.ts";
 import type { ScanProbe, ScanRow } from "../../core/scan.ts";
 import type { Io } from "../io.ts";
 import type { Style } from "./style.ts";
@@ -42,3 +43,18 @@ export function scanProgress(row: ScanRow, done: number, total: number): string 
 
 const outcome = ({ ok, latencyMs, skipped }: ScanProbe): string =>
   skipped ? "not asked" : ok ? `${latencyMs} ms` : "no";
+
+/** What the config says now. */
+export function renderChoice({ path, defaultModel, imageModel }: Config, withImages: boolean): string {
+  const lines = [
+    `Updated config: ${path}`,
+    ...choiceLines("Default model", "Fallbacks", defaultModel),
+    ...(withImages ? choiceLines("Image model", "Image fallbacks", imageModel) : []),
+  ];
+  return lines.join("\n");
+}
+
+const choiceLines = (name: string, list: string, { primary, fallbacks = [] }: ModelChoice): string[] => [
+  `${name}: ${primary ?? "-"}`,
+  `${list}: ${fallbacks.join(", ") || "-"}`,
+];
