@@ -3,12 +3,13 @@ import type { DoctorReport, Finding, LintReport } from "../../doctor/doctor.ts";
 import type { Io } from "../io.ts";
 import type { Style } from "./style.ts";
 import { styleFor } from "./style.ts";
+import { printable } from "./text.ts";
 
 type Screen = Pick<Io, "colors">;
 
 /** The layout of OpenClaw's lint, which scripts read. */
 export function renderLint(report: LintReport): string {
-  const { checksRun, findings } = report;
+  const { checksRun, findings } = printable(report);
   const head = `doctor --lint: ran ${checksRun} check(s), ${findings.length} finding(s)`;
   const lines = findings.flatMap(({ severity, checkId, path, message, fixHint }) => [
     `  [${severity}] ${checkId} ${path === undefined ? "" : `${path} - `}${message}`,
@@ -17,7 +18,8 @@ export function renderLint(report: LintReport): string {
   return [head, ...lines].join("\n");
 }
 
-export function renderFindings({ findings }: DoctorReport, screen: Screen): string {
+export function renderFindings(report: DoctorReport, screen: Screen): string {
+  const { findings } = printable(report);
   const style = styleFor(screen);
   if (findings.length === 0) return style.good("Nothing is wrong.");
   const head = style.heading(findings.length === 1 ? "1 finding" : `${findings.length} findings`);
@@ -33,7 +35,8 @@ function rendered({ severity, path, message, fixHint }: Finding, style: Style): 
   ];
 }
 
-export function renderPlan({ plan }: DoctorReport, screen: Screen): string {
+export function renderPlan(report: DoctorReport, screen: Screen): string {
+  const { plan } = printable(report);
   const lines = plan.map(({ repair }, index) => `  ${index + 1}. ${repair}`);
   return [styleFor(screen).heading("Plan"), ...lines].join("\n");
 }
