@@ -2,10 +2,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { applyEdits } from "../config/apply-edits.ts";
 import type { ConfigEdit } from "../config/apply-edits.ts";
-import { fitPath, parseConfigPath } from "../config/config-path.ts";
+import { fitPath, parseConfigPath, valueAt } from "../config/config-path.ts";
 import type { Path } from "../config/difference.ts";
 import { formatPath, readDocument } from "../config/document.ts";
-import { valueAt } from "../config/history.ts";
 import { redact } from "../config/redact.ts";
 import { AccessError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";

@@ -42,7 +42,7 @@ export function fitPath(document: unknown, path: Path): Path {
   while (at < path.length) {
     const [key, taken] = fitKey(holder, path.slice(at));
     fitted.push(key);
-    holder = entryOf(holder, key);
+    holder = valueAt(holder, [key]);
     at += taken;
   }
   return fitted;
@@ -60,7 +60,12 @@ function fitKey(holder: unknown, rest: Path): [key: string | number, taken: numb
   return [String(key), 1];
 }
 
-function entryOf(holder: unknown, key: string | number): unknown {
-  if (typeof holder !== "object" || holder === null || !Object.hasOwn(holder, key)) return undefined;
-  return (holder as Record<PropertyKey, unknown>)[key];
+/** The value at a path, `undefined` if there is none. */
+export function valueAt(document: unknown, path: Path): unknown {
+  let value = document;
+  for (const key of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = (value as Record<PropertyKey, unknown>)[key];
+  }
+  return value;
 }

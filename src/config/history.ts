@@ -8,6 +8,7 @@ import { outdated } from "../core/history.ts";
 import type { JsonObject } from "../core/json.ts";
 import { isObject, parseObject } from "../core/json.ts";
 import type { ConfigEdit } from "./apply-edits.ts";
+import { valueAt } from "./config-path.ts";
 import type { Path } from "./difference.ts";
 import type { Paths } from "./paths.ts";
 import { removeLeftOvers, replaceFile } from "./replace-file.ts";
@@ -131,16 +132,6 @@ const canEnter = (value: unknown): boolean => value === undefined || isObject(va
 const isEmpty = (value: unknown): boolean => value === undefined || Object.keys(value as object).length === 0;
 const entryOf = (object: JsonObject, key: string): unknown =>
   Object.hasOwn(object, key) ? object[key] : undefined;
-
-/** The value at a path, `undefined` if there is none. */
-export function valueAt(document: unknown, path: Path): unknown {
-  let value = document;
-  for (const key of path) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
-    value = (value as Record<PropertyKey, unknown>)[key];
-  }
-  return value;
-}
 
 /** `left`: as the edit left it; `before`: as it was before the edit; `other`: somebody changed it since. */
 export function stateOfItem(document: JsonObject, { path, before, after }: ConfigItem) {

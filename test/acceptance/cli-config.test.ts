@@ -82,6 +82,48 @@ test("a reference is set by its parts", async () => {
   await refused(["set", "models.providers.acme.apiKey", ...parts.with(5, "lower")], /apiKey\.id: must be/);
 });
 
+test("a secret provider is set by its parts, several values by a batch", async () => {
+  const place = "secrets.providers.vault";
+  const parts = [
+    "--provider-source",
+    "exec",
+    "--provider-command",
+    "/usr/bin/vault",
+    "--provider-arg",
+    "read",
+  ];
+  const more = ["--provider-arg", "x", "--provider-timeout-ms", "5000", "--provider-env", "A=b=c"];
+  assert.equal((await config("set", place, ...parts, ...more)).exit, 0);
+  assert.deepEqual(document().secrets.providers.vault, {
+    source: "exec",
+    command: "/usr/bin/vault",
+    args: ["read", "x"],
+    timeoutMs: 5000,
+    env: { A: "b=c" },
+  });
+  await refused(["set", place, "--provider-source", "exec", "--provider-command", "vault"], /absolute path/);
+  await refused(["set", "a.b", "--provider-source", "env"], /are for secrets\.providers/);
+  await refused(["set", place, "--provider-path", "/x"], /need --provider-source/);
+
+  const batch = [
+    { path: "secrets.providers.default", provider: { source: "env" } },
+    { path: "channels.discord.token", ref: { source: "env", provider: "default", id: "T" } },
+    { path: "bananas", value: 2 },
+  ];
+  assert.equal((await config("set", "--batch-json", JSON.stringify(batch))).exit, 0);
+  home.write("batch.json", JSON.stringify([{ path: "bananas", value: 3 }]));
+  assert.equal((await config("set", "--batch-file", "batch.json")).exit, 0);
+  const { secrets, channels, bananas } = document();
+  assert.deepEqual(
+    [secrets.providers.default, channels.discord.token.id, bananas],
+    [{ source: "env" }, "T", 3],
+  );
+  await refused(["set", "--batch-json", '[{"path": "a"}]'], /Entry 1 of the batch needs/);
+  const half = JSON.stringify([batch[2], { path: "gateway.port", value: "high" }]);
+  await refused(["set", "--batch-json", half], /gateway\.port/);
+  await refused(["set"], /<path> is missing/);
+});
+
 test("--dry-run says what would happen, and writes nothing", async () => {
   const fine = await home.json("config", "set", "gateway.port", "19001", "--dry-run");
   assert.deepEqual(

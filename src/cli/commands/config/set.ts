@@ -1,20 +1,12 @@
 import { buildCommand } from "@stricli/core";
-import type { Assigned } from "../../../access/config-values.ts";
-import { AccessError } from "../../../core/errors.ts";
+import { PROVIDER_FLAGS } from "../../config-provider-flags.ts";
+import type { SetFlags } from "../../config-set-modes.ts";
 import { runWrite } from "../../config-values.ts";
 import type { Session } from "../../command.ts";
 import { JSON_FLAG, optionalText, positionalText, switchFlag } from "../../command.ts";
 
-interface Flags {
-  readonly strictJson: boolean;
-  readonly merge: boolean;
-  readonly replace: boolean;
-  readonly dryRun: boolean;
-  readonly refProvider?: string;
-  readonly refSource?: string;
-  readonly refId?: string;
-  readonly json: boolean;
-}
+const optional = (brief: string, placeholder: string) =>
+  ({ ...positionalText(brief, placeholder), optional: true }) as const;
 
 export default buildCommand({
   docs: {
@@ -31,43 +23,22 @@ export default buildCommand({
       refProvider: optionalText("Secret provider of a reference", "name"),
       refSource: optionalText("Source of a reference: env, file or exec", "source"),
       refId: optionalText("Id of a reference", "id"),
+      ...PROVIDER_FLAGS,
+      batchJson: optionalText('Several at once: [{"path", "value" | "ref" | "provider"}, …]', "json"),
+      batchFile: optionalText("The same from a file", "path"),
       json: { ...JSON_FLAG, brief: "The same as --strict-json, and print one JSON document" },
     },
     positional: {
       kind: "tuple",
       parameters: [
-        positionalText("Such as agents.defaults.model or agents.list[0].id", "path"),
-        { ...positionalText("JSON5 or text", "value"), optional: true as const },
+        optional("Such as agents.defaults.model or agents.list[0].id", "path"),
+        optional("JSON5 or text", "value"),
       ],
     },
   },
-  async func(this: Session, flags: Flags, typed: string, text?: string) {
-    const mode = text === undefined ? "builder" : flags.strictJson || flags.json ? "json" : "value";
-    await runWrite(this, [await assignment(flags, typed, text)], mode, flags);
+  async func(this: Session, flags: SetFlags, path?: string, text?: string) {
+    const { wantedBy } = await import("../../config-set-modes.ts");
+    const { assigned, mode } = wantedBy(flags, path, text);
+    await runWrite(this, assigned, mode, flags);
   },
 });
-
-async function assignment(flags: Flags, typed: string, text: string | undefined): Promise<Assigned> {
-  const { parseValue, valueToSet } = await import("../../../config/new-value.ts");
-  const { merge, replace, strictJson, json } = flags;
-  if (merge && replace) throw new AccessError("bad_input", "--merge and --replace exclude each other.");
-  const value = referenceOf(flags, text) ?? parseValue(valueText(text), strictJson || json);
-  return { typed, valueFor: (current, path) => valueToSet(current, { path, value, merge, replace }) };
-}
-
-function valueText(text: string | undefined): string {
-  if (text !== undefined) return text;
-  throw new AccessError("bad_input", "<value> is missing. See openclaw config set --help.");
-}
-
-function referenceOf({ refProvider, refSource, refId }: Flags, text: string | undefined) {
-  if (refProvider === undefined && refSource === undefined && refId === undefined) return undefined;
-  if (text !== undefined)
-    throw new AccessError("bad_input", "Give a value or a reference (--ref-…), not both.");
-  if (refProvider !== undefined && refSource !== undefined && refId !== undefined)
-    return { source: refSource, provider: refProvider, id: refId };
-  throw new AccessError(
-    "bad_input",
-    "A reference needs all three: --ref-source, --ref-provider and --ref-id.",
-  );
-}
