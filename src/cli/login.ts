@@ -53,7 +53,9 @@ export async function confirmReplacing(
 export function renderLogin(report: LoginReport): string {
   const { profileId, provider, type, agentId, removed } = report;
   return [
-    ...(removed.length > 0 ? [`Removed (--force): ${removed.join(", ")}`] : []),
+    ...(removed.length > 0
+      ? [`Removed (--force): ${removed.join(", ")}. To take that back: openclaw models undo`]
+      : []),
     ...(report.configChanged ? [`Updated config: ${report.configPath}`] : []),
     ...(report.backupPath === undefined ? [] : [`  Backup: ${report.backupPath}`]),
     `Auth profile: ${profileId} (${provider}/${type}) in agent ${agentId}`,

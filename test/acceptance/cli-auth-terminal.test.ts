@@ -99,6 +99,16 @@ test("credentials at a terminal", async (story) => {
     assert.deepEqual(await storedIds(), ["acme:manual", "anthropic:default", "mistral:default"]);
   });
 
+  await story.test("what --force replaced can be taken back", async () => {
+    const words = "models auth login --provider mistral --profile-id mistral:new --force";
+    const screen = await type(words, [{ after: /Paste the API key/, send: SECRETS.second + ENTER }]);
+    assert.match(screen.text, /Removed \(--force\): mistral:default.*openclaw models undo/s);
+    assert.deepEqual(await storedIds(), ["acme:manual", "anthropic:default", "mistral:new"]);
+    const { exit, err } = await home.run(["models", "undo", "--yes"]);
+    assert.equal(exit, 0, err);
+    assert.deepEqual(await storedIds(), ["acme:manual", "anthropic:default", "mistral:default"]);
+  });
+
   await story.test("with --json the questions are on stderr and stdout is the document", async () => {
     const words = "models auth login --provider mistral --method api-key --profile-id mistral:work --json";
     const screen = await type(words, [{ after: /Paste the API key/, send: SECRETS.second + ENTER }], {
