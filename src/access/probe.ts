@@ -163,9 +163,15 @@ function untriedRow({ target, ref }: Probe, config: Config, view: AgentView): Pr
     const error = `No model of ${profile.provider} is configured or known.`;
     return { ...row, status: "no_model", reasonCode: "no_model", error };
   }
-  const fault = routeFault(config, profile.provider);
+  const fault = staleLogin(profile, view.readAt) ?? routeFault(config, profile.provider);
   return fault === undefined ? undefined : { ...row, status: "unknown", error: fault };
 }
+
+/** Sent as it is, it would only be refused, and the login barred for it. */
+const staleLogin = ({ type, expiresAt }: AuthProfile, now: number): string | undefined =>
+  type === "oauth" && expiresAt !== undefined && expiresAt <= now
+    ? "Its access token has expired, and a probe does not renew it."
+    : undefined;
 
 /** Why the provider cannot be called at all. */
 function routeFault(config: Config, provider: ProviderId): string | undefined {
