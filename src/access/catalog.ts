@@ -7,10 +7,10 @@ import type { ModelFacts, ProviderModels } from "../core/catalog.ts";
 import { joinCatalog } from "../core/catalog.ts";
 import type { AgentId, ProviderId } from "../core/ids.ts";
 import type { ModelRef } from "../core/model-ref.ts";
-import { findProvider, PROVIDERS } from "../providers/all.ts";
+import { findProvider } from "../providers/all.ts";
 import { builtInModels, catalogProviders } from "../providers/catalog.ts";
 import type { Deps } from "./deps.ts";
-import { readFetched } from "./fetched-models.ts";
+import { fetchedProviders, readFetched } from "./fetched-models.ts";
 import { listAddress } from "./model-question.ts";
 
 export interface Catalog {
@@ -31,17 +31,18 @@ export function openCatalog(deps: Pick<Deps, "config" | "paths">, agent: AgentId
   const registry = readRegistry(deps.paths(), agent, written);
   const config = withRegistry(written, registry);
   const warnings = [...registry.warnings];
+  const kept = fetchedProviders(deps.paths());
   const answered = new Map<ProviderId, readonly ModelFacts[]>();
   const joined = new Map<ProviderId, ProviderModels>();
 
   const fetched = (provider: ProviderId): readonly ModelFacts[] | undefined => {
     const now = answered.get(provider);
-    if (now) return now;
-    const kept = readFetched(deps.paths(), provider);
-    if (kept && "broken" in kept) warnings.push(kept.broken);
-    if (!kept || "broken" in kept) return undefined;
+    if (now || !kept.has(provider)) return now;
+    const list = readFetched(deps.paths(), provider);
+    if (list && "broken" in list) warnings.push(list.broken);
+    if (!list || "broken" in list) return undefined;
     // The address may have changed since; another server's list is no list of this one.
-    return kept.url === listAddress(config, provider)?.url ? kept.models : undefined;
+    return list.url === listAddress(config, provider)?.url ? list.models : undefined;
   };
   const of = (provider: ProviderId): ProviderModels => {
     const known = joined.get(provider) ?? joinModels(config, registry, provider, fetched(provider));
@@ -54,7 +55,10 @@ export function openCatalog(deps: Pick<Deps, "config" | "paths">, agent: AgentId
     of,
     find: ({ provider, model }) => of(provider).models.get(model),
     providers: () => [
-      ...new Set([...config.providers.keys(), ...[...catalogProviders(), ...keptProviders()].toSorted()]),
+      ...new Set([
+        ...config.providers.keys(),
+        ...[...catalogProviders(), ...kept, ...answered.keys()].toSorted(),
+      ]),
     ],
     found(provider, models) {
       answered.set(provider, models);
@@ -62,9 +66,6 @@ export function openCatalog(deps: Pick<Deps, "config" | "paths">, agent: AgentId
     },
   };
 }
-
-/** Built-in providers without a built-in list may have a fetched one. */
-const keptProviders = (): ProviderId[] => PROVIDERS.map(({ id }) => id);
 
 function joinModels(
   config: Config,

@@ -1,6 +1,6 @@
 // Model lists as their providers answered: `<stateDir>/state/access-models/<provider>.json`, one file each, so
 // that refreshes do not meet and a broken file concerns one provider.
-import { readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Paths } from "../config/paths.ts";
 import type { ModelFacts } from "../core/catalog.ts";
@@ -21,8 +21,35 @@ export interface FetchedModels {
 
 export type FetchedReading = FetchedModels | { readonly broken: string } | undefined;
 
+const folderOf = (paths: Pick<Paths, "globalDir">): string => join(paths.globalDir, "access-models");
+
 export const fetchedFile = (paths: Pick<Paths, "globalDir">, provider: ProviderId): string =>
-  join(paths.globalDir, "access-models", `${encodeURIComponent(provider)}.json`);
+  join(folderOf(paths), `${encodeURIComponent(provider)}.json`);
+
+/** Providers whose list is there: one look at the folder, instead of one for each provider there is. */
+export function fetchedProviders(paths: Pick<Paths, "globalDir">): ReadonlySet<ProviderId> {
+  const folder = folderOf(paths);
+  // Mostly there is no folder, and an error would cost more than all the rest.
+  const files = statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? namesIn(folder) : [];
+  return new Set(files.filter((name) => /^[^.].*\.json$/.test(name)).flatMap(providerOf));
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function providerOf(file: string): ProviderId[] {
+  try {
+    return [decodeURIComponent(file.slice(0, -".json".length))];
+  } catch {
+    // Not a name that we give.
+    return [];
+  }
+}
 
 /** `undefined` when nothing was fetched. Never throws: the lists are a help, not a need. */
 export function readFetched(paths: Pick<Paths, "globalDir">, provider: ProviderId): FetchedReading {
