@@ -147,7 +147,9 @@ function offeredBy(
   const custom = entry !== undefined && findProvider(provider) === undefined;
   const found = localOnly && isLocal(config, provider);
   const allowed = config.models.size === 0 || config.models.has(`${provider}/*`);
-  const whole = all || only !== undefined || custom || found;
+  // A list of chosen models narrows a provider's as well.
+  const asked = only !== undefined && config.models.size === 0;
+  const whole = all || asked || custom || found;
   if (whole || (allowed && usable.of(provider).length > 0)) return catalog.of(provider).models.keys();
   return (entry?.models ?? []).map(({ id }) => id);
 }

@@ -195,8 +195,9 @@ export function checkProviders(
     const profiles = usable.of(provider);
     if (profiles.length === 0) return 1;
     const live = health.find((row) => row.provider === provider)?.effectiveProfiles.filter(isLive) ?? [];
-    if (live.length > 0) return live.some((row) => row.status === "expiring") ? 2 : 0;
-    return profiles.some((profile) => profile.source !== "store") ? 0 : 1;
+    // A key in the environment or the config covers whatever the store's credentials come to.
+    if (profiles.some((profile) => profile.source !== "store")) return 0;
+    return live.length === 0 ? 1 : live.some((row) => row.status === "expiring") ? 2 : 0;
   });
   return states.includes(1) ? 1 : states.includes(2) ? 2 : 0;
 }

@@ -26,7 +26,6 @@ const READS = [
   "completion --shell bash",
   "__complete -- models auth list --agent m",
   "config file",
-  "config validate",
   "doctor",
   "doctor --lint --json",
   "doctor --fix",

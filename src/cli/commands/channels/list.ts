@@ -10,9 +10,11 @@ export default buildCommand({
   parameters: { flags: { json: JSON_FLAG } },
   async func(this: Session, { json }: { readonly json: boolean }) {
     const { listChannels } = await import("../../../access/channels-list.ts");
-    const { report, warnings } = await listChannels(await this.deps());
+    const { printable } = await import("../../render/text.ts");
+    const { report: found, warnings } = await listChannels(await this.deps());
     for (const warning of warnings) this.io.say(`Warning: ${warning}`);
-    if (json) return this.io.json(report);
+    if (json) return this.io.json(found);
+    const report = printable(found);
     const chat = Object.entries(report.chat).map(([id, { accounts }]) => `- ${id}: ${accounts.join(", ")}`);
     const auth = report.auth.map(({ id, type }) => `- ${id} (${type})`);
     this.io.out(

@@ -9,6 +9,8 @@ export default buildCommand({
   async func(this: Session, { json }: { readonly json: boolean }) {
     const { loadConfig, validateConfig } = await import("../../../config/load.ts");
     const paths = (await this.deps()).paths();
+    const { existsSync } = await import("node:fs");
+    if (!existsSync(paths.configPath)) return absent(this, paths.configPath, json);
     const issues = validateConfig(paths);
     const valid = issues.length === 0;
     const warnings = valid ? loadConfig(paths).warnings : [];
@@ -19,3 +21,10 @@ export default buildCommand({
     if (!valid) this.exit(EXIT_FAILURE);
   },
 });
+
+/** Defaults hold without a file, but there is none to check: a wrong path must not look valid. */
+function absent({ io, exit }: Session, path: string, json: boolean): void {
+  if (json) io.json({ valid: false, path, error: "file not found" });
+  else io.say(`${path} is not there. The defaults hold; openclaw models set <model> makes it.`);
+  exit(EXIT_FAILURE);
+}
