@@ -1,15 +1,11 @@
 // `models status --probe`: one real, minimal call with each credential, and what came of it. Health is settled
 // as after a real run. Nothing here is printed (fidelity spec §3).
 import type { Dispatcher } from "undici";
-import type { Config } from "../config/config.ts";
-import type { AuthProfile } from "../core/credential.ts";
 import type { Failure } from "../core/failure/failure.ts";
 import { messageOf } from "../core/errors.ts";
-import type { AgentId, ProviderId } from "../core/ids.ts";
-import type { ModelRef } from "../core/model-ref.ts";
-import { formatModelRef } from "../core/model-ref.ts";
-import type { ProbeFilter, ProbeReason, ProbeRow, ProbeTarget } from "../core/probe.ts";
-import { probeStatus, probeTargets, reasonText } from "../core/probe.ts";
+import type { AgentId } from "../core/ids.ts";
+import type { ProbeFilter, ProbeRow } from "../core/probe.ts";
+import { probeStatus, probeTargets } from "../core/probe.ts";
 import { WIRES } from "../wire/all.ts";
 import type { AgentView } from "./agent-view.ts";
 import type { Deps } from "./deps.ts";
@@ -17,8 +13,9 @@ import { HealthWriter } from "./health-writer.ts";
 import { inParallel } from "./in-parallel.ts";
 import { callOnce } from "./one-call.ts";
 import { probeModels } from "./probe-model.ts";
+import type { Probe } from "./probe-rows.ts";
+import { baseRow, untriedRow } from "./probe-rows.ts";
 import { routeTo } from "./provider-route.ts";
-import { isSendable } from "./request-auth.ts";
 
 export interface ProbeOptions extends ProbeFilter {
   /** ms for one call */
@@ -52,12 +49,6 @@ export interface ProbeContext {
   readonly warn?: (sentence: string) => void;
   /** Ends the calls under way; no further ones are made. */
   readonly signal?: AbortSignal | undefined;
-}
-
-/** Everything a probe needs to know of one credential before it is tried. */
-interface Probe {
-  readonly target: ProbeTarget;
-  readonly ref: ModelRef | undefined;
 }
 
 /** Never rejects because of a credential: each has its row. */
@@ -150,51 +141,3 @@ const healthOf = ({ kind, scope, retryAt }: Failure) => ({
   scope,
   ...(retryAt === undefined ? {} : { retryAt }),
 });
-
-/** The row of a credential that no call is made with; `undefined` when it can be tried. */
-function untriedRow({ target, ref }: Probe, config: Config, view: AgentView): ProbeRow | undefined {
-  const { profile, reason } = target;
-  const row = baseRow(profile, ref);
-  if (reason) return { ...row, ...reasonRow(reason) };
-  const secret = view.secrets.get(profile.id);
-  if (!secret) return { ...row, ...reasonRow("missing_credential") };
-  if (!isSendable(secret)) return { ...row, ...reasonRow("ineligible_profile") };
-  if (!ref) {
-    const error = `No model of ${profile.provider} is configured or known.`;
-    return { ...row, status: "no_model", reasonCode: "no_model", error };
-  }
-  const fault = staleLogin(profile, view.readAt) ?? routeFault(config, profile.provider);
-  return fault === undefined ? undefined : { ...row, status: "unknown", error: fault };
-}
-
-/** Sent as it is, it would only be refused, and the login barred for it. */
-const staleLogin = ({ type, expiresAt }: AuthProfile, now: number): string | undefined =>
-  type === "oauth" && expiresAt !== undefined && expiresAt <= now
-    ? "Its access token has expired, and a probe does not renew it."
-    : undefined;
-
-/** Why the provider cannot be called at all. */
-function routeFault(config: Config, provider: ProviderId): string | undefined {
-  const route = routeTo(config, provider);
-  if (!route) return `The address of ${provider} is not known. Set models.providers.${provider}.baseUrl.`;
-  if (WIRES.some(({ api }) => api === route.api)) return undefined;
-  return `${provider} speaks ${route.api}, which cannot be probed yet.`;
-}
-
-const reasonRow = (reason: Exclude<ProbeReason, "no_model">) =>
-  ({ status: "unknown", reasonCode: reason, error: reasonText(reason) }) as const;
-
-function baseRow(profile: AuthProfile, ref: ModelRef | undefined) {
-  const { provider, id, source } = profile;
-  const model = ref ? { model: formatModelRef(ref) } : {};
-  const mode = modeOf(profile);
-  if (source === "store")
-    return { provider, ...model, profileId: id, label: id, source: "profile", mode } as const;
-  const other = source === "env" ? "env" : "models.json";
-  return { provider, ...model, label: other, source: other, mode } as const;
-}
-
-function modeOf({ type, source, id }: AuthProfile): ProbeRow["mode"] {
-  if (source === "env" && id.includes("OAUTH")) return "oauth";
-  return type === "none" ? "api_key" : type;
-}

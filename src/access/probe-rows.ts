@@ -1,0 +1,67 @@
+// Rows of a probe before any call: what is known of a credential, and why it is not tried.
+import type { Config } from "../config/config.ts";
+import type { AuthProfile } from "../core/credential.ts";
+import type { ProviderId } from "../core/ids.ts";
+import type { ModelRef } from "../core/model-ref.ts";
+import { formatModelRef } from "../core/model-ref.ts";
+import type { ProbeReason, ProbeRow, ProbeTarget } from "../core/probe.ts";
+import { reasonText } from "../core/probe.ts";
+import { WIRES } from "../wire/all.ts";
+import type { AgentView } from "./agent-view.ts";
+import { routeTo } from "./provider-route.ts";
+import { isSendable } from "./request-auth.ts";
+
+/** A credential, and the model to ask with it, if one is known. */
+export interface Probe {
+  readonly target: ProbeTarget;
+  readonly ref: ModelRef | undefined;
+}
+
+/** The row of a credential that no call is made with; `undefined` when it can be tried. */
+export function untriedRow({ target, ref }: Probe, config: Config, view: AgentView): ProbeRow | undefined {
+  const { profile, reason } = target;
+  const row = baseRow(profile, ref);
+  if (reason) return { ...row, ...reasonRow(reason) };
+  const secret = view.secrets.get(profile.id);
+  if (!secret) return { ...row, ...reasonRow("missing_credential") };
+  if (!isSendable(secret)) return { ...row, ...reasonRow("ineligible_profile") };
+  if (!ref) {
+    const error = `No model of ${profile.provider} is configured or known.`;
+    return { ...row, status: "no_model", reasonCode: "no_model", error };
+  }
+  const fault = staleLogin(profile, view.readAt) ?? routeFault(config, profile.provider);
+  return fault === undefined ? undefined : { ...row, status: "unknown", error: fault };
+}
+
+/** Sent as it is, it would only be refused, and the login barred for it. */
+const staleLogin = ({ type, expiresAt }: AuthProfile, now: number): string | undefined =>
+  type === "oauth" && expiresAt !== undefined && expiresAt <= now
+    ? "Its access token has expired, and a probe does not renew it."
+    : undefined;
+
+/** Why the provider cannot be called at all. */
+function routeFault(config: Config, provider: ProviderId): string | undefined {
+  const route = routeTo(config, provider);
+  if (!route) return `The address of ${provider} is not known. Set models.providers.${provider}.baseUrl.`;
+  if (WIRES.some(({ api }) => api === route.api)) return undefined;
+  return `${provider} speaks ${route.api}, which cannot be probed yet.`;
+}
+
+const reasonRow = (reason: Exclude<ProbeReason, "no_model">) =>
+  ({ status: "unknown", reasonCode: reason, error: reasonText(reason) }) as const;
+
+/** The part of a row that no call changes. */
+export function baseRow(profile: AuthProfile, ref: ModelRef | undefined) {
+  const { provider, id, source } = profile;
+  const model = ref ? { model: formatModelRef(ref) } : {};
+  const mode = modeOf(profile);
+  if (source === "store")
+    return { provider, ...model, profileId: id, label: id, source: "profile", mode } as const;
+  const other = source === "env" ? "env" : "models.json";
+  return { provider, ...model, label: other, source: other, mode } as const;
+}
+
+function modeOf({ type, source, id }: AuthProfile): ProbeRow["mode"] {
+  if (source === "env" && id.includes("OAUTH")) return "oauth";
+  return type === "none" ? "api_key" : type;
+}
