@@ -182,7 +182,10 @@ async function storeKeys(store: Store, setup: TestSetup): Promise<void> {
         [`${provider}:${name}`, { type: "api_key" as const, provider, key: keyOf(provider, name) }] as const,
     ),
   );
-  const profiles: (readonly [string, Credential])[] = [...keys, ...Object.entries(setup.credentials ?? {})];
+  const profiles: (readonly [string, Credential])[] = [
+    ...ofProviders,
+    ...Object.entries(setup.credentials ?? {}),
+  ];
   await store.update("main", { profiles: profiles.map(([id]) => id) }, () => ({
     profiles: new Map(profiles),
   }));
