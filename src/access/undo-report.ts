@@ -45,6 +45,15 @@ export interface HistoryReport {
   readonly warnings: readonly string[];
 }
 
+/** What a command did besides, which stays as it is. By the command's words. */
+const LEFT_ALONE: Readonly<Record<string, string>> = {
+  doctor: "Files that doctor imported stay where they are, as *.bak beside their former place.",
+  "agents delete": "The agent's folders stay in the trash; move them back by hand.",
+};
+
+export const leftAlone = (steps: readonly Step[]): string[] =>
+  [...new Set(steps.map(({ because }) => because))].flatMap((because) => LEFT_ALONE[because] ?? []);
+
 export const historyReport = ({ steps, warnings }: History): HistoryReport => ({
   changes: steps.map(judgedReport),
   warnings,

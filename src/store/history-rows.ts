@@ -66,7 +66,7 @@ function loadRows(db: DatabaseSync): Row[] {
   return rows.flatMap((row) => {
     const item = parseItem(String(row["item_json"]));
     if (!item) return [];
-    const undoes = JSON.parse(String(row["undoes_json"])) as string[];
+    const undoes = parseIds(String(row["undoes_json"]));
     const note = { change: String(row["change_id"]), because: String(row["because"]) };
     const entry = { ...note, ...(undoes.length > 0 && { undoes }), at: Number(row["at"]), item };
     return [{ seq: Number(row["seq"]), entry }];
@@ -78,4 +78,13 @@ function parseItem(text: string): HistoryItem | undefined {
   const item = parseObject(text);
   const well = item?.["kind"] === "profile" || item?.["kind"] === "order";
   return well ? (item as unknown as HistoryItem) : undefined;
+}
+
+function parseIds(text: string): string[] {
+  try {
+    const ids: unknown = JSON.parse(text);
+    return Array.isArray(ids) ? ids.map(String) : [];
+  } catch {
+    return [];
+  }
 }

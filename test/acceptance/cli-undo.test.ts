@@ -213,3 +213,24 @@ test("a store that cannot be read does not hide what the config remembers", asyn
   assert.match(err, /Warning: .*other.*cannot be read/);
   assert.match(out, /models set/);
 });
+
+test("what doctor did is one step too; the files it put aside stay there", async () => {
+  const old = { profiles: { "mistral:a": { type: "api_key", provider: "mistral", key: "sk-fake-1" } } };
+  home.write(".openclaw/agents/main/agent/auth-profiles.json", JSON.stringify({ version: 1, ...old }));
+  await ok("doctor --fix --yes");
+  assert.deepEqual(Object.keys(stored().profiles), ["mistral:a"]);
+  const { undone, notes } = await home.json("models", "undo");
+  assert.deepEqual([undone[0].command, notes.length], ["doctor", 1]);
+  assert.deepEqual(stored().profiles, {});
+  assert.ok(home.files().some((file) => file.endsWith(".bak")));
+});
+
+test("a damaged entry of the history costs that entry alone", async () => {
+  await paste("sk-fake-1");
+  await paste("sk-fake-2");
+  const db = new DatabaseSync(join(home.path, DATABASE));
+  db.exec("UPDATE access_history SET item_json = '{oops', undoes_json = 'oops' WHERE seq = 1");
+  db.close();
+  await ok("models undo");
+  assert.equal(stored().profiles["mistral:manual"].key, "sk-fake-1");
+});

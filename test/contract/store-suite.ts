@@ -168,7 +168,7 @@ function credentialTests({ agent, store, open, runs }: Context): void {
     const event: HealthEvent = { kind: "failure", model: "m1", failure, at: NOW };
     const named = { agent: a, profileId: "old:a", provider: "openai", generation };
     await store().applyHealth([{ ...named, event, writer: "mover", seq: 1 }]);
-    const before = (await store().read(a)).state.health.get("old:a");
+    const earlier = (await store().read(a)).state.health.get("old:a");
     const touch: Touch = { profiles: ["old:a", "openai:a"], providers: ["openai"] };
     const wrote = await store().update(a, touch, (slice) => ({
       profiles: new Map([
@@ -184,7 +184,7 @@ function credentialTests({ agent, store, open, runs }: Context): void {
       profiles.map(({ id }) => id),
       ["openai:a"],
     );
-    assert.deepEqual([...health], [["openai:a", before]]);
+    assert.deepEqual([...health], [["openai:a", earlier]]);
     assert.deepEqual([...lastGood], [["openai", "openai:a"]]);
   });
 

@@ -42,9 +42,11 @@ export default buildCommand({
     if (this.io.inIsTerminal && !flags.yes) await confirm(this, plan, flags.json);
     const { undo } = await import("../../../access/undo-apply.ts");
     const { undone, change } = await undo(deps, plan);
-    const { stepReport } = await import("../../../access/undo-report.ts");
+    const { leftAlone, stepReport } = await import("../../../access/undo-report.ts");
     const steps = undone.map(stepReport);
-    if (flags.json) return this.io.json({ undone: steps, change: change ?? null });
+    const notes = leftAlone(undone);
+    for (const note of notes) this.io.say(note);
+    if (flags.json) return this.io.json({ undone: steps, change: change ?? null, notes });
     const { renderSteps } = await import("../../render/undo.ts");
     this.io.out(`Taken back:\n${renderSteps(steps, this.io)}`);
     if (change !== undefined) this.io.out(`To redo: openclaw models undo ${change}`);
