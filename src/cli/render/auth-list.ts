@@ -15,7 +15,8 @@ export function renderAuthList(
 ): string {
   const style = styleFor(screen);
   const report = printable(found);
-  const head = `${style.heading(`Auth profiles of ${report.agentId}`)} ${style.faint(report.authStatePath)}`;
+  const title = style.heading(`Auth profiles of ${report.agentId}`);
+  const head = table([[title, style.faint(report.authStatePath)]], screen.columns);
   if (report.profiles.length === 0) {
     const provider = report.provider ?? "<id>";
     return `${head}\n  none. To store one: openclaw models auth paste-api-key --provider ${provider}`;
