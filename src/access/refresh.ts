@@ -9,7 +9,7 @@ import type { Tokens } from "../core/refresh.ts";
 import { healthAfterRefresh, refreshed } from "../core/refresh.ts";
 import type { TokenAnswer, TokenEndpoint } from "../oauth/token-endpoint.ts";
 import { requestTokens } from "../oauth/token-endpoint.ts";
-import type { Store, StoredProfile } from "../store/store.ts";
+import type { Change, Slice, Store, StoredProfile } from "../store/store.ts";
 
 export type RefreshResult =
   /** Another generation is in the store, ours or somebody else's. */
@@ -125,7 +125,7 @@ export class Refresher {
 
   async #write(profile: AuthProfile, tokens: Tokens): Promise<void> {
     const now = this.#options.now();
-    await this.#options.store().update(profile.owner, { profiles: [profile.id] }, ({ profiles, health }) => {
+    const decide = ({ profiles, health }: Slice): Change | undefined => {
       const held = profiles.get(profile.id);
       // A person logged in anew meanwhile: that login is the newer one.
       if (held?.generation !== profile.generation || held.credential.type !== "oauth") return undefined;
@@ -134,7 +134,9 @@ export class Refresher {
         profiles: new Map([[profile.id, refreshed(held.credential, tokens, now)]]),
         ...(kept ? { health: new Map([[profile.id, kept]]) } : {}),
       };
-    });
+    };
+    // Without a note: what is replaced here is spent, and nobody may take it back.
+    await this.#options.store().update(profile.owner, { profiles: [profile.id] }, decide, null);
   }
 }
 
