@@ -61,7 +61,11 @@ export function openDeps({ processEnv, now, version, command, osHome }: Surround
   const paths = once(() => {
     const usable = usableConfig(written);
     const folder = folderAgentDir(writtenEnvironment(processEnv, basePaths(), usable));
-    return resolvePaths(processEnv, home, agentDirs(usable, folder && resolve(untilde(folder, basePaths().home))));
+    return resolvePaths(
+      processEnv,
+      home,
+      agentDirs(usable, folder && resolve(untilde(folder, basePaths().home))),
+    );
   });
   const note = once(() => ({ change: newChangeId(), because: command ?? "openclaw" }));
   const opened: { close(): Promise<void> }[] = [];
