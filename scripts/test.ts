@@ -2,7 +2,7 @@
 import { globSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildIfStale } from "./build.ts";
+import { buildIfStale, ENTRY } from "./build.ts";
 import { runForeground } from "./foreground.mjs";
 import type { Counts } from "./test-counts.ts";
 
@@ -73,11 +73,11 @@ async function runGroup(args: readonly string[], env: NodeJS.ProcessEnv, timeout
   return { exitCode: exitCode || 1, counts: { passed: 0, failed: 1, skipped: 0 } };
 }
 
-/** The caller's environment without anything that leads to the caller's own credentials. */
+/** The caller's environment without anything that leads to the caller's own credentials; processes run the build. */
 function environment(home: string): NodeJS.ProcessEnv {
   const own = /^(OPENCLAW_|PI_CODING_AGENT_DIR$)|_(API_KEYS?|API_KEY_.*|OAUTH_TOKEN)$/;
   const kept = Object.entries(process.env).filter(([name]) => !own.test(name));
-  return { ...Object.fromEntries(kept), HOME: home, USERPROFILE: home };
+  return { ...Object.fromEntries(kept), HOME: home, USERPROFILE: home, TEST_ENTRY: ENTRY };
 }
 
 function summarise(outcomes: readonly Outcome[]): number {

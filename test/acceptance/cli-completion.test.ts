@@ -3,11 +3,10 @@ import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, lstatSync, statSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
 import { cliHome } from "../support/cli.ts";
+import { ENTRY } from "../support/entry.ts";
 
-const ENTRY = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const home = cliHome();
 before(async () => {
   const config = {

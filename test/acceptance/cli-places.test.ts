@@ -3,14 +3,13 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { chmodSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { writeHome } from "../conformance/home.ts";
 import type { CliHome } from "../support/cli.ts";
 import { cliHome } from "../support/cli.ts";
 import { atTerminal } from "../support/terminal.ts";
+import { ENTRY } from "../support/entry.ts";
 
-const ENTRY = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const KEY = "sk-fake-0123456789abcdefghij";
 
 let home: CliHome;

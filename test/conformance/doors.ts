@@ -1,6 +1,5 @@
 // Two ways to run a command of a case: inside this process, with everything handed in, or as a user does.
 import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import type { CommandDeps } from "../../src/access/open-deps.ts";
 import { openDeps } from "../../src/access/open-deps.ts";
 import { runCommandLine } from "../../src/cli/main.ts";
@@ -8,6 +7,7 @@ import type { CapturedIo } from "../support/captured-io.ts";
 import { capturedIo } from "../support/captured-io.ts";
 import type { Said } from "../support/cli.ts";
 import { runInTerminal } from "./typed.ts";
+import { ENTRY } from "../support/entry.ts";
 
 export interface Invocation {
   readonly argv: readonly string[];
@@ -39,8 +39,6 @@ export const inProcess: Door = async (invocation) => {
     await opened?.close();
   }
 };
-
-const ENTRY = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 
 export const asProcess: Door = async (invocation) => {
   if (invocation.tty) return onTerminal(invocation);

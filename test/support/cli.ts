@@ -3,9 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-
-const ENTRY = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+import { ENTRY } from "./entry.ts";
 
 export interface Said {
   readonly exit: number | null;

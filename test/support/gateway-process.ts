@@ -5,15 +5,13 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Paths } from "../../src/config/paths.ts";
 import { resolvePaths } from "../../src/config/paths.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { ScriptedUpstream } from "../fakes/scripted-upstream.ts";
 import { keyOf } from "./gateway.ts";
-
-const ENTRY = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+import { ENTRY } from "./entry.ts";
 
 export interface GatewayHome {
   readonly path: string;

@@ -1,9 +1,8 @@
 // The command line at a terminal of its own. The pseudo-terminal comes from `script`, which is part of every
 // Debian, Fedora, macOS and BSD system; without it these tests fail and say so.
 import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { ENTRY } from "./entry.ts";
 
-const ENTRY = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const LIMIT_MS = 30_000;
 
 /** Keys, sent once the screen shows `after`; what was matched before does not count again. */
