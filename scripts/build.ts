@@ -71,6 +71,7 @@ async function bundle(number: string): Promise<OutputFile[]> {
     format: "cjs",
     platform: "node",
     target: "node24",
+    supported: { "dynamic-import": false },
     minifyWhitespace: true,
     minifySyntax: true,
     define: {

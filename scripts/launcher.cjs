@@ -17,7 +17,7 @@ if (Number.parseInt(process.versions.node, 10) < 24) {
 
 const { mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
 const { enableCompileCache, wrap } = require("node:module");
-const { constants, Script } = require("node:vm");
+const { Script } = require("node:vm");
 
 const BUNDLE = `${__dirname}/openclaw.js`;
 const source = readFileSync(BUNDLE, "latin1");
@@ -27,11 +27,8 @@ const CACHE = `${__dirname}/.compile-cache`;
 const COMPILED = `${CACHE}/${source.slice(2, 18)}-${process.version}-${process.arch}`;
 
 const cachedData = readOrNothing(COMPILED);
-const script = new Script(wrap(source), {
-  filename: BUNDLE,
-  cachedData,
-  importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-});
+// There is no `import()` left in the bundle (scripts/build.ts): a script of its own could not run one without a warning.
+const script = new Script(wrap(source), { filename: BUNDLE, cachedData });
 // Help and version run too little of the program to be worth keeping.
 const short = process.argv.length === 2 || /^(-h|--help|help|-V|--version)$/m.test(process.argv.join("\n"));
 if (!short && (!cachedData || script.cachedDataRejected)) process.once("exit", keepCompiled);

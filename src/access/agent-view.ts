@@ -29,6 +29,8 @@ export interface AgentView {
   readonly secrets: ReadonlyMap<ProfileId, Secret>;
   readonly lastGood: ReadonlyMap<ProviderId, ProfileId>;
   readonly warnings: readonly string[];
+  /** A row of a store cannot be read at all. */
+  readonly damaged: boolean;
 }
 
 export interface ViewInputs {
@@ -64,6 +66,7 @@ export function viewOf(inputs: ViewInputs): AgentView {
     secrets,
     lastGood: new Map([...(main?.state.lastGood ?? []), ...own.state.lastGood]),
     warnings: [...own.state.warnings, ...(main?.state.warnings ?? [])],
+    damaged: own.state.damaged === true || main?.state.damaged === true,
   };
 }
 

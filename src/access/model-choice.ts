@@ -45,12 +45,12 @@ async function addHint(deps: CommandDeps, ref: string, warnings: Set<string>): P
   if (hint !== undefined) warnings.add(hint);
 }
 
-/** A profile behind `@` is a matter of sessions: a default model names none. */
+/** A profile behind `@` is a matter of sessions: the config names none. */
 function withoutProfile(text: string, warnings: Set<string>): string {
   const suffix = /@([^@/\s]+:[^@/\s]+)$/.exec(text.trim());
   if (!suffix) return text;
   warnings.add(
-    `@${suffix[1]} was left out: a default model names no profile. To prefer it: openclaw models auth order set`,
+    `@${suffix[1]} was left out: a model in the config names no profile. To prefer it: openclaw models auth order set`,
   );
   return text.trim().slice(0, -suffix[0].length);
 }
@@ -60,7 +60,7 @@ export async function addFallback(deps: CommandDeps, slot: Slot, text: string): 
   const warnings = new Set<string>();
   let ref = "";
   const written = await writeConfig(deps, (config) => {
-    ref = readRef(config, text, warnings);
+    ref = readRef(config, withoutProfile(text, warnings), warnings);
     const { primary, fallbacks = [] } = choiceOf(config, slot);
     if (primary !== undefined && canonical(config, primary) === ref)
       throw new AccessError(
@@ -120,7 +120,7 @@ export async function addAlias(
   const warnings = new Set<string>();
   let ref = "";
   const written = await writeConfig(deps, (config) => {
-    ref = readRef(config, text, warnings);
+    ref = readRef(config, withoutProfile(text, warnings), warnings);
     const taken = findAlias(config, alias);
     if (taken && canonical(config, taken[1]) !== ref)
       throw new AccessError(

@@ -14,6 +14,7 @@ describe("taken", () => {
     ["token", "anthropic", setupToken(80), setupToken(80)],
     ["token", "openai", "eyJ.token", "eyJ.token"],
     ["token", "mistral", "sk-x", "sk-x"],
+    ["api_key", "mistral", "bm8gc2VjcmV0==", "bm8gc2VjcmV0=="],
   ];
   for (const [kind, provider, pasted, value] of CASES)
     test(`${kind} of ${provider}`, () => assert.equal(pastedValue(kind, provider, pasted), value));
@@ -25,6 +26,10 @@ describe("refused, without repeating what was pasted", () => {
     ["token", "openai", "", /No token was given.*paste-token/],
     ["api_key", "openai", "sk-one\nsk-two", /More than one line/],
     ["api_key", "openai", "sk-\u001B[200~one", /control characters/],
+    ["api_key", "mistral", "export MISTRAL_API_KEY=secret", /line for a shell/],
+    ["api_key", "mistral", `"secret"`, /line for a shell/],
+    ["api_key", "mistral", "secr\u0435t", /characters that no credential has/],
+    ["api_key", "mistral", "two secrets", /characters that no credential has/],
     ["token", "anthropic", "sk-ant-api03-secret", /starts with sk-ant-oat01-/],
     ["token", "anthropic", setupToken(79), /too short/],
     ["token", "openai", "sk-secret", /paste-api-key --provider openai/],

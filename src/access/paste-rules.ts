@@ -24,12 +24,19 @@ export function pastedValue(kind: PasteKind, provider: ProviderId, pasted: strin
       `More than one line was pasted, and an ${what} is one line.`.replace("an token", "a token"),
     );
   if (/\p{Cc}/u.test(value)) throw refused(`The ${what} holds control characters. Paste it again.`);
+  if (SHELL_LINE.test(value))
+    throw refused(`This is a line for a shell. Paste the ${what} alone, without name and quotes.`);
+  if (/[^\x21-\x7e]/.test(value))
+    throw refused(`The ${what} holds characters that no credential has. Copy it again.`);
   if (kind === "token") checkToken(provider, value);
   else checkApiKey(provider, value);
   return value;
 }
 
 const command = (kind: PasteKind): string => (kind === "token" ? "paste-token" : "paste-api-key");
+
+/** `export OPENAI_API_KEY=sk-…`, `KEY="…"`, or the value with its quotes. */
+const SHELL_LINE = /^(export\s+|set\s+|\$env:)?[A-Z][A-Z0-9_]*(KEY|TOKEN)S?\s*=\s*\S|^(["'`]).*\3$/;
 
 /** What a ChatGPT login leaves behind: a JWT, or a file of JSON. */
 const LOGIN_MATERIAL = /^(Bearer\s+)?[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}$|^[{[]/i;

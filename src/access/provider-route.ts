@@ -73,7 +73,7 @@ function headerFor(configured: ConfiguredProvider | undefined, builtIn: Provider
 }
 
 const PRIVATE_HOST =
-  /^(localhost|.*\.localhost|.*\.local|127\..*|10\..*|192\.168\..*|172\.(1[6-9]|2\d|3[01])\..*|\[::1\]|0\.0\.0\.0)$/;
+  /^(localhost|.*\.localhost|.*\.local|127\..*|10\..*|192\.168\..*|172\.(1[6-9]|2\d|3[01])\..*|\[::1\]|\[f[cd][0-9a-f]{2}:.*\]|0\.0\.0\.0)$/;
 
 /** Loopback and private addresses (fidelity spec §6.5, `local`). */
 export function isLocal(baseUrl: string): boolean {

@@ -69,7 +69,7 @@ export function providerHealth(
 export const isLive = (row: ProfileHealthRow): boolean =>
   row.status !== "expired" && row.status !== "missing";
 
-/** The worst of those that can expire; `static` when none can. */
+/** The worst of those that can expire, also beside one that cannot (seen in 2026.7.1); `static` when none can. */
 function joinedStatus(rows: readonly ProfileHealthRow[]): HealthStatus {
   const statuses = new Set(rows.map((row) => row.status));
   const worst: readonly HealthStatus[] = ["expired", "expiring", "ok", "static"];

@@ -63,7 +63,7 @@ export async function readStatus(deps: CommandDeps, request: StatusRequest): Pro
     ],
     todo,
   };
-  const damaged = view.unreadable.length > 0 || view.warnings.length > 0;
+  const damaged = view.unreadable.length > 0 || view.damaged;
   const failed = damaged || hasFailed(request.probes);
   return { report, check: failed ? 1 : checkProviders(models.providers, auth.oauth.providers, usable) };
 }

@@ -97,7 +97,7 @@ const problemOf = (present: boolean): { problem?: "missing_credential" } =>
   present ? {} : { problem: "missing_credential" };
 
 function expiryOf(expires: unknown): { expiresAt?: number; problem?: "invalid_expires" } {
-  if (expires === undefined || expires === null) return {};
+  if (expires === undefined) return {};
   const valid = typeof expires === "number" && expires > 0 && expires <= LATEST_TIME;
   return valid ? { expiresAt: expires } : { problem: "invalid_expires" };
 }

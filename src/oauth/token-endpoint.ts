@@ -77,10 +77,8 @@ function errorCode(body: Readonly<Record<string, unknown>>): string | undefined 
 function tokensIn(body: Readonly<Record<string, unknown>>): TokenAnswer {
   const { access_token: access, refresh_token: refresh, expires_in: expiresIn } = body;
   if (!isToken(access)) return failed("answered without an access token that can be sent");
-  const usable = isToken(refresh);
-  if (!usable && refresh !== undefined && refresh !== null && refresh !== "")
-    return failed("answered with a refresh token that cannot be sent");
-  return { kind: "tokens", tokens: { access, ...(usable ? { refresh } : {}), expiresIn } };
+  // The old refresh token may be spent: the access token is what is left of the login.
+  return { kind: "tokens", tokens: { access, ...(isToken(refresh) ? { refresh } : {}), expiresIn } };
 }
 
 /** Visible ASCII: what a header and a form can carry. */

@@ -201,6 +201,7 @@ export function stateOf(draft: Draft): AgentState {
     health: new Map([...draft.health].map(([id, row]) => [id, row.health])),
     lastGood: draft.state.lastGood,
     warnings: draft.warnings,
+    ...(draft.store.fault || draft.state.fault ? { damaged: true } : {}),
   };
 }
 

@@ -26,6 +26,8 @@ export interface AgentState {
   readonly lastGood: ReadonlyMap<ProviderId, ProfileId>;
   /** Faults found on reading, one sentence each with the place: garbage entries, unknown versions. */
   readonly warnings: readonly string[];
+  /** A whole row cannot be read: it must not look like a store without credentials. */
+  readonly damaged?: true;
 }
 
 export interface Reading {
