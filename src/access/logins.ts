@@ -7,6 +7,7 @@ import { freshnessOf } from "../core/refresh.ts";
 import type { AccessConfig } from "../config/config.ts";
 import type { TokenEndpoint } from "../oauth/token-endpoint.ts";
 import { findProvider } from "../providers/all.ts";
+import { clearAlarm, setAlarm } from "./alarms.ts";
 import type { LiveAgent } from "./live-agents.ts";
 import type { Refresher, RefreshResult } from "./refresh.ts";
 
@@ -18,6 +19,8 @@ export interface LoginsOptions {
   /** Reads an agent's store again. */
   readonly reread: (agent: AgentId) => Promise<void>;
   readonly now: () => number;
+  /** how long a call waits for a login, ms */
+  readonly patienceMs?: number;
   readonly report: (profile: AuthProfile, result: RefreshResult) => void;
 }
 
@@ -43,7 +46,7 @@ export class Logins {
       if (!recent) void this.#renew(profile);
       return undefined;
     }
-    if (!recent) return this.#renew(profile).then(unready);
+    if (!recent) return this.#withinPatience(profile).then(unready);
     // A token that is old although it is new: the clock is wrong, here or there. The provider judges it.
     if (recent.kind === "renewed" && hasAccess) return undefined;
     return Promise.resolve(unready(recent) ?? unready(NO_TOKEN));
@@ -52,6 +55,13 @@ export class Logins {
   #recent(profile: AuthProfile): RefreshResult | undefined {
     const tried = this.#tried.get(keyOf(profile));
     return tried && this.#options.now() - tried.at < REST_MS ? tried.result : undefined;
+  }
+
+  /** A login that takes long goes on getting ready while another candidate is asked. */
+  #withinPatience(profile: AuthProfile): Promise<RefreshResult> {
+    const late = Promise.withResolvers<RefreshResult>();
+    const alarm = setAlarm(() => late.resolve(STILL_AT_IT), this.#options.patienceMs ?? PATIENCE_MS);
+    return Promise.race([this.#renew(profile), late.promise]).finally(() => clearAlarm(alarm));
   }
 
   /** One for all calls that wait. */
@@ -73,6 +83,8 @@ export class Logins {
   }
 }
 
+const PATIENCE_MS = 8_000;
+const STILL_AT_IT: RefreshResult = { kind: "failed", message: "The login is still being refreshed." };
 const NO_TOKEN: RefreshResult = { kind: "failed", message: "The login has no access token." };
 
 const MOST_TRIED = 10_000;

@@ -1,9 +1,9 @@
 // One refresh of a login at a time, whoever asks: in this process by a shared promise, among processes by a
 // lease in the store. A refresh token is spent only after the lease was written, and its answer is committed
 // before anybody uses it (DESIGN, "Never broken" 3 and 4).
-import { randomUUID } from "node:crypto";
+import { hash, randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import type { AuthProfile, OAuthCredential } from "../core/credential.ts";
+import type { AuthProfile, Credential, OAuthCredential } from "../core/credential.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Tokens } from "../core/refresh.ts";
 import { healthAfterRefresh, refreshed } from "../core/refresh.ts";
@@ -36,6 +36,8 @@ export class Refresher {
   readonly #options: RefresherOptions;
   readonly #owner = randomUUID();
   readonly #running = new Map<string, Promise<RefreshResult>>();
+  /** Answers that the store has refused so far, by refresh token spent: nobody else has them. */
+  readonly #unsaved = new Map<string, Tokens>();
 
   constructor(options: RefresherOptions) {
     this.#options = options;
@@ -62,7 +64,9 @@ export class Refresher {
 
   async #underLease(profile: AuthProfile, endpoint: TokenEndpoint): Promise<RefreshResult> {
     const store = this.#options.store();
-    const name = `refresh ${profile.id}`;
+    const first = await this.#held(profile);
+    if (!first) return { kind: "renewed" };
+    const name = `refresh ${familyOf(first.credential)}`;
     const patientUntil = performance.now() + PATIENCE_MS;
     for (;;) {
       const lease = await store.lease(profile.owner, name, this.#owner);
@@ -93,29 +97,35 @@ export class Refresher {
     if (!held) return { kind: "renewed" };
     const { refresh } = held.credential;
     if (refresh === undefined) return loginNeeded(profile, "there is no refresh token");
+    const unsaved = this.#unsaved.get(refresh);
+    if (unsaved) return this.#keep(profile, refresh, unsaved);
     const request = this.#options.request ?? requestTokens;
     const answer = await request(endpoint, { grant_type: "refresh_token", refresh_token: refresh });
-    return this.#take(profile, answer);
+    return this.#take(profile, refresh, answer);
   }
 
-  async #take(profile: AuthProfile, answer: TokenAnswer): Promise<RefreshResult> {
+  async #take(profile: AuthProfile, spent: string, answer: TokenAnswer): Promise<RefreshResult> {
     if (answer.kind === "failed")
       return { kind: "failed", message: `The login server of ${profile.provider} ${answer.message}.` };
-    if (answer.kind === "tokens") {
-      await this.#commit(profile, answer.tokens);
-      return { kind: "renewed" };
-    }
+    if (answer.kind === "tokens") return this.#keep(profile, spent, answer.tokens);
     // Somebody who knows no leases may have won: what is stored now decides.
     if (!(await this.#held(profile))) return { kind: "renewed" };
     return loginNeeded(profile, answer.code);
   }
 
+  async #keep(profile: AuthProfile, spent: string, tokens: Tokens): Promise<RefreshResult> {
+    this.#unsaved.set(spent, tokens);
+    await this.#commit(profile, spent, tokens);
+    this.#unsaved.delete(spent);
+    return { kind: "renewed" };
+  }
+
   /** Tried again and again: these tokens are the only ones that are good. */
-  async #commit(profile: AuthProfile, tokens: Tokens): Promise<void> {
+  async #commit(profile: AuthProfile, spent: string, tokens: Tokens): Promise<void> {
     const until = performance.now() + COMMIT_WITHIN_MS;
     for (let wait = 10; ; wait = Math.min(wait * 2, 1000)) {
       try {
-        return await this.#write(profile, tokens);
+        return await this.#write(profile, spent, tokens);
       } catch (error) {
         if (performance.now() > until) throw error;
         await pause(wait);
@@ -123,22 +133,36 @@ export class Refresher {
     }
   }
 
-  async #write(profile: AuthProfile, tokens: Tokens): Promise<void> {
+  /** Every profile that holds the spent token gets the new ones: a login may be there under two names. */
+  async #write({ owner, provider }: AuthProfile, spent: string, tokens: Tokens): Promise<void> {
+    const store = this.#options.store();
     const now = this.#options.now();
+    const { state } = await store.read(owner);
+    const family = state.profiles.filter(({ credential }) => holds(credential, provider, spent));
     const decide = ({ profiles, health }: Slice): Change | undefined => {
-      const held = profiles.get(profile.id);
-      // A person logged in anew meanwhile: that login is the newer one.
-      if (held?.generation !== profile.generation || held.credential.type !== "oauth") return undefined;
-      const kept = healthAfterRefresh(health.get(profile.id));
+      // A person who logged in anew meanwhile has the newer login.
+      const held = [...profiles.values()].filter(({ credential }) => holds(credential, provider, spent));
+      if (held.length === 0) return undefined;
+      const renewed = held.map(({ id, credential }) => {
+        const kept = healthAfterRefresh(health.get(id));
+        return { id, credential: refreshed(credential as OAuthCredential, tokens, now), kept };
+      });
       return {
-        profiles: new Map([[profile.id, refreshed(held.credential, tokens, now)]]),
-        ...(kept ? { health: new Map([[profile.id, kept]]) } : {}),
+        profiles: new Map(renewed.map(({ id, credential }) => [id, credential])),
+        health: new Map(renewed.flatMap(({ id, kept }) => (kept ? [[id, kept]] : []))),
       };
     };
     // Without a note: what is replaced here is spent, and nobody may take it back.
-    await this.#options.store().update(profile.owner, { profiles: [profile.id] }, decide, null);
+    await store.update(owner, { profiles: family.map(({ id }) => id) }, decide, null);
   }
 }
+
+const holds = (credential: Credential, provider: string, refresh: string): boolean =>
+  credential.type === "oauth" && credential.provider === provider && credential.refresh === refresh;
+
+/** Names a token family without showing it. */
+const familyOf = ({ refresh = "" }: OAuthCredential): string =>
+  hash("sha256", `refresh family\n${refresh}`, "base64url").slice(0, 22);
 
 const loginNeeded = (profile: AuthProfile, why: string): RefreshResult => ({
   kind: "login_needed",

@@ -120,6 +120,34 @@ describe("logins behind the gateway", { concurrency: 4 }, () => {
       assert.ok(Number(expires) > Date.now());
     });
 
+  test("a login that is there under two names is one family: its token is spent once", async (t) => {
+    const login = await startLoginServer();
+    const { ask, gateway, stored } = await gatewayWithLogin(t, login);
+    const twin = await stored();
+    await gateway.store.update("main", { profiles: ["p:default"] }, () => ({
+      profiles: new Map([["p:default", twin]]),
+    }));
+    await Promise.all(Array.from({ length: 20 }, ask));
+    await eventually(async () => {
+      const { state } = await gateway.store.read("main");
+      const tokens = state.profiles.map(({ credential }) => (credential as OAuthCredential).refresh);
+      assert.deepEqual(tokens, ["fake-refresh-1", "fake-refresh-1"]);
+    });
+    assert.equal((await ask()).status, 200);
+    assert.deepEqual(login.asked, ["fake-refresh-0"]);
+    assert.equal(login.dead, false);
+  });
+
+  test("a login server that hangs holds nobody back for long who has another key", async (t) => {
+    const login = await startLoginServer();
+    const held = Promise.withResolvers<void>();
+    login.hold = held.promise;
+    const { ask, stored } = await gatewayWithLogin(t, login, { keys: ["a"] });
+    assert.match((await ask()).text, new RegExp(keyOf("p", "a")));
+    held.resolve();
+    await eventually(async () => assert.equal((await stored()).refresh, "fake-refresh-1"));
+  });
+
   test("two gateways on one folder: one refresh, and both go on", async (t) => {
     const login = await startLoginServer();
     const { ask, gateway } = await gatewayWithLogin(t, login);
