@@ -1,6 +1,9 @@
 // Taking steps back: one transaction for each store, then one edit of the config.
+import { join } from "node:path";
+import { withConfigLock } from "../config/config-lock.ts";
 import type { ConfigEntry } from "../config/history.ts";
 import { digestOf } from "../config/history.ts";
+import { AccessError } from "../core/errors.ts";
 import type { ChangeId, ChangeNote } from "../core/history.ts";
 import type { AgentId } from "../core/ids.ts";
 import type { JsonObject } from "../core/json.ts";
@@ -8,32 +11,68 @@ import { canonicalJson } from "../store/json.ts";
 import type { Change, Slice, StoredProfile, Touch } from "../store/store.ts";
 import { writeConfig } from "./config-edit.ts";
 import type { CommandDeps } from "./open-deps.ts";
-import type { UndoPlan } from "./undo.ts";
+import type { UndoPlan } from "./undo-plan.ts";
+import { takenBefore } from "./undo-plan.ts";
 import type { Holdings, Step } from "./undo-judge.ts";
 import { refuseBlocked, takeBackConfig, takeBackStore } from "./undo-judge.ts";
+import { readSteps } from "./undo-steps.ts";
 
 export interface UndoReport {
   /** newest first */
   readonly undone: readonly Step[];
-  /** under which it can be taken back itself; absent when all was as before */
-  readonly change?: ChangeId;
+  /** under which it can be taken back itself */
+  readonly change: ChangeId;
+  /** It finished an undo that had been cut short. */
+  readonly resumed: boolean;
 }
 
 /**
  * Takes the planned steps back, as one change of its own: one transaction for each store, then one edit of the
- * config. Each judges again what it finds.
+ * config. Each judges again what it finds. Cut short in between, it is finished by the next undo.
  *
  * @throws AccessError `bad_input` when something changed since it was planned, `config_conflict`,
  *   `store_unwritable`
  */
-export async function undo(deps: CommandDeps, { steps, force }: UndoPlan): Promise<UndoReport> {
-  const note: ChangeNote = { ...deps.note(), undoes: steps.map(({ change }) => change) };
+export async function undo(deps: CommandDeps, plan: UndoPlan): Promise<UndoReport> {
+  // Of two undos at once the later one sees the marks of the other.
+  return withConfigLock(join(deps.paths().globalDir, "undo-lock.sqlite"), () => undoAlone(deps, plan));
+}
+
+async function undoAlone(deps: CommandDeps, { steps, force, resumes }: UndoPlan): Promise<UndoReport> {
+  await refuseTaken(deps, steps);
+  const note: ChangeNote = {
+    ...deps.note(),
+    undoes: steps.map(({ change }) => change),
+    ...(resumes && { change: resumes.change, undoes: resumes.undoes ?? [] }),
+  };
   const agents = new Set(steps.flatMap((step) => [...step.stores.keys()]));
   let wrote = false;
-  for (const agent of agents) wrote = (await undoStore(deps, agent, steps, note)) || wrote;
-  if (steps.some(({ config }) => config.length > 0))
-    wrote = (await undoConfig(deps, steps, force, note)) || wrote;
-  return { undone: steps, ...(wrote && { change: note.change }) };
+  try {
+    for (const agent of agents) wrote = (await undoStore(deps, agent, steps, note)) || wrote;
+    if (steps.some(({ config }) => config.length > 0))
+      wrote = (await undoConfig(deps, steps, force, note)) || wrote;
+  } catch (error) {
+    throw wrote || resumes ? cutShort(error, note) : error;
+  }
+  if (!wrote) throw takenBefore(steps[0]!, undefined);
+  return { undone: steps, change: note.change, resumed: resumes !== undefined };
+}
+
+async function refuseTaken(deps: CommandDeps, planned: readonly Step[]): Promise<void> {
+  const now = new Map((await readSteps(deps)).steps.map((step) => [step.change, step]));
+  for (const step of planned) {
+    const by = now.get(step.change)?.undoneBy;
+    if (by !== undefined && by !== step.undoneBy) throw takenBefore(step, by);
+  }
+}
+
+/** What was said of the part that failed, and how the whole stands. */
+function cutShort(error: unknown, { change, undoes = [] }: ChangeNote): unknown {
+  if (!(error instanceof AccessError)) return error;
+  const said = error.message.replace(" Nothing was changed.", "");
+  const how = `to finish: openclaw models undo; to bring that part again: openclaw models undo ${change}`;
+  const message = `Only a part of ${undoes.join(", ")} is taken back. ${said} When that is mended, ${how}`;
+  return new AccessError(error.code, message, { cause: error });
 }
 
 async function undoConfig(

@@ -11,12 +11,16 @@ import type { JsonObject } from "../core/json.ts";
 import { isAsLeft } from "../store/history.ts";
 import type { HistoryItem, Slice, StoredProfile } from "../store/store.ts";
 
+export type StepParts = Pick<Step, "config" | "stores">;
+
 /** One step of undo: all that one command changed. */
 export interface Step extends ChangeNote {
   /** ms since epoch */
   readonly at: number;
   /** the change that took it back */
   readonly undoneBy?: ChangeId;
+  /** What the change that took it back did not reach: all was as before there, or it was cut short. */
+  readonly pending?: StepParts;
   /** oldest first */
   readonly config: readonly ConfigEntry[];
   /** oldest first */
@@ -64,12 +68,15 @@ export const reasonsOf = (verdicts: readonly Verdict[]): string[] =>
   verdicts.flatMap((verdict) => (typeof verdict === "object" ? [verdict.blocked] : []));
 
 /** @throws AccessError `bad_input` when something stands in the way of taking the step back */
-export function refuseBlocked({ change, because }: Step, verdicts: readonly Verdict[]): void {
+export function refuseBlocked({ change, because }: Step, verdicts: readonly Verdict[], next?: Step): void {
   const [reason, ...more] = reasonsOf(verdicts);
   if (reason === undefined) return;
   const others = more.length === 0 ? "" : ` (and ${more.length} more)`;
   const message = `${change} (${because}) cannot be taken back: ${reason}${others}. Nothing was changed.`;
-  throw new AccessError("bad_input", `${message} See: openclaw models undo --list`);
+  const remedy = next
+    ? `To take back the one before it (${next.because}): openclaw models undo ${next.change}`
+    : "See: openclaw models undo --list";
+  throw new AccessError("bad_input", `${message} ${remedy}`);
 }
 
 /** The document with the entries taken back, the newest first. */

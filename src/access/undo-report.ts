@@ -15,6 +15,8 @@ export interface StepReport {
   /** `open`: not taken back. `undo`: took others back; naming it brings them again. */
   readonly state: "open" | "undone" | "undo";
   readonly undoneBy?: ChangeId;
+  /** The undo was cut short; the next one finishes it. */
+  readonly unfinished?: true;
   readonly undoes?: readonly ChangeId[];
   readonly changes: readonly ChangeReport[];
   /** why it cannot be taken back now */
@@ -59,8 +61,9 @@ export const historyReport = ({ steps, warnings }: History): HistoryReport => ({
   warnings,
 });
 
-function judgedReport({ step, reasons, reverted }: JudgedStep): StepReport {
+function judgedReport({ step, reasons, reverted, unfinished }: JudgedStep): StepReport {
   const report = stepReport(step);
+  if (unfinished) return { ...report, unfinished, reasons: [] };
   if (!reverted || report.state !== "open") return { ...report, reasons };
   return { ...report, reasons: ["everything is as it was before"] };
 }

@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ConfigEntry } from "../config/history.ts";
-import { readConfigHistory } from "../config/history.ts";
+import { historyFault, readConfigHistory } from "../config/history.ts";
 import { AccessError, messageOf } from "../core/errors.ts";
 import type { ChangeId } from "../core/history.ts";
 import { MOST_CHANGES } from "../core/history.ts";
@@ -10,12 +10,12 @@ import type { AgentId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
 import type { HistoryEntry } from "../store/store.ts";
 import type { Deps } from "./deps.ts";
-import type { Recorded, Step } from "./undo-judge.ts";
+import type { Recorded, Step, StepParts } from "./undo-judge.ts";
 
 export interface Steps {
   /** newest first */
   readonly steps: readonly Step[];
-  /** stores that could not be read */
+  /** what could not be read */
   readonly warnings: readonly string[];
 }
 
@@ -33,6 +33,8 @@ export async function readSteps(deps: Deps): Promise<Steps> {
   };
   const stores = await Promise.all(knownAgents(deps).map(read));
   const config = readConfigHistory(deps.paths(), deps.now());
+  const fault = historyFault(deps.paths());
+  if (fault !== undefined) warnings.push(fault);
   return { steps: joinSteps(config, stores).slice(0, MOST_CHANGES), warnings };
 }
 
@@ -89,9 +91,30 @@ function withUndone(steps: readonly Step[]): Step[] {
     if (!undoneBy.has(change)) for (const id of undoes) undoneBy.set(id, change);
   return steps.map((step) => {
     const by = undoneBy.get(step.change);
-    return by === undefined ? step : { ...step, undoneBy: by };
+    if (by === undefined) return step;
+    const pending = pendingOf(step, steps, by);
+    return { ...step, undoneBy: by, ...(pending && { pending }) };
   });
 }
+
+/** The stores and the config that `by` left alone, without what a newer step set again. */
+function pendingOf(step: Step, steps: readonly Step[], by: ChangeId): StepParts | undefined {
+  const at = steps.findIndex(({ change }) => change === by);
+  const since = new Set(steps.slice(0, at + 1).flatMap(placesIn));
+  const parts = {
+    config: steps[at]!.config.length > 0 ? [] : step.config,
+    stores: new Map([...step.stores].filter(([agent]) => !steps[at]!.stores.has(agent))),
+  };
+  const places = placesIn({ ...step, ...parts });
+  return places.length > 0 && !places.some((place) => since.has(place)) ? parts : undefined;
+}
+
+const placesIn = ({ config, stores }: StepParts): string[] => [
+  ...config.flatMap(({ items }) => items.map(({ path }) => JSON.stringify(path))),
+  ...[...stores].flatMap(([agent, recorded]) =>
+    recorded.map(({ item }) => JSON.stringify([agent, item.kind === "order" ? item.provider : item.id])),
+  ),
+];
 
 /** Entries of one agent, each with whether a later one knows another login of the same profile. */
 function recordedOf(entries: readonly HistoryEntry[]): [HistoryEntry, Recorded][] {

@@ -44,13 +44,24 @@ export const digestOf = (bytes: Uint8Array | string | undefined): string =>
 
 /**
  * What noted edits changed, oldest first. An edit that a kill stopped short of the config never happened.
- * Creates nothing. A file that cannot be understood counts as none: it only serves to take changes back.
+ * Creates nothing. A file that cannot be understood counts as none: `historyFault` tells of it.
  */
 export function readConfigHistory(
   paths: Pick<Paths, "configPath" | "globalDir">,
   now: number,
 ): readonly ConfigEntry[] {
   return withinLimits(happened(load(historyFile(paths)), digestOf(bytesAt(paths.configPath))), now);
+}
+
+/** What is wrong with the file; nothing when it is well, or not there. */
+export function historyFault(paths: Pick<Paths, "globalDir">): string | undefined {
+  const file = historyFile(paths);
+  const bytes = bytesAt(file);
+  const entries = parseObject(bytes?.toString() ?? "")?.["entries"];
+  if (Array.isArray(entries) && entries.every(isEntry)) return undefined;
+  if (!bytes && !statSync(file, { throwIfNoEntry: false })) return undefined;
+  const what = bytes ? "is damaged" : "cannot be read";
+  return `${file} ${what}: changes of the config that it held cannot be taken back`;
 }
 
 /** Adds an entry. The caller holds the lock of the config; `current` is its text. Durable on return. */

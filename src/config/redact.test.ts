@@ -53,7 +53,16 @@ for (const [path, value] of PLAIN)
 
 test("a URL is shown without what stands before its host", () => {
   assert.equal(shown("x.baseUrl", "https://me:hush@host/v1"), `https://${REDACTED}@host/v1`);
-  assert.equal(shown("x.baseUrl", "https://host/v1?a=b@c"), "https://host/v1?a=b@c");
+  assert.equal(shown("x.baseUrl", "https://me:hu@sh@host/v1"), `https://${REDACTED}@host/v1`);
+});
+
+test("a URL is shown without the values of its query", () => {
+  const url = (text: string) => shown("x.baseUrl", text);
+  assert.equal(url("https://host/v1?key=hush&b=hush@c"), `https://host/v1?key=${REDACTED}&b=${REDACTED}`);
+  assert.equal(url("at https://host?hush#token=hush"), `at https://host?${REDACTED}#token=${REDACTED}`);
+  assert.equal(url("https://host/v1?key=${ACME_KEY}#part"), "https://host/v1?key=${ACME_KEY}#part");
+  assert.equal(url("https://host/v1?key="), "https://host/v1?key=");
+  assert.equal(url("https://host:1/v1#part"), "https://host:1/v1#part");
 });
 
 test("the stand-in is found wherever it stands", () => {

@@ -27,7 +27,7 @@ export function redact(value: unknown, path: Path): unknown {
   if (typeof value === "number") return isSecretPlace(path) && isNumberSecret(path) ? REDACTED : value;
   if (typeof value !== "string" || value === "") return value;
   if (POINTER.test(value)) return value;
-  return isSecretPlace(path) || SECRET_LOOK.test(value) ? REDACTED : withoutUserinfo(value);
+  return isSecretPlace(path) || SECRET_LOOK.test(value) ? REDACTED : maskUrls(value);
 }
 
 /** The stand-in somewhere in a value that is to be written: it would replace what it stands for. */
@@ -60,7 +60,21 @@ const isNamedByUser = (path: Path): boolean =>
 /** `maxTokens` and the like count; a PIN or a numeric password does not. */
 const isNumberSecret = (path: Path): boolean => /passw|secret|^pin$|apikey/i.test(String(path.at(-1)));
 
-/** `https://user:password@host` without what stands before the host. */
-function withoutUserinfo(text: string): string {
-  return text.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/\s@]+@/i, `$1${REDACTED}@`);
+/** URLs without what stands before the host, and without the values of their queries: often a key. */
+const maskUrls = (text: string): string =>
+  text.replaceAll(/[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi, (url) => maskQuery(maskUserinfo(url)));
+
+const maskUserinfo = (url: string): string => url.replace(/^([^:]+:\/\/)[^/?#]*@/, `$1${REDACTED}@`);
+
+/** A template stays, and the name of a value; what has no name may be the secret itself. */
+function maskQuery(url: string): string {
+  const start = url.search(/[?#]/);
+  if (start < 0) return url;
+  const masked = url
+    .slice(start)
+    .replaceAll(/([?#&;])([^=&#;?]*=)?([^&#;]*)/g, (_, mark, name = "", value) => {
+      const plain = value === "" || POINTER.test(value) || (mark === "#" && name === "");
+      return `${mark}${name}${plain ? value : REDACTED}`;
+    });
+  return url.slice(0, start) + masked;
 }

@@ -34,7 +34,8 @@ export function renderSteps(steps: readonly StepReport[], screen: Screen): strin
 
 const timeOf = ({ at }: StepReport): string => `${at.slice(0, 16).replace("T", " ")}Z`;
 
-function stateOf({ state, undoneBy, undoes = [] }: StepReport): string {
+function stateOf({ state, undoneBy, unfinished, undoes = [] }: StepReport): string {
+  if (unfinished) return `  half taken back by ${undoneBy}; to finish: openclaw models undo`;
   if (state === "undone") return `  taken back by ${undoneBy}`;
   return state === "undo" ? `  took back ${undoes.join(", ")}` : "";
 }

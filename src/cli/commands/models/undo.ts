@@ -1,5 +1,5 @@
 import { buildCommand } from "@stricli/core";
-import type { UndoPlan } from "../../../access/undo.ts";
+import type { UndoPlan } from "../../../access/undo-plan.ts";
 import { AccessError } from "../../../core/errors.ts";
 import type { Session } from "../../command.ts";
 import { JSON_FLAG, positionalText, switchFlag } from "../../command.ts";
@@ -36,20 +36,22 @@ export default buildCommand({
     if (id !== undefined && flags.last !== undefined)
       throw new AccessError("bad_input", "Name a change or say how many with --last, not both.");
     if (flags.list) return await list(this, flags.json);
-    const { planUndo } = await import("../../../access/undo.ts");
+    const { planUndo } = await import("../../../access/undo-plan.ts");
     const deps = await this.deps();
-    const plan = await planUndo(deps, { change: id, last: flags.last, force: flags.force });
+    const warn = (warning: string) => this.io.say(`Warning: ${warning}`);
+    const plan = await planUndo(deps, { change: id, last: flags.last, force: flags.force, warn });
+    if (plan.resumes) this.io.say(`The undo ${plan.resumes.change} was cut short; this finishes it.`);
     if (this.io.inIsTerminal && !flags.yes) await confirm(this, plan, flags.json);
     const { undo } = await import("../../../access/undo-apply.ts");
-    const { undone, change } = await undo(deps, plan);
+    const { undone, change, resumed } = await undo(deps, plan);
     const { leftAlone, stepReport } = await import("../../../access/undo-report.ts");
     const steps = undone.map(stepReport);
     const notes = leftAlone(undone);
     for (const note of notes) this.io.say(note);
-    if (flags.json) return this.io.json({ undone: steps, change: change ?? null, notes });
+    if (flags.json) return this.io.json({ undone: steps, change, resumed, notes });
     const { renderSteps } = await import("../../render/undo.ts");
     this.io.out(`Taken back:\n${renderSteps(steps, this.io)}`);
-    if (change !== undefined) this.io.out(`To redo: openclaw models undo ${change}`);
+    this.io.out(`To redo: openclaw models undo ${change}`);
   },
 });
 
