@@ -13,6 +13,7 @@ const ASCII = /^[\u0020-\u007E]*$/;
 
 /** Columns that `text` takes on a terminal. */
 export function visibleWidth(text: string): number {
+  if (ASCII.test(text)) return text.length;
   const bare = text.replaceAll(COLOR, "");
   if (ASCII.test(bare)) return bare.length;
   let width = 0;
@@ -53,7 +54,8 @@ export function printable<T>(report: T): T {
 }
 
 function cleaned(value: unknown): unknown {
-  if (typeof value === "string") return withoutControls(value).replaceAll(/[\t\n]/g, " ");
+  if (typeof value === "string")
+    return ASCII.test(value) ? value : withoutControls(value).replaceAll(/[\t\n]/g, " ");
   if (Array.isArray(value)) return value.map(cleaned);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [cleaned(key), cleaned(each)]));
