@@ -5,6 +5,7 @@ import { MAIN_AGENT, RENAMED_PROVIDERS } from "../core/ids.ts";
 import { sameProvider } from "../providers/logins.ts";
 import type { AgentState, StoredProfile } from "../store/store.ts";
 import { writeConfig } from "./config-edit.ts";
+import { copiesOf, deletingCommand } from "./logout-copies.ts";
 import {
   editsWithout,
   forgetInOrders,
@@ -45,6 +46,10 @@ export interface LogoutReport {
   readonly configChanged: boolean;
   /** the config as it was before; absent when nothing changed */
   readonly backupPath?: string;
+  /** files of old that may still hold these credentials; nothing reads them but a person, or doctor */
+  readonly copies: readonly string[];
+  /** deletes `copies`, in a shell; absent when there are none */
+  readonly deleteCopies?: string;
   readonly warnings: readonly string[];
 }
 
@@ -109,6 +114,7 @@ export async function logout(deps: CommandDeps, { agent, profiles }: LogoutPlan)
   const gone = await heldNowhereElse(deps, agent, ids);
   if (agent === MAIN_AGENT) await forgetInOrders(deps, gone);
   const written = await writeConfig(deps, (config) => editsWithout(config, gone));
+  const copies = copiesOf(deps, agent, profiles);
   return {
     agentId: agent,
     removed: profiles,
@@ -116,6 +122,8 @@ export async function logout(deps: CommandDeps, { agent, profiles }: LogoutPlan)
     configPath: written.config.path,
     configChanged: written.changed,
     ...(written.backupPath === undefined ? {} : { backupPath: written.backupPath }),
+    copies,
+    ...(copies.length === 0 ? {} : { deleteCopies: deletingCommand(copies) }),
     warnings: await leftOver(deps, agent, profiles),
   };
 }

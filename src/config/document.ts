@@ -2,7 +2,7 @@
 // repeated in a message: it may hold secrets.
 import { isUtf8 } from "node:buffer";
 import { createRequire } from "node:module";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { AccessError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import { isObject } from "../core/json.ts";
@@ -10,15 +10,16 @@ import type { ConfigIssue } from "./config.ts";
 
 export type Parsed<T> = { readonly value: T } | { readonly issues: readonly ConfigIssue[] };
 
-/** The file's bytes; `undefined` when there is none. */
+/** The file's bytes; `undefined` when there is none. A pipe or device might never end: it is not opened. */
 export function readBytes(path: string): Parsed<Buffer> | undefined {
   try {
-    return { value: readFileSync(path) };
+    const stat = statSync(path);
+    if (stat.isFile()) return { value: readFileSync(path) };
+    return { issues: [{ path: "", message: stat.isDirectory() ? "is a folder" : "is not a regular file" }] };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return undefined;
-    const reason = code === "EISDIR" ? "is a folder" : `cannot be read (${code})`;
-    return { issues: [{ path: "", message: reason }] };
+    return { issues: [{ path: "", message: `cannot be read (${code})` }] };
   }
 }
 

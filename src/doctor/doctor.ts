@@ -31,6 +31,8 @@ export interface LintReport {
 export interface DoctorReport extends LintReport {
   /** what `--fix` would do, or did */
   readonly plan: readonly { readonly checkId: string; readonly repair: string }[];
+  /** what could be repaired, but not without changing which credentials are used */
+  readonly refused: Plan["refused"];
   readonly applied: boolean;
   readonly backups: readonly string[];
 }
@@ -42,7 +44,11 @@ export interface Selection {
   readonly severityMin?: Severity;
 }
 
-/** Writes nothing. */
+/**
+ * Writes nothing.
+ *
+ * @throws AccessError `bad_input` for a check that does not exist
+ */
 export async function lint(deps: CommandDeps, selection: Selection = {}): Promise<LintReport> {
   const checks = selected(selection);
   const world = await observe(deps);
@@ -79,6 +85,7 @@ export async function diagnose(deps: CommandDeps): Promise<Diagnosis> {
     checksSkipped: 0,
     findings,
     plan: plan.steps,
+    refused: plan.refused,
     applied: false,
     backups: [],
   };
@@ -111,7 +118,15 @@ export async function carryOut(deps: CommandDeps, agreed: Diagnosis, hands?: Han
   });
 }
 
+/** @throws AccessError `bad_input` for a check that does not exist: a script would take its silence for health */
 function selected({ only = [], skip = [] }: Selection): Check[] {
+  const known = CHECKS.map(({ id }) => id);
+  const unknown = [...only, ...skip].filter((id) => !known.includes(id));
+  if (unknown.length > 0)
+    throw new AccessError(
+      "bad_input",
+      `There is no check ${unknown.join(", ")}. The checks: ${known.join(", ")}.`,
+    );
   return CHECKS.filter(({ id }) => (only.length === 0 || only.includes(id)) && !skip.includes(id));
 }
 

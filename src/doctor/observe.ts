@@ -133,7 +133,8 @@ function legacyFile(path: string, kind: LegacyKind, agent: AgentId): LegacyFile[
   const bytes = readBytes(path);
   if (!bytes) return [];
   const parsed = "value" in bytes ? parseDocument(bytes.value) : bytes;
-  return [{ path, kind, agent, ...("value" in parsed ? { document: parsed.value } : {}) }];
+  if ("value" in parsed) return [{ path, kind, agent, document: parsed.value }];
+  return [{ path, kind, agent, fault: parsed.issues.map(({ message }) => message).join("; ") }];
 }
 
 /** Those of this user: of others' files the mode is not ours to change. */

@@ -7,7 +7,8 @@ import { configOf } from "../config/load.ts";
 import type { JsonObject } from "../core/json.ts";
 import { CHECKS } from "./all.ts";
 import { planRepairs } from "./plan.ts";
-import { missingFrom, plansOf, spoken, usableSet } from "./usable.ts";
+import type { Usable } from "./usable.ts";
+import { materialOf, missingFrom, plansOf, spoken, usableSet } from "./usable.ts";
 import type { AgentWorld, LegacyFile, World } from "./world.ts";
 
 const NOW = 1_800_000_000_000;
@@ -88,17 +89,30 @@ const homes = fc.record({
   work: agents,
   order: orders,
   file: fc.option(document, { nil: undefined }),
+  holder: fc.constantFrom("main", "work"),
   env: fc.constantFrom({}, { OPENAI_API_KEY: "sk-fake-env" }),
 });
 
+/** Main's, behind an agent's own that was imported: main itself has it as before. */
+function covered(world: World, after: World, { agent, provider, profile }: Usable): boolean {
+  const ofMain = [...after.agents.get("main")!.profiles.values()].map(materialOf);
+  return (
+    agent === "work" &&
+    world.files.some((file) => file.agent === "work") &&
+    ofMain.includes(profile.generation) &&
+    [...usable(after).values()].some((each) => each.agent === "work" && each.provider === provider)
+  );
+}
+
 test("property: what could be used before can be used afterwards, and a second run does nothing", () => {
   fc.assert(
-    fc.property(homes, ({ main, work, order, file, env }) => {
-      const path = "/home/main/auth-profiles.json";
-      const files = file ? [{ path, kind: "auth-profiles" as const, agent: "main", document: file }] : [];
+    fc.property(homes, ({ main, work, order, file, holder, env }) => {
+      const path = `/home/${holder}/auth-profiles.json`;
+      const files = file ? [{ path, kind: "auth-profiles" as const, agent: holder, document: file }] : [];
       const world = worldOf({ main, work, config: { auth: { order } }, files, env });
       const { after, refused } = planRepairs(world, CHECKS);
-      assert.equal(spoken(missingFrom(usable(world), usable(after))), "");
+      const lost = missingFrom(usable(world), usable(after));
+      assert.equal(spoken(lost.filter((each) => !covered(world, after, each))), "");
       if (files.length === 0) assert.equal(spoken(missingFrom(usable(after), usable(world))), "");
       const again = planRepairs(after, CHECKS);
       if (refused.length === 0) assert.deepEqual(again.steps, []);

@@ -3,6 +3,7 @@ import { AccessError } from "../core/errors.ts";
 import type { Check } from "./check.ts";
 import type { Kept } from "./keep-reach.ts";
 import { keepReach } from "./keep-reach.ts";
+import { isShadowed, reasonOf, shadowNote } from "./shadowed.ts";
 import { missingFrom, plansOf, spoken, usableSet } from "./usable.ts";
 import type { World } from "./world.ts";
 
@@ -53,12 +54,14 @@ function attempt(check: Check, mend: NonNullable<Check["mend"]>, world: World): 
     const next = keepReach(world, before, mend(world), check.imports ?? false);
     const after = usableSet(plansOf(next.world));
     const lost = missingFrom(before, after);
-    if (lost.length > 0)
-      return `Left as it is: afterwards ${spoken(lost)} could no longer be used. An order stands in the way: change or clear it first.`;
+    const shadowed = check.imports ? lost.filter((each) => isShadowed(world, next.world, after, each)) : [];
+    const gone = lost.filter((each) => !shadowed.includes(each));
+    if (gone.length > 0)
+      return `Left as it is: afterwards ${spoken(gone)} could no longer be used. ${reasonOf(world, next.world, gone)}`;
     const gained = check.imports ? [] : missingFrom(after, before);
     if (gained.length > 0)
-      return `Left as it is: afterwards ${spoken(gained)} would be used too. An order stands in the way: change or clear it first.`;
-    return next;
+      return `Left as it is: afterwards ${spoken(gained)} would be used too. ${reasonOf(world, next.world, gained)}`;
+    return { ...next, notes: [...next.notes, ...shadowed.map(shadowNote)] };
   } catch (error) {
     if (error instanceof AccessError) return `Left as it is: ${error.message}`;
     throw error;

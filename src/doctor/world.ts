@@ -52,6 +52,8 @@ export interface LegacyFile {
   readonly agent: AgentId;
   /** absent when it is no JSON object */
   readonly document?: JsonObject;
+  /** Why there is no document: "is not a regular file". */
+  readonly fault?: string;
 }
 
 export interface FileMode {

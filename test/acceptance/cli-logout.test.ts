@@ -101,6 +101,29 @@ describe("logout", () => {
     for (const key of Object.values(KEYS)) assert.deepEqual(filesWith(key), []);
   });
 
+  test("files of old that may still hold it are named, with the command that deletes them", async () => {
+    const agentDir = ".openclaw/agents/main/agent";
+    const entry = JSON.stringify({
+      profiles: { "openai:a": { type: "api_key", provider: "openai", key: KEYS.a } },
+    });
+    const held = [
+      ".Trash/agent-1-abc/agent/auth-profiles.json",
+      `${agentDir}/auth-profiles.json.sqlite-import.1.bak`,
+      `${agentDir}/openclaw-agent.sqlite.doctor.1.bak`,
+      ".openclaw/credentials/oauth.json",
+    ];
+    for (const file of held) home.write(file, entry);
+    home.write(`${agentDir}/auth.json.sqlite-import.1.bak`, '{"groq":{}}');
+    const answer = await home.json("models", "auth", "logout", "openai:a", "--yes");
+    const paths = held.map((file) => join(home.path, file));
+    assert.deepEqual(answer.copies.toSorted(), paths.toSorted());
+    for (const path of paths) assert.ok(answer.deleteCopies.includes(`'${path}'`), path);
+    const { out } = await logout("openai:b --yes");
+    for (const path of paths) assert.ok(out.includes(path), out);
+    assert.match(out, /rm -- '/);
+    assert.equal((await home.json("models", "auth", "logout", "mistral:a", "--yes")).copies.length, 0);
+  });
+
   test("without a terminal and without --yes nothing happens", async () => {
     const before = home.read(".openclaw/openclaw.json");
     const { exit, err } = await logout("openai:a");

@@ -127,12 +127,14 @@ async function repairAll(session: Session, flags: Flags, diagnosis: Diagnosis): 
   if (flags.json) io.json(done);
   else io.out(await outcome(io, done));
   // A config that cannot be read leaves the rest without repair.
-  if (!plan.before.config.usable) session.exit(EXIT_FAILURE);
+  if (!plan.before.config.usable || done.refused.length > 0) session.exit(EXIT_FAILURE);
 }
 
 async function outcome(io: Session["io"], done: DoctorReport): Promise<string> {
   const { renderDone, renderFindings } = await import("../render/doctor.ts");
-  return done.applied ? renderDone(done, io) : `There is nothing to repair.\n${renderFindings(done, io)}`;
+  if (done.applied) return renderDone(done, io);
+  const head = done.refused.length > 0 ? "Nothing was repaired." : "There is nothing to repair.";
+  return `${head}\n${renderFindings(done, io)}`;
 }
 
 /** @throws AccessError `cancelled` */

@@ -42,10 +42,10 @@ function importProblems(world: World, kind: LegacyKind): Problem[] {
 export const unreadable = (world: World, kind: LegacyKind): Problem[] =>
   filesOf(world, kind)
     .filter(({ document }) => !document)
-    .map(({ path }) => ({
+    .map(({ path, fault = "is no JSON object" }) => ({
       severity: "error",
       path,
-      message: "This file of a former version is no JSON object; nothing in it can be imported.",
+      message: `This file of a former version ${fault}; nothing in it can be imported.`,
       fixHint: "Correct the file and run doctor --fix again, or move it away.",
     }));
 

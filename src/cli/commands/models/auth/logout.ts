@@ -2,7 +2,7 @@ import { buildCommand } from "@stricli/core";
 import type { LogoutPlan, LogoutReport, LogoutTarget } from "../../../../access/logout.ts";
 import { AccessError } from "../../../../core/errors.ts";
 import type { ProfileId } from "../../../../core/ids.ts";
-import { parseProfileId, parseProviderId } from "../../../../core/ids.ts";
+import { isProfileId, parseProfileId, parseProviderId } from "../../../../core/ids.ts";
 import type { Session } from "../../../command.ts";
 import { AGENT_FLAG, JSON_FLAG, optionalText, positionalText, switchFlag } from "../../../command.ts";
 
@@ -32,7 +32,7 @@ export default buildCommand({
     },
   },
   async func(this: Session, { provider, agent, yes, json }: Flags, profileId?: string) {
-    const target = targetOf(profileId, provider);
+    const target = await targetOf(this, agent, profileId, provider);
     const { logout, planLogout } = await import("../../../../access/logout.ts");
     const deps = await this.deps();
     const plan = await planLogout(deps, { target, agent });
@@ -40,15 +40,23 @@ export default buildCommand({
     const report = await logout(deps, plan);
     for (const warning of report.warnings) this.io.say(`Warning: ${warning}`);
     if (json) this.io.json(report);
-    else this.io.out(render(report));
+    else {
+      const { printable } = await import("../../../render/text.ts");
+      this.io.out(render(printable(report)));
+    }
   },
 });
 
 /** @throws AccessError `bad_input` unless exactly one of the two was named */
-function targetOf(profileId?: string, provider?: string): LogoutTarget {
+async function targetOf(
+  session: Session,
+  agent: string | undefined,
+  profileId?: string,
+  provider?: string,
+): Promise<LogoutTarget> {
   if (profileId !== undefined && provider !== undefined)
     throw new AccessError("bad_input", "A profile and --provider exclude each other.");
-  if (profileId !== undefined) return { profileId: storedId(profileId) };
+  if (profileId !== undefined) return { profileId: await storedId(session, agent, profileId) };
   if (provider !== undefined) return { provider: parseProviderId(provider) };
   throw new AccessError(
     "bad_input",
@@ -56,7 +64,12 @@ function targetOf(profileId?: string, provider?: string): LogoutTarget {
   );
 }
 
-function storedId(text: string): ProfileId {
+async function storedId({ deps }: Session, agent: string | undefined, text: string): Promise<ProfileId> {
+  const id = text.trim();
+  if (id !== "" && !isProfileId(id)) {
+    const { isStoredId } = await import("../../../../access/stored-id.ts");
+    if (await isStoredId(await deps(), agent, id)) return id;
+  }
   const place = /^env:(\w+)/.exec(text.trim())?.[1] ?? /^config:[^\s]+/.exec(text.trim())?.[0];
   if (place === undefined) return parseProfileId(text);
   const [, provider] = place.split(":");
@@ -76,12 +89,23 @@ async function confirmLogout({ io }: Session, { agent, profiles }: LogoutPlan, j
   throw new AccessError("cancelled", "Cancelled. Nothing was removed.");
 }
 
-function render({ removed, agentId, configChanged, configPath, backupPath }: LogoutReport): string {
+function render(report: LogoutReport): string {
+  const { removed, agentId, configChanged, configPath, backupPath } = report;
   return [
     ...removed.map(({ id, provider, type }) => `Removed: ${id} (${provider}/${type}) from agent ${agentId}`),
     ...(configChanged ? [`Updated config: ${configPath}`] : []),
     ...(backupPath === undefined ? [] : [`  Backup: ${backupPath}`]),
     "Its former values were taken out of the history: models undo cannot bring it back.",
+    ...renderCopies(report),
     "Nothing was revoked at the provider. Revoke it there if others may have it.",
   ].join("\n");
+}
+
+function renderCopies({ copies, deleteCopies }: LogoutReport): string[] {
+  if (deleteCopies === undefined) return [];
+  return [
+    "These files may still hold it, and other credentials:",
+    ...copies.map((path) => `  ${path}`),
+    `To delete them: ${deleteCopies}`,
+  ];
 }
