@@ -11,6 +11,7 @@ import { AccessError, messageOf } from "../core/errors.ts";
 import type { Session, SessionCommand } from "./command.ts";
 import { EXIT_OK } from "./exit.ts";
 import type { Io } from "./io.ts";
+import { withLastFlags } from "./last-flags.ts";
 
 /**
  * @returns the exit code that the command chose
@@ -49,7 +50,7 @@ export async function runDeclared(
     deps,
     exit: (code) => void (exitCode = code),
   };
-  await run(application, args, session);
+  await run(application, withLastFlags(args, command.parameters), session);
   if (thrown) throw thrown.error;
   return exitCode;
 }

@@ -16,10 +16,12 @@ export interface PasteFlags {
   readonly json: boolean;
 }
 
-export async function runPaste({ io, deps }: Session, kind: PasteKind, flags: PasteFlags): Promise<void> {
+export async function runPaste(session: Session, kind: PasteKind, flags: PasteFlags): Promise<void> {
+  const { io, deps } = session;
   // Everything that can be refused is refused before anybody is asked for a secret.
   const provider = providerArgument(io, flags.provider);
-  const profileId = flags.profileId === undefined ? undefined : profileArgument(io, flags.profileId);
+  const profileId =
+    flags.profileId === undefined ? undefined : await profileArgument(session, flags.profileId, flags.agent);
   const expiresInMs = flags.expiresIn === undefined ? undefined : parseDuration(flags.expiresIn);
   const pasted = await credentialFrom(io, kind, provider, flags.json);
   const report = await paste(await deps(), {

@@ -40,9 +40,10 @@ export async function runProbe(
   ]);
   const { probeProvider, probeProfile = [], probeTimeout, probeConcurrency, probeMaxTokens } = flags;
   const ids = probeProfile.flatMap((list) => list.split(",")).filter((id) => id.trim() !== "");
+  const named = await Promise.all(ids.map((id) => profileArgument(session, id, agent)));
   const options = {
     ...(probeProvider === undefined ? {} : { provider: providerArgument(io, probeProvider) }),
-    profileIds: [...new Set(ids.map((id) => profileArgument(io, id)))],
+    profileIds: [...new Set(named)],
     timeoutMs: probeTimeout ?? 8000,
     concurrency: probeConcurrency ?? 2,
     maxTokens: probeMaxTokens ?? 8,

@@ -186,10 +186,10 @@ test("what a killed editor left is removed", async () => {
 });
 
 /** Runs edits in a process of its own; it prints a line before the first. */
-function editor(paths: { configPath: string; globalDir: string }, name: string, count: number, limit = "") {
+function editor(paths: ReturnType<typeof home>, name: string, count: number, limit = "") {
   const script = `
     import { editConfig } from ${JSON.stringify(new URL("edit.ts", import.meta.url).href)};
-    const paths = ${JSON.stringify({ configPath: paths.configPath, globalDir: paths.globalDir })};
+    const paths = ${JSON.stringify(paths)};
     console.log("ready");
     for (let n = 0; n < ${count}; n++) {
       await editConfig(paths, [{ path: ["kept", "${name}" + n], value: "x".repeat(200) }],

@@ -16,11 +16,14 @@ import { validateDocument } from "./load.ts";
 import type { Paths } from "./paths.ts";
 import type { Files } from "./replace-file.ts";
 import { removeLeftOvers, replaceFile } from "./replace-file.ts";
+import { logWrite } from "./write-log.ts";
 
-const { readlink, realpath } = disk;
+const { readlink, realpath, stat } = disk;
 
 export type { ConfigEdit } from "./apply-edits.ts";
 export type ConfigEdits = readonly ConfigEdit[] | ((current: JsonObject) => readonly ConfigEdit[]);
+
+type EditedPaths = Pick<Paths, "configPath" | "globalDir" | "stateDir">;
 
 export interface EditOptions {
   /** ms since epoch, for `meta.lastTouchedAt` */
@@ -53,7 +56,7 @@ const ATTEMPTS = 8;
  *   `store_unwritable`; the file is then as it was
  */
 export async function editConfig(
-  paths: Pick<Paths, "configPath" | "globalDir">,
+  paths: EditedPaths,
   edits: ConfigEdits,
   options: EditOptions,
 ): Promise<EditResult> {
@@ -72,7 +75,7 @@ export async function editConfig(
 
 /** `overtaken`: a program that does not know our lock wrote the file meanwhile. */
 async function editOnce(
-  paths: Pick<Paths, "configPath" | "globalDir">,
+  paths: EditedPaths,
   edits: ConfigEdits,
   options: EditOptions,
 ): Promise<EditResult | "overtaken"> {
@@ -97,7 +100,8 @@ async function editOnce(
   };
   const isUntouched = () => sameBytes(bytesOf(path, target), before);
   return writable(path, async () => {
-    await removeLeftOvers(target, options.now);
+    await removeLeftOvers(target, now);
+    const mode = before && (await modeOf(target));
     const stillWanted = async () => {
       if (before !== undefined) await keepBackup(path, before, files);
       if (entry && isUntouched()) await rememberEdit(paths, entry, now);
@@ -105,6 +109,13 @@ async function editOnce(
     };
     const replaced = await replaceFile(target, content, stillWanted, files);
     if (!replaced) return "overtaken";
+    await logWrite(paths, {
+      configPath: path,
+      now,
+      command: note?.because,
+      before: before && { bytes: before, mode },
+      after: { bytes: Buffer.from(content), mode: await modeOf(target) },
+    });
     return { path, changed: true, ...(before === undefined ? {} : { backup: `${path}.bak` }) };
   });
 }
@@ -178,6 +189,12 @@ async function keepBackup(path: string, bytes: Buffer, files: Files): Promise<vo
   }
   await files.writeFile(names[0]!, bytes, { mode: 0o600, flag: "wx" });
 }
+
+const modeOf = (path: string): Promise<number | undefined> =>
+  stat(path).then(
+    ({ mode }) => mode & 0o777,
+    () => undefined,
+  );
 
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== "ENOENT") throw error;

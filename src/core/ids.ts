@@ -23,12 +23,16 @@ export function parseProviderId(text: string): ProviderId {
   );
 }
 
+/** The form of ids that this program gives; what other programs stored may have any. */
+export function isProfileId(id: string): boolean {
+  const colon = id.indexOf(":");
+  return colon > 0 && colon < id.length - 1 && !/[\s/\p{Cc}]/u.test(id) && !/^(env|config):/.test(id);
+}
+
 /** @throws AccessError `bad_input` */
 export function parseProfileId(text: string): ProfileId {
   const id = text.trim();
-  const colon = id.indexOf(":");
-  const well = colon > 0 && colon < id.length - 1 && !/[\s/\p{Cc}]/u.test(id) && !/^(env|config):/.test(id);
-  if (well) return id;
+  if (isProfileId(id)) return id;
   throw new AccessError(
     "bad_input",
     `"${text}" is not a profile id. Use provider:name, for example anthropic:work.`,

@@ -49,7 +49,8 @@ export default buildCommand({
     // Everything that can be refused is refused before anybody is asked.
     const config = (await this.deps()).config();
     chooseAgent(config, flags.agent);
-    const profileId = flags.profileId === undefined ? undefined : profileArgument(this.io, flags.profileId);
+    const profileId =
+      flags.profileId === undefined ? undefined : await profileArgument(this, flags.profileId, flags.agent);
     const named =
       flags.provider === undefined
         ? undefined

@@ -22,7 +22,7 @@ export default buildCommand({
   },
   async func(this: Session, { provider, agent, json }: Flags, ...ids: string[]) {
     const { setOrder } = await import("../../../../../access/order.ts");
-    const profiles = ids.map((id) => profileArgument(this.io, id));
+    const profiles = await Promise.all(ids.map((id) => profileArgument(this, id, agent)));
     const request = { agent, provider: providerArgument(this.io, provider), profiles };
     printOrder(this.io, await setOrder(await this.deps(), request), json);
   },
