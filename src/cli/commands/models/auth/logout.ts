@@ -1,24 +1,10 @@
 import { buildCommand } from "@stricli/core";
-import type {
-  LogoutPlan,
-  LogoutReport,
-  LogoutTarget,
-} from "../../../../access/logout.ts";
+import type { LogoutPlan, LogoutReport, LogoutTarget } from "../../../../access/logout.ts";
 import { AccessError } from "../../../../core/errors.ts";
 import type { ProfileId } from "../../../../core/ids.ts";
-import {
-  isProfileId,
-  parseProfileId,
-  parseProviderId,
-} from "../../../../core/ids.ts";
+import { isProfileId, parseProfileId, parseProviderId } from "../../../../core/ids.ts";
 import type { Session } from "../../../command.ts";
-import {
-  AGENT_FLAG,
-  JSON_FLAG,
-  optionalText,
-  positionalText,
-  switchFlag,
-} from "../../../command.ts";
+import { AGENT_FLAG, JSON_FLAG, optionalText, positionalText, switchFlag } from "../../../command.ts";
 
 interface Flags {
   readonly provider?: string;
@@ -35,26 +21,17 @@ export default buildCommand({
   },
   parameters: {
     flags: {
-      provider: optionalText(
-        "Every profile of this provider, instead of one profile",
-        "id",
-      ),
+      provider: optionalText("Every profile of this provider, instead of one profile", "id"),
       agent: AGENT_FLAG,
       yes: switchFlag("Do not ask"),
       json: JSON_FLAG,
     },
     positional: {
       kind: "tuple",
-      parameters: [
-        { ...positionalText("Auth profile", "provider:name"), optional: true },
-      ],
+      parameters: [{ ...positionalText("Auth profile", "provider:name"), optional: true }],
     },
   },
-  async func(
-    this: Session,
-    { provider, agent, yes, json }: Flags,
-    profileId?: string,
-  ) {
+  async func(this: Session, { provider, agent, yes, json }: Flags, profileId?: string) {
     const target = await targetOf(this, agent, profileId, provider);
     const { logout, planLogout } = await import("../../../../access/logout.ts");
     const deps = await this.deps();
@@ -78,12 +55,8 @@ async function targetOf(
   provider?: string,
 ): Promise<LogoutTarget> {
   if (profileId !== undefined && provider !== undefined)
-    throw new AccessError(
-      "bad_input",
-      "A profile and --provider exclude each other.",
-    );
-  if (profileId !== undefined)
-    return { profileId: await storedId(session, agent, profileId) };
+    throw new AccessError("bad_input", "A profile and --provider exclude each other.");
+  if (profileId !== undefined) return { profileId: await storedId(session, agent, profileId) };
   if (provider !== undefined) return { provider: parseProviderId(provider) };
   throw new AccessError(
     "bad_input",
@@ -91,57 +64,35 @@ async function targetOf(
   );
 }
 
-async function storedId(
-  { deps }: Session,
-  agent: string | undefined,
-  text: string,
-): Promise<ProfileId> {
+async function storedId({ deps }: Session, agent: string | undefined, text: string): Promise<ProfileId> {
   const id = text.trim();
   if (id !== "" && !isProfileId(id)) {
     const { isStoredId } = await import("../../../../access/stored-id.ts");
     if (await isStoredId(await deps(), agent, id)) return id;
   }
-  const place =
-    /^env:(\w+)/.exec(text.trim())?.[1] ??
-    /^config:[^\s]+/.exec(text.trim())?.[0];
+  const place = /^env:(\w+)/.exec(text.trim())?.[1] ?? /^config:[^\s]+/.exec(text.trim())?.[0];
   if (place === undefined) return parseProfileId(text);
   const [, provider] = place.split(":");
   const remedy =
     provider === undefined
       ? `it comes from the environment. Unset ${place}, also in .env`
       : `it stands in openclaw.json. Remove models.providers.${provider}.apiKey`;
-  throw new AccessError(
-    "bad_input",
-    `${text.trim()} is not stored: ${remedy}.`,
-  );
+  throw new AccessError("bad_input", `${text.trim()} is not stored: ${remedy}.`);
 }
 
-async function confirmLogout(
-  { io }: Session,
-  { agent, profiles }: LogoutPlan,
-  json: boolean,
-): Promise<void> {
+async function confirmLogout({ io }: Session, { agent, profiles }: LogoutPlan, json: boolean): Promise<void> {
   const { terminalTalk } = await import("../../../ask.ts");
   const ids = profiles.map(({ id }) => id).join(", ");
   const otherwise = `Nobody can be asked whether to remove ${ids}: there is no terminal. Nothing was changed; add --yes to remove it.`;
   const talk = terminalTalk(io, json, otherwise);
-  if (
-    await talk.confirm(
-      `Remove ${ids} from agent ${agent}? It cannot be taken back.`,
-      false,
-    )
-  )
-    return;
+  if (await talk.confirm(`Remove ${ids} from agent ${agent}? It cannot be taken back.`, false)) return;
   throw new AccessError("cancelled", "Cancelled. Nothing was removed.");
 }
 
 function render(report: LogoutReport): string {
   const { removed, agentId, configChanged, configPath, backupPath } = report;
   return [
-    ...removed.map(
-      ({ id, provider, type }) =>
-        `Removed: ${id} (${provider}/${type}) from agent ${agentId}`,
-    ),
+    ...removed.map(({ id, provider, type }) => `Removed: ${id} (${provider}/${type}) from agent ${agentId}`),
     ...(configChanged ? [`Updated config: ${configPath}`] : []),
     ...(backupPath === undefined ? [] : [`  Backup: ${backupPath}`]),
     "Its former values were taken out of the history: models undo cannot bring it back.",
