@@ -2,7 +2,7 @@
 // One view serves status, list, plan, probe and the gateway, so that they cannot disagree.
 import type { Config } from "../config/config.ts";
 import type { AuthProfile, Credential } from "../core/credential.ts";
-import { assessCredential } from "../core/credential.ts";
+import { assessCredential, refOf } from "../core/credential.ts";
 import type { Health } from "../core/health.ts";
 import type { AgentId, ProfileId, ProviderId } from "../core/ids.ts";
 import { configProfileId, envProfileId, MAIN_AGENT } from "../core/ids.ts";
@@ -106,11 +106,6 @@ function assess({ id, credential }: StoredProfile, inputs: ViewInputs, secrets: 
   if ("found" in material) secrets.set(id, new Secret(material.found));
   if ("unresolved" in material) return { ...assessed, problem: "unresolved_ref" as const };
   return assessed;
-}
-
-function refOf(credential: Credential) {
-  if (credential.type === "api_key") return credential.keyRef;
-  return credential.type === "token" ? credential.tokenRef : undefined;
 }
 
 function materialOf(credential: Credential): string | undefined {

@@ -1,4 +1,5 @@
 // A JSON document from an address. Nothing of an answer that is none is repeated: it may hold what was sent.
+import { boundedText, codeOf, networkWords } from "../wire/http-answer.ts";
 
 export interface JsonCall {
   readonly url: string;
@@ -40,7 +41,7 @@ export async function fetchJson({ url, headers, timeoutMs, signal: stop }: JsonC
       await answer.body?.cancel();
       return refusal(answer.status);
     }
-    return decoded(await boundedText(answer));
+    return decoded(await boundedText(answer, MOST_BYTES));
   } catch (error) {
     return networkFault(error, timeoutMs);
   }
@@ -60,24 +61,7 @@ function decoded(text: string | undefined): JsonAnswer {
   }
 }
 
-async function boundedText(answer: Response): Promise<string | undefined> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of answer.body ?? []) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > MOST_BYTES) return undefined;
-  }
-  return Buffer.concat(chunks).toString("utf8");
-}
-
 function networkFault(error: unknown, timeoutMs: number): JsonFault {
-  if (error instanceof Error && error.name === "TimeoutError")
-    return { failed: `did not answer within ${timeoutMs / 1000} s` };
-  const cause = error instanceof Error ? (error.cause as { code?: string } | undefined) : undefined;
-  const code = cause?.code;
-  return {
-    failed: `cannot be reached${code === undefined ? "" : ` (${code})`}`,
-    ...(code === "ECONNREFUSED" ? { absent: true } : {}),
-  };
+  const absent = codeOf(error) === "ECONNREFUSED";
+  return { failed: networkWords(error, timeoutMs), ...(absent ? { absent } : {}) };
 }

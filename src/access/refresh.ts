@@ -9,7 +9,7 @@ import type { Tokens } from "../core/refresh.ts";
 import { healthAfterRefresh, refreshed } from "../core/refresh.ts";
 import type { TokenAnswer, TokenEndpoint } from "../oauth/token-endpoint.ts";
 import { requestTokens } from "../oauth/token-endpoint.ts";
-import type { Change, Slice, Store, StoredProfile } from "../store/store.ts";
+import type { Change, Slice, Store } from "../store/store.ts";
 
 export type RefreshResult =
   /** Another generation is in the store, ours or somebody else's. */
@@ -66,7 +66,7 @@ export class Refresher {
     const store = this.#options.store();
     const first = await this.#held(profile);
     if (!first) return { kind: "renewed" };
-    const name = `refresh ${familyOf(first.credential)}`;
+    const name = `refresh ${familyOf(first)}`;
     const patientUntil = performance.now() + PATIENCE_MS;
     for (;;) {
       const lease = await store.lease(profile.owner, name, this.#owner);
@@ -85,17 +85,17 @@ export class Refresher {
   }
 
   /** The login as it is stored, while it is still the same generation. */
-  async #held(profile: AuthProfile): Promise<(StoredProfile & { credential: OAuthCredential }) | undefined> {
+  async #held(profile: AuthProfile): Promise<OAuthCredential | undefined> {
     const { state } = await this.#options.store().read(profile.owner);
     const held = state.profiles.find(({ id }) => id === profile.id);
     if (held?.generation !== profile.generation || held.credential.type !== "oauth") return undefined;
-    return { ...held, generation: held.generation, credential: held.credential };
+    return held.credential;
   }
 
   async #spend(profile: AuthProfile, endpoint: TokenEndpoint): Promise<RefreshResult> {
     const held = await this.#held(profile);
     if (!held) return { kind: "renewed" };
-    const { refresh } = held.credential;
+    const { refresh } = held;
     if (refresh === undefined) return loginNeeded(profile, "there is no refresh token");
     const unsaved = this.#unsaved.get(refresh);
     if (unsaved) return this.#keep(profile, refresh, unsaved);

@@ -1,5 +1,6 @@
 // `auth.oauth` of the status report: how long each stored credential is good for (fidelity spec §2.3).
 import type { AuthProfile, Credential } from "../core/credential.ts";
+import { refOf } from "../core/credential.ts";
 import type { ProfileId, ProviderId } from "../core/ids.ts";
 import type { Prepared } from "../core/plan.ts";
 import { plan, prepare } from "../core/plan.ts";
@@ -127,12 +128,7 @@ function effectiveOrder(
 }
 
 function isUnread(credential: Credential): boolean {
-  const ref =
-    credential.type === "api_key"
-      ? credential.keyRef
-      : credential.type === "token"
-        ? credential.tokenRef
-        : undefined;
+  const ref = refOf(credential);
   return ref !== undefined && ref.source !== "env";
 }
 

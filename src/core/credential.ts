@@ -104,6 +104,12 @@ function expiryOf(expires: unknown): { expiresAt?: number; problem?: "invalid_ex
 
 const hasText = (value: unknown): value is string => typeof value === "string" && value.trim() !== "";
 
+/** Where the material is, when it is not in the store itself. */
+export function refOf(credential: Credential): SecretRef | undefined {
+  if (credential.type === "api_key") return credential.keyRef;
+  return credential.type === "token" ? credential.tokenRef : undefined;
+}
+
 export function isRef(value: unknown): value is SecretRef {
   if (typeof value !== "object" || value === null) return false;
   const ref = value as Record<string, unknown>;

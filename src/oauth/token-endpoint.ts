@@ -2,6 +2,7 @@
 import { isObject, parseObject } from "../core/json.ts";
 import type { Tokens } from "../core/refresh.ts";
 import { Secret } from "../core/secret.ts";
+import { boundedText, networkWords } from "../wire/http-answer.ts";
 
 export interface TokenEndpoint {
   readonly url: string;
@@ -42,7 +43,7 @@ export async function requestTokens(
       redirect: "manual",
       signal: AbortSignal.timeout(timeoutMs),
     });
-    const text = await boundedText(answer);
+    const text = await boundedText(answer, MOST_BYTES);
     if (text === undefined) return failed("answered with more than an answer can be");
     return judged(answer.status, text, endpoint, Object.values(grant));
   } catch (error) {
@@ -87,21 +88,3 @@ const isToken = (value: unknown): value is string =>
 
 const hidden = (text: string, secrets: readonly string[]): string =>
   secrets.reduce((words, secret) => new Secret(secret).hideIn(words), text).slice(0, 80);
-
-async function boundedText(answer: Response): Promise<string | undefined> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of answer.body ?? []) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > MOST_BYTES) return undefined;
-  }
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-function networkWords(error: unknown, timeoutMs: number): string {
-  if (error instanceof Error && error.name === "TimeoutError")
-    return `did not answer within ${timeoutMs / 1000} s`;
-  const { code } = ((error as Error).cause ?? {}) as { code?: string };
-  return `cannot be reached${code === undefined ? "" : ` (${code})`}`;
-}

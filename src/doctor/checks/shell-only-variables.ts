@@ -1,5 +1,6 @@
 // Keys that this shell has and a gateway started by systemd or launchd will not see (requirements 004).
 import type { Check } from "../check.ts";
+import { refOf } from "../../core/credential.ts";
 import { environmentKeys } from "../../providers/env-keys.ts";
 import { PROVIDERS } from "../../providers/all.ts";
 import type { World } from "../world.ts";
@@ -27,12 +28,7 @@ const keyVariables = ({ env }: World): string[] =>
 const referenced = ({ agents }: World): string[] =>
   [...agents.values()].flatMap(({ profiles }) =>
     [...profiles.values()].flatMap((credential) => {
-      const ref =
-        credential.type === "api_key"
-          ? credential.keyRef
-          : credential.type === "token"
-            ? credential.tokenRef
-            : undefined;
+      const ref = refOf(credential);
       return ref?.source === "env" ? [ref.id] : [];
     }),
   );
