@@ -1,6 +1,6 @@
 // access.json, beside openclaw.json: the settings that only this program knows. OpenClaw refuses a config
 // with keys that it does not know, so they cannot stand in openclaw.json.
-import { check, exactOptional, pipe, record, safeParse, string } from "valibot";
+import { array, check, exactOptional, pipe, record, safeParse, string } from "valibot";
 import type { JsonObject } from "../core/json.ts";
 import { isObject } from "../core/json.ts";
 import type { AccessConfig } from "./config.ts";
@@ -40,7 +40,23 @@ const schema = object({
     }),
   ),
   oauth: exactOptional(
-    record(string(), object({ tokenUrl: exactOptional(httpUrl), clientId: exactOptional(string()) })),
+    record(
+      string(),
+      object({
+        authorizeUrl: exactOptional(httpUrl),
+        tokenUrl: exactOptional(httpUrl),
+        deviceUrl: exactOptional(httpUrl),
+        devicePollUrl: exactOptional(httpUrl),
+        verificationUrl: exactOptional(httpUrl),
+        exchangeUrl: exactOptional(httpUrl),
+        userinfoUrl: exactOptional(httpUrl),
+        usageUrl: exactOptional(httpUrl),
+        clientId: exactOptional(string()),
+        clientSecret: exactOptional(string()),
+        scopes: exactOptional(array(string())),
+        redirectUri: exactOptional(httpUrl),
+      }),
+    ),
   ),
 });
 

@@ -109,10 +109,22 @@ export interface Config {
   readonly warnings: readonly string[];
 }
 
-/** Where a provider's logins are refreshed: a private identity provider, a proxy, a test. */
+/** What a provider's logins use instead of what is built in: a private identity provider, a proxy, a test. */
 export interface OAuthSettings {
+  readonly authorizeUrl?: string | undefined;
   readonly tokenUrl?: string | undefined;
+  readonly deviceUrl?: string | undefined;
+  readonly devicePollUrl?: string | undefined;
+  readonly verificationUrl?: string | undefined;
+  /** where a long-lived token is traded for a short-lived one */
+  readonly exchangeUrl?: string | undefined;
+  readonly userinfoUrl?: string | undefined;
+  readonly usageUrl?: string | undefined;
   readonly clientId?: string | undefined;
+  readonly clientSecret?: string | undefined;
+  readonly scopes?: readonly string[] | undefined;
+  /** loopback, as it is registered */
+  readonly redirectUri?: string | undefined;
 }
 
 /** access.json: the settings that only this program knows. */
