@@ -18,12 +18,17 @@ export type RefreshResult =
   | { readonly kind: "login_needed"; readonly message: string }
   | { readonly kind: "failed"; readonly message: string };
 
+/** How far a refresh is: under the lease, intent recorded, asked, answered in full, stored, told to the callers. */
+export type RefreshStage = "leased" | "intended" | "sent" | "answered" | "committed" | "published";
+
 export interface RefresherOptions {
   readonly store: () => Store;
   readonly endpoint: (profile: AuthProfile) => TokenEndpoint | undefined;
   readonly now: () => number;
   /** the network; another one in tests */
   readonly request?: typeof requestTokens;
+  /** Called as a stage is reached; a refresh that finds nothing to do reaches none. */
+  readonly onStage?: (stage: RefreshStage, profile: AuthProfile) => void;
 }
 
 /** How long the lease of another owner is waited for. */
@@ -51,6 +56,10 @@ export class Refresher {
     return running;
   }
 
+  #reached(stage: RefreshStage, profile: AuthProfile): void {
+    this.#options.onStage?.(stage, profile);
+  }
+
   async #start(profile: AuthProfile): Promise<RefreshResult> {
     const endpoint = this.#options.endpoint(profile);
     if (!endpoint)
@@ -71,8 +80,11 @@ export class Refresher {
     for (;;) {
       const lease = await store.lease(profile.owner, name, this.#owner);
       if (!("heldBy" in lease)) {
+        this.#reached("leased", profile);
         try {
-          return await this.#spend(profile, endpoint);
+          const result = await this.#spend(profile, endpoint);
+          this.#reached("published", profile);
+          return result;
         } finally {
           await store.release(profile.owner, lease).catch(() => undefined);
         }
@@ -100,7 +112,11 @@ export class Refresher {
     const unsaved = this.#unsaved.get(refresh);
     if (unsaved) return this.#keep(profile, refresh, unsaved);
     const request = this.#options.request ?? requestTokens;
-    const answer = await request(endpoint, { grant_type: "refresh_token", refresh_token: refresh });
+    this.#reached("intended", profile);
+    const asked = request(endpoint, { grant_type: "refresh_token", refresh_token: refresh });
+    this.#reached("sent", profile);
+    const answer = await asked;
+    this.#reached("answered", profile);
     return this.#take(profile, refresh, answer);
   }
 
@@ -117,6 +133,7 @@ export class Refresher {
     this.#unsaved.set(spent, tokens);
     await this.#commit(profile, spent, tokens);
     this.#unsaved.delete(spent);
+    this.#reached("committed", profile);
     return { kind: "renewed" };
   }
 
