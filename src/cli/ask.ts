@@ -4,6 +4,7 @@ import type { Writable } from "node:stream";
 import { isatty } from "node:tty";
 import type { Check, Choice, Talk } from "../access/login/talk.ts";
 import { AccessError } from "../core/errors.ts";
+import { untilInterrupted } from "./interrupt.ts";
 import type { Io } from "./io.ts";
 
 type Prompts = typeof import("@clack/prompts");
@@ -23,7 +24,7 @@ const LONGEST_LIST = 12;
  * @param otherwise what to do without one, a sentence
  * @throws AccessError `no_terminal` when nobody can see a question, or answer it
  */
-export function terminalTalk(io: Pick<Io, "inIsTerminal">, asJson: boolean, otherwise: string): Talk {
+export function terminalTalk(io: Pick<Io, "inIsTerminal" | "say">, asJson: boolean, otherwise: string): Talk {
   const output = io.inIsTerminal ? outputFor(asJson) : undefined;
   if (!output) throw new AccessError("no_terminal", otherwise);
   const ask = async <T>(
@@ -50,8 +51,33 @@ export function terminalTalk(io: Pick<Io, "inIsTerminal">, asJson: boolean, othe
     },
     confirm: (message, initial) =>
       ask((prompts, common) => prompts.confirm({ ...common, message, initialValue: initial })),
+    ...withoutQuestions(io),
   };
 }
+
+/**
+ * Tells, waits, and asks nothing: for logins that need no answer, such as a device code on a headless server.
+ *
+ * @param otherwise what to do about a question, a sentence
+ */
+export function silentTalk(io: Pick<Io, "say">, otherwise: string): Talk {
+  const refuse = async () => {
+    throw new AccessError("no_terminal", otherwise);
+  };
+  return {
+    secret: refuse,
+    text: refuse,
+    choose: refuse,
+    chooseMany: refuse,
+    confirm: refuse,
+    ...withoutQuestions(io),
+  };
+}
+
+const withoutQuestions = (io: Pick<Io, "say">): Pick<Talk, "notify" | "wait"> => ({
+  notify: (text) => io.say(text),
+  wait: (work) => untilInterrupted(work, "Cancelled. Nothing was changed."),
+});
 
 const checked = (check: Check) => ({ validate: (answer: string | undefined) => check(answer ?? "") });
 

@@ -39,6 +39,8 @@ const talk = (answer: string): Talk => ({
   choose: unasked,
   chooseMany: unasked,
   confirm: unasked,
+  notify: unasked,
+  wait: unasked,
 });
 
 type Options = Partial<Omit<LoginRequest, "target">> & { readonly secret?: string };
