@@ -45,6 +45,8 @@ const SLACK_MS = 5000;
 
 /** Never rejects. */
 export async function callOnce(call: OneCall): Promise<CallResult> {
+  // A signal that was raised before tells nobody who begins to listen now.
+  if (call.signal?.aborted) return { kind: "aborted" };
   const startedAt = call.now();
   const upstream = upstreamCall(call);
   const sink = new HeldSink();
