@@ -113,7 +113,11 @@ export class Refresher {
     if (unsaved) return this.#keep(profile, refresh, unsaved);
     const request = this.#options.request ?? requestTokens;
     this.#reached("intended", profile);
-    const asked = request(endpoint, { grant_type: "refresh_token", refresh_token: refresh });
+    const { clientId = endpoint.clientId } = held;
+    const asked = request(withClient(endpoint, clientId), {
+      grant_type: "refresh_token",
+      refresh_token: refresh,
+    });
     this.#reached("sent", profile);
     const answer = await asked;
     this.#reached("answered", profile);
@@ -173,6 +177,9 @@ export class Refresher {
     await store.update(owner, { profiles: family.map(({ id }) => id) }, decide, null);
   }
 }
+
+const withClient = (endpoint: TokenEndpoint, clientId: string | undefined): TokenEndpoint =>
+  clientId === undefined ? endpoint : { ...endpoint, clientId };
 
 const holds = (credential: Credential, provider: string, refresh: string): boolean =>
   credential.type === "oauth" && credential.provider === provider && credential.refresh === refresh;

@@ -33,6 +33,8 @@ export type OAuthCredential = Described & {
   readonly expires?: unknown;
   readonly accountId?: string;
   readonly projectId?: string;
+  /** of an application that the user registered; without one, the provider's own */
+  readonly clientId?: string;
 };
 /** One entry of `auth_profile_store`. Keys that we do not know stay on the object and are written back. */
 export type Credential = ApiKeyCredential | TokenCredential | OAuthCredential;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { OAuthCredential } from "./credential.ts";
-import { freshnessOf, healthAfterRefresh, refreshed } from "./refresh.ts";
+import { endOfTokens, freshnessOf, healthAfterRefresh, refreshed } from "./refresh.ts";
 import type { Bar } from "./health.ts";
 import { HEALTHY } from "./health.ts";
 
@@ -43,6 +43,14 @@ test("an answer without refresh token keeps the old one; who the login belongs t
     expires: NOW + 3_600_000,
   });
   assert.equal(refreshed(OLD, { access: "new", refresh: "newer" }, NOW).refresh, "newer");
+});
+
+test("a moment in place of a lifetime is taken as one, in seconds or ms", () => {
+  assert.equal(endOfTokens(900, NOW), NOW + 900_000);
+  assert.equal(endOfTokens(NOW / 1000 + 900, NOW), NOW + 900_000);
+  assert.equal(endOfTokens(NOW + 900_000, NOW), NOW + 900_000);
+  assert.equal(endOfTokens(String(NOW + 900_000), NOW), NOW + 900_000);
+  assert.equal(endOfTokens(NOW - 1, NOW), NOW + 60 * MINUTE);
 });
 
 test("property: whatever the lifetime is, the tokens are kept and end in the future", () => {

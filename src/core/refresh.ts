@@ -37,6 +37,8 @@ export interface Tokens {
   readonly access: string;
   /** absent: the old one stays good */
   readonly refresh?: string;
+  /** who logged in, as OpenID Connect has it */
+  readonly idToken?: string;
   /** as the answer has it, which may be anything */
   readonly expiresIn?: unknown;
 }
@@ -47,15 +49,22 @@ export function refreshed(old: OAuthCredential, tokens: Tokens, now: number): OA
     ...old,
     access: tokens.access,
     ...(tokens.refresh === undefined ? {} : { refresh: tokens.refresh }),
-    expires: now + lifetimeMs(tokens.expiresIn),
+    expires: endOfTokens(tokens.expiresIn, now),
   };
 }
 
-/** A lifetime that cannot be is no reason to lose the tokens that came with it. */
-function lifetimeMs(expiresIn: unknown): number {
-  const ms = Number(expiresIn) * 1000;
-  return ms > 0 && ms <= LONGEST_LIFETIME_MS ? Math.floor(ms) : USUAL_LIFETIME_MS;
+/** Below, a number is seconds from now; from here on it is a moment: MiniMax gives either. */
+const FIRST_MOMENT_S = 1e9;
+const FIRST_MOMENT_MS = 1e12;
+
+/** When tokens end, ms. A lifetime that cannot be is no reason to lose the tokens that came with it. */
+export function endOfTokens(expiresIn: unknown, now: number): number {
+  const given = Number(expiresIn);
+  const ms = given < FIRST_MOMENT_S ? given * 1000 : momentMs(given) - now;
+  return now + (ms > 0 && ms <= LONGEST_LIFETIME_MS ? Math.floor(ms) : USUAL_LIFETIME_MS);
 }
+
+const momentMs = (given: number): number => (given < FIRST_MOMENT_MS ? given * 1000 : given);
 
 const OF_THE_ACCOUNT: ReadonlySet<string> = new Set(["rate_limit", "overloaded", "billing"]);
 
