@@ -29,10 +29,13 @@ export function terminalTalk(io: Pick<Io, "inIsTerminal" | "say">, asJson: boole
   if (!output) throw new AccessError("no_terminal", otherwise);
   const ask = async <T>(
     question: (prompts: Prompts, common: Common) => Promise<T>,
-  ): Promise<Exclude<T, symbol>> => answered(await withoutHanging(output, question));
+    until?: AbortSignal,
+  ): Promise<Exclude<T, symbol>> => answered(await withoutHanging(output, question, until));
   return {
-    secret: (message, check) =>
-      oneLine(() => ask((prompts, common) => prompts.password({ ...common, message, ...checked(check) }))),
+    secret: (message, check, until) =>
+      oneLine(() =>
+        ask((prompts, common) => prompts.password({ ...common, message, ...checked(check) }), until),
+      ),
     text: (message, initial, check) =>
       ask((prompts, common) =>
         prompts.text({ ...common, message, initialValue: initial, ...checked(check) }),
@@ -100,6 +103,7 @@ function withSize(terminal: NodeJS.WriteStream): Writable {
 async function withoutHanging<T>(
   output: Writable,
   question: (prompts: Prompts, common: Common) => Promise<T>,
+  until?: AbortSignal,
 ): Promise<T> {
   const prompts = await import("@clack/prompts");
   const gone = new AbortController();
@@ -107,7 +111,8 @@ async function withoutHanging<T>(
   const leave = () => (leaving ??= setImmediate(() => gone.abort()));
   for (const event of ENDINGS) process.stdin.once(event, leave);
   try {
-    return await question(prompts, { output, signal: gone.signal });
+    const signal = until ? AbortSignal.any([gone.signal, until]) : gone.signal;
+    return await question(prompts, { output, signal });
   } finally {
     clearImmediate(leaving);
     for (const event of ENDINGS) process.stdin.off(event, leave);

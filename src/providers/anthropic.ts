@@ -23,8 +23,23 @@ export const anthropic = defineProvider({
   keyPrefixes: ["sk-ant-api", "sk-ant-oat", "sk-ant-ort", "sk-ant-admin", "sk-ant-sid"],
   logins: [
     { id: "api-key", kind: "api_key", label: "Anthropic API key" },
-    { id: "setup-token", kind: "token", label: "Anthropic setup-token" },
-    { id: "oauth", kind: "browser", label: "Claude Pro/Max login in the browser" },
-    { id: "cli", kind: "cli", label: "Claude CLI login" },
+    {
+      id: "setup-token",
+      kind: "token",
+      label: "Anthropic setup-token",
+      policy: {
+        text: "Supported token path; may be refused or billed as extra usage outside Claude Code. An API key is the predictable choice for servers.",
+        asOf: "2026-11",
+      },
+    },
+    {
+      id: "cli",
+      kind: "cli",
+      label: "Claude CLI login",
+      policy: {
+        text: "Called sanctioned by the documents until a new policy. The CLI keeps and refreshes its own login.",
+        asOf: "2026-11",
+      },
+    },
   ],
 });

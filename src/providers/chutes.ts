@@ -12,6 +12,11 @@ export const chutes = defineProvider({
   keyPrefixes: ["cpk_"],
   logins: [
     { id: "api-key", kind: "api_key", label: "Chutes API key" },
-    { id: "oauth", kind: "browser", label: "Chutes login in the browser" },
+    {
+      id: "oauth",
+      kind: "browser",
+      label: "Chutes login in the browser",
+      policy: { text: "Meant for third parties.", asOf: "2026-11" },
+    },
   ],
 });

@@ -18,7 +18,16 @@ export const githubCopilot = defineProvider({
   catalog: "refreshable",
   keyPrefixes: ["ghu_", "gho_", "github_pat_", "tid="],
   logins: [
-    { id: "device", kind: "device", label: "GitHub device login", profile: "github" },
+    {
+      id: "device",
+      kind: "device",
+      label: "GitHub device login",
+      profile: "github",
+      policy: {
+        text: "Unofficial use of an editor client id and internal endpoints; quota and token endpoints are no public API.",
+        asOf: "2026-11",
+      },
+    },
     { id: "token", kind: "token", label: "GitHub token", profile: "github" },
   ],
 });

@@ -12,7 +12,15 @@ export const googleGeminiCli = defineProvider({
   catalog: "static",
   keyPrefixes: ["ya29.", "1//"],
   logins: [
-    { id: "oauth", kind: "browser", label: "Gemini login in the browser" },
+    {
+      id: "oauth",
+      kind: "browser",
+      label: "Gemini login in the browser",
+      policy: {
+        text: "Unofficial; closed to individual, AI Pro and AI Ultra accounts since 2026-06-18. Offer last, with a warning.",
+        asOf: "2026-11",
+      },
+    },
     { id: "cli", kind: "cli", label: "Gemini CLI login" },
   ],
 });

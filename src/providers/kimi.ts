@@ -16,7 +16,15 @@ export const kimi = defineProvider({
   keyPrefixes: ["sk-kimi-", "sk-"],
   logins: [
     { id: "api-key", kind: "api_key", label: "Kimi Code API key" },
-    { id: "device-code", kind: "device", label: "Kimi Code device login" },
+    {
+      id: "device-code",
+      kind: "device",
+      label: "Kimi Code device login",
+      policy: {
+        text: "The provider refuses clients that do not present themselves as known coding agents: offer the API-key path with a clear message.",
+        asOf: "2026-11",
+      },
+    },
   ],
   tokens: {
     url: "https://auth.kimi.com/api/oauth/token",

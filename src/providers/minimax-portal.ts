@@ -11,7 +11,12 @@ export const minimaxPortal = defineProvider({
   probeModel: "MiniMax-M2.7",
   catalog: "static",
   logins: [
-    { id: "oauth", kind: "device", label: "MiniMax Coding Plan login" },
+    {
+      id: "oauth",
+      kind: "device",
+      label: "MiniMax Coding Plan login",
+      policy: { text: "Meant for third parties.", asOf: "2026-11" },
+    },
     { id: "cli", kind: "cli", label: "MiniMax CLI login" },
   ],
 });

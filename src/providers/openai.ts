@@ -18,8 +18,24 @@ export const openai = defineProvider({
     deadCodes: ["refresh_token_expired", "refresh_token_reused", "refresh_token_invalidated"],
   },
   logins: [
-    { id: "oauth", kind: "browser", label: "ChatGPT login in the browser" },
-    { id: "device-code", kind: "device", label: "ChatGPT login with a device code" },
+    {
+      id: "oauth",
+      kind: "browser",
+      label: "ChatGPT login in the browser",
+      policy: {
+        text: "Use in external tools is stated as allowed. Refresh tokens are single use.",
+        asOf: "2026-11",
+      },
+    },
+    {
+      id: "device-code",
+      kind: "device",
+      label: "ChatGPT login with a device code",
+      policy: {
+        text: "Use in external tools is stated as allowed. Refresh tokens are single use.",
+        asOf: "2026-11",
+      },
+    },
     { id: "api-key", kind: "api_key", label: "OpenAI API key", profile: "api-key" },
     { id: "cli", kind: "cli", label: "Codex CLI login" },
   ],

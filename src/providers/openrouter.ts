@@ -12,6 +12,11 @@ export const openrouter = defineProvider({
   keyPrefixes: ["sk-or-v1-", "sk-or-"],
   logins: [
     { id: "api-key", kind: "api_key", label: "OpenRouter API key" },
-    { id: "oauth", kind: "browser", label: "OpenRouter login in the browser" },
+    {
+      id: "oauth",
+      kind: "browser",
+      label: "OpenRouter login in the browser",
+      policy: { text: "Meant for third parties.", asOf: "2026-11" },
+    },
   ],
 });

@@ -36,6 +36,8 @@ export interface Login {
   readonly label: string;
   /** The profile becomes `<provider>:<profile>`; `default` when absent. */
   readonly profile?: string;
+  /** What is known of the provider's stance on such logins, and as of when (`2026-11`); shown at login. */
+  readonly policy?: { readonly text: string; readonly asOf: string };
   /** The host that credentials of this login are good for; written into the config when calls would go elsewhere. */
   readonly endpoint?: {
     readonly baseUrl: string;

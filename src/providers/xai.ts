@@ -14,8 +14,18 @@ export const xai = defineProvider({
   keyPrefixes: ["xai-"],
   logins: [
     { id: "api-key", kind: "api_key", label: "xAI API key" },
-    { id: "oauth", kind: "browser", label: "xAI login in the browser" },
-    { id: "device-code", kind: "device", label: "xAI login with a device code" },
+    {
+      id: "oauth",
+      kind: "browser",
+      label: "xAI login in the browser",
+      policy: { text: "Shared public client id; the provider decides who is eligible.", asOf: "2026-11" },
+    },
+    {
+      id: "device-code",
+      kind: "device",
+      label: "xAI login with a device code",
+      policy: { text: "Shared public client id; the provider decides who is eligible.", asOf: "2026-11" },
+    },
   ],
   tokens: {
     url: "https://auth.x.ai/oauth2/token",

@@ -39,7 +39,7 @@ const talk = (answer: string): Talk => ({
   choose: unasked,
   chooseMany: unasked,
   confirm: unasked,
-  notify: unasked,
+  notify: () => {},
   wait: unasked,
 });
 

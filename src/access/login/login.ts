@@ -54,6 +54,7 @@ export async function login(deps: CommandDeps, request: LoginRequest, talk: Talk
   const config = deps.config();
   const agent = chooseAgent(config, request.agent);
   const flow = await loadFlow(provider.id, chosen, logins);
+  if (chosen.policy) talk.notify(`Note (${chosen.policy.asOf}): ${chosen.policy.text}`);
   const obtained = await flow({ deps, provider: provider.id, label: provider.label, login: chosen, talk });
   const profileId = request.profileId ?? profileIdOf(request.target, obtained.name);
   const removed = await store(deps, agent, profileId, obtained.credential, request.force);

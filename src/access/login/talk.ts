@@ -13,8 +13,12 @@ export type Check = (answer: string) => string | undefined;
 
 /** Every question ends in `AccessError` `cancelled` when the person leaves it. */
 export interface Talk {
-  /** Not echoed. */
-  secret(question: string, check: Check): Promise<string>;
+  /**
+   * Not echoed.
+   *
+   * @param until takes the question away unanswered: it then rejects as if the person had left it
+   */
+  secret(question: string, check: Check, until?: AbortSignal): Promise<string>;
   text(question: string, initial: string, check: Check): Promise<string>;
   choose<T>(question: string, choices: readonly Choice<T>[]): Promise<T>;
   /** Any of them, also none. */
