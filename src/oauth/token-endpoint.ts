@@ -7,6 +7,7 @@ import { callServer, errorCode } from "./server-call.ts";
 export interface TokenEndpoint {
   readonly url: string;
   readonly clientId?: string;
+  readonly clientSecret?: string;
   readonly encoding: "form" | "json";
   /** Error codes, besides those of the standard, that mean a refresh token is gone for good. */
   readonly deadCodes?: readonly string[];
@@ -14,8 +15,11 @@ export interface TokenEndpoint {
   readonly deadStatuses?: readonly number[];
 }
 
-export type TokenAnswer =
-  | { readonly kind: "tokens"; readonly tokens: Tokens }
+export type TokenAnswer = { readonly kind: "tokens"; readonly tokens: Tokens } | NoTokens;
+
+export type RawAnswer = { readonly kind: "answer"; readonly body: JsonObject } | NoTokens;
+
+export type NoTokens =
   /** The grant is refused for good: only a new login helps. `code`: of the standard or the provider. */
   | { readonly kind: "refused"; readonly code: string }
   /** Nothing is known of the grant; `message` completes "The login server …". */
@@ -30,24 +34,41 @@ export async function requestTokens(
   timeoutMs?: number,
   signal?: AbortSignal,
 ): Promise<TokenAnswer> {
-  const { url, encoding, clientId } = endpoint;
-  const fields = { ...grant, ...(clientId === undefined ? {} : { client_id: clientId }) };
+  const answer = await requestAnswer(endpoint, grant, timeoutMs, signal);
+  if (answer.kind !== "answer") return answer;
+  const tokens = tokensIn(answer.body);
+  return tokens ? { kind: "tokens", tokens } : failed("answered without an access token that can be sent");
+}
+
+/** The same with all that the answer holds, for a login that has nothing to lose yet. */
+export async function requestAnswer(
+  endpoint: TokenEndpoint,
+  grant: Readonly<Record<string, string>>,
+  timeoutMs?: number,
+  signal?: AbortSignal,
+): Promise<RawAnswer> {
+  const { url, encoding, clientId, clientSecret } = endpoint;
+  const client = {
+    ...(clientId === undefined ? {} : { client_id: clientId }),
+    ...(clientSecret === undefined ? {} : { client_secret: clientSecret }),
+  };
+  const fields = { ...grant, ...client };
   const limit = timeoutMs === undefined ? {} : { timeoutMs };
   const answer = await callServer({ url, encoding, fields, signal, ...limit });
   if (answer.kind === "failed") return answer;
   if (endpoint.deadStatuses?.includes(answer.status))
     return { kind: "refused", code: `HTTP ${answer.status}` };
-  return judged(answer.status, answer.body, endpoint, Object.values(grant));
+  return judged(answer.status, answer.body, endpoint, Object.values(fields));
 }
 
-const failed = (message: string): TokenAnswer => ({ kind: "failed", message });
+const failed = (message: string): NoTokens => ({ kind: "failed", message });
 
 function judged(
   status: number,
   body: JsonObject | undefined,
   endpoint: TokenEndpoint,
   sent: readonly string[],
-): TokenAnswer {
+): RawAnswer {
   if (!body) return failed(`answered with HTTP ${status} and something that is not JSON`);
   const code = errorCode(body);
   if (code !== undefined) {
@@ -56,8 +77,7 @@ function judged(
     return failed(`refused with HTTP ${status} (${withoutSecrets(code, sent)})`);
   }
   if (status < 200 || status >= 300) return failed(`answered with HTTP ${status}`);
-  const tokens = tokensIn(body);
-  return tokens ? { kind: "tokens", tokens } : failed("answered without an access token that can be sent");
+  return { kind: "answer", body };
 }
 
 /** `undefined` without an access token. */
