@@ -2,8 +2,12 @@
 // Lengths and counters: fidelity spec §9, gateway spec §5. What may move a bar: DESIGN, "Never broken".
 import type { Failure, FailureKind } from "./failure/failure.ts";
 import { FAILURE_LANE } from "./failure/failure.ts";
+import type { UsageEvent } from "./usage-health.ts";
+import { afterReading, usageAfterSuccess } from "./usage-health.ts";
+import type { UsageReading } from "./usage-window.ts";
+import { scopeCovers } from "./usage-window.ts";
 
-/** `*` bars the whole profile; anything else is a model id. */
+/** `*` bars the whole profile; `*part*` models with that in their id; anything else is a model id. */
 export type BarScope = string;
 export const WHOLE_PROFILE: BarScope = "*";
 
@@ -15,6 +19,8 @@ export interface Bar {
   readonly since: number;
   /** ms since epoch */
   readonly until: number;
+  /** The usage window that is used up: readings of it set and end this bar. */
+  readonly window?: string;
 }
 
 /** Health of one generation of one profile. A new generation starts from `HEALTHY`. */
@@ -27,6 +33,8 @@ export interface Health {
   readonly lastFailureAt?: number;
   /** ms since epoch of the last success */
   readonly lastUsed?: number;
+  /** What is left of its plan, as last read. */
+  readonly usage?: UsageReading;
 }
 
 export const HEALTHY: Health = { bars: [], errorCount: 0, failureCounts: {} };
@@ -35,6 +43,7 @@ export const HEALTHY: Health = { bars: [], errorCount: 0, failureCounts: {} };
 export type HealthEvent =
   | { readonly kind: "success"; readonly model: string; readonly startedAt: number; readonly at: number }
   | { readonly kind: "failure"; readonly model: string; readonly failure: HealthFailure; readonly at: number }
+  | UsageEvent
   | { readonly kind: "retry"; readonly at: number };
 
 /** The part of a failure that health keeps: no message, no upstream text. */
@@ -92,6 +101,8 @@ export function settle(
       return afterSuccess(health, event);
     case "failure":
       return afterFailure(health, event, policy);
+    case "usage":
+      return afterReading(health, event);
     case "retry":
       return { ...health, bars: [], errorCount: 0, failureCounts: {} };
   }
@@ -105,6 +116,7 @@ function afterSuccess(health: Health, event: HealthEvent & { kind: "success" }):
     errorCount: 0,
     failureCounts: {},
     lastUsed: Math.max(health.lastUsed ?? 0, event.at),
+    ...(health.usage && { usage: usageAfterSuccess(health.usage, event) }),
   };
 }
 
@@ -123,7 +135,9 @@ function afterFailure(
   const failureCounts = { ...counts, [reason]: (counts[reason] ?? 0) + 1 };
 
   const scope = barScope(failure, event.model);
-  const running = health.bars.find((bar) => bar.scope === scope && bar.lane === lane && bar.until > at);
+  const running = health.bars.find(
+    (bar) => bar.scope === scope && bar.lane === lane && !bar.window && bar.until > at,
+  );
   const told = believed(failure, at);
   const own = at + backoff(failure.kind, errorCount, failureCounts[reason]!, policy);
   const until = running ? Math.max(running.until, told ?? 0) : (told ?? own);
@@ -175,7 +189,7 @@ function barScope(failure: HealthFailure, model: string): BarScope {
 /** OpenClaw's rows know no `server_error`: it is filed under timeout. */
 const recordedReason = (kind: FailureKind): FailureKind => (kind === "server_error" ? "timeout" : kind);
 
-const covers = (bar: Bar, model: string): boolean => bar.scope === WHOLE_PROFILE || bar.scope === model;
+const covers = (bar: Bar, model: string): boolean => scopeCovers(bar.scope, model);
 
 /** The bar that keeps `model` off this profile the longest at `now`, if any does. */
 export function barredBy(health: Health, model: string, now: number): Bar | undefined {
