@@ -2,6 +2,7 @@
 import { tildePath } from "../config/paths.ts";
 import type { CredentialType } from "../core/credential.ts";
 import type { Bar } from "../core/health.ts";
+import { isRunning } from "../core/health.ts";
 import type { AgentId, ProfileId, ProviderId } from "../core/ids.ts";
 import type { Deps } from "./deps.ts";
 import type { ReadView } from "./read-view.ts";
@@ -60,7 +61,7 @@ function listRow({ id, credential }: ReadView["stored"][number], view: ReadView)
   const { provider, type, email, displayName } = credential;
   const name = displayName ?? email;
   const expiresAt = view.snapshot.profiles.find((profile) => profile.id === id)?.expiresAt;
-  const running = (view.snapshot.health.get(id)?.bars ?? []).filter((bar) => bar.until > view.readAt);
+  const running = (view.snapshot.health.get(id)?.bars ?? []).filter((bar) => isRunning(bar, view.readAt));
   const untilOf = (lane: Bar["lane"]) => latest(running.filter((bar) => bar.lane === lane));
   const [cooldownUntil, disabledUntil] = [untilOf("cooldown"), untilOf("disabled")];
   return {

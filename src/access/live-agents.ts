@@ -1,28 +1,28 @@
 // The agents of a running gateway, in memory: the view, the prepared plan, the load. Requests read only this;
 // the store keeps it current (DESIGN, "Speed": no store read on the request path).
 import { setImmediate } from "node:timers/promises";
-import type { CooldownPolicy, Health, HealthEvent } from "../core/health.ts";
+import type { BarScope, CooldownPolicy, Health, HealthEvent } from "../core/health.ts";
 import { HEALTHY, settle } from "../core/health.ts";
-import type { AgentId, ProfileId } from "../core/ids.ts";
+import type { AgentId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
-import type { Candidate, Load, Prepared, Snapshot } from "../core/plan.ts";
-import { prepare, sameCredential, withHealth } from "../core/plan.ts";
+import type { Attempt, Candidate, Prepared, Snapshot } from "../core/plan.ts";
+import { NO_TESTS, prepare, sameCredential, testScope, withHealth } from "../core/plan.ts";
 import type { AuthProfile } from "../core/credential.ts";
 import type { AgentView } from "./agent-view.ts";
 import type { HealthChange, Reading } from "../store/store.ts";
 import type { HealthWriter } from "./health-writer.ts";
-
-type MutableLoad = { -readonly [K in keyof Load]: Load[K] };
+import type { MutableLoad } from "./loads.ts";
+import { Loads } from "./loads.ts";
 
 /** One agent as requests see it. `prepared` is replaced whenever something is learnt. */
 export class LiveAgent {
   readonly id: AgentId;
   view: AgentView;
   prepared: Prepared;
-  readonly #loads: Map<ProfileId, MutableLoad>;
+  readonly #loads: Loads;
   #listeners = new Set<() => void>();
 
-  constructor(view: AgentView, loads = new Map<ProfileId, MutableLoad>()) {
+  constructor(view: AgentView, loads: Loads) {
     this.id = view.agent;
     this.#loads = loads;
     this.view = view;
@@ -32,12 +32,17 @@ export class LiveAgent {
   replaceView(view: AgentView): void {
     this.view = view;
     this.prepared = this.#prepare(view);
-    this.#tell();
+    this.tell();
   }
 
-  callStarts({ load }: Candidate, now: number): void {
-    (load as MutableLoad).inFlight++;
-    (load as MutableLoad).lastStarted = now;
+  /** What the call puts to the test, if its credential is on trial: to be given back as soon as that is known. */
+  callStarts({ candidate, ref }: Attempt, now: number): BarScope | undefined {
+    const load = candidate.load as MutableLoad;
+    load.inFlight++;
+    load.lastStarted = now;
+    const scope = testScope(candidate, ref, now);
+    if (scope !== undefined) load.testing = [...load.testing, scope];
+    return scope;
   }
 
   callEnds({ load }: Candidate): void {
@@ -46,7 +51,7 @@ export class LiveAgent {
 
   setHealth(profile: AuthProfile, health: Health): void {
     this.prepared = withHealth(this.prepared, profile, health);
-    this.#tell();
+    this.tell();
   }
 
   healthOf(profile: AuthProfile): Health | undefined {
@@ -69,16 +74,12 @@ export class LiveAgent {
   }
 
   #prepare(view: AgentView): Prepared {
-    const known = new Set<ProfileId>();
-    for (const { id } of view.snapshot.profiles) {
-      known.add(id);
-      if (!this.#loads.has(id)) this.#loads.set(id, { inFlight: 0, lastStarted: 0 });
-    }
-    for (const id of this.#loads.keys()) if (!known.has(id)) this.#loads.delete(id);
-    return prepare({ ...view.snapshot, load: this.#loads });
+    const { profiles } = view.snapshot;
+    return prepare({ ...view.snapshot, load: new Map(profiles.map((one) => [one.id, this.#loads.of(one)])) });
   }
 
-  #tell(): void {
+  /** Whoever waits looks again. */
+  tell(): void {
     const listeners = this.#listeners;
     this.#listeners = new Set();
     for (const listener of listeners) listener();
@@ -103,6 +104,7 @@ export class LiveAgents {
   readonly #readings = new Map<AgentId, Reading>();
   readonly #stale = new Set<AgentId>();
   readonly #refreshing = new Map<AgentId, Promise<void>>();
+  readonly #loads = new Loads();
 
   constructor(options: LiveOptions) {
     this.#options = options;
@@ -128,7 +130,7 @@ export class LiveAgents {
       // A notice that came meanwhile has brought a newer one.
       if (!this.#readings.has(id)) this.#readings.set(id, reading);
     }
-    const live = new LiveAgent(this.#join(agent));
+    const live = new LiveAgent(this.#join(agent), this.#loads);
     this.#agents.set(agent, live);
     return live;
   }
@@ -162,6 +164,15 @@ export class LiveAgents {
       live.replaceView(this.#join(live.id));
       await setImmediate();
     }
+    this.#loads.keep([...this.#agents.values()].flatMap((live) => live.view.snapshot.profiles));
+  }
+
+  /** A test is over, with whatever outcome: all may use the credential that it proved, or one tests it again. */
+  testEnds({ load, profile }: Candidate, scope: BarScope): void {
+    const { testing } = load;
+    const left = testing.toSpliced(testing.indexOf(scope), testing.includes(scope) ? 1 : 0);
+    (load as MutableLoad).testing = left.length === 0 ? NO_TESTS : left;
+    for (const agent of this.#agents.values()) if (sharesProfile(agent, profile)) agent.tell();
   }
 
   /** Records what happened to a profile: at once here, behind in the store. */

@@ -7,6 +7,7 @@ import type { ModelRef } from "../core/model-ref.ts";
 import { formatModelRef } from "../core/model-ref.ts";
 import type { Attempt, LeftOut, PlanRequest, Walk } from "../core/plan.ts";
 import { attemptKey, explain, next, START } from "../core/plan.ts";
+import type { BarScope } from "../core/health.ts";
 import type { AttemptRecord } from "../core/receipt.ts";
 import type { Usage } from "../wire/wire.ts";
 import type { Outcome } from "./exchange.ts";
@@ -21,6 +22,8 @@ export interface Run {
   readonly startedAt: number;
   /** How long the client will wait for a cooling credential, ms. */
   readonly patienceMs: number;
+  /** How long it is held back while another call tests a credential whose bar has ended, ms; as long unless given. */
+  readonly testPatienceMs?: number;
   /**
    * Sends one attempt. It throws what cannot be sent at all; its promise never rejects.
    *
@@ -102,6 +105,7 @@ class Progress {
   /** Attempts that failed without a bar: waiting does not make them worth another try. */
   #spent: Set<string> | undefined;
   #again: Again | undefined;
+  #joinsTests = false;
   #waitedMs = 0;
   #last: Failure | undefined;
 
@@ -113,7 +117,13 @@ class Progress {
   /** The best candidate that is free now, else the same again if it is time for that. */
   next(): Attempt | undefined {
     const now = this.#context.now();
-    const free = next(this.#order.live.prepared, this.#order.request, this.#walk, now);
+    const { live, request } = this.#order;
+    const free = next(
+      live.prepared,
+      this.#joinsTests ? { ...request, joinsTests: true } : request,
+      this.#walk,
+      now,
+    );
     if (free) return free;
     return this.#again && this.#again.at <= now ? this.#again.attempt : undefined;
   }
@@ -123,18 +133,43 @@ class Progress {
     const { live, send } = this.#order;
     let startedAt = this.#context.now();
     const sent = send(attempt, false);
-    live.callStarts(attempt.candidate, startedAt);
+    const tested = live.callStarts(attempt, startedAt);
+    const testEnds = tested === undefined ? undefined : this.#test(attempt, tested, () => startedAt);
     const settle = (outcome: Outcome): Outcome => {
       live.callEnds(attempt.candidate);
-      this.#settle(attempt, outcome, startedAt, this.#context.now());
+      this.#settle(attempt, outcome, startedAt, this.#context.now(), testEnds !== undefined);
+      testEnds?.();
       return outcome;
     };
     const replace = (outcome: Outcome): Outcome | Promise<Outcome> => {
       if (outcome.kind !== "failed" || !outcome.staleSocket) return settle(outcome);
       startedAt = this.#context.now();
-      return this.#sendAgain(attempt).then(settle);
+      return this.#sendAgain(attempt, testEnds).then(settle);
     };
     return sent.then(replace);
+  }
+
+  /**
+   * The others wait for this attempt's outcome, and for no more of it than they need: where an answer has begun,
+   * the credential has proved itself.
+   */
+  #test(attempt: Attempt, scope: BarScope, startedAt: () => number): () => void {
+    const { live, sink } = this.#order;
+    const { agents, now } = this.#context;
+    let over = false;
+    const ends = () => {
+      if (over) return;
+      over = true;
+      sink.onAnswer = undefined;
+      agents.testEnds(attempt.candidate, scope);
+    };
+    sink.onAnswer = () => {
+      const { model } = attempt.ref;
+      const event = { kind: "success", model, startedAt: startedAt(), at: now() } as const;
+      agents.settle(live, attempt.candidate.profile, event);
+      ends();
+    };
+    return ends;
   }
 
   /** An attempt that was over before anything was sent. */
@@ -145,17 +180,18 @@ class Progress {
     return outcome;
   }
 
-  #sendAgain(attempt: Attempt): Promise<Outcome> {
+  #sendAgain(attempt: Attempt, testEnds: (() => void) | undefined): Promise<Outcome> {
     try {
       return this.#order.send(attempt, true);
     } catch (error) {
       this.#order.live.callEnds(attempt.candidate);
+      testEnds?.();
       throw error;
     }
   }
 
-  #settle(attempt: Attempt, outcome: Outcome, startedAt: number, at: number): void {
-    this.#record(attempt, outcome, startedAt, at);
+  #settle(attempt: Attempt, outcome: Outcome, startedAt: number, at: number, test = false): void {
+    this.#record(attempt, outcome, startedAt, at, test);
     const { live } = this.#order;
     const { profile } = attempt.candidate;
     const { model } = attempt.ref;
@@ -165,16 +201,17 @@ class Progress {
     if (outcome.kind !== "failed" || this.#again?.attempt === attempt) return;
     const { kind, scope, retryAt } = outcome.failure;
     const failure = { kind, scope, ...(retryAt === undefined ? {} : { retryAt }) };
-    this.#context.agents.settle(live, profile, { kind: "failure", model, failure, at });
+    this.#context.agents.settle(live, profile, { kind: "failure", model, failure, startedAt, at });
   }
 
-  #record(attempt: Attempt, outcome: Outcome, startedAt: number, endedAt: number): void {
+  #record(attempt: Attempt, outcome: Outcome, startedAt: number, endedAt: number, test: boolean): void {
     const begun = this.#order.startedAt;
     const common = {
       model: formatModelRef(attempt.ref),
       profileId: attempt.candidate.profile.id,
       startedMs: startedAt - begun,
       endedMs: endedAt - begun,
+      ...(test ? { test } : {}),
     };
     this.#attempts.push(recordOf(common, outcome, begun));
   }
@@ -205,13 +242,22 @@ class Progress {
     return failures;
   }
 
-  /** Waits for whatever comes first: a bar's end, or the time to ask the same again; `false` when that is too far. */
+  /**
+   * Waits for whatever comes first: a bar's end, the outcome of another call's test, or the time to ask the same
+   * again; `false` when that is too far. A test that takes too long keeps nobody from an answer.
+   */
   async waitForChance(): Promise<boolean> {
     const now = this.#context.now();
-    const recovery = soonestRecovery(this.#leftOut().filter(({ bar }) => bar && isTransient(bar.reason)));
-    const chance = Math.min(recovery ?? Infinity, this.#again?.at ?? Infinity);
-    if (chance - now >= this.#patienceLeft()) return false;
-    await this.#wait(Math.max(1, chance - now));
+    const leftOut = this.#leftOut();
+    const recovery = soonestRecovery(leftOut.filter(({ bar }) => bar && isTransient(bar.reason)));
+    const tested = !this.#joinsTests && leftOut.some(({ code }) => code === "testing");
+    const testsEnd = tested
+      ? this.#order.startedAt + (this.#order.testPatienceMs ?? this.#order.patienceMs)
+      : Infinity;
+    const chance = Math.min(recovery ?? Infinity, this.#again?.at ?? Infinity, testsEnd);
+    if (testsEnd <= now) this.#joinsTests = true;
+    else if (!tested && chance - now >= this.#patienceLeft()) return false;
+    else await this.#wait(Math.max(1, chance - now));
     this.#walk = { ...START, closed: this.#walk.closed, tried: new Set(this.#spent ?? []) };
     return true;
   }
@@ -251,7 +297,7 @@ export function soonestRecovery(leftOut: readonly LeftOut[]): number | undefined
   return ends.length === 0 ? undefined : Math.min(...ends);
 }
 
-type Common = Pick<AttemptRecord, "model" | "profileId" | "startedMs" | "endedMs">;
+type Common = Pick<AttemptRecord, "model" | "profileId" | "startedMs" | "endedMs" | "test">;
 
 function recordOf(common: Common, outcome: Outcome, begun: number): AttemptRecord {
   if (outcome.kind === "aborted") return { ...common, outcome: "aborted" };

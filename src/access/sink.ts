@@ -8,6 +8,8 @@ export interface Sink {
   readonly gone: boolean;
   /** Called once when the client leaves. */
   onGone: (() => void) | undefined;
+  /** Called once when the answer has begun: from here on it is known to be one. */
+  onAnswer?: (() => void) | undefined;
   /** How much of an answer it can take; more makes the attempt fail. */
   readonly capacityBytes: number;
   /**

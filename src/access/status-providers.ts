@@ -5,7 +5,7 @@ import { tildePath } from "../config/paths.ts";
 import type { Credential, SecretRef } from "../core/credential.ts";
 import { isRef } from "../core/credential.ts";
 import type { Bar, Health } from "../core/health.ts";
-import { WHOLE_PROFILE } from "../core/health.ts";
+import { isRunning, WHOLE_PROFILE } from "../core/health.ts";
 import type { ProfileId, ProviderId } from "../core/ids.ts";
 import { configProfileId, MAIN_AGENT } from "../core/ids.ts";
 import { maskSecret } from "../core/secret.ts";
@@ -104,7 +104,7 @@ function barSuffix(health: Health | undefined, now: number): string {
 }
 
 function longestBar(bars: readonly Bar[], now: number): Bar | undefined {
-  const running = bars.filter((bar) => bar.until > now);
+  const running = bars.filter((bar) => isRunning(bar, now));
   const disabled = running.filter((bar) => bar.lane === "disabled");
   return (disabled.length > 0 ? disabled : running).toSorted((a, b) => b.until - a.until)[0];
 }
@@ -112,7 +112,7 @@ function longestBar(bars: readonly Bar[], now: number): Bar | undefined {
 /** Stored profiles that a bar keeps back; one row for the profile, or one per model when only models are barred. */
 export function unusableRows({ view, now }: ProviderInputs): UnusableRow[] {
   return view.stored.flatMap(({ id, credential }) => {
-    const running = (view.snapshot.health.get(id)?.bars ?? []).filter((bar) => bar.until > now);
+    const running = (view.snapshot.health.get(id)?.bars ?? []).filter((bar) => isRunning(bar, now));
     const whole = longestBar(
       running.filter((bar) => bar.scope === WHOLE_PROFILE),
       now,

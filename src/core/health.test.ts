@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { FailureKind, FailureScope } from "./failure/failure.ts";
 import type { Health, HealthEvent } from "./health.ts";
-import { barredBy, HEALTHY, settle, WHOLE_PROFILE } from "./health.ts";
+import { barredBy, HEALTHY, onTrial, settle, WHOLE_PROFILE } from "./health.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -13,11 +13,12 @@ const T0 = 1_800_000_000_000;
 const fail = (
   kind: FailureKind,
   at = T0,
-  extra: { scope?: FailureScope; retryAt?: number; model?: string } = {},
+  extra: { scope?: FailureScope; retryAt?: number; model?: string; startedAt?: number } = {},
 ): HealthEvent => ({
   kind: "failure",
   model: extra.model ?? "m1",
   at,
+  ...(extra.startedAt === undefined ? {} : { startedAt: extra.startedAt }),
   failure: {
     kind,
     scope: extra.scope ?? "model",
@@ -134,6 +135,50 @@ test("bars are bounded, and those of the whole profile outlast those of models",
 test("retry by hand clears everything", () => {
   const health = settle(after(fail("billing"), fail("rate_limit")), { kind: "retry", at: T0 + 1 });
   assert.deepEqual([health.bars, health.errorCount, health.failureCounts], [[], 0, {}]);
+});
+
+test("calls that were under way when the bar was set are the same evidence: a burst is one failure", () => {
+  const burst = Array.from({ length: 100 }, (_, i) => fail("billing", T0 + i, { startedAt: T0 - 500 }));
+  const health = after(...burst);
+  assert.deepEqual([health.errorCount, health.failureCounts], [1, { billing: 1 }]);
+  const [bar] = health.bars;
+  assert.equal(bar!.until, T0 + 5 * HOUR);
+  const next = settle(health, fail("billing", bar!.until, { startedAt: bar!.until - 5 }));
+  assert.equal(next.bars[0]!.until - bar!.until, 10 * HOUR, "one step up, not a hundred");
+});
+
+test("a bar whose time is over is on trial until an answer or a failure decides", () => {
+  const end = T0 + 30 * SECOND;
+  const limited = after(fail("rate_limit"));
+  assert.equal(onTrial(limited, "m1", end - 1), undefined);
+  assert.equal(onTrial(limited, "m1", end)?.scope, "m1");
+  assert.equal(onTrial(limited, "m2", end), undefined, "another model's bar is no matter");
+  assert.equal(onTrial(settle(limited, succeed(end + 5, end + 1)), "m1", end + 9), undefined);
+  const elsewhere = settle(limited, succeed(end + 5, end + 1, "m2"));
+  assert.equal(onTrial(elsewhere, "m1", end + 9)?.scope, "m1", "another model's answer proves nothing of it");
+  const renewed = settle(limited, fail("rate_limit", end + 5));
+  assert.deepEqual([onTrial(renewed, "m1", end + 9), renewed.bars.length], [undefined, 1]);
+  assert.equal(renewed.bars[0]!.until - (end + 5), 60 * SECOND);
+});
+
+test("on trial, the whole profile goes before a model; a refused request takes the credential", () => {
+  const later = T0 + HOUR;
+  const health = after(fail("rate_limit"), fail("auth", T0, { scope: "account" }));
+  assert.equal(onTrial(health, "m1", later)?.scope, WHOLE_PROFILE);
+  const refused = settle(health, fail("format", later));
+  assert.equal(onTrial(refused, "m1", later), undefined);
+  assert.equal(refused.errorCount, 2, "it was no success");
+  const running = after(fail("billing"));
+  assert.equal(settle(running, fail("format", T0 + 1)), running, "a running bar stays");
+});
+
+test("a bar that the clock was set back behind does not hold for a day more", () => {
+  const health = after(fail("rate_limit", T0 + 24 * HOUR));
+  assert.equal(barredBy(health, "m1", T0), undefined);
+  assert.equal(onTrial(health, "m1", T0)?.scope, "m1");
+  assert.deepEqual(settle(health, succeed(T0 + 2, T0 + 1)).bars, []);
+  const skewed = after(fail("rate_limit", T0 + 60 * SECOND));
+  assert.ok(barredBy(skewed, "m1", T0), "machines differ by seconds");
 });
 
 const arbitraryFailure = fc.record({

@@ -42,7 +42,14 @@ export const HEALTHY: Health = { bars: [], errorCount: 0, failureCounts: {} };
 /** What happened to a profile. `startedAt`, `at`: ms since epoch. */
 export type HealthEvent =
   | { readonly kind: "success"; readonly model: string; readonly startedAt: number; readonly at: number }
-  | { readonly kind: "failure"; readonly model: string; readonly failure: HealthFailure; readonly at: number }
+  | {
+      readonly kind: "failure";
+      readonly model: string;
+      readonly failure: HealthFailure;
+      /** absent where only the failure itself was seen */
+      readonly startedAt?: number;
+      readonly at: number;
+    }
   | UsageEvent
   | { readonly kind: "retry"; readonly at: number };
 
@@ -75,6 +82,9 @@ const COOLDOWN_STEPS_MS = [30_000, 60_000, 300_000] as const;
 
 const MOST_BARS = 64;
 
+/** Clocks of machines that share a store may differ by this much; a bar set later than that is of another clock. */
+const CLOCKS_DIFFER_MS = 5 * MINUTE;
+
 /** How far ahead a provider's own reset time is believed. Weekly windows are the longest there are. */
 const LONGEST_BELIEVED_MS: Partial<Record<FailureKind, number>> = {
   rate_limit: 8 * 24 * HOUR,
@@ -88,8 +98,10 @@ const LONGEST_BELIEVED_MS: Partial<Record<FailureKind, number>> = {
  * Health after an event. Pure; `health` is not changed.
  *
  * A failure never shortens a bar, and while a bar runs our own back-off does not move it; a reset time
- * given by the provider may extend it. A success ends the bars that it disproves: those of its model and
- * of the whole profile that were set before the successful attempt started.
+ * given by the provider may extend it. Attempts that were under way when a bar was set and fail as well are
+ * the same evidence: they count once. A success removes the bars that it disproves: those of its model and
+ * of the whole profile that were set before the successful attempt started. A bar whose time is over stays
+ * until then, on trial, or until a failure replaces it.
  */
 export function settle(
   health: Health,
@@ -109,10 +121,11 @@ export function settle(
 }
 
 function afterSuccess(health: Health, event: HealthEvent & { kind: "success" }): Health {
-  const disproved = (bar: Bar) => covers(bar, event.model) && bar.since <= event.startedAt;
+  const disproved = (bar: Bar) =>
+    covers(bar, event.model) && (bar.since <= event.startedAt || isOfAnotherClock(bar, event.at));
   return {
     ...health,
-    bars: health.bars.filter((bar) => !disproved(bar) && bar.until > event.at),
+    bars: health.bars.filter((bar) => !disproved(bar)),
     errorCount: 0,
     failureCounts: {},
     lastUsed: Math.max(health.lastUsed ?? 0, event.at),
@@ -127,28 +140,39 @@ function afterFailure(
 ): Health {
   const { failure, at } = event;
   const lane = FAILURE_LANE[failure.kind];
-  if (lane === "none") return health;
+  if (lane === "none") return afterRefusedRequest(health, event.model, at);
   const recent = at - quietSince(health) < policy.failureWindowMs;
   const reason = recordedReason(failure.kind);
-  const errorCount = (recent ? health.errorCount : 0) + 1;
-  const counts = recent ? health.failureCounts : {};
-  const failureCounts = { ...counts, [reason]: (counts[reason] ?? 0) + 1 };
-
   const scope = barScope(failure, event.model);
   const running = health.bars.find(
-    (bar) => bar.scope === scope && bar.lane === lane && !bar.window && bar.until > at,
+    (bar) => bar.scope === scope && bar.lane === lane && !bar.window && isRunning(bar, at),
   );
+  const known = running?.reason === reason && (event.startedAt ?? Infinity) <= running.since;
+  const counts = recent ? health.failureCounts : {};
+  const errorCount = (recent ? health.errorCount : 0) + (known ? 0 : 1);
+  const failureCounts = { ...counts, [reason]: (counts[reason] ?? 0) + (known ? 0 : 1) };
+
   const told = believed(failure, at);
   const own = at + backoff(failure.kind, errorCount, failureCounts[reason]!, policy);
   const until = running ? Math.max(running.until, told ?? 0) : (told ?? own);
   const bar: Bar = { scope, lane, reason: running?.reason ?? reason, since: at, until };
   const others = health.bars
-    .filter((other) => other.until > at && other !== running)
-    .toSorted((a, b) => Number(a.scope === WHOLE_PROFILE) - Number(b.scope === WHOLE_PROFILE));
+    .filter((other) => other !== running && (isRunning(other, at) || other.scope !== scope))
+    .toSorted((a, b) => weight(a, at) - weight(b, at));
   const lastFailureAt = Math.max(health.lastFailureAt ?? 0, at);
   // Clients can ask for any number of models; the newest bars are the ones worth keeping.
   const bars = [...others, bar].slice(-MOST_BARS);
   return { ...health, bars, errorCount, failureCounts, lastFailureAt };
+}
+
+/** Running bars outlast those on trial, bars of the profile those of models. */
+const weight = (bar: Bar, now: number): number =>
+  2 * Number(isRunning(bar, now)) + Number(bar.scope === WHOLE_PROFILE);
+
+/** The provider judged the request, so it took the credential: what was on trial is over. Counters stay. */
+function afterRefusedRequest(health: Health, model: string, at: number): Health {
+  if (!onTrial(health, model, at)) return health;
+  return { ...health, bars: health.bars.filter((bar) => isRunning(bar, at) || !covers(bar, model)) };
 }
 
 /** When a failure could last have been seen: under a bar nothing is tried, so that time does not count. */
@@ -191,11 +215,33 @@ const recordedReason = (kind: FailureKind): FailureKind => (kind === "server_err
 
 const covers = (bar: Bar, model: string): boolean => scopeCovers(bar.scope, model);
 
+/** Set in what is now the future: the clock went back, and its end would be off by as much. */
+const isOfAnotherClock = (bar: Bar, now: number): boolean => bar.since > now + CLOCKS_DIFFER_MS;
+
+/** Whether the bar keeps calls off at `now`. */
+export const isRunning = (bar: Bar, now: number): boolean => bar.until > now && !isOfAnotherClock(bar, now);
+
 /** The bar that keeps `model` off this profile the longest at `now`, if any does. */
 export function barredBy(health: Health, model: string, now: number): Bar | undefined {
   let longest: Bar | undefined;
   for (const bar of health.bars) {
-    if (bar.until > now && covers(bar, model) && (!longest || bar.until > longest.until)) longest = bar;
+    if (covers(bar, model) && isRunning(bar, now) && (!longest || bar.until > longest.until)) longest = bar;
   }
   return longest;
 }
+
+/**
+ * The widest bar of `model` whose time is over and that no answer has disproved: the next call is the test.
+ * Only meant for a profile that nothing bars.
+ */
+export function onTrial(health: Health, model: string, now: number): Bar | undefined {
+  let widest: Bar | undefined;
+  for (const bar of health.bars) {
+    if (!covers(bar, model) || isRunning(bar, now)) continue;
+    if (!widest || breadth(bar) > breadth(widest)) widest = bar;
+  }
+  return widest;
+}
+
+/** The whole profile, a family of models, one model. */
+const breadth = ({ scope }: Bar): number => (scope === WHOLE_PROFILE ? 2 : scope.startsWith("*") ? 1 : 0);

@@ -6,7 +6,7 @@ import { eligibility } from "./credential.ts";
 import type { Bar, Health } from "./health.ts";
 import { barredBy, HEALTHY, WHOLE_PROFILE } from "./health.ts";
 import type { Load, Prepared, Snapshot } from "./plan.ts";
-import { attemptKey, explain, next, plan, prepare, START, withHealth } from "./plan.ts";
+import { attemptKey, explain, next, NO_TESTS, plan, prepare, START, testScope, withHealth } from "./plan.ts";
 
 const NOW = 1_000_000;
 const profile = (id: string, extra: Partial<AuthProfile> = {}): AuthProfile => ({
@@ -41,7 +41,10 @@ test("the comparator, rule by rule", () => {
   const used = (lastUsed: number) => health({ lastUsed });
   const loads = (entries: Record<string, number>) =>
     new Map(
-      Object.entries(entries).map(([id, inFlight]): [string, Load] => [id, { inFlight, lastStarted: 0 }]),
+      Object.entries(entries).map(([id, inFlight]): [string, Load] => [
+        id,
+        { inFlight, lastStarted: 0, testing: NO_TESTS },
+      ]),
     );
   const cases: [string, Snapshot, Partial<Parameters<typeof plan>[1]>, string[]][] = [
     [
@@ -255,4 +258,44 @@ test("withHealth replaces one profile's health and nothing else", () => {
   assert.deepEqual(ids(withHealth(before, profile("p:a"), barred), { models: [P_M1] }), ["p:b m1"]);
   assert.deepEqual(ids(before, { models: [P_M1] }), ["p:a m1", "p:b m1"]);
   assert.equal(withHealth(before, profile("z:none"), barred), before);
+});
+
+test("after a bar one call tests the profile; the others go elsewhere, or join when they waited long enough", () => {
+  const sick = health({ bars: [bar(WHOLE_PROFILE, NOW - 1)] });
+  const under = (testing: string[]) =>
+    prepare(
+      snapshot([profile("p:a"), profile("p:b")], {
+        order: new Map([["p", ["p:a", "p:b"]]]),
+        health: new Map([["p:a", sick]]),
+        load: new Map([["p:a", { inFlight: testing.length, lastStarted: 0, testing }]]),
+      }),
+    );
+  const request = { models: [P_M1] };
+  const first = (prepared: Prepared, more = {}) =>
+    next(prepared, { ...request, ...more }, START, NOW)?.candidate.profile.id;
+  const free = under([]);
+  assert.equal(first(free), "p:a");
+  const [candidate] = free.candidates.get("p")!;
+  assert.equal(testScope(candidate!, P_M1, NOW), WHOLE_PROFILE);
+  const tested = under([WHOLE_PROFILE]);
+  assert.equal(first(tested), "p:b");
+  assert.equal(first(tested, { sticky: "p:a" }), "p:b", "stickiness is no gate");
+  assert.equal(first(tested, { joinsTests: true }), "p:a");
+  assert.deepEqual(
+    explain(tested, request, NOW).map(({ profileId, code }) => [profileId, code]),
+    [["p:a", "testing"]],
+  );
+  const proved = withHealth(tested, candidate!.profile, HEALTHY);
+  assert.equal(first(proved), "p:a", "its answer has begun: the test need not be over");
+});
+
+test("a model on trial keeps back nobody who asks another model", () => {
+  const prepared = prepare(
+    snapshot([profile("p:a")], {
+      health: new Map([["p:a", health({ bars: [bar("m1", NOW - 1)] })]]),
+      load: new Map([["p:a", { inFlight: 1, lastStarted: 0, testing: ["m1"] }]]),
+    }),
+  );
+  assert.equal(next(prepared, { models: [P_M1] }, START, NOW), undefined);
+  assert.ok(next(prepared, { models: [{ provider: "p", model: "m2" }] }, START, NOW));
 });

@@ -2,8 +2,8 @@
 // Status, probe, `models why`, the chat commands and the gateway all ask here (DESIGN, "One engine").
 import type { AuthProfile, IneligibleCode } from "./credential.ts";
 import { eligibility } from "./credential.ts";
-import type { Bar, Health } from "./health.ts";
-import { barredBy, HEALTHY } from "./health.ts";
+import type { Bar, BarScope, Health } from "./health.ts";
+import { barredBy, HEALTHY, onTrial } from "./health.ts";
 import type { ProfileId, ProviderId } from "./ids.ts";
 import type { ModelRef } from "./model-ref.ts";
 import { formatModelRef } from "./model-ref.ts";
@@ -23,6 +23,8 @@ export interface Load {
   readonly inFlight: number;
   /** ms since epoch of the last start; 0 when unknown */
   readonly lastStarted: number;
+  /** What calls in flight put to the test after its bar ended. */
+  readonly testing: readonly BarScope[];
 }
 
 /** A profile with all that the comparator reads. */
@@ -56,6 +58,8 @@ export interface PlanRequest {
   readonly pin?: ProfileId;
   /** The profile that served this session last: preferred, never required. */
   readonly sticky?: ProfileId;
+  /** Who has waited long enough for the outcome of another's test: profiles under test count as free. */
+  readonly joinsTests?: boolean;
 }
 
 export interface Attempt {
@@ -65,7 +69,8 @@ export interface Attempt {
 
 const SOURCE_RANK = { store: 0, env: 1, config: 2 } as const;
 const TYPE_RANK = { oauth: 0, token: 1, api_key: 2, none: 3 } as const;
-const IDLE: Load = { inFlight: 0, lastStarted: 0 };
+export const NO_TESTS: readonly BarScope[] = [];
+const IDLE: Load = { inFlight: 0, lastStarted: 0, testing: NO_TESTS };
 
 /**
  * The snapshot, indexed by provider and sorted by what does not change from call to call. Run it once per
@@ -198,6 +203,7 @@ function best(prepared: Prepared, request: PlanRequest, index: number, walk: Wal
   const fits = (candidate: Candidate): boolean =>
     (pin === undefined || candidate.profile.id === pin) &&
     usable(candidate, ref, now) &&
+    (candidate.load.testing === NO_TESTS || request.joinsTests === true || !isTested(candidate, ref, now)) &&
     !behind?.(candidate);
   const list = prepared.candidates.get(ref.provider) ?? [];
   const sticky = request.sticky && list.find((candidate) => candidate.profile.id === request.sticky);
@@ -226,6 +232,21 @@ function pastOf(walk: Walk, ref: ModelRef): ((candidate: Candidate) => boolean) 
 const usable = (candidate: Candidate, ref: ModelRef, now: number): boolean =>
   candidate.steady ||
   (!barredBy(candidate.health, ref.model, now) && eligibility(candidate.profile, now) === "ok");
+
+/**
+ * After a bar has ended one call tests the profile, and the others go elsewhere or wait for its outcome
+ * ("half-open"). What a call with this candidate would put to the test; `undefined` when it is no test.
+ */
+export const testScope = ({ steady, health }: Candidate, ref: ModelRef, now: number): BarScope | undefined =>
+  steady ? undefined : onTrial(health, ref.model, now)?.scope;
+
+/** Whether another call tests right now what this one would use. */
+function isTested(candidate: Candidate, ref: ModelRef, now: number): boolean {
+  const { testing } = candidate.load;
+  if (testing.length === 0) return false;
+  const scope = testScope(candidate, ref, now);
+  return scope !== undefined && testing.includes(scope);
+}
 
 /**
  * Every attempt a run could make, best first, as if each failed without barring another. Lazy: the first of a
@@ -257,7 +278,9 @@ const compare = (a: Candidate, b: Candidate, sticky: ProfileId | undefined): num
   lastUsed(a) - lastUsed(b) ||
   (a.profile.id < b.profile.id ? -1 : 1);
 
-export type LeftOutCode = IneligibleCode | "excluded_by_auth_order" | "cooldown" | "disabled" | "not_pinned";
+/** `testing`: its bar has ended, and another call is finding out whether it answers again. */
+export type LeftOutCode =
+  IneligibleCode | "excluded_by_auth_order" | "cooldown" | "disabled" | "testing" | "not_pinned";
 
 /** Why a profile of the asked models is not in the plan. */
 export interface LeftOut {
@@ -290,7 +313,8 @@ function leftOut(candidate: Candidate, ref: ModelRef, pin: ProfileId | undefined
   const eligible = eligibility(candidate.profile, now);
   if (eligible !== "ok") return { code: eligible };
   const bar = barredBy(candidate.health, ref.model, now);
-  return bar && { code: bar.lane, bar };
+  if (bar) return { code: bar.lane, bar };
+  return isTested(candidate, ref, now) ? { code: "testing" as const } : undefined;
 }
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {

@@ -15,6 +15,8 @@ export interface AttemptRecord {
   /** time to the first content byte */
   readonly firstByteMs?: number;
   readonly outcome: "ok" | "failed" | "aborted" | "cut";
+  /** A bar of the profile had ended: this call was the test, and others waited for its outcome or went elsewhere. */
+  readonly test?: boolean;
   readonly status?: number;
   readonly kind?: FailureKind;
   readonly scope?: FailureScope;
@@ -38,6 +40,8 @@ export interface LoadRecord {
   /** ms since epoch; 0 when never */
   readonly lastUsed: readonly number[];
   readonly inFlight: readonly number[];
+  /** candidates that another call was testing; absent when there were none */
+  readonly testing?: readonly ProfileId[];
 }
 
 export interface Receipt {

@@ -112,7 +112,7 @@ function begin(
     wire,
     requested: typeof body.json["model"] === "string" ? body.json["model"] : "openclaw",
     plan,
-    ...(choice ? { load: loadOf(live.prepared, plan) } : {}),
+    ...(choice || isTested(live, models) ? { load: loadOf(live.prepared, plan) } : {}),
     session,
     place: { attempts: 0 },
   };
@@ -165,6 +165,10 @@ function speaking(models: readonly ModelRef[], wire: Wire, gateway: Gateway): re
 const isChoice = (live: LiveAgent, models: readonly ModelRef[]): boolean =>
   models.some((ref) => (live.prepared.candidates.get(ref.provider)?.length ?? 0) > 1);
 
+/** The only candidate there is may have to be waited for. */
+const isTested = (live: LiveAgent, models: readonly ModelRef[]): boolean =>
+  models.some((ref) => (live.prepared.candidates.get(ref.provider)?.[0]?.load.testing.length ?? 0) > 0);
+
 function sinkFor(
   response: ServerResponse,
   served: Served,
@@ -212,9 +216,14 @@ function orderOf(served: Served, sink: ResponseSink, template: CallTemplate, req
     const route: ProviderRoute = routeTo(gateway.config(), attempt.ref.provider)!;
     return exchange(upstreamCall(template, attempt, live, route), sink, gateway.now);
   };
-  const patienceMs = Math.min(gateway.accessConfig().gateway.maxWaitMs, clientTimeoutMs(request));
+  const { maxWaitMs } = gateway.accessConfig().gateway;
+  const clientMs = clientTimeoutMs(request);
+  const patienceMs = Math.min(maxWaitMs, clientMs);
+  // Whoever stops waiting for a test asks for itself, and needs time for that.
+  const testPatienceMs = Math.min(maxWaitMs, clientMs / 2);
   const ready = ({ candidate }: Attempt) => gateway.logins.ready(live, candidate.profile);
-  return { live, request: served.plan, sink, startedAt: served.startedAt, patienceMs, send, ready };
+  const { plan, startedAt } = served;
+  return { live, request: plan, sink, startedAt, patienceMs, testPatienceMs, send, ready };
 }
 
 /** The OpenAI and Anthropic SDKs say how many seconds they wait. */

@@ -2,7 +2,7 @@
 import type { RunResult } from "../access/run.ts";
 import { WHOLE_PROFILE } from "../core/health.ts";
 import { formatModelRef } from "../core/model-ref.ts";
-import type { Candidate, PlanRequest, Prepared } from "../core/plan.ts";
+import type { Candidate, LeftOut, PlanRequest, Prepared } from "../core/plan.ts";
 import { explain, lastUsed } from "../core/plan.ts";
 import type { CandidateRecord, LoadRecord, Receipt } from "../core/receipt.ts";
 import type { Served } from "./served.ts";
@@ -21,6 +21,7 @@ export function keepReceipt(served: Served, result: RunResult, status: number): 
 function receiptOf(served: Served, result: RunResult, status: number, endedAt: number): Receipt {
   const { plan, startedAt, seen } = served;
   const usage = result.kind === "answered" ? result.usage : undefined;
+  const inputs = inputsOf(seen, plan, startedAt);
   return {
     runId: served.runId,
     at: startedAt,
@@ -34,7 +35,8 @@ function receiptOf(served: Served, result: RunResult, status: number, endedAt: n
     durationMs: endedAt - startedAt,
     ...(result.waitedMs > 0 ? { waitedMs: result.waitedMs } : {}),
     attempts: result.attempts,
-    ...inputsOf(seen, plan, startedAt),
+    ...inputs,
+    leftOut: [...inputs.leftOut, ...leftToTests(served)],
     ...(served.load ? { load: served.load } : {}),
     ...(usage ? { usage } : {}),
   };
@@ -57,19 +59,35 @@ function inputsOf(seen: Prepared, plan: PlanRequest, at: number): Inputs {
   if (shared && Math.abs(at - shared.at) < SHARED_FOR_MS) return shared.inputs;
   const inputs = {
     candidates: candidatesOf(seen, plan).map((candidate) => candidateRecord(candidate, plan)),
-    leftOut: explain(seen, plan, at).slice(0, MOST_CANDIDATES),
+    // Who was under test when the decision was made, its load says.
+    leftOut: explain(seen, plan, at)
+      .filter(({ code }) => code !== "testing")
+      .slice(0, MOST_CANDIDATES),
   };
   known.set(key, { inputs, at });
   return inputs;
 }
+
+const leftToTests = ({ seen, plan, load }: Served): LeftOut[] =>
+  (load?.testing ?? []).flatMap((profileId) =>
+    plan.models
+      .filter(({ provider }) =>
+        seen.candidates.get(provider)?.some((candidate) => candidate.profile.id === profileId),
+      )
+      .map((ref) => ({ ref, profileId, code: "testing" })),
+  );
 
 const OUTCOME = { answered: "ok", aborted: "aborted", cut: "cut", exhausted: "failed" } as const;
 
 /** What moves from call to call; it is taken at the decision, since it is another a moment later. */
 export function loadOf(seen: Prepared, plan: PlanRequest): LoadRecord {
   const candidates = candidatesOf(seen, plan);
-  return { lastUsed: candidates.map(lastUsed), inFlight: candidates.map(({ load }) => load.inFlight) };
+  const load = { lastUsed: candidates.map(lastUsed), inFlight: candidates.map((one) => one.load.inFlight) };
+  const testing = candidates.filter(isUnderTest).map(({ profile }) => profile.id);
+  return testing.length === 0 ? load : { ...load, testing };
 }
+
+const isUnderTest = ({ load, steady }: Candidate): boolean => load.testing.length > 0 && !steady;
 
 function candidatesOf(seen: Prepared, plan: PlanRequest): Candidate[] {
   const providers = new Set(plan.models.map((ref) => ref.provider));

@@ -73,9 +73,12 @@ export function refusalWithoutAttempt(
     type: limited ? "rate_limit_error" : "api_error",
     message: `No credential can serve ${models.join(", ")} now. ${reasons}. Details: openclaw models why last.`,
     details,
-    ...(soonest === undefined ? { final: true } : { retryAfterSeconds: secondsUntil(soonest, now) }),
+    ...(isHopeless(leftOut, soonest) ? { final: true } : { retryAfterSeconds: secondsUntil(soonest, now) }),
   };
 }
+
+const isHopeless = (leftOut: readonly LeftOut[], soonest: number | undefined): boolean =>
+  soonest === undefined && !leftOut.some(({ code }) => code === "testing");
 
 function noCredential(models: readonly string[], details: Refusal["details"]): TimedRefusal {
   const provider = models[0]?.split("/")[0] ?? "the provider";

@@ -31,6 +31,7 @@ export interface SinkParts {
 
 export abstract class ResponseSink implements Sink {
   onGone: (() => void) | undefined;
+  onAnswer: (() => void) | undefined;
   /** What passes through needs no room. */
   readonly capacityBytes: number = Infinity;
   protected readonly response: ServerResponse;

@@ -3,7 +3,7 @@
 import type { FailureKind } from "../core/failure/failure.ts";
 import { FAILURE_LANE } from "../core/failure/failure.ts";
 import type { Bar, Health } from "../core/health.ts";
-import { WHOLE_PROFILE } from "../core/health.ts";
+import { isRunning, WHOLE_PROFILE } from "../core/health.ts";
 import type { JsonObject } from "../core/json.ts";
 import { isObject } from "../core/json.ts";
 
@@ -81,7 +81,7 @@ export function projectUsage(entry: unknown, health: Health, now: number): JsonO
 
 /** The bar that the entry has room for: one of the whole profile if there is one, else the one ending last. */
 export function shownBar(health: Health, lane: Bar["lane"], now: number): Bar | undefined {
-  const running = health.bars.filter((bar) => bar.lane === lane && bar.until > now);
+  const running = health.bars.filter((bar) => bar.lane === lane && isRunning(bar, now));
   const whole = running.filter((bar) => bar.scope === WHOLE_PROFILE);
   return (whole.length > 0 ? whole : running).toSorted((a, b) => b.until - a.until)[0];
 }

@@ -44,5 +44,6 @@ export const LEFT_OUT: Readonly<Record<LeftOutCode, { readonly words: string; re
   },
   cooldown: { words: "cooling down", help: "" },
   disabled: { words: "disabled", help: "" },
+  testing: { words: "another call was testing it after its bar", help: "" },
   not_pinned: { words: "another profile was asked for", help: "" },
 };

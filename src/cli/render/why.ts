@@ -24,7 +24,7 @@ export function renderRun(found: Receipt, screen: Pick<Io, "columns" | "colors">
     ),
     ...section(
       "Profiles it chose from",
-      receipt.candidates.map((candidate, i) => candidateRow(candidate, i, receipt.load)),
+      receipt.candidates.map((candidate, i) => candidateRow(candidate, i, receipt)),
     ),
     ...section("Left out", receipt.leftOut.map(leftOutRow)),
   ].join("\n\n");
@@ -62,21 +62,22 @@ function outcomeWords(outcome: Receipt["outcome"], style: Style): string {
 }
 
 function attemptRow(attempt: AttemptRecord, index: number, style: Style): string[] {
-  const { model, profileId, startedMs, endedMs, firstByteMs, outcome, status, kind, message } = attempt;
+  const { model, profileId, startedMs, endedMs, firstByteMs, outcome, status, kind, message, test } = attempt;
   const first = firstByteMs === undefined ? "" : `, first byte ${firstByteMs - startedMs} ms`;
   const code = [status, kind].filter((part) => part !== undefined).join(" ");
   const what = outcome === "ok" ? style.good(`ok ${status ?? ""}`.trim()) : style.bad(code || outcome);
-  const said = message === undefined ? "" : `${kind === undefined ? "" : `${barReason(kind)}: `}${message}`;
+  const said = message === undefined ? [] : [`${kind === undefined ? "" : `${barReason(kind)}: `}${message}`];
+  const tested = test ? ["testing it, since its bar had ended"] : [];
   return [
     `  ${index + 1}. ${model}`,
     profileId,
     `at ${startedMs} ms, took ${endedMs - startedMs} ms${first}`,
     what,
-    said,
+    [...tested, ...said].join("; "),
   ];
 }
 
-function candidateRow(candidate: CandidateRecord, index: number, load: Receipt["load"]): string[] {
+function candidateRow(candidate: CandidateRecord, index: number, { at, load }: Receipt): string[] {
   const { profileId, type, source, bars, place } = candidate;
   const [lastUsed, inFlight] = [load?.lastUsed[index], load?.inFlight[index]];
   const facts = [
@@ -85,9 +86,15 @@ function candidateRow(candidate: CandidateRecord, index: number, load: Receipt["
       ? []
       : [lastUsed === 0 ? "never used" : `last used ${new Date(lastUsed).toISOString()}`]),
     ...(inFlight ? [`${inFlight} in flight`] : []),
-    ...bars.map((bar) => `${barReason(bar.reason)} until ${new Date(bar.until).toISOString()}`),
+    ...(load?.testing?.includes(profileId) ? ["another call was testing it"] : []),
+    ...bars.map((bar) => barWords(bar, at)),
   ];
   return [`  ${profileId}`, `${type} from ${source}`, facts.join(", ")];
+}
+
+function barWords({ reason, until }: CandidateRecord["bars"][number], at: number): string {
+  const words = `${barReason(reason)} until ${new Date(until).toISOString()}`;
+  return until > at ? words : `${words}, on trial since`;
 }
 
 function leftOutRow({ ref, profileId, code, bar }: LeftOut): string[] {
