@@ -46,6 +46,8 @@ export async function build(): Promise<void> {
   const outputs = await bundle(stamp.slice(0, 16));
   mkdirSync(DIST, { recursive: true });
   for (const { path, contents } of outputs) replace(path, contents);
+  for (const { path, contents } of await bundleModules()) replace(path, contents);
+  declareTypes();
   replace(join(DIST, "package.json"), `${JSON.stringify({ type: "commonjs" })}\n`);
   for (const path of DATA) replace(join(DIST, basename(path)), readFileSync(join(ROOT, path)));
   replace(ENTRY, readFileSync(join(ROOT, "scripts/launcher.cjs")));
@@ -85,6 +87,40 @@ async function bundle(number: string): Promise<OutputFile[]> {
     write: false,
   });
   return outputFiles;
+}
+
+/** What plugins import, and the process that they run in: modules, which load modules. */
+async function bundleModules(): Promise<OutputFile[]> {
+  const esbuild = await import("esbuild");
+  const { outputFiles } = await esbuild.build({
+    absWorkingDir: ROOT,
+    entryPoints: { provider: "src/providers/plugin.ts", "plugin-host": "src/access/plugins/host.ts" },
+    outdir: "dist",
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node24",
+    legalComments: "none",
+    write: false,
+  });
+  return outputFiles;
+}
+
+/** The types of `openclaw-access/provider`, for authors of plugins. */
+function declareTypes(): void {
+  const folder = mkdtempSync(join(tmpdir(), "openclaw-types-"));
+  const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
+  const flags = "--ignoreConfig --declaration --emitDeclarationOnly --target es2024 --module nodenext".split(
+    " ",
+  );
+  try {
+    const source = join(ROOT, "src/providers/plugin.ts");
+    execFileSync(process.execPath, [tsc, ...flags, "--outDir", folder, source], { cwd: folder });
+    replace(join(DIST, "provider.d.mts"), readFileSync(join(folder, "plugin.d.ts")));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** `@clack/prompts` → `clack-prompts` */

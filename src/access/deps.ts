@@ -1,6 +1,7 @@
 // What use cases are handed: built once in main.ts, costly parts on first use (STYLE, "Services are handed in").
 import type { AccessConfig, Config } from "../config/config.ts";
 import type { Paths } from "../config/paths.ts";
+import type { PluginReport } from "../core/plugin-report.ts";
 import type { ReceiptStore } from "../core/receipt.ts";
 import type { Store } from "../store/store.ts";
 
@@ -16,4 +17,6 @@ export interface Deps {
   readonly accessConfig: () => AccessConfig;
   readonly store: () => Store;
   readonly receipts: () => ReceiptStore;
+  /** What became of the plugins of access.json; absent when it names none. */
+  readonly plugins?: { readonly reports: readonly PluginReport[]; readonly warnings: readonly string[] };
 }

@@ -8,6 +8,7 @@ import { parseObject } from "../core/json.ts";
 import type { Secret } from "../core/secret.ts";
 import { PreludeJudge } from "../wire/sse.ts";
 import type { Usage, Wire } from "../wire/wire.ts";
+import { findProvider } from "../providers/all.ts";
 import type { Alarm } from "./alarms.ts";
 import { clearAlarm, setAlarm } from "./alarms.ts";
 import type { AnswerHeaders } from "./answer.ts";
@@ -218,7 +219,6 @@ class Exchange implements Dispatcher.DispatchHandler {
     // Frames are cut and ended by us: the length that upstream announced need not hold.
     if (this.#framed) delete this.#headers["content-length"];
     this.#sink.open(this.#status, passableHeaders(this.#headers), this.#framed);
-    this.#sink.onAnswer?.();
     this.#passage = new Passage(this.#sink, this.#call.wire, this.#framed, this.#source());
     const held = this.#held;
     this.#held = [];
@@ -298,7 +298,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #fail(answer: UpstreamAnswer, staleSocket = false): void {
-    const judged = classify(this.#call.provider, answer, this.#now());
+    const judged = classify(this.#call.provider, answer, this.#now(), ownRules(this.#call.provider));
     const message = this.#call.secrets.reduce((text, secret) => secret.hideIn(text), judged.message);
     const failure = { ...judged, message };
     const visible = this.#stage === "flowing" && !this.#sink.retract();
@@ -319,3 +319,6 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#resolve(outcome);
   }
 }
+
+/** Those that a plugin brings. */
+const ownRules = (provider: string) => findProvider(provider)?.plugin?.failures;

@@ -60,6 +60,7 @@ export async function readStatus(deps: CommandDeps, request: StatusRequest): Pro
       ...models.warnings,
       ...config.warnings,
       ...deps.environment().warnings,
+      ...(deps.plugins?.warnings ?? []),
     ],
     todo,
   };

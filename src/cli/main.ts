@@ -12,20 +12,22 @@ import { groupHelp } from "./render/help.ts";
 
 /** @returns the exit code */
 export async function openCommandLine(words: readonly string[]): Promise<number> {
-  let opened: CommandDeps | undefined;
-  const deps = async () => {
-    const [{ openDeps }, { VERSION }] = await Promise.all([
-      import("../access/open-deps.ts"),
-      import("./version.ts"),
-    ]);
-    const command = findCommand(words, COMMANDS).path.join(" ");
-    return (opened ??= openDeps({ processEnv: process.env, now: Date.now, version: VERSION, command }));
-  };
+  let opened: Promise<CommandDeps> | undefined;
   try {
-    return await runCommandLine(words, processIo(process.env), deps);
+    return await runCommandLine(words, processIo(process.env), () => (opened ??= depsFor(words)));
   } finally {
-    await opened?.close();
+    await (await opened?.catch(() => undefined))?.close();
   }
+}
+
+async function depsFor(words: readonly string[]): Promise<CommandDeps> {
+  const [{ openDeps }, { usePlugins }, { VERSION }] = await Promise.all([
+    import("../access/open-deps.ts"),
+    import("../access/plugins/use.ts"),
+    import("./version.ts"),
+  ]);
+  const command = findCommand(words, COMMANDS).path.join(" ");
+  return await usePlugins(openDeps({ processEnv: process.env, now: Date.now, version: VERSION, command }));
 }
 
 /** The same with everything handed in. With `--json`, stdout gets one document whatever happens. */

@@ -1,13 +1,14 @@
 // access.json, beside openclaw.json: the settings that only this program knows. OpenClaw refuses a config
 // with keys that it does not know, so they cannot stand in openclaw.json.
-import { array, check, exactOptional, pipe, record, safeParse, string } from "valibot";
+import type { InferOutput } from "valibot";
+import { array, check, exactOptional, pipe, record, safeParse, string, union, unknown } from "valibot";
 import type { JsonObject } from "../core/json.ts";
 import { isObject } from "../core/json.ts";
-import type { AccessConfig } from "./config.ts";
+import type { AccessConfig, PluginEntry } from "./config.ts";
 import { formatPath, invalidConfig, parseDocument, readBytes } from "./document.ts";
 import { nearest } from "../core/nearest.ts";
 import type { Paths } from "./paths.ts";
-import { object, wholeNumber } from "./schema-parts.ts";
+import { flag, list, object, table, wholeNumber, word } from "./schema-parts.ts";
 
 const DEFAULTS: AccessConfig["gateway"] = {
   maxWaitMs: 30_000,
@@ -16,6 +17,7 @@ const DEFAULTS: AccessConfig["gateway"] = {
   answerTimeoutMs: 600_000,
   idleTimeoutMs: 120_000,
   commentEveryMs: 10_000,
+  usageEveryMs: 300_000,
 };
 
 const httpUrl = pipe(
@@ -26,7 +28,18 @@ const httpUrl = pipe(
   ),
 );
 
-const KNOWN = { gateway: Object.keys(DEFAULTS), oauth: undefined };
+const KNOWN = { gateway: Object.keys(DEFAULTS), oauth: undefined, plugins: undefined };
+
+const plugin = object({
+  enabled: exactOptional(flag),
+  trusted: exactOptional(flag),
+  options: exactOptional(record(string(), unknown())),
+});
+/** A list of names, or a map from names to settings. */
+const plugins = union(
+  [list(word), table(plugin)],
+  "must be a list of names, or a map from names to settings",
+);
 
 const schema = object({
   gateway: exactOptional(
@@ -37,8 +50,10 @@ const schema = object({
       answerTimeoutMs: exactOptional(wholeNumber(100, 3_600_000)),
       idleTimeoutMs: exactOptional(wholeNumber(100, 3_600_000)),
       commentEveryMs: exactOptional(wholeNumber(100, 3_600_000)),
+      usageEveryMs: exactOptional(wholeNumber(0, 24 * 3_600_000)),
     }),
   ),
+  plugins: exactOptional(plugins),
   oauth: exactOptional(
     record(
       string(),
@@ -68,7 +83,7 @@ const schema = object({
 export function loadAccessConfig(paths: Pick<Paths, "accessConfigPath">): AccessConfig {
   const path = paths.accessConfigPath;
   const bytes = readBytes(path);
-  if (!bytes) return { path, gateway: DEFAULTS, oauth: {}, warnings: [] };
+  if (!bytes) return { path, gateway: DEFAULTS, oauth: {}, plugins: [], warnings: [] };
   const document = "issues" in bytes ? bytes : parseDocument(bytes.value);
   if ("issues" in document) throw invalidConfig(path, document.issues);
   const result = safeParse(schema, document.value);
@@ -79,8 +94,26 @@ export function loadAccessConfig(paths: Pick<Paths, "accessConfigPath">): Access
     });
     throw invalidConfig(path, issues);
   }
-  const { gateway, oauth = {} } = result.output;
-  return { path, gateway: { ...DEFAULTS, ...gateway }, oauth, warnings: unknownKeys(document.value) };
+  const { gateway, oauth = {}, plugins = [] } = result.output;
+  return {
+    path,
+    gateway: { ...DEFAULTS, ...gateway },
+    oauth,
+    plugins: pluginEntries(plugins),
+    warnings: unknownKeys(document.value),
+  };
+}
+
+function pluginEntries(written: InferOutput<typeof plugins>): PluginEntry[] {
+  const settings: Record<string, InferOutput<typeof plugin>> = Array.isArray(written)
+    ? Object.fromEntries(written.map((spec) => [spec, {}]))
+    : written;
+  return Object.entries(settings).map(([spec, { enabled = true, trusted = false, options = {} }]) => ({
+    spec: spec.trim(),
+    enabled,
+    trusted,
+    options,
+  }));
 }
 
 function unknownKeys(document: JsonObject): string[] {

@@ -127,6 +127,17 @@ export interface OAuthSettings {
   readonly redirectUri?: string | undefined;
 }
 
+/** One of `plugins` in access.json. */
+export interface PluginEntry {
+  /** package name, or a path as written */
+  readonly spec: string;
+  readonly enabled: boolean;
+  /** It may read and write files and start programs. */
+  readonly trusted: boolean;
+  /** handed to the plugin */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
 /** access.json: the settings that only this program knows. */
 export interface AccessConfig {
   readonly path: string;
@@ -146,6 +157,7 @@ export interface AccessConfig {
   };
   /** Token endpoints by provider, instead of the ones that are built in. */
   readonly oauth: Readonly<Record<string, OAuthSettings>>;
+  readonly plugins: readonly PluginEntry[];
   readonly warnings: readonly string[];
 }
 

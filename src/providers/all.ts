@@ -74,7 +74,7 @@ import { xiaomiTokenPlan } from "./xiaomi-token-plan.ts";
 import { zai } from "./zai.ts";
 
 /** In alphabetical order. Adding a provider: one file, and one line here. */
-export const PROVIDERS: readonly Provider[] = [
+const BUILT_IN: readonly Provider[] = [
   alibaba,
   amazonBedrock,
   amazonBedrockMantle,
@@ -148,11 +148,27 @@ export const PROVIDERS: readonly Provider[] = [
   zai,
 ];
 
-const BY_ID: ReadonlyMap<string, Provider> = new Map(PROVIDERS.map((provider) => [provider.id, provider]));
+const byIdOf = (providers: readonly Provider[]): ReadonlyMap<string, Provider> =>
+  new Map(providers.map((provider) => [provider.id, provider]));
+
+/** Every provider that this process knows: built in, then those of plugins. */
+export let PROVIDERS = BUILT_IN;
+let byId = byIdOf(BUILT_IN);
+
+/**
+ * Puts the providers of plugins beside those that are built in. Called once, before the first command looks
+ * anything up: a process serves one state dir, so its plugins are facts like the table above.
+ *
+ * @param external ids and aliases that nobody else has
+ */
+export function setPluginProviders(external: readonly Provider[]): void {
+  PROVIDERS = [...BUILT_IN, ...external];
+  byId = byIdOf(PROVIDERS);
+}
 
 /** The provider with this id, else the one that has it as an alias. Lower case. */
 export const findProvider = (id: ProviderId): Provider | undefined =>
-  BY_ID.get(id) ?? PROVIDERS.find((provider) => provider.aliases?.includes(id));
+  byId.get(id) ?? PROVIDERS.find((provider) => provider.aliases?.includes(id));
 
 /** Values that stand where a secret would, and are none: output may show them as they are. */
 export const NON_SECRET_MARKERS: ReadonlySet<string> = new Set([

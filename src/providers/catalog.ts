@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ProviderId } from "../core/ids.ts";
+import { findProvider, PROVIDERS } from "./all.ts";
 
 /** US dollars per million tokens. */
 export interface ModelCost {
@@ -44,11 +45,16 @@ const FILE = join(import.meta.dirname, "catalog.json");
 let data: Readonly<Record<string, readonly CatalogRow[]>> | undefined;
 const read = () => (data ??= JSON.parse(readFileSync(FILE, "utf8")) as NonNullable<typeof data>);
 
-/** Providers of which models are known, sorted. */
-export const catalogProviders = (): ProviderId[] => Object.keys(read());
+/** Providers of which models are known; sorted, those of plugins last. */
+export const catalogProviders = (): ProviderId[] => [
+  ...Object.keys(read()),
+  ...PROVIDERS.filter(({ plugin }) => plugin?.models.length).map(({ id }) => id),
+];
 
 /** Models of a provider, by its id; empty when none are known. */
 export function builtInModels(provider: ProviderId): CatalogModel[] {
+  const ofPlugin = findProvider(provider)?.plugin?.models;
+  if (ofPlugin) return [...ofPlugin];
   const known = read();
   return Object.hasOwn(known, provider) ? known[provider]!.map(modelOf) : [];
 }

@@ -46,6 +46,18 @@ export const hasEnvironmentAuth = (provider: EnvironmentNames, env: Environment)
 export const environmentMarker = (provider: EnvironmentNames, env: Environment): string | undefined =>
   provider.env.find((entry) => !isKeyVariable(entry) && entry.split("+").every((name) => env[name]?.trim()));
 
+/** A variable of `provider` that holds, or would be taken for, a key of `other`. */
+export function claimedVariable(provider: EnvironmentNames, other: EnvironmentNames): string | undefined {
+  const theirs = prefixesOf(other);
+  const own = [...provider.env, ...prefixesOf(provider).map((prefix) => `${prefix}_API_KEY`)];
+  return own.find(
+    (name) =>
+      name.startsWith("OPENCLAW_") ||
+      theirs.some((prefix) => name.startsWith(`${prefix}_API_KEY`)) ||
+      other.env.some((entry) => entry.split("+").includes(name)),
+  );
+}
+
 const isKeyVariable = (entry: string): boolean => !entry.includes("+") && !POINTERS.has(entry);
 
 /** `<P>` of the variable names: from the id, and from the provider's first variable (`GEMINI` for google). */

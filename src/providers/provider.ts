@@ -1,6 +1,7 @@
 // What the program knows of a provider. One file per provider, listed in `all.ts`.
 import type { ProviderId } from "../core/ids.ts";
 import type { TokenEndpoint } from "../oauth/token-endpoint.ts";
+import type { PluginPart } from "./plugin-part.ts";
 
 /** Wire protocols, by the words of openclaw.json's `models.providers.*.api`. */
 export type Api =
@@ -26,7 +27,7 @@ export interface CredentialHeader {
 }
 
 /** How a login gets its credential; `access/login/flow.ts` has a flow for each kind that is built. */
-export type LoginKind = "api_key" | "token" | "browser" | "device" | "cli" | "cloud";
+export type LoginKind = "api_key" | "token" | "browser" | "device" | "cli" | "cloud" | "code";
 
 /** One way to log in. */
 export interface Login {
@@ -70,6 +71,8 @@ export interface Provider {
   readonly logins?: readonly Login[];
   /** Where its OAuth logins are refreshed; `oauth.<provider>` of access.json has the last word. */
   readonly tokens?: TokenEndpoint;
+  /** Absent: built in. */
+  readonly plugin?: PluginPart;
 }
 
 export const defineProvider = (provider: Provider): Provider => provider;

@@ -15,9 +15,14 @@ import { tableOf } from "./tables/all.ts";
  *
  * @param provider id or alias; an unknown one gets the general rules
  * @param now ms since epoch, from which relative reset times count
+ * @param vendor of a provider that is not built in
  */
-export function classify(provider: string, answer: UpstreamAnswer, now: number): Failure {
-  const vendor = tableOf(provider);
+export function classify(
+  provider: string,
+  answer: UpstreamAnswer,
+  now: number,
+  vendor = tableOf(provider),
+): Failure {
   const seen = evidenceOf(answer);
   const rule = ruleFor(answer, seen, vendor);
   const { kind } = rule;

@@ -6,29 +6,22 @@ type Flags = Record<"json" | "enabled" | "verbose", boolean>;
 
 export default buildCommand({
   docs: {
-    brief: "List the plugins, of which there are none, and the providers that are built in",
-    fullDescription: "No plugin is ever loaded: every provider is part of this program.",
+    brief: "List the providers: those that are built in, and those of plugins",
+    fullDescription:
+      "Plugins are the npm packages and folders that access.json names under plugins; see docs/plugins.md. Each is loaded, and what is wrong with it is told.",
   },
   parameters: {
     flags: {
       json: JSON_FLAG,
-      enabled: switchFlag("Only what is enabled; everything is"),
-      verbose: switchFlag("With details; there are none"),
+      enabled: switchFlag("Without plugins that are switched off"),
+      verbose: switchFlag("With the file and version of each plugin"),
     },
   },
-  async func(this: Session, { json }: Flags) {
-    const { PROVIDERS } = await import("../../../providers/all.ts");
-    const providers = PROVIDERS.map(({ id, label }) => ({ id, name: label }));
-    // OpenClaw's shape, and the question that people ask with it (requirements 002): which providers are there?
-    if (json)
-      return this.io.json({
-        registry: { source: "built-in", diagnostics: [] },
-        plugins: [],
-        diagnostics: [],
-        providers,
-      });
-    const { table } = await import("../../render/table.ts");
-    const rows = providers.map(({ id, name }) => [id, name]);
-    this.io.out(`No plugins. Built-in providers:\n\n${table(rows, this.io.columns)}`);
+  async func(this: Session, flags: Flags) {
+    const { listPlugins } = await import("../../../access/plugins/list.ts");
+    const report = listPlugins(await this.deps(), flags);
+    if (flags.json) return this.io.json(report);
+    const { renderPlugins } = await import("../../render/plugins.ts");
+    this.io.out(renderPlugins(report, flags.verbose, this.io.columns));
   },
 });

@@ -1,0 +1,100 @@
+// From a plugin's checked declaration to a provider like those that are built in. Pure.
+import type { Rule, RuleTable } from "../core/failure/rule.ts";
+import type { CatalogModel } from "./catalog.ts";
+import { claimedVariable } from "./env-keys.ts";
+import type { PluginFailureHint, PluginModel } from "./plugin.ts";
+import type { Declared } from "./plugin-shape.ts";
+import type { PluginPart, PluginSource } from "./plugin-part.ts";
+import type { Login, Provider } from "./provider.ts";
+
+export function providerOf(declared: Declared, source: PluginSource): Provider {
+  const { id, label, aliases, api, baseUrl, env = [], header, auth, tokens, catalog } = declared;
+  const { defaultModel, modelAlias, probeModel, keyPrefixes } = declared;
+  const wantsNone = auth === undefined && declared.syntheticAuth !== undefined;
+  return {
+    id,
+    label,
+    api,
+    baseUrl,
+    env,
+    catalog: catalog?.list ? "refreshable" : "static",
+    plugin: partOf(declared, source),
+    ...(aliases ? { aliases } : {}),
+    ...(header ? { header } : {}),
+    ...(defaultModel === undefined ? {} : { defaultModel }),
+    ...(modelAlias === undefined ? {} : { modelAlias }),
+    ...(probeModel === undefined ? {} : { probeModel }),
+    ...(keyPrefixes ? { keyPrefixes } : {}),
+    ...(auth ? { logins: auth.map(loginOf) } : wantsNone ? { logins: [] } : {}),
+    ...(tokens ? { tokens: { encoding: "form", ...tokens } } : {}),
+  };
+}
+
+const loginOf = ({ id, kind, label, profile }: NonNullable<Declared["auth"]>[number]): Login => ({
+  id,
+  kind,
+  label,
+  ...(profile === undefined ? {} : { profile }),
+});
+
+function partOf(declared: Declared, source: PluginSource): PluginPart {
+  const { id, aliases = [], catalog, failures, syntheticAuth } = declared;
+  return {
+    source,
+    models: (catalog?.models ?? []).map(catalogModel),
+    listsModels: catalog?.list === true,
+    readsUsage: declared.usage === true,
+    ...(syntheticAuth ? { marker: syntheticAuth.marker } : {}),
+    ...(failures ? { failures: ruleTable([id, ...aliases], failures) } : {}),
+  };
+}
+
+const catalogModel = ({
+  id,
+  name,
+  input,
+  reasoning,
+  contextWindow,
+  maxTokens,
+  cost,
+}: PluginModel): CatalogModel => ({
+  id,
+  name: name ?? id,
+  input: input ?? ["text"],
+  reasoning: reasoning ?? false,
+  contextWindow: contextWindow ?? 0,
+  maxTokens: maxTokens ?? 0,
+  cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, ...cost },
+});
+
+/** Words are compared as they stand: a plugin's patterns would run on what upstreams say, for as long as they like. */
+const ruleTable = (providers: readonly string[], hints: readonly PluginFailureHint[]): RuleTable => ({
+  providers,
+  rules: hints.map(({ status, code, text, kind, scope }): Rule => ({
+    kind,
+    ...(status ? { status } : {}),
+    ...(code ? { code: new RegExp(`^(?:${anyOf(code)})$`, "i") } : {}),
+    ...(text ? { text: new RegExp(anyOf(text), "i") } : {}),
+    ...(scope ? { scope } : {}),
+  })),
+});
+
+const anyOf = (words: readonly string[]): string =>
+  words.map((word) => word.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")).join("|");
+
+/** Why the provider cannot stand beside the others: it would take their ids, or read their keys. */
+export function conflictWith(provider: Provider, others: readonly Provider[]): string | undefined {
+  const names = [provider.id, ...(provider.aliases ?? [])];
+  for (const other of others) {
+    const taken = names.find((name) => name === other.id || other.aliases?.includes(name));
+    if (taken !== undefined) return `"${taken}" is ${nameOf(other)}`;
+    const variable = claimedVariable(provider, other);
+    if (variable !== undefined) return `env: ${variable} holds keys of ${nameOf(other)}`;
+  }
+  return new Set(names).size < names.length
+    ? "aliases: must differ from the id and from each other"
+    : undefined;
+}
+
+const nameOf = ({ label, plugin }: Provider): string =>
+  plugin ? `${label}, which plugin ${plugin.source.spec} has` : `${label}, which is built in`;
