@@ -219,6 +219,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     // Frames are cut and ended by us: the length that upstream announced need not hold.
     if (this.#framed) delete this.#headers["content-length"];
     this.#sink.open(this.#status, passableHeaders(this.#headers), this.#framed);
+    this.#sink.onAnswer?.();
     this.#passage = new Passage(this.#sink, this.#call.wire, this.#framed, this.#source());
     const held = this.#held;
     this.#held = [];
