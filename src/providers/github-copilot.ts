@@ -13,6 +13,11 @@ export const githubCopilot = defineProvider({
     value: "Bearer {key}",
     extra: { "Editor-Version": "vscode/1.107.0", "Copilot-Integration-Id": "vscode-chat" },
   },
+  exchange: {
+    url: "https://api.github.com/copilot_internal/v2/token",
+    shortLived: "tid=",
+    lifetimeSeconds: 1500,
+  },
   defaultModel: "claude-opus-4.7",
   probeModel: "gpt-5-mini",
   catalog: "refreshable",
@@ -22,6 +27,13 @@ export const githubCopilot = defineProvider({
       id: "device",
       kind: "device",
       label: "GitHub device login",
+      device: {
+        deviceUrl: "https://github.com/login/device/code",
+        tokenUrl: "https://github.com/login/oauth/access_token",
+        clientId: "Iv1.b507a08c87ecfe98",
+        scopes: ["read:user"],
+        name: { url: "https://api.github.com/user", field: "login" },
+      },
       profile: "github",
       policy: {
         text: "Unofficial use of an editor client id and internal endpoints; quota and token endpoints are no public API.",

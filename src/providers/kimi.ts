@@ -20,6 +20,7 @@ export const kimi = defineProvider({
       id: "device-code",
       kind: "device",
       label: "Kimi Code device login",
+      device: { deviceUrl: "https://auth.kimi.com/api/oauth/device_authorization" },
       policy: {
         text: "The provider refuses clients that do not present themselves as known coding agents: offer the API-key path with a clear message.",
         asOf: "2026-11",
@@ -30,5 +31,6 @@ export const kimi = defineProvider({
     url: "https://auth.kimi.com/api/oauth/token",
     clientId: "17e5f671-d194-4dfb-9706-5516cb48c098",
     encoding: "form",
+    deadStatuses: [401, 403],
   },
 });

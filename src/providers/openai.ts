@@ -31,6 +31,20 @@ export const openai = defineProvider({
       id: "device-code",
       kind: "device",
       label: "ChatGPT login with a device code",
+      device: {
+        form: "openai",
+        deviceUrl: "https://auth.openai.com/api/accounts/deviceauth/usercode",
+        pollUrl: "https://auth.openai.com/api/accounts/deviceauth/token",
+        verificationUrl: "https://auth.openai.com/codex/device",
+        redirectUri: "https://auth.openai.com/deviceauth/callback",
+        identity: {
+          email: [
+            ["id", "email"],
+            ["access", "https://api.openai.com/profile", "email"],
+          ],
+          accountId: [["access", "https://api.openai.com/auth", "chatgpt_account_id"]],
+        },
+      },
       policy: {
         text: "Use in external tools is stated as allowed. Refresh tokens are single use.",
         asOf: "2026-11",

@@ -1,5 +1,8 @@
 // What the program knows of a provider. One file per provider, listed in `all.ts`.
 import type { ProviderId } from "../core/ids.ts";
+import type { DeviceSettings } from "../oauth/device-code.ts";
+import type { ExchangeEndpoint } from "../oauth/exchange.ts";
+import type { IdentityPlaces } from "../oauth/identity.ts";
 import type { TokenEndpoint } from "../oauth/token-endpoint.ts";
 import type { PluginPart } from "./plugin-part.ts";
 
@@ -39,6 +42,15 @@ export interface Login {
   readonly profile?: string;
   /** What is known of the provider's stance on such logins, and as of when (`2026-11`); shown at login. */
   readonly policy?: { readonly text: string; readonly asOf: string };
+  /** Of a login by a device code; what is left out is as in the provider's `tokens`. */
+  readonly device?: Omit<DeviceSettings, "tokenUrl" | "clientId"> & {
+    readonly tokenUrl?: string;
+    readonly clientId?: string;
+    /** Where the login's name is asked for, with the token: the field of the answer that has it. */
+    readonly name?: { readonly url: string; readonly field: string };
+    /** Who logged in; as OpenID Connect has it when absent. */
+    readonly identity?: IdentityPlaces;
+  };
   /** The host that credentials of this login are good for; written into the config when calls would go elsewhere. */
   readonly endpoint?: {
     readonly baseUrl: string;
@@ -71,6 +83,8 @@ export interface Provider {
   readonly logins?: readonly Login[];
   /** Where its OAuth logins are refreshed; `oauth.<provider>` of access.json has the last word. */
   readonly tokens?: TokenEndpoint;
+  /** Where its stored token is traded for the one that calls carry. */
+  readonly exchange?: ExchangeEndpoint;
   /** Absent: built in. */
   readonly plugin?: PluginPart;
 }

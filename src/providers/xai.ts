@@ -1,5 +1,12 @@
 import { defineProvider } from "./provider.ts";
 
+/** The documents' "oauth" verifies by a device code as well: xAI takes no callback on this machine. */
+const DEVICE = {
+  deviceUrl: "https://auth.x.ai/oauth2/device/code",
+  scopes: ["openid", "profile", "email", "offline_access", "grok-cli:access", "api:access"],
+  lifetimeSeconds: 300,
+};
+
 export const xai = defineProvider({
   id: "xai",
   label: "xAI (Grok)",
@@ -16,14 +23,16 @@ export const xai = defineProvider({
     { id: "api-key", kind: "api_key", label: "xAI API key" },
     {
       id: "oauth",
-      kind: "browser",
-      label: "xAI login in the browser",
+      kind: "device",
+      label: "xAI login (SuperGrok or X Premium)",
+      device: DEVICE,
       policy: { text: "Shared public client id; the provider decides who is eligible.", asOf: "2026-11" },
     },
     {
       id: "device-code",
       kind: "device",
       label: "xAI login with a device code",
+      device: DEVICE,
       policy: { text: "Shared public client id; the provider decides who is eligible.", asOf: "2026-11" },
     },
   ],

@@ -85,12 +85,6 @@ test("credentials at a terminal", async (story) => {
     assert.match(screen.text, /Default model: mistral\/mistral-large-latest \(unchanged\)/);
   });
 
-  await story.test("a login that is not built yet says so, and what to do now", async () => {
-    const screen = await type("models auth login-github-copilot", []);
-    assert.equal(screen.exit, 1);
-    assert.match(screen.text, /not built into this version yet.*--provider github-copilot --method token/s);
-  });
-
   await story.test("a login that is left half-way takes nothing away, not even with --force", async () => {
     const screen = await type("models auth login --provider mistral --force", [
       { after: /Paste the API key/, send: CTRL_C },
