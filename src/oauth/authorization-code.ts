@@ -35,8 +35,8 @@ export interface CodeLogin {
   readonly givesApiKey?: true;
   /** A pasted code without its state is not taken. */
   readonly pasteNeedsState?: true;
-  /** Needs a secret that is not part of this program; where it comes from, a sentence. */
-  readonly secretFrom?: string;
+  /** Needs the secret of this program's application, which is read where the program is installed. */
+  readonly secretOf?: "gemini-cli";
   /** The client id is kept with the tokens: they are refreshed with it. */
   readonly keepsClientId?: true;
 }

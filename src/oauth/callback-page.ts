@@ -7,7 +7,7 @@ const PAGES: Readonly<
 > = {
   done: {
     status: 200,
-    title: "You are logged in",
+    title: "The login came through",
     text: "You can close this page and go back to the terminal.",
   },
   failed: {

@@ -15,6 +15,14 @@ export const openrouter = defineProvider({
     {
       id: "oauth",
       kind: "browser",
+      browser: {
+        authorizeUrl: "https://openrouter.ai/auth",
+        tokenUrl: "https://openrouter.ai/api/v1/auth/keys",
+        encoding: "json",
+        scopes: [],
+        redirectUri: "http://127.0.0.1:0/oauth/callback/{random}",
+        givesApiKey: true,
+      },
       label: "OpenRouter login in the browser",
       policy: { text: "Meant for third parties.", asOf: "2026-11" },
     },
