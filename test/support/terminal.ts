@@ -5,10 +5,19 @@ import { ENTRY } from "./entry.ts";
 
 const LIMIT_MS = 30_000;
 
-/** Keys, sent once the screen shows `after`; what was matched before does not count again. */
+/**
+ * Keys, sent once the screen shows `after`; what was matched before does not count again. A function is told the
+ * match, and may do what a person does elsewhere, such as in a browser.
+ */
 export interface Keys {
   readonly after: RegExp;
-  readonly send: string;
+  readonly send: string | ((shown: RegExpExecArray) => string | Promise<string>);
+}
+
+export interface TerminalOptions {
+  readonly redirect?: string;
+  readonly size?: string;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface Screen {
@@ -31,7 +40,7 @@ export function atTerminal(
   home: string,
   words: readonly string[],
   keys: readonly Keys[],
-  { redirect = "", size = "cols 80 rows 24" }: { redirect?: string; size?: string } = {},
+  { redirect = "", size = "cols 80 rows 24", env: more = {} }: TerminalOptions = {},
 ): Promise<Screen> {
   const program = [process.execPath, ENTRY, ...words].map(quoted).join(" ");
   const line = `stty ${size}; ${program} ${redirect}; code=$?; echo '${MARK}'; stty -a; exit $code`;
@@ -44,17 +53,26 @@ export function atTerminal(
     TZ: "UTC",
     TERM: "xterm",
     SHELL: "/bin/sh",
+    ...more,
   };
   const child = spawn("script", flags, { env, cwd: home });
   return new Promise((resolve, reject) => {
     let shown = "";
     let seen = 0;
     const waiting = [...keys];
+    const type = async (send: Keys["send"], match: RegExpExecArray) => {
+      try {
+        child.stdin.write(typeof send === "string" ? send : await send(match));
+      } catch (error) {
+        child.kill("SIGKILL");
+        reject(error);
+      }
+    };
     const next = () => {
       const match = waiting[0]?.after.exec(plain(shown.slice(seen)));
       if (!match) return;
       seen = shown.length;
-      child.stdin.write(waiting.shift()!.send);
+      void type(waiting.shift()!.send, match);
     };
     child.stdin.on("error", () => {});
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
