@@ -56,6 +56,7 @@ export function viewOf(inputs: ViewInputs): AgentView {
   profiles.push(...environmentProfiles(inputs, secrets));
   const withCredential = new Set(profiles.map((profile) => profile.provider));
   profiles.push(...configProfiles(inputs, secrets, withCredential));
+  profiles.push(...syntheticProfiles(inputs, new Set(profiles.map((profile) => profile.provider))));
   const { order, orderFrom } = explicitOrders(inputs);
   return {
     agent,
@@ -150,6 +151,24 @@ function* configProfiles(
     } else if (!withCredential.has(provider.id) && routeTo(inputs.config, provider.id)?.local) {
       yield { ...base, type: "none", generation: "" };
     }
+  }
+}
+
+/** Providers of plugins that need no credential, or have one of their own somewhere. */
+function* syntheticProfiles(
+  { agent }: ViewInputs,
+  withCredential: ReadonlySet<ProviderId>,
+): Generator<AuthProfile> {
+  for (const { id, plugin, logins } of PROVIDERS) {
+    if (!plugin || withCredential.has(id) || (plugin.marker === undefined && logins?.length !== 0)) continue;
+    yield {
+      id: configProfileId(id),
+      provider: id,
+      type: "none",
+      source: "config",
+      owner: agent,
+      generation: "",
+    };
   }
 }
 

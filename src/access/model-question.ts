@@ -25,6 +25,7 @@ export function listAddress(config: Config, provider: ProviderId): ModelListAddr
   const written = config.providers.get(provider)?.baseUrl;
   const own = findProvider(provider)?.baseUrl;
   const elsewhere = written !== undefined && written.replace(/\/+$/, "") !== own?.replace(/\/+$/, "");
+  if (listsByPlugin(config, provider)) return { url: route.origin + route.basePath, open: false };
   return modelListAddress({
     id: provider,
     api: route.api,
@@ -32,6 +33,11 @@ export function listAddress(config: Config, provider: ProviderId): ModelListAddr
     elsewhere,
   });
 }
+
+/** The plugin asks its own address; one that the config names speaks its wire alone. */
+const listsByPlugin = (config: Config, provider: ProviderId): boolean =>
+  findProvider(provider)?.plugin?.listsModels === true &&
+  config.providers.get(provider)?.baseUrl === undefined;
 
 /** Keys that are tried before the question is given up. */
 const MOST_KEYS = 3;
@@ -43,6 +49,7 @@ export async function askForModels(
   address: ModelListAddress,
   timeoutMs: number,
 ): Promise<ListAnswer> {
+  if (listsByPlugin(asker.config, provider)) return await askPlugin(asker, provider, timeoutMs);
   const { fetchModelList } = await import("./fetch-models.ts");
   let answer: ListAnswer = { failed: "has no credential that could be used" };
   for (const headers of headerSets(asker, provider, address)) {
@@ -50,6 +57,14 @@ export async function askForModels(
     if (!("failed" in answer && answer.refused)) return answer;
   }
   return answer;
+}
+
+async function askPlugin({ usable, view }: Asker, id: ProviderId, timeoutMs: number): Promise<ListAnswer> {
+  const provider = findProvider(id)!;
+  const { pluginModels } = await import("./plugins/calls.ts");
+  const [profile] = usable.of(id);
+  if (!profile && provider.logins?.length !== 0) return { failed: "has no credential that could be used" };
+  return await pluginModels(provider, profile && view.secrets.get(profile.id), timeoutMs);
 }
 
 function headerSets({ config, env, view, usable }: Asker, provider: ProviderId, { open }: ModelListAddress) {

@@ -1,4 +1,5 @@
 // `auth.oauth` of the status report: how long each stored credential is good for (fidelity spec §2.3).
+import { syntheticMarker } from "../providers/all.ts";
 import type { AuthProfile, Credential } from "../core/credential.ts";
 import { refOf } from "../core/credential.ts";
 import type { ProfileId, ProviderId } from "../core/ids.ts";
@@ -92,7 +93,7 @@ export interface Usable {
 export function usableWithoutBars(view: AgentView): Usable {
   const unread = new Set(view.stored.filter(({ credential }) => isUnread(credential)).map(({ id }) => id));
   const profiles = view.snapshot.profiles
-    .filter((profile) => profile.type !== "none")
+    .filter(({ type, provider }) => type !== "none" || syntheticMarker(provider) !== undefined)
     .map((profile) =>
       unread.has(profile.id) && profile.problem === "unresolved_ref" ? withoutProblem(profile) : profile,
     );

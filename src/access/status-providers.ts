@@ -9,7 +9,7 @@ import { isRunning, WHOLE_PROFILE } from "../core/health.ts";
 import type { ProfileId, ProviderId } from "../core/ids.ts";
 import { configProfileId, MAIN_AGENT } from "../core/ids.ts";
 import { maskSecret } from "../core/secret.ts";
-import { NON_SECRET_MARKERS } from "../providers/all.ts";
+import { NON_SECRET_MARKERS, syntheticMarker } from "../providers/all.ts";
 import { shortDuration } from "./duration.ts";
 import type { ReadView } from "./read-view.ts";
 import { compareText } from "./status-health.ts";
@@ -34,6 +34,9 @@ export function providerRows(inputs: ProviderInputs): ProviderRow[] {
       .filter((profile) => profile.source === "env")
       .map((profile) => profile.provider),
     ...withConfigKey.map((provider) => provider.id),
+    ...view.snapshot.profiles
+      .map((profile) => profile.provider)
+      .filter((provider) => syntheticMarker(provider) !== undefined),
   ]);
   return [...providers].toSorted(compareText).map((provider) => providerRow(provider, inputs));
 }
@@ -62,9 +65,11 @@ function effectiveSource(
     return { kind: "profiles", detail: tildePath(paths, file) };
   }
   if (env) return { kind: "env", detail: env.value };
-  return modelsJson
-    ? { kind: "models.json", detail: modelsJson.value }
-    : { kind: "missing", detail: "missing" };
+  if (modelsJson) return { kind: "models.json", detail: modelsJson.value };
+  const marker = syntheticMarker(provider);
+  return marker === undefined
+    ? { kind: "missing", detail: "missing" }
+    : { kind: "synthetic", detail: `marker(${marker})` };
 }
 
 function profileCounts(provider: ProviderId, { view, now }: ProviderInputs): ProviderRow["profiles"] {

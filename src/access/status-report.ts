@@ -53,7 +53,8 @@ export interface RuntimeRoute {
 }
 
 export interface Effective {
-  readonly kind: "profiles" | "env" | "models.json" | "missing";
+  /** `synthetic`: a plugin says that it needs no credential; the detail is its marker */
+  readonly kind: "profiles" | "env" | "models.json" | "synthetic" | "missing";
   readonly detail: string;
 }
 

@@ -27,7 +27,7 @@ test("a key that means nothing is a warning with the nearest one", () => {
   assert.deepEqual(gateway, DEFAULTS);
   assert.deepEqual(warnings, [
     "access.json: gatway is not a setting. Did you mean gateway?",
-    "access.json: x is not a setting. Known here: gateway, oauth.",
+    "access.json: x is not a setting. Known here: gateway, oauth, plugins.",
     "access.json: gateway.maxwaitms is not a setting. Did you mean maxWaitMs?",
     `access.json: gateway.bananas is not a setting. Known here: ${Object.keys(DEFAULTS).join(", ")}.`,
   ]);

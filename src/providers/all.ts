@@ -170,6 +170,9 @@ export function setPluginProviders(external: readonly Provider[]): void {
 export const findProvider = (id: ProviderId): Provider | undefined =>
   byId.get(id) ?? PROVIDERS.find((provider) => provider.aliases?.includes(id));
 
+/** Stands where a secret would, of a provider that counts as authenticated without one. */
+export const syntheticMarker = (id: ProviderId): string | undefined => findProvider(id)?.plugin?.marker;
+
 /** Values that stand where a secret would, and are none: output may show them as they are. */
 export const NON_SECRET_MARKERS: ReadonlySet<string> = new Set([
   "secretref-managed",

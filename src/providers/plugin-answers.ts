@@ -1,34 +1,20 @@
 // What the functions of a plugin return or ask, checked before it is used.
 import * as v from "valibot";
 import type { PluginModel, PluginUsageWindow } from "./plugin.ts";
-import {
-  amount,
-  checkWith,
-  line,
-  listOf,
-  matching,
-  models,
-  object,
-  oneOf,
-  optional,
-} from "./plugin-pieces.ts";
+import { amount, checkWith, line, listOf, matching, models, object, optional } from "./plugin-pieces.ts";
 
 const usageWindows = listOf(
   object({
-    label: line(60),
+    label: line(40),
     used: amount("must be a number, 0 or more"),
     limit: optional(amount("must be a number, 0 or more")),
-    unit: oneOf(["percent", "requests", "tokens", "credits", "usd"]),
+    unit: optional(line(20)),
     resetsAt: optional(
-      v.pipe(
-        v.number("must be ms since epoch"),
-        v.integer("must be ms since epoch"),
-        v.minValue(0),
-        v.maxValue(8.64e15),
-      ),
+      v.pipe(v.number("must be ms since epoch"), v.integer("must be ms since epoch"), v.minValue(0)),
     ),
+    scope: optional(line(256)),
   }),
-  20,
+  16,
 );
 
 const secretText = matching(/^[\x21-\x7e]{1,16384}$/, "must be a secret that a header can carry");

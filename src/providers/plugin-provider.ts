@@ -30,12 +30,30 @@ export function providerOf(declared: Declared, source: PluginSource): Provider {
   };
 }
 
-const loginOf = ({ id, kind, label, profile }: NonNullable<Declared["auth"]>[number]): Login => ({
-  id,
-  kind,
-  label,
-  ...(profile === undefined ? {} : { profile }),
-});
+type Auth = NonNullable<Declared["auth"]>[number];
+
+function loginOf(auth: Auth): Login {
+  const { id, kind, label, profile } = auth;
+  return { id, kind, label, ...(profile === undefined ? {} : { profile }), ...flowOf(auth) };
+}
+
+function flowOf(auth: Auth): Pick<Login, "browser" | "device"> {
+  if (auth.kind !== "browser" && auth.kind !== "device") return {};
+  const { tokenUrl, clientId, clientSecret, scopes, authorizeUrl, deviceUrl, userinfoUrl } = auth.oauth;
+  const client = { tokenUrl, clientId, ...(clientSecret === undefined ? {} : { clientSecret }) };
+  if (deviceUrl !== undefined && auth.kind === "device")
+    return { device: { ...client, deviceUrl, ...(scopes ? { scopes } : {}) } };
+  if (authorizeUrl === undefined) return {};
+  const browser = {
+    ...client,
+    authorizeUrl,
+    scopes: scopes ?? [],
+    redirectUri: auth.oauth.redirectUri ?? "http://127.0.0.1:0/callback",
+    encoding: "form" as const,
+    ...(userinfoUrl === undefined ? {} : { userinfoUrl }),
+  };
+  return { browser };
+}
 
 function partOf(declared: Declared, source: PluginSource): PluginPart {
   const { id, aliases = [], catalog, failures, syntheticAuth } = declared;

@@ -59,11 +59,17 @@ const oauth = object({
   scopes: optional(listOf(line(200), 50)),
   redirectUri: optional(url),
 });
+const needing = (field: "authorizeUrl" | "deviceUrl") =>
+  v.pipe(
+    oauth,
+    v.check((value) => value[field] !== undefined, `needs ${field}`),
+  );
 const auth = v.variant(
   "kind",
   [
     object({ ...method, kind: v.picklist(["api_key", "token"]) }),
-    object({ ...method, kind: v.picklist(["browser", "device"]), oauth }),
+    object({ ...method, kind: v.literal("browser"), oauth: needing("authorizeUrl") }),
+    object({ ...method, kind: v.literal("device"), oauth: needing("deviceUrl") }),
     object({ ...method, kind: v.literal("code"), run: aFunction }),
   ],
   "kind: must be one of api_key, token, browser, device, code",

@@ -162,14 +162,17 @@ export interface PluginCatalog {
 
 /** A limit that the provider counts: five hours, a week, a month of credits. */
 export interface PluginUsageWindow {
+  /** at most 40 characters: `5h`, `Week` */
   readonly label: string;
   readonly used: number;
-  /** absent when the provider does not tell it */
+  /** 100 when left out: `used` is percent */
   readonly limit?: number;
-  /** `percent`: of 100; else what is counted */
-  readonly unit: "percent" | "requests" | "tokens" | "credits" | "usd";
+  /** of `used` and `limit`: `percent`, `requests`, `tokens`, `usd` */
+  readonly unit?: string;
   /** ms since epoch */
   readonly resetsAt?: number;
+  /** What it counts: a model id, or `*` for all calls of the account, as when absent. */
+  readonly scope?: string;
 }
 
 export type PluginFailureKind =
@@ -220,7 +223,7 @@ export interface ProviderPlugin {
   readonly probeModel?: string;
   readonly keyPrefixes?: readonly string[];
   readonly catalog?: PluginCatalog;
-  /** Reads the account's limits. 15 seconds, 1 MiB, 20 windows. */
+  /** Reads the account's limits. 15 seconds, 16 windows. */
   readonly usage?: (
     context: PluginCallContext,
   ) => Promise<readonly PluginUsageWindow[]> | readonly PluginUsageWindow[];

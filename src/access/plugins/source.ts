@@ -47,7 +47,9 @@ function packageFolder(name: string, starts: readonly string[]): string {
     .map((folder) => join(folder, name))
     .find((folder) => existsSync(folder));
   if (found !== undefined) return found;
-  throw new PluginFault(`no such package is installed. To install it: npm install --prefix ${starts[0]} ${name}`);
+  throw new PluginFault(
+    `no such package is installed. To install it: npm install --prefix ${starts[0]} ${name}`,
+  );
 }
 
 /** Every node_modules from each of the folders upwards. */

@@ -109,6 +109,8 @@ function source({ effective, profiles, env, modelsJson }: ProviderRow, storePath
       return `env: ${effective.detail} from ${env?.source.replace(/^env: /, "") ?? "the environment"}`;
     case "models.json":
       return `models.json: ${modelsJson?.value ?? effective.detail} from models.providers`;
+    case "synthetic":
+      return `${effective.detail}: needs no credential here`;
     case "missing":
       return "its key cannot be had";
   }
