@@ -43,8 +43,9 @@ export async function confirmReplacing(
   agent: AgentId,
   target: Target,
   talk: Talk,
+  named?: ProfileId,
 ): Promise<void> {
-  const id = profileIdOf(target);
+  const id = named ?? profileIdOf(target);
   const { state } = await deps.store().read(agent);
   if (!state.profiles.some((profile) => profile.id === id)) return;
   if (!(await talk.confirm(`${id} is stored already. Replace it?`, false))) leave();

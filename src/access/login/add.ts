@@ -9,8 +9,9 @@ import type { Login, Provider } from "../../providers/provider.ts";
 import { parseDuration } from "../duration.ts";
 import type { PasteRequest } from "../paste.ts";
 import type { PasteKind } from "../paste-rules.ts";
-import type { Target } from "./choose.ts";
+import type { OwnAddresses, Target } from "./choose.ts";
 import { isOffered, loginChoice } from "./choose.ts";
+import { withOwnLogins } from "./own-logins.ts";
 import { askCredential } from "./pasted.ts";
 import type { Check, Choice, Talk } from "./talk.ts";
 
@@ -19,24 +20,27 @@ export type AddChoice =
   | { readonly kind: "paste"; readonly request: Omit<PasteRequest, "agent"> };
 
 /** @throws AccessError `cancelled` */
-export async function chooseAdd(config: Config, talk: Talk): Promise<AddChoice> {
-  const provider = await talk.choose("Which provider?", providerChoices(config));
+export async function chooseAdd(config: Config, talk: Talk, own: OwnAddresses = {}): Promise<AddChoice> {
+  const provider = await talk.choose("Which provider?", providerChoices(config, own));
   if (provider === OTHER) {
     const typed = await talk.text("Id of the provider", "", problemWith(parseProviderId));
     const id = providerOf(typed);
     const known = findProvider(id);
-    return known && isOffered(known) ? await addKnown(known, talk) : await addUnknown(id, talk);
+    const offered = known && withOwnLogins(known, own[known.id]);
+    return offered && isOffered(offered) ? await addKnown(offered, talk) : await addUnknown(id, talk);
   }
   return await addKnown(provider, talk);
 }
 
 const OTHER = "other" as const;
 
-function providerChoices(config: Config): Choice<Provider | typeof OTHER>[] {
-  const builtIn = PROVIDERS.filter(isOffered);
-  const configured = [...config.providers.keys()].filter((id) => !findProvider(id));
+function providerChoices(config: Config, own: OwnAddresses): Choice<Provider | typeof OTHER>[] {
+  const builtIn = PROVIDERS.filter(isOffered).map((provider) => withOwnLogins(provider, own[provider.id]));
+  const written = new Set([...config.providers.keys(), ...Object.keys(own)]);
+  const configured = [...written].filter((id) => !findProvider(id));
+  const hintOf = (id: ProviderId) => `from ${config.providers.has(id) ? "openclaw.json" : "access.json"}`;
   return [
-    ...configured.map((id) => ({ value: unknown(id), label: id, hint: "from openclaw.json" })),
+    ...configured.map((id) => ({ value: withOwnLogins(unknown(id), own[id]), label: id, hint: hintOf(id) })),
     ...builtIn.map((provider) => ({ value: provider, label: provider.label, hint: provider.id })),
     { value: OTHER, label: "Another provider", hint: "type its id" },
   ];

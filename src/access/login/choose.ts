@@ -1,5 +1,5 @@
 // Which provider, and which of its logins: named by the caller, else asked for.
-import type { Config } from "../../config/config.ts";
+import type { AccessConfig, Config } from "../../config/config.ts";
 import { AccessError } from "../../core/errors.ts";
 import type { ProviderId } from "../../core/ids.ts";
 import { RENAMED_PROVIDERS } from "../../core/ids.ts";
@@ -8,6 +8,7 @@ import { findProvider, PROVIDERS } from "../../providers/all.ts";
 import { findLogin, loginsOf } from "../../providers/logins.ts";
 import type { Login, Provider } from "../../providers/provider.ts";
 import { isBuilt } from "./flow.ts";
+import { withOwnLogins } from "./own-logins.ts";
 import type { Choice, Talk } from "./talk.ts";
 
 export interface Target {
@@ -17,16 +18,20 @@ export interface Target {
 }
 
 /**
- * A provider that can be logged in to: built in, or named in the config.
+ * A provider that can be logged in to: built in, named in the config, or given addresses in access.json.
  *
  * @throws AccessError `unknown_provider`; `bad_input` for one that wants no credential
  */
-export function loginProvider(config: Config, id: ProviderId): Provider {
-  const provider = presentProvider(id) ?? configuredProvider(config, id);
-  if (!provider) throw unknownProvider(config, id);
+export function loginProvider(config: Config, id: ProviderId, own: OwnAddresses = {}): Provider {
+  const known = presentProvider(id) ?? configuredProvider(config, id, own);
+  if (!known) throw unknownProvider(config, id);
+  const provider = withOwnLogins(known, own[known.id]);
   if (loginsOf(provider).length > 0) return provider;
   throw new AccessError("bad_input", `${provider.label} wants no credential: there is nothing to log in to.`);
 }
+
+/** `oauth` of access.json. */
+export type OwnAddresses = AccessConfig["oauth"];
 
 /** Former providers are never logged in to, also not by an alias. */
 function presentProvider(id: ProviderId): Provider | undefined {
@@ -35,8 +40,8 @@ function presentProvider(id: ProviderId): Provider | undefined {
   return renamed === undefined ? provider : findProvider(renamed);
 }
 
-function configuredProvider(config: Config, id: ProviderId): Provider | undefined {
-  if (!config.providers.has(id)) return undefined;
+function configuredProvider(config: Config, id: ProviderId, own: OwnAddresses): Provider | undefined {
+  if (!config.providers.has(id) && !Object.hasOwn(own, id)) return undefined;
   return { id, label: id, api: "openai-completions", env: [], catalog: "runtime" };
 }
 
@@ -75,8 +80,8 @@ export function tokenLogin(config: Config, id: ProviderId): Target {
   );
 }
 
-export async function askProvider(talk: Talk): Promise<Provider> {
-  const known = PROVIDERS.filter(isOffered);
+export async function askProvider(talk: Talk, own: OwnAddresses = {}): Promise<Provider> {
+  const known = PROVIDERS.filter(isOffered).map((provider) => withOwnLogins(provider, own[provider.id]));
   return await talk.choose(
     "Which provider?",
     known.map((provider) => ({ value: provider, label: provider.label, hint: provider.id })),

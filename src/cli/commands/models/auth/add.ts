@@ -21,7 +21,7 @@ export default buildCommand({
     const { chooseAgent } = await import("../../../../access/read-view.ts");
     const deps = await this.deps();
     chooseAgent(deps.config(), agent);
-    const chosen = await chooseAdd(deps.config(), talk);
+    const chosen = await chooseAdd(deps.config(), talk, deps.accessConfig().oauth);
     if (chosen.kind === "login") {
       const { runLogin } = await import("../../../login.ts");
       return await runLogin(this, chosen.target, talk, { agent, json });

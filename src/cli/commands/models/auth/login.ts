@@ -21,7 +21,7 @@ export default buildCommand({
   docs: {
     brief: "Log in to a provider",
     fullDescription:
-      "Asks for the credential on a terminal, stores it, and adds the provider's recommended model. The default model stays, unless there is none or --set-default is given. Without a terminal use paste-api-key or paste-token.",
+      "Asks for the credential on a terminal, stores it, and adds the provider's recommended model. The default model stays, unless there is none or --set-default is given. Without a terminal use --device-code where the provider has it, paste-api-key or paste-token.",
   },
   parameters: {
     flags: {
@@ -45,20 +45,25 @@ export default buildCommand({
     const { loginsOf } = await import("../../../../providers/logins.ts");
     const { checkLogin, runLogin } = await import("../../../login.ts");
     const { chooseAgent } = await import("../../../../access/read-view.ts");
-    const { terminalTalk } = await import("../../../ask.ts");
+    const { silentTalk, terminalTalk } = await import("../../../ask.ts");
     // Everything that can be refused is refused before anybody is asked.
-    const config = (await this.deps()).config();
+    const deps = await this.deps();
+    const config = deps.config();
+    const own = deps.accessConfig().oauth;
     chooseAgent(config, flags.agent);
     const profileId =
       flags.profileId === undefined ? undefined : await profileArgument(this, flags.profileId, flags.agent);
     const named =
       flags.provider === undefined
         ? undefined
-        : loginProvider(config, providerArgument(this.io, flags.provider));
+        : loginProvider(config, providerArgument(this.io, flags.provider), own);
     const chosen = named && method !== undefined ? loginNamed(named, method) : undefined;
     if (named && chosen) await checkLogin({ provider: named, login: chosen, logins: loginsOf(named) });
-    const talk = terminalTalk(this.io, flags.json, withoutTerminal(named?.id ?? "<id>"));
-    const provider = named ?? (await askProvider(talk));
+    const otherwise = withoutTerminal(named?.id ?? "<id>");
+    // A device code needs no answer here, so no terminal either.
+    const asksNothing = chosen?.kind === "device";
+    const talk = asksNothing ? silentTalk(this.io, otherwise) : terminalTalk(this.io, flags.json, otherwise);
+    const provider = named ?? (await askProvider(talk, own));
     const login =
       chosen ?? (method === undefined ? await askLogin(talk, provider) : loginNamed(provider, method));
     const target = { provider, login, logins: loginsOf(provider) };
