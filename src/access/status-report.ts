@@ -35,6 +35,8 @@ export interface AuthReport {
   readonly runtimeAuthRoutes: readonly RuntimeRoute[];
   readonly providers: readonly ProviderRow[];
   readonly unusableProfiles: readonly UnusableRow[];
+  /** Bars that have ended and that no call has disproved: the next one tests the profile. Ours; absent when none. */
+  readonly testing?: readonly TestingRow[];
   readonly oauth: {
     readonly warnAfterMs: number;
     readonly profiles: readonly ProfileHealthRow[];
@@ -83,6 +85,16 @@ export interface UnusableRow {
   /** ms since epoch */
   readonly until: number;
   readonly remainingMs: number;
+}
+
+export interface TestingRow {
+  readonly profileId: string;
+  readonly provider: string;
+  readonly reason: string;
+  /** the only model that was barred; absent when the whole profile was */
+  readonly model?: string;
+  /** ms since epoch */
+  readonly endedAt: number;
 }
 
 export type HealthStatus = "ok" | "expiring" | "expired" | "missing" | "static";

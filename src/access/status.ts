@@ -21,6 +21,7 @@ import {
 import { providerRows, unusableRows } from "./status-providers.ts";
 import type { ProviderInputs } from "./status-providers.ts";
 import type { AuthReport, ProviderHealthRow, RuntimeRoute, StatusAnswer } from "./status-report.ts";
+import { testingRows } from "./status-testing.ts";
 import { todoFor } from "./status-todo.ts";
 
 export interface StatusRequest {
@@ -136,6 +137,7 @@ function authReport(
   const oauth = healthReport(view, config, usable, now);
   const missing = inUse.filter((provider) => usable.of(provider).length === 0);
   const rows = providerRows(inputs);
+  const testing = testingRows(view, now);
   return {
     storePath: paths.agentDatabase(view.agent),
     shellEnvFallback: shell,
@@ -146,6 +148,7 @@ function authReport(
     runtimeAuthRoutes: runtimeRoutes(inUse, usable, rows),
     providers: rows,
     unusableProfiles: unusableRows(inputs),
+    ...(testing.length === 0 ? {} : { testing }),
     oauth,
   };
 }

@@ -71,6 +71,10 @@ const auth: CommandGroup = {
       brief: "Store a token, from stdin or a prompt",
       load: () => import("./commands/models/auth/paste-token.ts"),
     },
+    retry: {
+      brief: "Clear what bars a profile, so that calls try it again",
+      load: () => import("./commands/models/auth/retry.ts"),
+    },
     order,
   },
 };

@@ -8,15 +8,18 @@ import type {
 } from "../../access/status-report.ts";
 import { barReason } from "./reasons.ts";
 import type { Style } from "./style.ts";
+import { testWords } from "./testing.ts";
 
 export function profileRows({ auth }: StatusReport, style: Style): string[][] {
   const labels = new Map(auth.providers.flatMap(({ profiles }) => profiles.labels.map(splitLabel)));
   const bars = Map.groupBy(auth.unusableProfiles, ({ profileId }) => profileId);
+  const tests = Map.groupBy(auth.testing ?? [], ({ profileId }) => profileId);
   return auth.oauth.providers.flatMap((provider) => [
     [`  ${provider.provider}`],
     ...provider.profiles.map((row) => {
       const barred = (bars.get(row.profileId) ?? []).map((bar) => style.warn(barWords(bar)));
-      const state = [healthWords(row, style), ...unusedWords(row, provider), ...barred].join("; ");
+      const testing = (tests.get(row.profileId) ?? []).map(testWords);
+      const state = [healthWords(row, style), ...unusedWords(row, provider), ...barred, ...testing].join("; ");
       return [`    ${row.profileId}`, labels.get(row.profileId) ?? "", state];
     }),
   ]);
