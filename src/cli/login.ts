@@ -55,7 +55,10 @@ export function renderLogin(report: LoginReport): string {
   const { profileId, provider, type, agentId, removed } = report;
   return [
     ...(removed.length > 0
-      ? [`Removed (--force): ${removed.join(", ")}. To take that back: openclaw models undo`]
+      ? [
+          `Removed (--force): ${removed.join(", ")}. To take that back: openclaw models undo`,
+          "Nothing was revoked at the provider: that is done in its own dashboard.",
+        ]
       : []),
     ...(report.configChanged ? [`Updated config: ${report.configPath}`] : []),
     ...(report.backupPath === undefined ? [] : [`  Backup: ${report.backupPath}`]),

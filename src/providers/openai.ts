@@ -21,6 +21,29 @@ export const openai = defineProvider({
     {
       id: "oauth",
       kind: "browser",
+      browser: {
+        authorizeUrl: "https://auth.openai.com/oauth/authorize",
+        tokenUrl: "https://auth.openai.com/oauth/token",
+        encoding: "form",
+        clientId: "app_EMoamEEZ73f0CkXaXp7hrann",
+        scopes: ["openid", "profile", "email", "offline_access"],
+        redirectUri: "http://localhost:1455/auth/callback",
+        params: {
+          id_token_add_organizations: "true",
+          codex_cli_simplified_flow: "true",
+          originator: "openclaw",
+        },
+        identity: {
+          email: [
+            ["id", "email"],
+            ["access", "https://api.openai.com/profile", "email"],
+          ],
+          accountId: [
+            ["access", "https://api.openai.com/auth", "chatgpt_account_id"],
+            ["id", "https://api.openai.com/auth", "chatgpt_account_id"],
+          ],
+        },
+      },
       label: "ChatGPT login in the browser",
       policy: {
         text: "Use in external tools is stated as allowed. Refresh tokens are single use.",

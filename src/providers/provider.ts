@@ -1,5 +1,6 @@
 // What the program knows of a provider. One file per provider, listed in `all.ts`.
 import type { ProviderId } from "../core/ids.ts";
+import type { CodeLogin } from "../oauth/authorization-code.ts";
 import type { DeviceSettings } from "../oauth/device-code.ts";
 import type { ExchangeEndpoint } from "../oauth/exchange.ts";
 import type { IdentityPlaces } from "../oauth/identity.ts";
@@ -42,6 +43,8 @@ export interface Login {
   readonly profile?: string;
   /** What is known of the provider's stance on such logins, and as of when (`2026-11`); shown at login. */
   readonly policy?: { readonly text: string; readonly asOf: string };
+  /** Of a login in the browser. */
+  readonly browser?: CodeLogin;
   /** Of a login by a device code; what is left out is as in the provider's `tokens`. */
   readonly device?: Omit<DeviceSettings, "tokenUrl" | "clientId"> & {
     readonly tokenUrl?: string;

@@ -27,6 +27,7 @@ export type LoginFlow = (context: FlowContext) => Promise<Obtained>;
 const FLOWS: Partial<Record<LoginKind, () => Promise<LoginFlow>>> = {
   api_key: async () => (await import("./pasted.ts")).pastedApiKey,
   token: async () => (await import("./pasted.ts")).pastedToken,
+  browser: async () => (await import("./browser.ts")).browserLogin,
   code: async () => (await import("./code.ts")).codeLogin,
   device: async () => (await import("./device.ts")).deviceLogin,
 };
