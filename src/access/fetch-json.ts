@@ -5,6 +5,10 @@ export interface JsonCall {
   readonly url: string;
   /** name, value, name, value … */
   readonly headers: readonly string[];
+  /** JSON to send by POST; without it, the call is a GET */
+  readonly body?: string | undefined;
+  /** A longer answer is none. */
+  readonly mostBytes?: number;
   /** whole exchange */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
@@ -15,6 +19,8 @@ export interface JsonFault {
   readonly failed: string;
   /** The credential was refused: another one may do. */
   readonly refused?: true;
+  /** HTTP status, where there was an answer */
+  readonly status?: number;
   /** Nobody listens there. */
   readonly absent?: true;
 }
@@ -24,7 +30,8 @@ export type JsonAnswer = { readonly value: unknown } | JsonFault;
 const MOST_BYTES = 8 * 1024 * 1024;
 
 /** Never rejects. A redirect is not followed: the credential is meant for this address alone. */
-export async function fetchJson({ url, headers, timeoutMs, signal: stop }: JsonCall): Promise<JsonAnswer> {
+export async function fetchJson(call: JsonCall): Promise<JsonAnswer> {
+  const { url, headers, body, mostBytes = MOST_BYTES, timeoutMs, signal: stop } = call;
   const late = AbortSignal.timeout(timeoutMs);
   const signal = stop ? AbortSignal.any([stop, late]) : late;
   const pairs = Array.from({ length: headers.length / 2 }, (_, i): [string, string] => [
@@ -33,6 +40,7 @@ export async function fetchJson({ url, headers, timeoutMs, signal: stop }: JsonC
   ]);
   try {
     const answer = await fetch(url, {
+      ...(body === undefined ? {} : { method: "POST", body }),
       headers: [["accept", "application/json"], ...pairs],
       redirect: "manual",
       signal,
@@ -41,7 +49,7 @@ export async function fetchJson({ url, headers, timeoutMs, signal: stop }: JsonC
       await answer.body?.cancel();
       return refusal(answer.status);
     }
-    return decoded(await boundedText(answer, MOST_BYTES));
+    return decoded(await boundedText(answer, mostBytes));
   } catch (error) {
     return networkFault(error, timeoutMs);
   }
@@ -49,11 +57,11 @@ export async function fetchJson({ url, headers, timeoutMs, signal: stop }: JsonC
 
 function refusal(status: number): JsonFault {
   const refused = status === 401 || status === 403 || status === 429;
-  return { failed: `answered with HTTP ${status}`, ...(refused ? { refused } : {}) };
+  return { failed: `answered with HTTP ${status}`, status, ...(refused ? { refused } : {}) };
 }
 
 function decoded(text: string | undefined): JsonAnswer {
-  if (text === undefined) return { failed: "answered with more than a list of models can be" };
+  if (text === undefined) return { failed: "answered with more than such an answer can be" };
   try {
     return { value: JSON.parse(text) as unknown };
   } catch {

@@ -9,6 +9,7 @@ import { isRunning, WHOLE_PROFILE } from "../core/health.ts";
 import type { ProfileId, ProviderId } from "../core/ids.ts";
 import { configProfileId, MAIN_AGENT } from "../core/ids.ts";
 import { maskSecret } from "../core/secret.ts";
+import { scopeName } from "../core/usage-window.ts";
 import { NON_SECRET_MARKERS, syntheticMarker } from "../providers/all.ts";
 import { shortDuration } from "./duration.ts";
 import type { ReadView } from "./read-view.ts";
@@ -127,9 +128,10 @@ export function unusableRows({ view, now }: ProviderInputs): UnusableRow[] {
 }
 
 function unusableRow(profileId: ProfileId, provider: ProviderId, bar: Bar, now: number): UnusableRow {
-  const { lane: kind, reason, until } = bar;
-  const model = bar.scope === WHOLE_PROFILE ? {} : { model: bar.scope };
-  return { profileId, provider, kind, reason, ...model, until, remainingMs: until - now };
+  const { lane: kind, reason, until, window } = bar;
+  const model = bar.scope === WHOLE_PROFILE ? {} : { model: scopeName(bar.scope) };
+  const why = window === undefined ? {} : { window };
+  return { profileId, provider, kind, reason, ...model, ...why, until, remainingMs: until - now };
 }
 
 const isLogin = (variable: string): boolean => variable.includes("OAUTH_TOKEN");

@@ -2,6 +2,7 @@
 // Keys and their meaning: fidelity spec §2.1-2.3; `warnings` and `todo` are ours.
 import type { CredentialType, IneligibleCode } from "../core/credential.ts";
 import type { ProbeReport } from "./probe.ts";
+import type { UsageReport } from "./usage-report.ts";
 
 export interface StatusReport {
   readonly configPath: string;
@@ -20,6 +21,8 @@ export interface StatusReport {
   /** keys of `agents.defaults.models` */
   readonly allowed: readonly string[];
   readonly auth: AuthReport;
+  /** What is left of the plans; absent while nothing is known of any. Ours. */
+  readonly usage?: UsageReport;
   /** Faults found on reading, one sentence each. */
   readonly warnings: readonly string[];
   /** What is wrong with providers in use, and what to type. */
@@ -82,6 +85,8 @@ export interface UnusableRow {
   readonly reason: string;
   /** the only model that is barred; absent when the whole profile is */
   readonly model?: string;
+  /** the usage window that is used up, if that is why; ours */
+  readonly window?: string;
   /** ms since epoch */
   readonly until: number;
   readonly remainingMs: number;

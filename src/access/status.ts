@@ -23,12 +23,15 @@ import type { ProviderInputs } from "./status-providers.ts";
 import type { AuthReport, ProviderHealthRow, RuntimeRoute, StatusAnswer } from "./status-report.ts";
 import { testingRows } from "./status-testing.ts";
 import { todoFor } from "./status-todo.ts";
+import type { Asked, UsageReport } from "./usage-report.ts";
 
 export interface StatusRequest {
   /** a configured agent; else the folder named by `OPENCLAW_AGENT_DIR`, else the default agent */
   readonly agent?: string | undefined;
   /** what a probe found just before */
   readonly probes?: ProbeReport | undefined;
+  /** what providers said just before of what is left */
+  readonly asked?: Asked | undefined;
 }
 
 /** @throws AccessError `unknown_agent`, `config_invalid` */
@@ -49,12 +52,14 @@ export async function readStatus(deps: CommandDeps, request: StatusRequest): Pro
     agent: request.agent,
     now,
   });
+  const usage = await usageOf(view, request.asked);
   const report = {
     configPath: config.path,
     agentDir: deps.paths().agentDir(agent),
     ...(request.agent === undefined ? {} : { agentId: agent }),
     ...models.report,
     auth: request.probes ? { ...auth, probes: request.probes } : auth,
+    ...(usage ? { usage } : {}),
     warnings: [
       ...view.unreadable,
       ...view.warnings,
@@ -68,6 +73,12 @@ export async function readStatus(deps: CommandDeps, request: StatusRequest): Pro
   const damaged = view.unreadable.length > 0 || view.damaged;
   const failed = damaged || hasFailed(request.probes);
   return { report, check: failed ? 1 : checkProviders(models.providers, auth.oauth.providers, usable) };
+}
+
+/** Most homes have none of it, and need not load what it takes to say so. */
+async function usageOf(view: ReadView, asked: Asked | undefined): Promise<UsageReport | undefined> {
+  const known = asked !== undefined || view.snapshot.health.values().some(({ usage }) => usage);
+  return known ? (await import("./usage-report.ts")).usageReport(view, asked, view.readAt) : undefined;
 }
 
 /** A call was made and brought no answer. */

@@ -154,6 +154,8 @@ export interface AccessConfig {
     readonly idleTimeoutMs: number;
     /** A client that waits for its stream gets a comment this often, ms: no byte before the first. */
     readonly commentEveryMs: number;
+    /** How often usage endpoints are read for the profiles in use, ms; 0: never. */
+    readonly usageEveryMs: number;
   };
   /** Token endpoints by provider, instead of the ones that are built in. */
   readonly oauth: Readonly<Record<string, OAuthSettings>>;

@@ -71,6 +71,7 @@ const OF_THE_ACCOUNT: ReadonlySet<string> = new Set(["rate_limit", "overloaded",
 /** New tokens heal a refused login, but the account behind them has the quota it had. */
 export function healthAfterRefresh(health: Health | undefined): Health | undefined {
   const bars = health?.bars.filter((bar) => OF_THE_ACCOUNT.has(bar.reason)) ?? [];
-  if (!health || bars.length === 0) return undefined;
+  if (!health) return undefined;
+  if (bars.length === 0) return health.usage && { ...HEALTHY, usage: health.usage };
   return { ...HEALTHY, ...health, bars };
 }

@@ -44,6 +44,9 @@ export interface Balance {
   readonly unit: string;
 }
 
+export const balanceWords = ({ label, amount, unit }: Balance): string =>
+  `${label} ${Math.round(amount * 100) / 100} ${unit}`.trim();
+
 export interface FoundUsage {
   readonly windows: readonly FoundWindow[];
   readonly plan?: string | undefined;
@@ -108,9 +111,14 @@ const cleanBalance = ({ label, amount, unit }: Balance): Balance => ({
   unit: cleanText(unit),
 });
 
+/** Without what would colour it or steer the screen. */
+// oxlint-disable-next-line no-control-regex
+const ESCAPES = /\u001B\[[\d;?]*[A-Za-z]?/g;
+
 const cleanText = (text: string): string =>
   text
     .slice(0, 4 * LONGEST_LABEL)
+    .replaceAll(ESCAPES, "")
     .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, "")
     .trim()
     .slice(0, LONGEST_LABEL);

@@ -1,10 +1,10 @@
 // The receipt of a run: what was asked, what the decision saw, what was tried, how it ended.
 import type { RunResult } from "../access/run.ts";
-import { WHOLE_PROFILE } from "../core/health.ts";
 import { formatModelRef } from "../core/model-ref.ts";
 import type { Candidate, LeftOut, PlanRequest, Prepared } from "../core/plan.ts";
 import { explain, lastUsed } from "../core/plan.ts";
 import type { CandidateRecord, LoadRecord, Receipt } from "../core/receipt.ts";
+import { scopeCovers } from "../core/usage-window.ts";
 import type { Served } from "./served.ts";
 
 const MOST_CANDIDATES = 64;
@@ -95,13 +95,12 @@ function candidatesOf(seen: Prepared, plan: PlanRequest): Candidate[] {
 }
 
 function candidateRecord({ profile, health, place }: Candidate, plan: PlanRequest): CandidateRecord {
-  const asked = new Set<string>([WHOLE_PROFILE, ...plan.models.map((ref) => ref.model)]);
   return {
     profileId: profile.id,
     provider: profile.provider,
     type: profile.type,
     source: profile.source,
-    bars: health.bars.filter((bar) => asked.has(bar.scope)),
+    bars: health.bars.filter(({ scope }) => plan.models.some(({ model }) => scopeCovers(scope, model))),
     ...(place === 0 ? {} : { place }),
   };
 }

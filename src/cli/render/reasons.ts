@@ -19,6 +19,10 @@ export const BAR_REASONS: Readonly<Record<FailureKind, string>> = {
 /** A reason in words; what is not in the table is shown as it is. */
 export const barReason = (reason: string): string => BAR_REASONS[reason as FailureKind] ?? reason;
 
+/** The same of a bar that a usage window may have set. */
+export const windowReason = (reason: string, window: string | undefined): string =>
+  window === undefined ? barReason(reason) : `${window} window used up`;
+
 export const LEFT_OUT: Readonly<Record<LeftOutCode, { readonly words: string; readonly help: string }>> = {
   missing_credential: {
     words: "nothing stored in it",

@@ -6,7 +6,7 @@ import type {
   StatusReport,
   UnusableRow,
 } from "../../access/status-report.ts";
-import { barReason } from "./reasons.ts";
+import { windowReason } from "./reasons.ts";
 import type { Style } from "./style.ts";
 import { testWords } from "./testing.ts";
 
@@ -66,7 +66,7 @@ function unusedWords(row: ProfileHealthRow, { effectiveProfiles }: ProviderHealt
   return used ? [] : ["left out by the order"];
 }
 
-function barWords({ kind, reason, model, remainingMs }: UnusableRow): string {
+function barWords({ kind, reason, model, window, remainingMs }: UnusableRow): string {
   const what = kind === "disabled" ? "disabled" : "cooling down";
-  return `${what} for ${spokenDuration(remainingMs)} (${barReason(reason)}${model === undefined ? "" : `, only ${model}`})`;
+  return `${what} for ${spokenDuration(remainingMs)} (${windowReason(reason, window)}${model === undefined ? "" : `, only ${model}`})`;
 }

@@ -7,6 +7,7 @@ import type { Style } from "./style.ts";
 import { styleFor } from "./style.ts";
 import { table } from "./table.ts";
 import { printable } from "./text.ts";
+import { usageRows } from "./usage.ts";
 
 type Screen = Pick<Io, "columns" | "colors">;
 type Rows = readonly (readonly string[])[];
@@ -30,6 +31,7 @@ export function renderStatus(found: StatusReport, screen: Screen): string {
       missing.map((todo) => todoRow(todo, style.bad)),
     ),
     ...section("OAuth/token status", profileRows(report, style)),
+    ...section("Usage", usageRows(report.usage, style)),
     ...section("Auth probes", probeRows(report, style)),
     ...section(
       "What to do",

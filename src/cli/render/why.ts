@@ -3,7 +3,7 @@ import type { AttemptRecord, CandidateRecord, Receipt } from "../../core/receipt
 import type { LeftOut } from "../../core/plan.ts";
 import { formatModelRef } from "../../core/model-ref.ts";
 import type { Io } from "../io.ts";
-import { barReason, LEFT_OUT } from "./reasons.ts";
+import { barReason, LEFT_OUT, windowReason } from "./reasons.ts";
 import type { Style } from "./style.ts";
 import { styleFor } from "./style.ts";
 import { table } from "./table.ts";
@@ -92,13 +92,13 @@ function candidateRow(candidate: CandidateRecord, index: number, { at, load }: R
   return [`  ${profileId}`, `${type} from ${source}`, facts.join(", ")];
 }
 
-function barWords({ reason, until }: CandidateRecord["bars"][number], at: number): string {
-  const words = `${barReason(reason)} until ${new Date(until).toISOString()}`;
+function barWords({ reason, window, until }: CandidateRecord["bars"][number], at: number): string {
+  const words = `${windowReason(reason, window)} until ${new Date(until).toISOString()}`;
   return until > at ? words : `${words}, on trial since`;
 }
 
 function leftOutRow({ ref, profileId, code, bar }: LeftOut): string[] {
   const { words, help } = LEFT_OUT[code];
-  const until = bar ? ` (${barReason(bar.reason)}) until ${new Date(bar.until).toISOString()}` : "";
+  const until = bar ? ` (${windowReason(bar.reason, bar.window)}) until ${new Date(bar.until).toISOString()}` : "";
   return [`  ${profileId}`, `for ${formatModelRef(ref)}`, `${words}${until}`, help];
 }

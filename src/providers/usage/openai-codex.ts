@@ -83,5 +83,5 @@ function windowIn(window: JsonObject | undefined, now: number): CodexWindow {
 function creditsOf(credits: JsonObject | undefined) {
   const amount = amountAt(credits, "balance");
   if (credits?.["has_credits"] === false || amount === undefined || amount < 0) return [];
-  return [{ label: "Credits", amount, unit: "credits" }];
+  return [{ label: "Balance", amount, unit: "credits" }];
 }

@@ -53,7 +53,7 @@ describe("usage answers", () => {
       ["Week", 5, 1_783_480_000_000],
     ]);
     assert.equal(usage.plan, "plus");
-    assert.deepEqual(usage.balances, [{ label: "Credits", amount: 12.5, unit: "credits" }]);
+    assert.deepEqual(usage.balances, [{ label: "Balance", amount: 12.5, unit: "credits" }]);
   });
 
   test("OpenAI Codex: its own word about the limit goes before the numbers; short windows have names", () => {

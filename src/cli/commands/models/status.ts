@@ -4,12 +4,14 @@ import type { Session } from "../../command.ts";
 import { AGENT_FLAG, JSON_FLAG, PLAIN_FLAG, switchFlag } from "../../command.ts";
 import type { ProbeFlags } from "../../probe-flags.ts";
 import { PROBE_FLAGS, runProbe } from "../../probe-flags.ts";
+import { runUsage } from "../../usage-flag.ts";
 
 interface Flags extends ProbeFlags {
   readonly json: boolean;
   readonly plain: boolean;
   readonly check: boolean;
   readonly agent?: string;
+  readonly usage: boolean;
 }
 
 export default buildCommand({
@@ -22,10 +24,11 @@ export default buildCommand({
         "Exit 1 when something in use is missing or expired or a probe failed, 2 when it expires within a day",
       ),
       agent: AGENT_FLAG,
+      usage: switchFlag("Ask the providers now what is left of each plan; the answers are kept"),
       ...PROBE_FLAGS,
     },
   },
-  async func(this: Session, { json, plain, check, agent, ...probe }: Flags) {
+  async func(this: Session, { json, plain, check, agent, usage, ...probe }: Flags) {
     const { readStatus } = await import("../../../access/status.ts");
     if (json && plain) throw new AccessError("bad_input", "--json and --plain exclude each other.");
     if (probe.probe && plain)
@@ -33,7 +36,8 @@ export default buildCommand({
     const deps = await this.deps();
     // The probe first: status then shows what it has changed.
     const probes = probe.probe ? await runProbe(this, agent, probe) : undefined;
-    const answer = await readStatus(deps, { agent, probes });
+    const asked = usage || probe.probe ? await runUsage(this, agent, probe) : undefined;
+    const answer = await readStatus(deps, { agent, probes, asked });
     for (const warning of answer.report.warnings) this.io.say(`Warning: ${warning}`);
     if (json) this.io.json(answer.report);
     else if (plain) this.io.out(answer.report.resolvedDefault);

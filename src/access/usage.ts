@@ -1,0 +1,85 @@
+// Asks providers now what is left of each plan, and keeps the answers: as after a call, health learns from them.
+import type { AuthProfile } from "../core/credential.ts";
+import { messageOf } from "../core/errors.ts";
+import type { AgentId } from "../core/ids.ts";
+import { freshnessOf } from "../core/refresh.ts";
+import type { Deps } from "./deps.ts";
+import { HealthWriter } from "./health-writer.ts";
+import { inParallel } from "./in-parallel.ts";
+import { tokenEndpointOf } from "./logins.ts";
+import type { ReadView } from "./read-view.ts";
+import { readView } from "./read-view.ts";
+import { Refresher } from "./refresh.ts";
+import type { UsageAnswer } from "./usage-question.ts";
+import { askForUsage } from "./usage-question.ts";
+import type { Asked } from "./usage-report.ts";
+import type { UsageInputs, UsageTarget } from "./usage-targets.ts";
+import { usageTarget, usageTargets } from "./usage-targets.ts";
+
+/** Questions at once, of one provider: a slow one holds up nobody else. */
+const AT_ONCE = 4;
+
+export interface UsageRequest {
+  readonly agent: AgentId;
+  /** the credentials to ask with; all when left out */
+  readonly only?: (profile: AuthProfile) => boolean;
+  /** Told why what was read could not be kept. */
+  readonly warn?: (sentence: string) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export const usageInputs = (
+  deps: Pick<Deps, "config" | "accessConfig" | "env" | "now">,
+  view: UsageInputs["view"],
+): UsageInputs => ({
+  config: deps.config(),
+  settings: deps.accessConfig().oauth,
+  view,
+  env: deps.env(),
+  now: deps.now(),
+});
+
+/** Never rejects because of a provider: each credential has its answer. */
+export async function askUsage(deps: Deps, request: UsageRequest): Promise<Asked> {
+  const { agent, only = () => true, warn, signal } = request;
+  const view = await readView(deps, agent);
+  const targets = usageTargets(usageInputs(deps, view)).filter(({ profile }) => only(profile));
+  const writer = new HealthWriter(deps.store(), (error) => {
+    if (error !== undefined) warn?.(`What was read could not be kept: ${messageOf(error)}`);
+  });
+  const ready = readier(deps, view);
+  const asked = new Map<UsageTarget, UsageAnswer>();
+  const work = async (target: UsageTarget) => {
+    const current = await ready(target);
+    const startedAt = deps.now();
+    const answer = await askForUsage(current, { now: deps.now, signal });
+    asked.set(current, answer);
+    if (!("reading" in answer) || target.passing || !target.question) return;
+    const event = { kind: "usage", reading: answer.reading, startedAt, at: deps.now() } as const;
+    writer.add(view.agent, current.profile, event, true);
+  };
+  const byProvider = [...Map.groupBy(targets, ({ profile }) => profile.provider).values()];
+  await Promise.all(byProvider.map((own) => inParallel(own, AT_ONCE, work)));
+  await writer.flush();
+  return asked;
+}
+
+/** A login whose token has ended is refreshed first, as a call would do. */
+function readier(deps: Deps, view: ReadView): (target: UsageTarget) => Promise<UsageTarget> {
+  let refresher: Refresher | undefined;
+  return async (target) => {
+    const { profile, surface, question } = target;
+    const asksWithAccess = question !== undefined && surface.secretOf === undefined;
+    const hasAccess = view.secrets.has(profile.id);
+    if (!asksWithAccess || freshnessOf(profile, hasAccess, deps.now(), 0) !== "spent") return target;
+    refresher ??= new Refresher({
+      store: deps.store,
+      endpoint: ({ provider }) => tokenEndpointOf(provider, deps.accessConfig().oauth),
+      now: deps.now,
+    });
+    await refresher.refresh(profile);
+    const renewed = await readView(deps, view.agent);
+    const same = renewed.snapshot.profiles.find(({ id }) => id === profile.id);
+    return (same && usageTarget(usageInputs(deps, renewed), same)) ?? target;
+  };
+}
