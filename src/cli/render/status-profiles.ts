@@ -19,7 +19,9 @@ export function profileRows({ auth }: StatusReport, style: Style): string[][] {
     ...provider.profiles.map((row) => {
       const barred = (bars.get(row.profileId) ?? []).map((bar) => style.warn(barWords(bar)));
       const testing = (tests.get(row.profileId) ?? []).map(testWords);
-      const state = [healthWords(row, style), ...unusedWords(row, provider), ...barred, ...testing].join("; ");
+      const state = [healthWords(row, style), ...unusedWords(row, provider), ...barred, ...testing].join(
+        "; ",
+      );
       return [`    ${row.profileId}`, labels.get(row.profileId) ?? "", state];
     }),
   ]);
