@@ -74,9 +74,12 @@ export class Logins {
   }
 
   async #renewNow(profile: AuthProfile): Promise<RefreshResult> {
+    const startedAt = this.#options.now();
     const result = await this.#options.refresher.refresh(profile);
     if (this.#tried.size > MOST_TRIED) this.#tried.clear();
-    this.#tried.set(keyOf(profile), { at: this.#options.now(), result });
+    // What it brought is as old as its beginning: the machine may have slept since.
+    const at = result.kind === "renewed" ? startedAt : this.#options.now();
+    this.#tried.set(keyOf(profile), { at, result });
     this.#options.report(profile, result);
     if (result.kind === "renewed") await this.#options.reread(profile.owner).catch(() => undefined);
     return result;
