@@ -13,6 +13,7 @@ import { legacyAuthState } from "./checks/legacy-auth-state.ts";
 import { legacyOAuthJson } from "./checks/legacy-oauth-json.ts";
 import { openaiCodex } from "./checks/openai-codex.ts";
 import { orderMissingProfiles } from "./checks/order-missing-profiles.ts";
+import { plugins } from "./checks/plugins.ts";
 import { shellOnlyVariables } from "./checks/shell-only-variables.ts";
 import { stores } from "./checks/stores.ts";
 import { unknownProviders } from "./checks/unknown-providers.ts";
@@ -29,6 +30,7 @@ export const CHECKS: readonly Check[] = [
   openaiCodex,
   legacyOAuthJson,
   fileModes,
+  plugins,
   unknownProviders,
   expiredProfiles,
   duplicateProfiles,

@@ -19,7 +19,7 @@ import { parseStoreRow } from "../store/store-row.ts";
 import { awsRoute } from "./legacy-entries.ts";
 import type { AgentWorld, ConfigWorld, EnvWorld, FileMode, LegacyFile, LegacyKind, World } from "./world.ts";
 
-type ObserveDeps = Pick<CommandDeps, "now" | "paths" | "store" | "environment">;
+type ObserveDeps = Pick<CommandDeps, "now" | "paths" | "store" | "environment" | "plugins">;
 
 export async function observe(deps: ObserveDeps): Promise<World> {
   const paths = deps.paths();
@@ -33,6 +33,7 @@ export async function observe(deps: ObserveDeps): Promise<World> {
     files,
     modes: observeModes(deps, [...agents.values()], files),
     env: config.usable ? observeEnv(deps, config.usable) : { values: {}, everywhere: undefined },
+    plugins: { path: paths.accessConfigPath, warnings: deps.plugins?.warnings ?? [] },
   };
 }
 

@@ -47,6 +47,7 @@ function worldOf({ main, work, config = {}, files = [], env = {} }: Parts): Worl
     files,
     modes: [],
     env: { values: env, everywhere: new Set() },
+    plugins: { path: PLACE, warnings: [] },
   };
 }
 

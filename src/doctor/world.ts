@@ -17,6 +17,8 @@ export interface World {
   /** Files and folders that hold credentials. */
   readonly modes: readonly FileMode[];
   readonly env: EnvWorld;
+  /** `path`: of access.json; a sentence for each plugin that does not work */
+  readonly plugins: { readonly path: string; readonly warnings: readonly string[] };
 }
 
 export interface AgentWorld {

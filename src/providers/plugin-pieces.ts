@@ -1,5 +1,6 @@
 // The pieces of which a plugin's words are checked. Messages complete "<path>: …" and repeat no value.
 import * as v from "valibot";
+import { formatPath } from "../config/document.ts";
 
 export const line = (most: number) => {
   const rule = `must be text of 1 to ${most} characters on one line`;
@@ -23,7 +24,8 @@ const tokens = v.pipe(
   v.integer("must be a whole number of tokens"),
   v.maxValue(1e9, "must be at most 1e9 tokens"),
 );
-export const object = <const T extends v.ObjectEntries>(entries: T) => v.object(entries, "must be an object");
+export const object = <const T extends v.ObjectEntries>(entries: T) =>
+  v.object(entries, ({ expected }) => (expected === "Object" ? "must be an object" : "is missing"));
 
 export const oneOf = <const T extends readonly string[]>(names: T) =>
   v.picklist(names, `must be one of ${names.join(", ")}`);
@@ -35,8 +37,9 @@ export function checkWith<T>(schema: v.GenericSchema<unknown, T>): (value: unkno
   return (value) => {
     const result = v.safeParse(schema, value, { abortEarly: true });
     if (result.success) return { value: result.output };
-    const [issue] = result.issues;
-    return { fault: `${v.getDotPath(issue) === null ? "" : `${v.getDotPath(issue)}: `}${issue.message}` };
+    const [{ path = [], message }] = result.issues;
+    const place = formatPath(path.map(({ key }) => key as PropertyKey));
+    return { fault: place === "" ? message : `${place}: ${message}` };
   };
 }
 

@@ -8,7 +8,7 @@ import type { PluginPart, PluginSource } from "./plugin-part.ts";
 import type { Login, Provider } from "./provider.ts";
 
 export function providerOf(declared: Declared, source: PluginSource): Provider {
-  const { id, label, aliases, api, baseUrl, env = [], header, auth, tokens, catalog } = declared;
+  const { id, label, aliases, api, baseUrl, env = [], header, auth, catalog } = declared;
   const { defaultModel, modelAlias, probeModel, keyPrefixes } = declared;
   const wantsNone = auth === undefined && declared.syntheticAuth !== undefined;
   return {
@@ -26,7 +26,18 @@ export function providerOf(declared: Declared, source: PluginSource): Provider {
     ...(probeModel === undefined ? {} : { probeModel }),
     ...(keyPrefixes ? { keyPrefixes } : {}),
     ...(auth ? { logins: auth.map(loginOf) } : wantsNone ? { logins: [] } : {}),
-    ...(tokens ? { tokens: { encoding: "form", ...tokens } } : {}),
+    ...tokensOf(declared),
+  };
+}
+
+/** Where none are named, an OAuth login is refreshed where it came from. */
+function tokensOf({ tokens, auth = [] }: Declared): Pick<Provider, "tokens"> {
+  if (tokens) return { tokens: { encoding: "form", ...tokens } };
+  const login = auth.find((method) => method.kind === "browser" || method.kind === "device");
+  if (!login) return {};
+  const { tokenUrl: url, clientId, clientSecret } = login.oauth;
+  return {
+    tokens: { encoding: "form", url, clientId, ...(clientSecret === undefined ? {} : { clientSecret }) },
   };
 }
 

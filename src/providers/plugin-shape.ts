@@ -72,7 +72,7 @@ const auth = v.variant(
     object({ ...method, kind: v.literal("device"), oauth: needing("deviceUrl") }),
     object({ ...method, kind: v.literal("code"), run: aFunction }),
   ],
-  "kind: must be one of api_key, token, browser, device, code",
+  "must be one of api_key, token, browser, device, code",
 );
 
 const KINDS = [

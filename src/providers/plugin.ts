@@ -214,6 +214,7 @@ export interface ProviderPlugin {
   readonly header?: PluginHeader;
   /** Absent: an API key only. Empty: it wants no credential. */
   readonly auth?: readonly PluginAuth[];
+  /** Absent: the `tokenUrl` of the first browser or device login. */
   readonly tokens?: PluginTokens;
   /** id of the model that a login recommends */
   readonly defaultModel?: string;

@@ -15,7 +15,7 @@ import { findSource } from "./source.ts";
 
 /** Until a plugin has said what it declares; every command waits that long for one that hangs. */
 const LOAD_TIMEOUT_MS = 5_000;
-const AT_ONCE = 8;
+const AT_ONCE = 4;
 const MOST_PROVIDERS = 50;
 
 export interface LoadedPlugins {
