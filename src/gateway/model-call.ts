@@ -11,6 +11,7 @@ import { AccessError } from "../core/errors.ts";
 import type { ModelRef } from "../core/model-ref.ts";
 import { formatModelRef } from "../core/model-ref.ts";
 import type { Attempt } from "../core/plan.ts";
+import type { ModelRequest } from "../wire/translate/neutral.ts";
 import type { AnswerMarks, Wire } from "../wire/wire.ts";
 import { AgentJsonSink, AgentStreamSink } from "./agent-sinks.ts";
 import type { RequestBody } from "./body.ts";
@@ -18,12 +19,14 @@ import { readBody } from "./body.ts";
 import type { Gateway } from "./gateway.ts";
 import { PassSink } from "./pass-sink.ts";
 import { keepReceipt, loadOf } from "./receipt-of.ts";
+import { reach } from "./reach.ts";
 import type { TimedRefusal } from "./refusals.ts";
 import { refusalAfter, refusalWithoutAttempt } from "./refusals.ts";
 import type { ResponseSink } from "./response-sink.ts";
 import type { Served } from "./served.ts";
 import { refuseReservedSession, sessionKey } from "./session-key.ts";
 import type { Target } from "./target.ts";
+import { translatedExchange } from "./translated-call.ts";
 import type { CallTemplate } from "./upstream-call.ts";
 import { agentBody, passThroughBody, upstreamCall } from "./upstream-call.ts";
 
@@ -80,25 +83,27 @@ function readyCall(call: IncomingCall, body: RequestBody): ReadyCall | Promise<R
   if (fault !== undefined) throw new AccessError("bad_input", fault);
 
   const ready = (live: LiveAgent): ReadyCall => {
-    const served = begin(request, body, gateway, door.wire, target, live, call.startedAt);
+    const reached = reach(target.models, door.wire, door.endpoint === door.wire.endpoint, body.json, gateway);
+    const served = begin(call, body, reached.models, live);
     const sink = sinkFor(call.response, served, body, asAgent);
     const template = templateOf(request, body, served, door, asAgent);
-    return { served, sink, order: orderOf(served, sink, template, request) };
+    const foreign = reached.request && (asAgent ? { ...reached.request, ...AS_AGENT } : reached.request);
+    return { served, sink, order: orderOf(served, sink, template, request, foreign) };
   };
   const live = gateway.agents.get(target.agent);
   return live ? ready(live) : gateway.agents.load(target.agent).then(ready);
 }
 
+/** The agent path always asks for a stream, with the token counts that it may have to tell. */
+const AS_AGENT = { stream: true, wantsUsage: true };
+
 function begin(
-  request: IncomingMessage,
+  { request, gateway, door, startedAt }: IncomingCall,
   body: RequestBody,
-  gateway: Gateway,
-  wire: Wire,
-  target: Target,
+  models: readonly ModelRef[],
   live: LiveAgent,
-  startedAt: number,
 ): Served {
-  const models = speaking(target.models, wire, gateway);
+  const { wire } = door;
   const choice = isChoice(live, models);
   const session = choice ? sessionKey(request.headers, wire, body.json, live.id) : undefined;
   const sticky = session === undefined ? undefined : gateway.sticky.get(session, startedAt);
@@ -147,20 +152,6 @@ function targetOf(request: IncomingMessage, body: RequestBody, gateway: Gateway)
   });
 }
 
-/** Translation between protocols comes later: until then a model is reached through its own protocol. */
-function speaking(models: readonly ModelRef[], wire: Wire, gateway: Gateway): readonly ModelRef[] {
-  const same = models.filter((ref) => routeTo(gateway.config(), ref.provider)?.api === wire.api);
-  if (same.length > 0) return same;
-  const first = models[0]!;
-  const api = routeTo(gateway.config(), first.provider)?.api;
-  throw new AccessError(
-    "bad_input",
-    api === undefined
-      ? `Nothing is known of the provider of ${formatModelRef(first)}. Add models.providers.${first.provider} with baseUrl and api to openclaw.json.`
-      : `${formatModelRef(first)} speaks ${api}, and this path speaks ${wire.api}. Call it through its own protocol.`,
-  );
-}
-
 /** Only where there is a choice does it matter which profile served a conversation last. */
 const isChoice = (live: LiveAgent, models: readonly ModelRef[]): boolean =>
   models.some((ref) => (live.prepared.candidates.get(ref.provider)?.length ?? 0) > 1);
@@ -192,6 +183,7 @@ function ownHeaders({ runId, place }: Served): string[] {
     servedModelText(place.ref),
     "x-openclaw-attempts",
     String(place.attempts),
+    ...(place.dropped?.length ? ["x-openclaw-dropped", place.dropped.join(", ")] : []),
   ];
 }
 
@@ -208,12 +200,21 @@ function servedModelText(ref: ModelRef): string {
   return text;
 }
 
-function orderOf(served: Served, sink: ResponseSink, template: CallTemplate, request: IncomingMessage): Run {
+function orderOf(
+  served: Served,
+  sink: ResponseSink,
+  template: CallTemplate,
+  request: IncomingMessage,
+  foreign: ModelRequest | undefined,
+): Run {
   const { gateway, live } = served;
   const send = (attempt: Attempt, again: boolean) => {
     served.place.ref = attempt.ref;
+    served.place.dropped = undefined;
     if (!again) served.place.attempts++;
     const route: ProviderRoute = routeTo(gateway.config(), attempt.ref.provider)!;
+    if (foreign && route.api !== served.wire.api)
+      return translatedExchange({ served, live, template, request: foreign, sink }, attempt, route);
     return exchange(upstreamCall(template, attempt, live, route), sink, gateway.now);
   };
   const { maxWaitMs } = gateway.accessConfig().gateway;

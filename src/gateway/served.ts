@@ -19,5 +19,5 @@ export interface Served {
   readonly plan: PlanRequest;
   readonly session: string | undefined;
   /** where the run is when its first byte goes out */
-  readonly place: { ref?: ModelRef; attempts: number };
+  readonly place: { ref?: ModelRef; attempts: number; dropped?: readonly string[] | undefined };
 }

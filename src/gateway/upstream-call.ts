@@ -13,9 +13,11 @@ import type { JsonObject } from "../core/json.ts";
 import { parseObject } from "../core/json.ts";
 import type { Attempt } from "../core/plan.ts";
 import type { Secret } from "../core/secret.ts";
+import { usageHeadersOf } from "../providers/usage/headers.ts";
 import type { Environment } from "../secrets/env.ts";
 import type { ModelSpan } from "../wire/splice-model.ts";
 import { findModel, ModelSplicer } from "../wire/splice-model.ts";
+import { mayHoldForeign, withoutForeign } from "../wire/translate/signature.ts";
 import type { Wire } from "../wire/wire.ts";
 import type { RequestBody } from "./body.ts";
 
@@ -52,6 +54,7 @@ export function upstreamCall(
     provider: attempt.ref.provider,
     secrets: parts.secrets,
     stream: template.stream,
+    usageHeaders: usageHeadersOf(attempt.ref.provider),
     firstByteTimeoutMs:
       route.timeoutMs ?? (template.stream ? limits.firstByteTimeoutMs : limits.answerTimeoutMs),
     answerTimeoutMs: route.timeoutMs ?? limits.answerTimeoutMs,
@@ -92,6 +95,8 @@ function partsFor(
 
 /** The client's own bytes with the model id put in place; what was decoded of them is not kept. */
 export function passThroughBody({ bytes, json }: RequestBody): (model: string) => Buffer {
+  const own = mayHoldForeign(bytes) ? withoutForeign(json) : undefined;
+  if (own) return (model) => encoded({ ...own, model });
   const span = findModel(bytes);
   const asked = json["model"];
   // A key written with escapes or given twice: only a decoded body is sure to name one model.

@@ -1,4 +1,5 @@
 // OAuth access and setup tokens travel as bearer tokens and need the beta header.
+import { CLAUDE_CLI_POLICY } from "./claude-cli.ts";
 import { defineProvider } from "./provider.ts";
 
 export const anthropic = defineProvider({
@@ -20,6 +21,7 @@ export const anthropic = defineProvider({
   defaultModel: "claude-opus-4-8",
   probeModel: "claude-haiku-4-5",
   catalog: "static",
+  thinksAdaptively: /^claude-(?:opus|sonnet)-(?:4-[6-9]|[5-9])|^claude-(?:haiku-[5-9]|fable)/,
   keyPrefixes: ["sk-ant-api", "sk-ant-oat", "sk-ant-ort", "sk-ant-admin", "sk-ant-sid"],
   logins: [
     { id: "api-key", kind: "api_key", label: "Anthropic API key" },
@@ -35,11 +37,9 @@ export const anthropic = defineProvider({
     {
       id: "cli",
       kind: "cli",
+      program: "claude",
       label: "Claude CLI login",
-      policy: {
-        text: "Called sanctioned by the documents until a new policy. The CLI keeps and refreshes its own login.",
-        asOf: "2026-11",
-      },
+      policy: CLAUDE_CLI_POLICY,
     },
   ],
 });

@@ -10,6 +10,7 @@ export const openai = defineProvider({
   modelAlias: "GPT",
   probeModel: "gpt-5-nano",
   catalog: "runtime",
+  capName: "max_completion_tokens",
   keyPrefixes: ["sk-proj-", "sk-svcacct-", "sk-admin-", "sk-", "eyJ"],
   tokens: {
     url: "https://auth.openai.com/oauth/token",
@@ -74,6 +75,15 @@ export const openai = defineProvider({
       },
     },
     { id: "api-key", kind: "api_key", label: "OpenAI API key", profile: "api-key" },
-    { id: "cli", kind: "cli", label: "Codex CLI login" },
+    {
+      id: "cli",
+      kind: "cli",
+      program: "codex",
+      label: "Codex CLI login",
+      policy: {
+        text: "Use in external tools is stated as allowed. Codex keeps its refresh token, which is single use.",
+        asOf: "2026-11",
+      },
+    },
   ],
 });

@@ -41,6 +41,8 @@ export interface Login {
   readonly label: string;
   /** The profile becomes `<provider>:<profile>`; `default` when absent. */
   readonly profile?: string;
+  /** With kind `cli`: the program whose login is reused. */
+  readonly program?: "claude" | "codex";
   /** What is known of the provider's stance on such logins, and as of when (`2026-11`); shown at login. */
   readonly policy?: { readonly text: string; readonly asOf: string };
   /** Of a login in the browser. */
@@ -67,6 +69,8 @@ export interface Provider {
   readonly label: string;
   readonly aliases?: readonly string[];
   readonly api: Api;
+  /** Its calls run through a program that has a login of its own, and serve the models of this provider. */
+  readonly backendOf?: ProviderId;
   /** May hold placeholders in braces: such a provider needs `models.providers.<id>.baseUrl`. */
   readonly baseUrl?: string;
   /** Environment variables of its credential, first non-empty wins. `A+B` means that both are needed. */
@@ -80,6 +84,10 @@ export interface Provider {
   /** A cheap model for live probes. */
   readonly probeModel?: string;
   readonly catalog: "static" | "refreshable" | "runtime";
+  /** The name of the cap on an answer, where it is not the usual one of the wire. */
+  readonly capName?: "max_completion_tokens";
+  /** Models that decide how much they think, and refuse a budget. */
+  readonly thinksAdaptively?: RegExp;
   /** Key prefixes that help to recognise a pasted key. */
   readonly keyPrefixes?: readonly string[];
   /** Absent: an API key only. Empty: it wants none. */

@@ -1,0 +1,168 @@
+// An answer in the provider's protocol, on its way to a client of another: read frame by frame, told anew.
+import type { EventSourceParser } from "eventsource-parser";
+import { createParser } from "eventsource-parser";
+import { parseObject } from "../core/json.ts";
+import type { AnswerEvent } from "../wire/translate/neutral.ts";
+import type {
+  AnswerFrame,
+  AnswerReader,
+  AnswerWriter,
+  ClientTranslator,
+  ProviderTranslator,
+} from "../wire/translate/translator.ts";
+import type { RawHeaders, Sink } from "./sink.ts";
+
+export interface Tongues {
+  readonly from: ProviderTranslator;
+  readonly to: ClientTranslator;
+  readonly frame: AnswerFrame;
+  /** the client asked for a stream */
+  readonly stream: boolean;
+}
+
+const EVENT_STREAM: RawHeaders = [
+  "content-type",
+  "text/event-stream; charset=utf-8",
+  "cache-control",
+  "no-cache",
+];
+const JSON_HEADERS: RawHeaders = ["content-type", "application/json"];
+
+/** The answer of one attempt, into the sink of the whole run. */
+export const translatedSink = (inner: Sink, tongues: Tongues): Sink =>
+  tongues.stream ? new StreamTeller(inner, tongues) : new WholeTeller(inner, tongues);
+
+/** What both kinds share: the client behind it is the same. */
+abstract class Teller implements Sink {
+  protected readonly inner: Sink;
+  protected readonly tongues: Tongues;
+  readonly #reader: AnswerReader;
+  readonly #parser: EventSourceParser;
+  readonly #text = new TextDecoder();
+  protected events: AnswerEvent[] = [];
+
+  constructor(inner: Sink, tongues: Tongues) {
+    this.inner = inner;
+    this.tongues = tongues;
+    this.#reader = tongues.from.reader();
+    this.#parser = createParser({
+      onEvent: ({ event, data }) => void this.events.push(...this.#reader.add(event, data)),
+    });
+  }
+
+  get gone(): boolean {
+    return this.inner.gone;
+  }
+  get onGone(): (() => void) | undefined {
+    return this.inner.onGone;
+  }
+  set onGone(listener: (() => void) | undefined) {
+    this.inner.onGone = listener;
+  }
+  get onAnswer(): (() => void) | undefined {
+    return this.inner.onAnswer;
+  }
+  abstract readonly capacityBytes: number;
+
+  protected read(chunk: Buffer): void {
+    this.#parser.feed(this.#text.decode(chunk, { stream: true }));
+  }
+  /** All that is left to tell when the provider's stream is over. */
+  protected readEnd(): void {
+    this.#parser.feed(`${this.#text.decode()}\n\n`);
+    this.events.push(...this.#reader.end());
+  }
+  protected readWhole(body: Buffer): void {
+    this.events.push(...this.tongues.from.readAnswer(parseObject(body.toString()) ?? {}));
+  }
+
+  abstract open(status: number, headers: RawHeaders, framed: boolean): void;
+  abstract write(chunk: Buffer): boolean;
+  abstract whole(status: number, headers: RawHeaders, body: Buffer): void;
+  abstract end(): void;
+  abstract retract(): boolean;
+
+  onceDrained(resume: () => void): void {
+    this.inner.onceDrained(resume);
+  }
+  drop(): void {
+    this.inner.drop();
+  }
+}
+
+/** The client gets a stream, whatever came. */
+class StreamTeller extends Teller {
+  readonly #writer: AnswerWriter;
+
+  constructor(inner: Sink, tongues: Tongues) {
+    super(inner, tongues);
+    this.#writer = tongues.to.writer(tongues.frame);
+  }
+
+  get capacityBytes(): number {
+    return this.inner.capacityBytes;
+  }
+  open(): void {
+    this.inner.open(200, EVENT_STREAM, true);
+  }
+  write(chunk: Buffer): boolean {
+    this.read(chunk);
+    return this.#tell();
+  }
+  end(): void {
+    this.readEnd();
+    this.#finish();
+  }
+  whole(_status: number, _headers: RawHeaders, body: Buffer): void {
+    this.open();
+    this.readWhole(body);
+    this.#finish();
+  }
+  retract(): boolean {
+    return this.inner.retract();
+  }
+
+  #tell(): boolean {
+    let text = "";
+    for (const event of this.events) text += this.#writer.add(event);
+    this.events = [];
+    return text === "" || this.inner.write(Buffer.from(text));
+  }
+  #finish(): void {
+    this.#tell();
+    this.inner.write(Buffer.from(this.#writer.end()));
+    this.inner.end();
+  }
+}
+
+/** The largest answer that is put together before it is told. */
+const COLLECTED_BYTES = 32 * 1024 * 1024;
+
+/** The client gets one piece: nothing is visible before the end. */
+class WholeTeller extends Teller {
+  readonly capacityBytes = COLLECTED_BYTES;
+
+  open(): void {
+    this.events = [];
+  }
+  write(chunk: Buffer): boolean {
+    this.read(chunk);
+    return true;
+  }
+  end(): void {
+    this.readEnd();
+    this.#finish();
+  }
+  whole(_status: number, _headers: RawHeaders, body: Buffer): void {
+    this.readWhole(body);
+    this.#finish();
+  }
+  retract(): boolean {
+    return true;
+  }
+
+  #finish(): void {
+    const answer = this.tongues.to.writeAnswer(this.events, this.tongues.frame);
+    this.inner.whole(200, JSON_HEADERS, Buffer.from(JSON.stringify(answer)));
+  }
+}

@@ -1,0 +1,60 @@
+// Parts of an answer whose pieces come mixed, put one behind the other: some protocols have one open block at a
+// time. Calls of tools are what comes mixed; each is told whole before the next part begins.
+import { parseObject } from "../../core/json.ts";
+import type { AnswerEvent } from "./neutral.ts";
+
+type Piece = Exclude<AnswerEvent, { kind: "finish" }>;
+
+/** One part: a call, or what stands between calls. */
+interface Track {
+  readonly call?: number;
+  /** the arguments so far */
+  text: string;
+  pieces: Piece[];
+}
+
+export class InSequence {
+  /** The first one passes, the others wait. */
+  #tracks: Track[] = [];
+
+  /** What can be written now. */
+  add(event: Piece): readonly Piece[] {
+    const track = this.#trackFor(event);
+    if (!track) return [];
+    track.pieces.push(event);
+    if (event.kind === "arguments") track.text += event.text;
+    return this.#passing();
+  }
+
+  /** All that waits, when the answer is over. */
+  rest(): readonly Piece[] {
+    const pieces = this.#tracks.flatMap((track) => track.pieces);
+    this.#tracks = [];
+    return pieces;
+  }
+
+  /** Nothing for more of a call that was complete. */
+  #trackFor(event: Piece): Track | undefined {
+    if (event.kind === "arguments") return this.#tracks.find(({ call }) => call === event.index);
+    const last = this.#tracks.at(-1);
+    if (event.kind !== "tool" && last && last.call === undefined) return last;
+    const track: Track = { ...(event.kind === "tool" ? { call: event.index } : {}), text: "", pieces: [] };
+    this.#tracks.push(track);
+    return track;
+  }
+
+  #passing(): readonly Piece[] {
+    const passing: Piece[] = [];
+    for (let head = this.#tracks[0]; head; head = this.#tracks[0]) {
+      passing.push(...head.pieces);
+      head.pieces = [];
+      if (this.#tracks.length === 1 || !isComplete(head)) break;
+      this.#tracks.shift();
+    }
+    return passing;
+  }
+}
+
+/** Providers tell calls whole, one after the other; one that does not is waited for. */
+const isComplete = ({ call, text }: Track): boolean =>
+  call === undefined || (text.trimEnd().endsWith("}") && parseObject(text) !== undefined);

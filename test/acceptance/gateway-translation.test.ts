@@ -1,0 +1,151 @@
+// The official clients before providers that speak another protocol, while accounts fail.
+import assert from "node:assert/strict";
+import { after, describe, test } from "node:test";
+import { reply, stream } from "../fakes/upstream-actions.ts";
+import { chatFrames } from "../fakes/wire-samples.ts";
+import type { TestGateway } from "../support/gateway.ts";
+import { startTestGateway } from "../support/gateway.ts";
+import type { MockAccounts } from "../support/mock-accounts.ts";
+import { startMockAccounts } from "../support/mock-accounts.ts";
+import { ANSWER, answers, assertSaid, chat, messages } from "../support/sdk-clients.ts";
+
+const CLIENTS = { chat, messages };
+const PROVIDERS = ["openai-completions", "anthropic-messages"];
+const LIMITED = {
+  status: 429,
+  error: { message: "Rate limit reached", type: "rate_limit_error" },
+  retryAfter: 60,
+};
+
+const started: { stop(): Promise<unknown> }[] = [];
+after(() => Promise.all(started.map((each) => each.stop())));
+
+async function start(
+  api: string,
+  limited?: string,
+): Promise<{ gateway: TestGateway; accounts: MockAccounts }> {
+  const accounts = await startMockAccounts(["a", "b"]);
+  for (const [account, mock] of Object.entries(accounts.mocks))
+    if (account === limited) mock.on({}, LIMITED);
+    else answers(mock, account);
+  const gateway = await startTestGateway({
+    providers: { p: { api, keys: ["a", "b"], models: ["m1"] } },
+    order: { p: ["p:a", "p:b"] },
+    access: { gateway: { maxWaitMs: 0 } },
+    script: accounts.script,
+  });
+  started.push(gateway, accounts);
+  return { gateway, accounts };
+}
+
+for (const [name, client] of Object.entries(CLIENTS))
+  for (const api of PROVIDERS.filter((each) => each !== client.api))
+    describe(`${name} client, ${api} provider`, { concurrency: 4 }, () => {
+      for (const model of ["p/m1", "openclaw"]) {
+        test(`${model}: an answer, a stream and a tool`, async () => {
+          const { gateway } = await start(api);
+          assertSaid(await client.ask(gateway.url, model), "a");
+          const pieces: string[] = [];
+          assertSaid(await client.stream(gateway.url, model, (text) => pieces.push(text)), "a");
+          assert.ok(pieces.length > 1 && pieces.join("") === `a: ${ANSWER}`);
+          const { args, text } = await client.useTool(gateway.url, model);
+          assert.deepEqual({ args, text }, { args: { city: "Rome" }, text: "It is sunny." });
+        });
+
+        test(`${model}: one account is limited, and nobody notices`, async () => {
+          const { gateway } = await start(api, "a");
+          assertSaid(await client.ask(gateway.url, model), "b");
+          assert.deepEqual(gateway.tried(), ["p.a", "p.b"]);
+          assertSaid(await client.stream(gateway.url, model, () => {}), "b");
+        });
+
+        test(`${model}: a stream is cut off before its content: the other account answers`, async () => {
+          const { gateway, accounts } = await start(api);
+          accounts.cut("a", 20);
+          assertSaid(await client.stream(gateway.url, model, () => {}), "b");
+        });
+
+        test(`${model}: a stream is cut off in its middle: the client is told`, async () => {
+          const { gateway, accounts } = await start(api);
+          accounts.cut("a", 3000);
+          let heard = "";
+          const saying = client.stream(gateway.url, model, (text) => void (heard += text));
+          await assert.rejects(saying, client.errors.APIError);
+          assert.ok(heard.length > 0 && `a: ${ANSWER}`.startsWith(heard), heard);
+          assert.deepEqual(gateway.tried(), ["p.a"]);
+        });
+      }
+    });
+
+const HI = { messages: [{ role: "user", content: "hi" }], max_tokens: 9 };
+
+test("what is left out is named, what cannot be carried is refused before anything is sent", async () => {
+  const gateway = await startTestGateway({
+    providers: { p: { api: "anthropic-messages", keys: ["a"], models: ["m"] } },
+    script: () =>
+      reply({ body: { type: "message", content: [{ type: "text", text: "Yes" }], stop_reason: "end_turn" } }),
+  });
+  started.push(gateway);
+  const answer = await gateway.post("/v1/chat/completions", {
+    ...HI,
+    model: "p/m",
+    seed: 1,
+    logit_bias: {},
+    odd: 1,
+  });
+  assert.equal(answer.status, 200);
+  assert.equal(answer.headers.get("x-openclaw-dropped"), "odd, seed");
+  const { choices, model } = (await answer.json()) as any;
+  assert.deepEqual([choices[0].message.content, choices[0].finish_reason, model], ["Yes", "stop", "m"]);
+  const refused = await gateway.post("/v1/chat/completions", { ...HI, model: "p/m", n: 3 });
+  assert.equal(refused.status, 400);
+  assert.match(((await refused.json()) as any).error.message, /^n cannot be carried/);
+  assert.equal(gateway.tried().length, 1);
+});
+
+test("a fallback of another protocol answers when the first provider is down", async () => {
+  const gateway = await startTestGateway({
+    providers: {
+      one: { api: "openai-completions", keys: ["a"], models: ["m"] },
+      two: { api: "anthropic-messages", keys: ["a"], models: ["m"] },
+    },
+    fallbacks: ["two/m"],
+    access: { gateway: { maxWaitMs: 0 } },
+    script: (call) =>
+      call.key.includes("one")
+        ? reply({ status: 401, body: { error: { message: "Incorrect API key provided" } } })
+        : reply({
+            body: { type: "message", content: [{ type: "text", text: "two" }], stop_reason: "end_turn" },
+          }),
+  });
+  started.push(gateway);
+  const answer = await gateway.post("/v1/chat/completions", { ...HI, model: "openclaw" });
+  assert.equal(answer.headers.get("x-openclaw-served-model"), "two/m");
+  // The agent path asks for streams: an answer in one piece is told as one all the same.
+  assert.equal(((await answer.json()) as any).choices[0].message.content, "two");
+});
+
+test("thinking that came from another protocol is not sent to the client's own", async () => {
+  const gateway = await startTestGateway({
+    providers: {
+      chat: { api: "openai-completions", keys: ["a"], models: ["m"] },
+      own: { api: "anthropic-messages", keys: ["a"], models: ["m"] },
+    },
+    script: (call) =>
+      call.key.includes("chat")
+        ? stream({ frames: chatFrames("Hi") })
+        : reply({
+            body: { type: "message", content: [{ type: "text", text: "own" }], stop_reason: "end_turn" },
+          }),
+  });
+  started.push(gateway);
+  const content = [
+    { type: "thinking", thinking: "hm", signature: "openclaw::" },
+    { type: "text", text: "Hi" },
+  ];
+  const talk = [...HI.messages, { role: "assistant", content }, ...HI.messages];
+  const answer = await gateway.post("/v1/messages", { ...HI, messages: talk, model: "own/m" });
+  assert.equal(answer.status, 200);
+  const sent = gateway.upstream.calls.at(-1)!.body.json as any;
+  assert.deepEqual(sent.messages[1].content, [{ type: "text", text: "Hi" }]);
+});
