@@ -19,7 +19,8 @@ const USUAL_LIFETIME_MS = 3_600_000;
 const LONGEST_LIFETIME_MS = 400 * 24 * 3_600_000;
 
 export function grantedTokens(answer: Readonly<Record<string, unknown>>, now: number): Granted {
-  const { access_token: access, refresh_token: refresh = null } = answer;
+  const { access_token: access } = answer;
+  const refresh = answer["refresh_token"] || null;
   if (!isToken(access)) return unusable("answered without an access token that can be sent");
   if (refresh !== null && !isToken(refresh))
     return unusable("answered with a refresh token that cannot be sent");
