@@ -21,6 +21,8 @@ export interface ProviderRoute {
   /** whole call, ms */
   readonly timeoutMs?: number;
   readonly models: readonly ConfiguredModel[];
+  /** The config names another place than the one that is built in. */
+  readonly elsewhere: boolean;
   /** a server on this machine or network, which may want no credential */
   readonly local: boolean;
 }
@@ -55,15 +57,25 @@ function makeRoute(config: Config, id: ProviderId): ProviderRoute | undefined {
     id,
     api,
     origin: url.origin,
-    basePath: url.pathname.replace(/\/+$/, ""),
+    basePath: bare(url.pathname),
     header: headerFor(configured, builtIn, api),
     headers: configured?.headers ?? {},
     secretProviders: config.secretProviders,
     headerVariants: builtIn?.headerVariants ?? [],
     ...(configured?.timeoutSeconds ? { timeoutMs: configured.timeoutSeconds * 1000 } : {}),
     models: configured?.models ?? [],
+    elsewhere: configured?.baseUrl !== undefined && bare(configured.baseUrl) !== bare(builtIn?.baseUrl ?? ""),
     local: isLocal(baseUrl),
   };
+}
+
+const bare = (address: string): string => address.replace(/\/+$/, "");
+
+/** The same provider where a login says that it is served; what the config says goes before. */
+export function routeVia(route: ProviderRoute, baseUrl: string): ProviderRoute {
+  if (route.elsewhere) return route;
+  const { origin, pathname } = new URL(baseUrl);
+  return { ...route, origin, basePath: bare(pathname) };
 }
 
 function headerFor(configured: ConfiguredProvider | undefined, builtIn: Provider | undefined, api: string) {

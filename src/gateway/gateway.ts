@@ -1,5 +1,6 @@
 // What every route is handed: the running gateway's parts. Built in run.ts.
 import type { Agent } from "undici";
+import type { ExchangedTokens } from "../access/exchanged.ts";
 import type { LiveAgents } from "../access/live-agents.ts";
 import type { Logins } from "../access/logins.ts";
 import type { ReceiptWriter } from "../access/receipt-writer.ts";
@@ -16,6 +17,7 @@ export interface Gateway {
   readonly env: () => Environment;
   readonly agents: LiveAgents;
   readonly logins: Logins;
+  readonly exchanged: ExchangedTokens;
   readonly targets: Targets;
   readonly models: ServedModels;
   readonly sticky: StickyProfiles;

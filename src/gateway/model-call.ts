@@ -136,6 +136,7 @@ function templateOf(
     dispatcher: gateway.upstream,
     clientHeaders: request.headers,
     env: gateway.env(),
+    exchanged: gateway.exchanged,
     stream: asAgent || body.json["stream"] === true,
     bodyFor: asAgent ? agentBody(door.wire, body.json) : passThroughBody(body),
     limits: gateway.accessConfig().gateway,
@@ -208,7 +209,7 @@ function orderOf(
   foreign: ModelRequest | undefined,
 ): Run {
   const { gateway, live } = served;
-  const send = (attempt: Attempt, again: boolean) => {
+  const sendOnce = (attempt: Attempt, again: boolean) => {
     served.place.ref = attempt.ref;
     served.place.dropped = undefined;
     if (!again) served.place.attempts++;
@@ -222,7 +223,21 @@ function orderOf(
   const patienceMs = Math.min(maxWaitMs, clientMs);
   // Whoever stops waiting for a test asks for itself, and needs time for that.
   const testPatienceMs = Math.min(maxWaitMs, clientMs / 2);
-  const ready = ({ candidate }: Attempt) => gateway.logins.ready(live, candidate.profile);
+  const secretOf = ({ candidate }: Attempt) => live.view.secrets.get(candidate.profile.id);
+  const ready = (attempt: Attempt) => {
+    const { profile } = attempt.candidate;
+    return gateway.logins.ready(live, profile) ?? gateway.exchanged.ready(profile, secretOf(attempt));
+  };
+  const send = (attempt: Attempt, again: boolean) => {
+    const { profile } = attempt.candidate;
+    if (!gateway.exchanged.held(profile)) return sendOnce(attempt, again);
+    let resent = again;
+    return gateway.exchanged.sendWith(profile, secretOf(attempt), () => {
+      const sent = sendOnce(attempt, resent);
+      resent = true;
+      return sent;
+    });
+  };
   const { plan, startedAt } = served;
   return { live, request: plan, sink, startedAt, patienceMs, testPatienceMs, send, ready };
 }

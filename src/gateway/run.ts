@@ -1,5 +1,6 @@
 // `openclaw gateway run`: builds the gateway, says where it is, serves until it is told to stop.
 import { Agent } from "undici";
+import { ExchangedTokens } from "../access/exchanged.ts";
 import { HealthWriter } from "../access/health-writer.ts";
 import { LiveAgents } from "../access/live-agents.ts";
 import { defaultAgent, joinView } from "../access/read-view.ts";
@@ -134,6 +135,11 @@ function buildGateway(deps: GatewayDeps): OwnGateway {
     env: deps.env,
     agents,
     logins: loginsOf(deps, agents),
+    exchanged: new ExchangedTokens({
+      settings: () => deps.accessConfig().oauth,
+      now: deps.now,
+      report: ({ id }, { message }) => deps.log.warn(`${id}: ${message}`),
+    }),
     targets: new Targets(),
     models: new ServedModels(deps),
     sticky: new StickyProfiles(),

@@ -3,8 +3,10 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
 import { callHeaders, joinPath, pairsWithout } from "../access/call-parts.ts";
 import type { UpstreamCall } from "../access/exchange.ts";
+import type { ExchangedTokens } from "../access/exchanged.ts";
 import type { LiveAgent } from "../access/live-agents.ts";
 import type { ProviderRoute } from "../access/provider-route.ts";
+import { routeVia } from "../access/provider-route.ts";
 import { configuredHeaders, credentialHeaders } from "../access/request-auth.ts";
 import type { AccessConfig } from "../config/config.ts";
 import type { AuthProfile } from "../core/credential.ts";
@@ -12,6 +14,7 @@ import { AccessError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import { parseObject } from "../core/json.ts";
 import type { Attempt } from "../core/plan.ts";
+import type { Exchanged } from "../oauth/exchange.ts";
 import type { Secret } from "../core/secret.ts";
 import { usageHeadersOf } from "../providers/usage/headers.ts";
 import type { Environment } from "../secrets/env.ts";
@@ -29,6 +32,8 @@ export interface CallTemplate {
   readonly endpoint: string;
   readonly clientHeaders: IncomingHttpHeaders;
   readonly env: Environment;
+  /** tokens that calls carry instead of the stored ones */
+  readonly exchanged: ExchangedTokens;
   readonly stream: boolean;
   /** The bytes for a model id. */
   readonly bodyFor: (model: string) => Buffer;
@@ -39,11 +44,13 @@ export function upstreamCall(
   template: CallTemplate,
   attempt: Attempt,
   live: LiveAgent,
-  route: ProviderRoute,
+  provider: ProviderRoute,
 ): UpstreamCall {
   const { profile } = attempt.candidate;
   const { limits } = template;
-  const parts = partsFor(template, profile, live, route);
+  const exchanged = template.exchanged.held(profile);
+  const route = exchanged?.baseUrl === undefined ? provider : routeVia(provider, exchanged.baseUrl);
+  const parts = partsFor(template, profile, live, route, exchanged);
   return {
     dispatcher: template.dispatcher,
     origin: route.origin,
@@ -68,19 +75,20 @@ interface OwnParts {
   /** all that must not come back in the words of an error */
   readonly secrets: readonly Secret[];
 }
-const OWN_PARTS = new WeakMap<AuthProfile, OwnParts>();
+const OWN_PARTS = new WeakMap<AuthProfile | Exchanged, OwnParts>();
 
 function partsFor(
   template: CallTemplate,
   profile: AuthProfile,
   live: LiveAgent,
   route: ProviderRoute,
+  exchanged: Exchanged | undefined,
 ): OwnParts {
   const { wire, clientHeaders } = template;
   const client = wire.forwarded.filter((name) => clientHeaders[name] !== undefined);
-  const known = client.length === 0 ? OWN_PARTS.get(profile) : undefined;
+  const known = client.length === 0 ? OWN_PARTS.get(exchanged ?? profile) : undefined;
   if (known) return known;
-  const secret = live.view.secrets.get(profile.id);
+  const secret = exchanged?.secret ?? live.view.secrets.get(profile.id);
   const configured = configuredHeaders(route, template.env);
   const own = configured.flatMap(([name, value]) => [name, value.reveal()]);
   const names = new Set(configured.map(([name]) => name));
@@ -89,7 +97,7 @@ function partsFor(
     headers: [...pairsWithout(others, names), ...own],
     secrets: [...(secret ? [secret] : []), ...configured.map(([, value]) => value)],
   };
-  if (client.length === 0) OWN_PARTS.set(profile, parts);
+  if (client.length === 0) OWN_PARTS.set(exchanged ?? profile, parts);
   return parts;
 }
 

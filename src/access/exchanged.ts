@@ -1,0 +1,166 @@
+// Short-lived tokens that a stored one is traded for (Copilot's, Meta's). They live in memory only, one for each
+// generation of a profile, and all calls share it; it is renewed before its end, behind the calls if there is time.
+import type { AccessConfig } from "../config/config.ts";
+import type { AuthProfile } from "../core/credential.ts";
+import type { Failure } from "../core/failure/failure.ts";
+import type { ProviderId } from "../core/ids.ts";
+import { freshnessOf } from "../core/refresh.ts";
+import type { Secret } from "../core/secret.ts";
+import type { ExchangeEndpoint, Exchanged } from "../oauth/exchange.ts";
+import { requestExchange } from "../oauth/exchange.ts";
+import { findProvider } from "../providers/all.ts";
+import { clearAlarm, setAlarm } from "./alarms.ts";
+import type { Outcome } from "./exchange.ts";
+
+export interface ExchangedOptions {
+  readonly settings: () => AccessConfig["oauth"];
+  readonly now: () => number;
+  /** Told of every exchange that failed. */
+  readonly report?: (profile: AuthProfile, failure: Failure) => void;
+}
+
+/** How long a call waits for an exchange, ms: it goes on while another candidate is asked. */
+const PATIENCE_MS = 8_000;
+/** A renewal behind the calls that failed is not tried again sooner, ms. */
+const REST_MS = 30_000;
+const MOST_HELD = 10_000;
+
+export class ExchangedTokens {
+  readonly #options: ExchangedOptions;
+  readonly #chance = Math.random();
+  readonly #endpoints = new Map<ProviderId, ExchangeEndpoint | undefined>();
+  readonly #held = new Map<string, Exchanged>();
+  readonly #running = new Map<string, Promise<Failure | undefined>>();
+  /** ms since epoch of the last renewal that failed behind the calls */
+  readonly #failedAt = new Map<string, number>();
+
+  constructor(options: ExchangedOptions) {
+    this.#options = options;
+  }
+
+  /** What a call of the profile carries instead of its stored token; nothing when that is sent itself. */
+  held(profile: AuthProfile): Exchanged | undefined {
+    return this.#endpointOf(profile.provider) && this.#held.get(keyOf(profile));
+  }
+
+  /** Nothing when the profile can be sent as it is; else resolves when it can, or with why it cannot. */
+  ready(profile: AuthProfile, stored: Secret | undefined): Promise<Failure | undefined> | undefined {
+    const endpoint = this.#endpointOf(profile.provider);
+    if (!endpoint || !stored || !isTraded(endpoint, profile, stored)) return undefined;
+    const key = keyOf(profile);
+    const freshness = this.#freshness(key);
+    if (freshness === "fresh") return undefined;
+    if (freshness === "spent") return this.#withinPatience(this.#renew(key, profile, endpoint, stored));
+    const rested = this.#options.now() - (this.#failedAt.get(key) ?? 0) > REST_MS;
+    if (rested) void this.#renew(key, profile, endpoint, stored);
+    return undefined;
+  }
+
+  /**
+   * A short-lived token may be taken back before its end: a call that is refused with it is made once more, with
+   * a new one.
+   *
+   * @param send may be called twice; the second time before anything was shown of the first
+   */
+  async sendWith(
+    profile: AuthProfile,
+    stored: Secret | undefined,
+    send: () => Promise<Outcome>,
+  ): Promise<Outcome> {
+    const used = this.held(profile);
+    const outcome = await send();
+    if (!used || outcome.kind !== "failed" || outcome.visible || outcome.failure.status !== 401)
+      return outcome;
+    const key = keyOf(profile);
+    if (this.#held.get(key) === used) this.#held.delete(key);
+    const fault = await this.ready(profile, stored);
+    return fault || !this.held(profile) ? outcome : await send();
+  }
+
+  #freshness(key: string) {
+    const held = this.#held.get(key);
+    if (!held) return "spent";
+    const { expiresAt } = held;
+    return freshnessOf(
+      { type: "oauth", refreshable: true, expiresAt },
+      true,
+      this.#options.now(),
+      this.#chance,
+    );
+  }
+
+  /** One for all calls that wait. */
+  #renew(key: string, profile: AuthProfile, endpoint: ExchangeEndpoint, stored: Secret) {
+    const running =
+      this.#running.get(key) ??
+      this.#renewNow(key, profile, endpoint, stored).finally(() => this.#running.delete(key));
+    this.#running.set(key, running);
+    return running;
+  }
+
+  async #renewNow(key: string, profile: AuthProfile, endpoint: ExchangeEndpoint, stored: Secret) {
+    const { now, report } = this.#options;
+    const result = await requestExchange(profile.provider, endpoint, stored, now);
+    if ("failure" in result) {
+      const failure = withRemedy(profile, result.failure);
+      this.#failedAt.set(key, now());
+      report?.(profile, failure);
+      return failure;
+    }
+    this.#failedAt.delete(key);
+    if (this.#held.size >= MOST_HELD) this.#forget();
+    this.#held.set(key, result);
+    return undefined;
+  }
+
+  /** Former generations leave nothing but their token's end. */
+  #forget(): void {
+    const now = this.#options.now();
+    for (const [key, { expiresAt }] of this.#held) if (expiresAt <= now) this.#held.delete(key);
+    this.#failedAt.clear();
+  }
+
+  #withinPatience(renewal: Promise<Failure | undefined>): Promise<Failure | undefined> {
+    const late = Promise.withResolvers<Failure>();
+    const alarm = setAlarm(() => late.resolve(STILL_AT_IT), PATIENCE_MS);
+    return Promise.race([renewal, late.promise]).finally(() => clearAlarm(alarm));
+  }
+
+  #endpointOf(provider: ProviderId): ExchangeEndpoint | undefined {
+    if (!this.#endpoints.has(provider))
+      this.#endpoints.set(provider, exchangeEndpointOf(provider, this.#options.settings()));
+    return this.#endpoints.get(provider);
+  }
+}
+
+/** Built in, or as access.json says. */
+export function exchangeEndpointOf(
+  provider: ProviderId,
+  settings: AccessConfig["oauth"],
+): ExchangeEndpoint | undefined {
+  const known = findProvider(provider)?.exchange;
+  const url = settings[provider]?.exchangeUrl ?? known?.url;
+  return url === undefined ? undefined : { lifetimeSeconds: USUAL_LIFETIME_S, ...known, url };
+}
+
+const USUAL_LIFETIME_S = 1500;
+
+function isTraded(endpoint: ExchangeEndpoint, { type }: AuthProfile, stored: Secret): boolean {
+  if (type === "none" || (endpoint.tokensOnly && type === "api_key")) return false;
+  return endpoint.shortLived === undefined || !stored.reveal().startsWith(endpoint.shortLived);
+}
+
+const STILL_AT_IT: Failure = {
+  kind: "timeout",
+  scope: "account",
+  rotateKey: false,
+  message: "The stored token is still being traded for a short-lived one.",
+};
+
+function withRemedy({ id, provider, source }: AuthProfile, failure: Failure): Failure {
+  if (failure.kind !== "auth_permanent" || source !== "store") return failure;
+  const command = `openclaw models auth login --provider ${provider} --profile-id ${id}`;
+  return { ...failure, message: `${id} has to log in again: ${command}. ${failure.message}` };
+}
+
+const keyOf = ({ owner, id, generation }: AuthProfile): string => `${owner} ${id} ${generation}`;
