@@ -9,11 +9,14 @@ import { configProfileId, envProfileId, MAIN_AGENT } from "../core/ids.ts";
 import type { Snapshot } from "../core/plan.ts";
 import { Secret } from "../core/secret.ts";
 import { environmentKeys } from "../providers/env-keys.ts";
+import { keeperOf } from "../providers/kept-by.ts";
 import { PROVIDERS } from "../providers/all.ts";
 import type { Environment } from "../secrets/env.ts";
 import { resolveSecretInput } from "../secrets/env.ts";
 import { withGeneration } from "../store/generation.ts";
 import type { Reading, StoredProfile } from "../store/store.ts";
+import { awsProfiles } from "./aws-route.ts";
+import { isCodexOwned } from "./codex-owned.ts";
 import { routeTo } from "./provider-route.ts";
 
 export interface AgentView {
@@ -41,19 +44,21 @@ export interface ViewInputs {
   readonly own: Reading;
   /** main's reading; absent when the agent is main */
   readonly main?: Reading;
+  /** where AWS's own files lie; they are not looked at when it is left out */
+  readonly home?: string;
   /** Fingerprint of key material that no store holds. */
   readonly fingerprint: (material: string) => string;
   /** ms since epoch */
   readonly now: number;
 }
 
-/** Joins what was read. Pure but for `fingerprint`. */
+/** Joins what was read. Pure but for `fingerprint`, and for AWS's own files where a provider is sent there. */
 export function viewOf(inputs: ViewInputs): AgentView {
   const { agent, own, main } = inputs;
   const stored = visibleProfiles(agent, own, main);
   const secrets = new Map<ProfileId, Secret>();
   const profiles: AuthProfile[] = stored.map((entry) => storedProfile(entry, inputs, secrets));
-  profiles.push(...environmentProfiles(inputs, secrets));
+  profiles.push(...environmentProfiles(inputs, secrets), ...awsProfiles(inputs));
   const withCredential = new Set(profiles.map((profile) => profile.provider));
   profiles.push(...configProfiles(inputs, secrets, withCredential));
   profiles.push(...syntheticProfiles(inputs, new Set(profiles.map((profile) => profile.provider))));
@@ -94,6 +99,8 @@ function storedProfile(
 
 /** The part of a stored profile that follows from its credential, the config and the environment. */
 function assess({ id, credential }: StoredProfile, inputs: ViewInputs, secrets: Map<ProfileId, Secret>) {
+  const keptBy = keeperOf(credential);
+  if (keptBy !== undefined) return { type: credential.type, keptBy };
   const mode = inputs.config.profiles.get(id)?.mode;
   const byRef = refOf(credential) !== undefined;
   if (mode === "oauth" && byRef) return { type: credential.type, problem: "ineligible_profile" as const };
@@ -106,7 +113,8 @@ function assess({ id, credential }: StoredProfile, inputs: ViewInputs, secrets: 
   );
   if ("found" in material) secrets.set(id, new Secret(material.found));
   if ("unresolved" in material) return { ...assessed, problem: "unresolved_ref" as const };
-  return assessed;
+  // Codex renews its login, and what is stored here is read again from Codex's file.
+  return isCodexOwned(id, credential) ? { ...assessed, refreshable: true } : assessed;
 }
 
 function materialOf(credential: Credential): string | undefined {

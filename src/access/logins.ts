@@ -8,14 +8,16 @@ import type { AccessConfig } from "../config/config.ts";
 import type { TokenEndpoint } from "../oauth/token-endpoint.ts";
 import { findProvider } from "../providers/all.ts";
 import { clearAlarm, setAlarm } from "./alarms.ts";
+import { AWS_SDK } from "./aws-route.ts";
 import type { LiveAgent } from "./live-agents.ts";
-import type { Refresher, RefreshResult } from "./refresh.ts";
+import type { Renewer } from "./codex-refresh.ts";
+import type { RefreshResult } from "./refresh.ts";
 
 /** A refresh that failed, or brought a token that is old already, is not tried again sooner, ms. */
 const REST_MS = 30_000;
 
 export interface LoginsOptions {
-  readonly refresher: Refresher;
+  readonly refresher: Renewer;
   /** Reads an agent's store again. */
   readonly reread: (agent: AgentId) => Promise<void>;
   readonly now: () => number;
@@ -37,6 +39,7 @@ export class Logins {
 
   /** Nothing when the profile can be sent as it is; else resolves when it can, or with why it cannot. */
   ready(live: LiveAgent, profile: AuthProfile): Promise<Failure | undefined> | undefined {
+    if (profile.keptBy !== undefined) return Promise.resolve(keptElsewhere(profile.keptBy));
     if (profile.type !== "oauth") return undefined;
     const hasAccess = live.view.secrets.has(profile.id);
     const freshness = freshnessOf(profile, hasAccess, this.#options.now(), this.#chance);
@@ -98,6 +101,15 @@ function unready(result: RefreshResult): Failure | undefined {
   if (result.kind === "renewed") return undefined;
   const kind = result.kind === "login_needed" ? "auth_permanent" : "timeout";
   return { kind, scope: "account", rotateKey: false, message: result.message };
+}
+
+/** There is no secret to send. It is nobody's failure, so nothing is barred for it. */
+function keptElsewhere(keeper: string): Failure {
+  const message =
+    keeper === AWS_SDK
+      ? "AWS's own credentials sign such calls, which this version cannot do yet. A Bedrock API key can be sent: AWS_BEARER_TOKEN_BEDROCK."
+      : `The ${keeper} program keeps this login and makes its calls itself; the gateway cannot send them.`;
+  return { kind: "unknown", scope: "account", rotateKey: true, message };
 }
 
 /** Built in, or as access.json says. */

@@ -4,7 +4,7 @@ import { defaultModelOf, modelNamesOf } from "../config/model-names.ts";
 import type { AgentId, ProviderId } from "../core/ids.ts";
 import type { ModelRef } from "../core/model-ref.ts";
 import { formatModelRef, resolveModelRef } from "../core/model-ref.ts";
-import { findProvider } from "../providers/all.ts";
+import { findProvider, PROVIDERS } from "../providers/all.ts";
 import { environmentMarker } from "../providers/env-keys.ts";
 import type { Catalog } from "./catalog.ts";
 import { openCatalog } from "./catalog.ts";
@@ -162,8 +162,10 @@ function rowFacts({ config }: Catalog, { usable, env }: Asker) {
   const hasLogin = (id: ProviderId): boolean => {
     const known = findProvider(id);
     const named = config.providers.get(id)?.auth === "aws-sdk";
-    return named || (known !== undefined && environmentMarker(known, env) !== undefined);
+    return named || hasBackend(id) || (known !== undefined && environmentMarker(known, env) !== undefined);
   };
+  const hasBackend = (id: ProviderId): boolean =>
+    PROVIDERS.some(({ id: backend, backendOf }) => backendOf === id && usable.of(backend).length > 0);
   const find = (id: ProviderId) => isLocal(config, id) || usable.of(id).length > 0 || hasLogin(id);
   return {
     isLocal: (id: ProviderId): boolean => isLocal(config, id),

@@ -8,6 +8,7 @@ import type { ProbeReason, ProbeRow, ProbeTarget } from "../core/probe.ts";
 import { reasonText } from "../core/probe.ts";
 import { WIRES } from "../wire/all.ts";
 import type { AgentView } from "./agent-view.ts";
+import { AWS_SDK } from "./aws-route.ts";
 import { routeTo } from "./provider-route.ts";
 import { isSendable } from "./request-auth.ts";
 
@@ -22,6 +23,7 @@ export function untriedRow({ target, ref }: Probe, config: Config, view: AgentVi
   const { profile, reason } = target;
   const row = baseRow(profile, ref);
   if (reason) return { ...row, ...reasonRow(reason) };
+  if (profile.keptBy !== undefined) return { ...row, status: "unknown", error: keptElsewhere(profile.keptBy) };
   const secret = view.secrets.get(profile.id);
   if (!secret) return { ...row, ...reasonRow("missing_credential") };
   if (!isSendable(secret)) return { ...row, ...reasonRow("ineligible_profile") };
@@ -39,6 +41,12 @@ const staleLogin = ({ type, expiresAt }: AuthProfile, now: number): string | und
     ? "Its access token has expired, and a probe does not renew it."
     : undefined;
 
+/** There is no secret here to ask with. */
+const keptElsewhere = (keeper: string): string =>
+  keeper === AWS_SDK
+    ? "The cloud's own credentials sign its calls, which this version cannot do yet. Nothing was called."
+    : `The ${keeper} program keeps this login and makes its calls itself. Nothing was called.`;
+
 /** Why the provider cannot be called at all. */
 function routeFault(config: Config, provider: ProviderId): string | undefined {
   const route = routeTo(config, provider);
@@ -55,7 +63,9 @@ export function baseRow(profile: AuthProfile, ref: ModelRef | undefined) {
   const { provider, id, source } = profile;
   const model = ref ? { model: formatModelRef(ref) } : {};
   const mode = modeOf(profile);
-  if (source === "store")
+  // A named route to the cloud's credentials is a profile of the config.
+  const named = profile.keptBy !== undefined && !/^(env|config):/.test(id);
+  if (source === "store" || named)
     return { provider, ...model, profileId: id, label: id, source: "profile", mode } as const;
   const other = source === "env" ? "env" : "models.json";
   return { provider, ...model, label: other, source: other, mode } as const;

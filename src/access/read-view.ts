@@ -59,6 +59,7 @@ export function joinView(deps: Deps, agent: AgentId, own: Reading, main: Reading
     env: deps.env(),
     own,
     ...(main ? { main } : {}),
+    home: deps.paths().home,
     fingerprint: keyFingerprint(deps.paths().globalDir),
     now: deps.now(),
   });

@@ -2,7 +2,7 @@
 import type { Config } from "../config/config.ts";
 import type { Paths } from "../config/paths.ts";
 import { tildePath } from "../config/paths.ts";
-import type { Credential, SecretRef } from "../core/credential.ts";
+import type { AuthProfile, Credential, SecretRef } from "../core/credential.ts";
 import { isRef } from "../core/credential.ts";
 import type { Bar, Health } from "../core/health.ts";
 import { isRunning, WHOLE_PROFILE } from "../core/health.ts";
@@ -32,7 +32,7 @@ export function providerRows(inputs: ProviderInputs): ProviderRow[] {
   const providers = new Set([
     ...view.stored.map(({ credential }) => credential.provider),
     ...view.snapshot.profiles
-      .filter((profile) => profile.source === "env")
+      .filter((profile) => profile.source === "env" || isRoute(profile))
       .map((profile) => profile.provider),
     ...withConfigKey.map((provider) => provider.id),
     ...view.snapshot.profiles
@@ -66,12 +66,18 @@ function effectiveSource(
     return { kind: "profiles", detail: tildePath(paths, file) };
   }
   if (env) return { kind: "env", detail: env.value };
+  const route = view.snapshot.profiles.find((profile) => profile.provider === provider && isRoute(profile));
+  if (route) return { kind: "aws-sdk", detail: route.id };
   if (modelsJson) return { kind: "models.json", detail: modelsJson.value };
   const marker = syntheticMarker(provider);
   return marker === undefined
     ? { kind: "missing", detail: "missing" }
     : { kind: "synthetic", detail: `marker(${marker})` };
 }
+
+/** A way to the cloud's own credentials that would serve. */
+const isRoute = ({ keptBy, source, problem }: AuthProfile): boolean =>
+  keptBy !== undefined && source === "config" && problem === undefined;
 
 function profileCounts(provider: ProviderId, { view, now }: ProviderInputs): ProviderRow["profiles"] {
   const entries = view.stored.filter(({ credential }) => credential.provider === provider);
@@ -140,10 +146,12 @@ function environmentSource(provider: ProviderId, { view, shellKeys }: ProviderIn
   const first = view.snapshot.profiles.find(
     (profile) => profile.source === "env" && profile.provider === provider,
   );
-  const secret = first && view.secrets.get(first.id);
-  if (!first || !secret) return undefined;
+  if (!first) return undefined;
   const variable = first.id.slice("env:".length).replace(/#\d+$/, "");
   const from = shellKeys.includes(variable) ? "shell env" : "env";
+  if (first.keptBy !== undefined) return { value: `marker(${first.keptBy})`, source: `${from}: ${variable}` };
+  const secret = view.secrets.get(first.id);
+  if (!secret) return undefined;
   return {
     value: isLogin(variable) ? "OAuth (env)" : shown(secret.reveal()),
     source: `${from}: ${variable}`,

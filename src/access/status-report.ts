@@ -59,7 +59,7 @@ export interface RuntimeRoute {
 
 export interface Effective {
   /** `synthetic`: a plugin says that it needs no credential; the detail is its marker */
-  readonly kind: "profiles" | "env" | "models.json" | "synthetic" | "missing";
+  readonly kind: "profiles" | "env" | "models.json" | "aws-sdk" | "synthetic" | "missing";
   readonly detail: string;
 }
 

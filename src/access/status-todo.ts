@@ -47,7 +47,14 @@ function missing(provider: ProviderId, inputs: TodoInputs): Todo {
   const bad = stored[0];
   if (bad)
     return renew(provider, bad, inputs, `${bad.id}: ${IN_WORDS[eligibility(bad, now)] ?? "not usable"}`);
-  const variable = findProvider(provider)?.env.find((name) => !name.includes("+"));
+  const known = findProvider(provider);
+  if (known?.backendOf !== undefined)
+    return {
+      provider,
+      problem: "its own login is not known here",
+      remedy: command(inputs, `login --provider ${known.backendOf} --method cli`),
+    };
+  const variable = known?.env.find((name) => !name.includes("+"));
   const paste = command(inputs, `paste-api-key --provider ${provider}`);
   const keyed = config.providers.get(provider)?.apiKey !== undefined;
   return {

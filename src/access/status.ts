@@ -5,6 +5,8 @@ import type { AgentId, ProviderId } from "../core/ids.ts";
 import type { ModelNames, ModelRef } from "../core/model-ref.ts";
 import { formatModelRef, resolveModelRef } from "../core/model-ref.ts";
 import { defaultModelOf, modelNamesOf } from "../config/model-names.ts";
+import { findProvider } from "../providers/all.ts";
+import { authProviderOf } from "./auth-provider.ts";
 import type { CommandDeps } from "./open-deps.ts";
 import type { ProbeReport } from "./probe.ts";
 import type { ReadView } from "./read-view.ts";
@@ -105,7 +107,7 @@ function modelsInUse(config: Config, agent: AgentId | undefined) {
   ];
   const resolvedDefault = formatModelRef(model.resolved.ref);
   return {
-    providers: [...new Set(refs.map((ref) => ref.provider))],
+    providers: [...new Set(refs.map((ref) => authProviderOf(config, ref)))],
     warnings: [
       ...(model.resolved.warning === undefined ? [] : [model.resolved.warning]),
       ...model.warnings,
@@ -156,7 +158,7 @@ function authReport(
       logins + token > 0 ? [`${provider} (${logins + token})`] : [],
     ),
     missingProvidersInUse: missing.toSorted(),
-    runtimeAuthRoutes: runtimeRoutes(inUse, usable, rows),
+    runtimeAuthRoutes: [...backendRoutes(inUse, usable, rows), ...runtimeRoutes(inUse, usable, rows)],
     providers: rows,
     unusableProfiles: unusableRows(inputs),
     ...(testing.length === 0 ? {} : { testing }),
@@ -180,6 +182,22 @@ function healthReport(view: ReadView, config: Config, usable: Usable, now: numbe
   return { warnAfterMs: WARN_AFTER_MS, profiles, providers };
 }
 
+/** Models that another program's login serves. */
+const backendRoutes = (
+  inUse: readonly ProviderId[],
+  usable: Usable,
+  rows: AuthReport["providers"],
+): RuntimeRoute[] =>
+  inUse.flatMap((runtime) => {
+    const provider = findProvider(runtime)?.backendOf;
+    if (provider === undefined) return [];
+    const status = usable.of(runtime).length > 0 ? "usable" : "missing";
+    const effective = rows.find((row) => row.provider === runtime)?.effective ?? NOTHING;
+    return [{ provider, runtime, authProvider: runtime, status, effective }];
+  });
+
+const NOTHING = { kind: "missing", detail: "missing" } as const;
+
 /** OpenAI models without an API key go through the ChatGPT login. */
 function runtimeRoutes(
   inUse: readonly ProviderId[],
@@ -195,7 +213,7 @@ function runtimeRoutes(
       runtime: "codex",
       authProvider: "openai",
       status: profiles.length > 0 ? "usable" : "missing",
-      effective: effective ?? { kind: "missing", detail: "missing" },
+      effective: effective ?? NOTHING,
     },
   ];
 }

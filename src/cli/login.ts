@@ -67,7 +67,14 @@ export function renderLogin(report: LoginReport): string {
   ].join("\n");
 }
 
-function modelLines({ recommendedModel, defaultModel }: LoginReport): string[] {
+function modelLines({ recommendedModel, defaultModel, runtime, runsDefault }: LoginReport): string[] {
+  if (runtime !== undefined)
+    return runsDefault
+      ? [`Default model: ${defaultModel}, run by ${runtime}`]
+      : [
+          `Default model: ${defaultModel} (unchanged)`,
+          `To switch to ${runtime}: the same command with --set-default`,
+        ];
   if (recommendedModel === null) return [];
   if (recommendedModel === defaultModel) return [`Default model: ${defaultModel}`];
   return [

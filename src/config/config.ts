@@ -25,6 +25,13 @@ export interface ConfiguredModel {
   readonly maxTokens?: number;
 }
 
+/** An entry of `agents.defaults.models`. */
+export interface ListedModel {
+  readonly alias?: string;
+  /** `agentRuntime.id`: what runs the model's turns, such as the backend `claude-cli` */
+  readonly runtime?: string;
+}
+
 export interface ConfiguredProvider {
   readonly id: ProviderId;
   readonly baseUrl?: string;
@@ -76,8 +83,10 @@ export interface Config {
   readonly exists: boolean;
   readonly defaultModel: ModelChoice;
   readonly imageModel: ModelChoice;
-  /** `agents.defaults.models`: reference as written → alias, in file order */
-  readonly models: ReadonlyMap<string, { readonly alias?: string }>;
+  /** `agents.defaults.models`: reference as written → its settings, in file order */
+  readonly models: ReadonlyMap<string, ListedModel>;
+  /** `agents.defaults.cliBackends` by id */
+  readonly cliBackends: ReadonlyMap<string, { readonly command?: string }>;
   /** never empty: an implicit `main` when the file names none */
   readonly agents: readonly ConfiguredAgent[];
   readonly hasAgentList: boolean;

@@ -39,7 +39,10 @@ const agents = object({
     object({
       model: v.exactOptional(model),
       imageModel: v.exactOptional(model),
-      models: v.exactOptional(table(object({ alias: v.exactOptional(text) }))),
+      models: v.exactOptional(
+        table(object({ alias: v.exactOptional(text), agentRuntime: v.exactOptional(v.unknown()) })),
+      ),
+      cliBackends: v.exactOptional(v.unknown()),
     }),
   ),
   list: v.exactOptional(

@@ -16,19 +16,37 @@ const HOUR = 60 * MINUTE;
 
 export function readAgents(
   section: Sections["agents"],
-): Warned<"defaultModel" | "imageModel" | "models" | "agents" | "hasAgentList"> {
+): Warned<"defaultModel" | "imageModel" | "models" | "cliBackends" | "agents" | "hasAgentList"> {
   const { defaults = {}, list = [] } = section;
-  const aliases = Object.entries(defaults.models ?? {}).map(([ref, { alias }]) => {
+  const listed = Object.entries(defaults.models ?? {}).map(([ref, { alias, agentRuntime }]) => {
     const name = alias?.trim();
-    return [ref, name ? { alias: name } : {}] as const;
+    const runtime = textIn(agentRuntime, "id");
+    return [ref, { ...(name ? { alias: name } : {}), ...(runtime ? { runtime } : {}) }] as const;
   });
   return {
     defaultModel: modelChoice(defaults.model),
     imageModel: modelChoice(defaults.imageModel),
-    models: new Map(aliases),
+    models: new Map(listed),
+    cliBackends: readBackends(defaults.cliBackends),
     hasAgentList: list.length > 0,
     ...readAgentList(list),
   };
+}
+
+/** Only the command is ours to read; what else a backend has is OpenClaw's. */
+function readBackends(section: unknown): Config["cliBackends"] {
+  const entries = isObject(section) ? Object.entries(section) : [];
+  return new Map(
+    entries.map(([id, backend]) => {
+      const command = textIn(backend, "command");
+      return [id, command ? { command } : {}] as const;
+    }),
+  );
+}
+
+function textIn(value: unknown, key: string): string | undefined {
+  const found = isObject(value) ? value[key] : undefined;
+  return typeof found === "string" ? found.trim() : undefined;
 }
 
 /** The default agent is the first that says so, else the first; of two with one id the first counts. */

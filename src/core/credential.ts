@@ -64,6 +64,11 @@ export interface AuthProfile {
   readonly expiresAt?: number;
   /** An OAuth profile with a refresh token outlives its access token. */
   readonly refreshable?: boolean;
+  /**
+   * Who has the credential, when there is no secret to send: a program with a login of its own, by its backend's
+   * id (`claude-cli`), or `aws-sdk` for the cloud's own credentials.
+   */
+  readonly keptBy?: string;
   /** A fault that time does not change. */
   readonly problem?: Exclude<IneligibleCode, "expired">;
 }

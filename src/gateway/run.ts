@@ -1,6 +1,7 @@
 // `openclaw gateway run`: builds the gateway, says where it is, serves until it is told to stop.
 import { Agent } from "undici";
 import { ExchangedTokens } from "../access/exchanged.ts";
+import { besideCodex } from "../access/codex-refresh.ts";
 import { HealthWriter } from "../access/health-writer.ts";
 import { LiveAgents } from "../access/live-agents.ts";
 import { defaultAgent, joinView } from "../access/read-view.ts";
@@ -161,7 +162,7 @@ function loginsOf(deps: GatewayDeps, agents: LiveAgents): Logins {
     now: deps.now,
   });
   return new Logins({
-    refresher,
+    refresher: besideCodex(refresher, deps),
     reread: (agent) => agents.refresh(agent),
     now: deps.now,
     report: ({ id }, result) =>

@@ -1,7 +1,7 @@
 // What a login flow is, and the flow of each kind that is built. A new kind: one file, and one line here.
 import type { Credential } from "../../core/credential.ts";
 import { AccessError } from "../../core/errors.ts";
-import type { ProviderId } from "../../core/ids.ts";
+import type { AgentId, ProfileId, ProviderId } from "../../core/ids.ts";
 import type { Login, LoginKind } from "../../providers/provider.ts";
 import type { CommandDeps } from "../open-deps.ts";
 import type { Talk } from "./talk.ts";
@@ -13,12 +13,21 @@ export interface FlowContext {
   readonly label: string;
   readonly login: Login;
   readonly talk: Talk;
+  readonly agent: AgentId;
+  /** as named by the person */
+  readonly profileId?: ProfileId | undefined;
+  /** The provider's other profiles go, so that nothing is in the way. */
+  readonly force: boolean;
 }
 
 export interface Obtained {
   readonly credential: Credential;
   /** The profile's name where the login tells one, such as an address; else `login.profile`. */
   readonly name?: string;
+  /** The whole id, where it is not the provider's with a name. */
+  readonly profileId?: ProfileId;
+  /** The backend that is to run the provider's models: `agentRuntime.id`. */
+  readonly runtime?: string;
 }
 
 /** Gets a credential from whoever holds it. Stores nothing. */
@@ -32,7 +41,16 @@ const FLOWS: Partial<Record<LoginKind, () => Promise<LoginFlow>>> = {
   device: async () => (await import("./device.ts")).deviceLogin,
 };
 
-export const isBuilt = (login: Login): boolean => FLOWS[login.kind] !== undefined;
+/** The programs whose own login can be reused. */
+const PROGRAMS: Record<NonNullable<Login["program"]>, () => Promise<LoginFlow>> = {
+  claude: async () => (await import("./cli-claude.ts")).claudeLogin,
+  codex: async () => (await import("./cli-codex.ts")).codexLogin,
+};
+
+const loaderOf = ({ kind, program }: Login): (() => Promise<LoginFlow>) | undefined =>
+  program === undefined ? FLOWS[kind] : PROGRAMS[program];
+
+export const isBuilt = (login: Login): boolean => loaderOf(login) !== undefined;
 
 /** @throws AccessError `bad_input` for a login that there is no flow for, with what works instead */
 export async function loadFlow(
@@ -40,7 +58,7 @@ export async function loadFlow(
   login: Login,
   all: readonly Login[],
 ): Promise<LoginFlow> {
-  const load = FLOWS[login.kind];
+  const load = loaderOf(login);
   if (load) return await load();
   throw new AccessError("bad_input", `${whyNot(login)} ${instead(provider, all)}`);
 }

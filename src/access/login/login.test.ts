@@ -203,8 +203,7 @@ describe("login", () => {
   });
 
   test("a login without a flow names what works instead", async () => {
-    await assert.rejects(logIn("openai", "oauth"), /--provider openai --method [a-z]/);
-    await assert.rejects(logIn("google-gemini-cli", "oauth"), /paste-token --provider google-gemini-cli/);
+    await assert.rejects(logIn("minimax-portal", "cli"), /--provider minimax-portal --method [a-z]/);
     await assert.rejects(logIn("amazon-bedrock", "aws-sdk"), /nothing to store/);
     assert.deepEqual(await ids(), []);
   });

@@ -1,11 +1,14 @@
 // `models auth login`: gets a credential, stores it, and makes the provider ready to use (fidelity spec §12).
 import { randomUUID } from "node:crypto";
 import type { Config } from "../../config/config.ts";
+import { defaultModelOf } from "../../config/model-names.ts";
+import { runtimeOf } from "../../config/model-runtime.ts";
 import type { Credential } from "../../core/credential.ts";
 import type { AgentId, ProfileId, ProviderId } from "../../core/ids.ts";
 import { MAIN_AGENT } from "../../core/ids.ts";
+import { findProvider } from "../../providers/all.ts";
 import { sameProvider } from "../../providers/logins.ts";
-import type { Login, Provider } from "../../providers/provider.ts";
+import type { Provider } from "../../providers/provider.ts";
 import type { Change, Slice } from "../../store/store.ts";
 import { writeConfig } from "../config-edit.ts";
 import type { CommandDeps } from "../open-deps.ts";
@@ -33,6 +36,10 @@ export interface LoginReport {
   readonly agentId: AgentId;
   /** what `force` took away */
   readonly removed: readonly ProfileId[];
+  /** The backend that is to run the provider's models. */
+  readonly runtime?: string;
+  /** The default model is run by it now. */
+  readonly runsDefault?: boolean;
   /** `provider/model` */
   readonly recommendedModel: string | null;
   /** as configured afterwards */
@@ -55,19 +62,22 @@ export async function login(deps: CommandDeps, request: LoginRequest, talk: Talk
   const agent = chooseAgent(config, request.agent);
   const flow = await loadFlow(provider.id, chosen, logins);
   if (chosen.policy) talk.notify(`Note (${chosen.policy.asOf}): ${chosen.policy.text}`);
-  const obtained = await flow({ deps, provider: provider.id, label: provider.label, login: chosen, talk });
-  const profileId = request.profileId ?? profileIdOf(request.target, obtained.name);
-  const removed = await store(deps, agent, profileId, obtained.credential, request.force);
+  const { profileId: asked, force } = request;
+  const about = { deps, provider: provider.id, label: provider.label, login: chosen, talk };
+  const obtained = await flow({ ...about, agent, profileId: asked, force });
+  const profileId = asked ?? obtained.profileId ?? profileIdOf(request.target, obtained.name);
+  const removed = await store(deps, agent, profileId, obtained.credential, force ? provider.id : undefined);
   await liftBars(deps, agent, profileId);
-  const written = await recommend(deps, provider, chosen, request.setDefault);
+  const written = await recommend(deps, request, obtained.runtime);
   return {
     profileId,
-    provider: provider.id,
+    provider: obtained.credential.provider,
     type: obtained.credential.type,
     method: chosen.id,
     agentId: agent,
     removed,
-    recommendedModel: recommendedRef(provider) ?? null,
+    ...runtimeReport(written.config, obtained.runtime),
+    recommendedModel: recommendedRef(servedBy(provider)) ?? null,
     defaultModel: written.config.defaultModel.primary ?? null,
     configPath: config.path,
     configChanged: written.changed,
@@ -85,38 +95,42 @@ async function store(
   agent: AgentId,
   profileId: ProfileId,
   credential: Credential,
-  force: boolean,
+  forced: ProviderId | undefined,
 ): Promise<ProfileId[]> {
   const { provider } = credential;
+  // A backend's login is a profile of the backend: the provider that it serves is cleared as well.
+  const cleared = forced === undefined ? [] : [...new Set([provider, forced])];
   const { state } = await deps.store().read(agent);
-  const siblings = state.profiles.filter((entry) => sameProvider(entry.credential.provider, provider));
-  const ids = new Set([profileId, ...(force ? siblings.map(({ id }) => id) : [])]);
+  const siblings = state.profiles.filter((entry) => belongs(entry.credential, cleared));
+  const ids = new Set([profileId, ...siblings.map(({ id }) => id)]);
   const inherited = await inheritedOrder(deps, agent, provider);
+  const providers = [...new Set([provider, ...cleared])];
   let removed: ProfileId[] = [];
-  await deps.store().update(agent, { profiles: [...ids], providers: [provider] }, (slice) => {
-    removed = force ? othersOf(slice, profileId, provider) : [];
-    return changeOf(slice, { profileId, credential, removed, inherited, force });
+  await deps.store().update(agent, { profiles: [...ids], providers }, (slice) => {
+    removed = [...slice.profiles.values()]
+      .filter((entry) => entry.id !== profileId && belongs(entry.credential, cleared))
+      .map(({ id }) => id);
+    return changeOf(slice, { profileId, credential, removed, inherited, cleared });
   });
   return removed;
 }
 
-const othersOf = (slice: Slice, profileId: ProfileId, provider: ProviderId): ProfileId[] =>
-  [...slice.profiles.values()]
-    .filter(({ id, credential }) => id !== profileId && sameProvider(credential.provider, provider))
-    .map(({ id }) => id);
+const belongs = (credential: Credential, providers: readonly ProviderId[]): boolean =>
+  providers.some((provider) => sameProvider(credential.provider, provider));
 
 interface Wanted {
   readonly profileId: ProfileId;
   readonly credential: Credential;
   readonly removed: readonly ProfileId[];
   readonly inherited: readonly ProfileId[] | undefined;
-  readonly force: boolean;
+  /** providers whose profiles and order go */
+  readonly cleared: readonly ProviderId[];
 }
 
 /** An order is exact, so a new login goes to its front: whoever logs in wants to use it. */
-function changeOf(slice: Slice, { profileId, credential, removed, inherited, force }: Wanted): Change {
+function changeOf(slice: Slice, { profileId, credential, removed, inherited, cleared }: Wanted): Change {
   const { provider } = credential;
-  const stored = force ? undefined : slice.order.get(provider);
+  const stored = cleared.length > 0 ? undefined : slice.order.get(provider);
   const order = stored ?? inherited;
   const next = order && [profileId, ...order.filter((id) => id !== profileId && !removed.includes(id))];
   return {
@@ -124,7 +138,10 @@ function changeOf(slice: Slice, { profileId, credential, removed, inherited, for
       ...removed.map((id): [ProfileId, null] => [id, null]),
       [profileId, credential] as [ProfileId, Credential],
     ]),
-    ...(next || slice.order.has(provider) ? { order: new Map([[provider, next ?? null]]) } : {}),
+    order: new Map([
+      ...cleared.filter((id) => slice.order.has(id)).map((id) => [id, null] as const),
+      ...(next || slice.order.has(provider) ? [[provider, next ?? null] as const] : []),
+    ]),
   };
 }
 
@@ -149,7 +166,23 @@ async function inheritedOrder(
   return ofMain?.order.get(provider) ?? deps.config().order.get(provider);
 }
 
-async function recommend(deps: CommandDeps, provider: Provider, chosen: Login, setDefault: boolean) {
+function runtimeReport(config: Config, runtime: string | undefined): Pick<LoginReport, "runtime" | "runsDefault"> {
+  if (runtime === undefined) return {};
+  return { runtime, runsDefault: runtimeOf(config, defaultModelOf(config).resolved.ref) === runtime };
+}
+
+/** A backend's models are those of the provider that it serves. */
+const servedBy = (provider: Provider): Provider =>
+  (provider.backendOf === undefined ? undefined : findProvider(provider.backendOf)) ?? provider;
+
+async function recommend(deps: CommandDeps, request: LoginRequest, runtime: string | undefined) {
+  const { setDefault } = request;
+  const { provider, login: chosen } = request.target;
+  if (runtime !== undefined) {
+    const { backendEdits } = await import("./backend-model.ts");
+    const served = servedBy(provider);
+    return await writeConfig(deps, (current) => backendEdits(current, { provider: served, runtime, setDefault }));
+  }
   const { catalogModels } = await import("../../providers/catalog.ts");
   const models = await catalogModels(provider.id);
   const model = models.find(({ id }) => id === provider.defaultModel);

@@ -113,6 +113,8 @@ function source({ effective, profiles, env, modelsJson }: ProviderRow, storePath
       return `models.json: ${modelsJson?.value ?? effective.detail} from models.providers`;
     case "synthetic":
       return `${effective.detail}: needs no credential here`;
+    case "aws-sdk":
+      return `AWS credentials by ${effective.detail}`;
     case "missing":
       return "its key cannot be had";
   }

@@ -1,6 +1,7 @@
 // Profiles that cannot be used any more: expired, without a secret, with an impossible expiry.
 import type { Credential } from "../../core/credential.ts";
 import { assessCredential } from "../../core/credential.ts";
+import { keeperOf } from "../../providers/kept-by.ts";
 import type { AgentId, ProfileId } from "../../core/ids.ts";
 import type { Check } from "../check.ts";
 
@@ -25,6 +26,7 @@ export const expiredProfiles: Check = {
 };
 
 function unusable(credential: Credential, now: number): string | undefined {
+  if (keeperOf(credential) !== undefined) return undefined;
   const { problem, expiresAt, refreshable } = assessCredential(credential);
   if (problem === "missing_credential") return "has no secret";
   if (problem === "invalid_expires") return "has an expiry that is no time";

@@ -60,8 +60,8 @@ export default buildCommand({
     const chosen = named && method !== undefined ? loginNamed(named, method) : undefined;
     if (named && chosen) await checkLogin({ provider: named, login: chosen, logins: loginsOf(named) });
     const otherwise = withoutTerminal(named?.id ?? "<id>");
-    // A device code needs no answer here, so no terminal either.
-    const asksNothing = chosen?.kind === "device";
+    // Another program's login and a device code need no answer here, so no terminal either.
+    const asksNothing = chosen?.kind === "cli" || chosen?.kind === "device";
     const talk = asksNothing ? silentTalk(this.io, otherwise) : terminalTalk(this.io, flags.json, otherwise);
     const provider = named ?? (await askProvider(talk, own));
     const login =

@@ -1,0 +1,62 @@
+// When the access token that Codex lent has ended: Codex's file is read again. Its refresh token is never spent
+// here, so a login that Codex itself has not renewed stays ended (OpenClaw docs, "Refresh + expiry").
+import type { AuthProfile, OAuthCredential } from "../core/credential.ts";
+import { messageOf } from "../core/errors.ts";
+import type { Deps } from "./deps.ts";
+import { codexFilePath, lentAnew, readCodexFile } from "./codex-login.ts";
+import { CODEX_PROFILE, isCodexOwned } from "./codex-owned.ts";
+import type { Refresher, RefreshResult } from "./refresh.ts";
+
+/** Whatever makes a login's tokens new. */
+export type Renewer = Pick<Refresher, "refresh">;
+
+/** `renewer` for all logins but the one that Codex keeps. */
+export const besideCodex = (renewer: Renewer, deps: Pick<Deps, "store" | "env" | "paths">): Renewer => ({
+  refresh: (profile) =>
+    profile.id === CODEX_PROFILE
+      ? readAgain(profile, deps).then((result) => result ?? renewer.refresh(profile))
+      : renewer.refresh(profile),
+});
+
+/** Nothing when the login is not Codex's. Never rejects. */
+async function readAgain(
+  profile: AuthProfile,
+  deps: Pick<Deps, "store" | "env" | "paths">,
+): Promise<RefreshResult | undefined> {
+  if (profile.id !== CODEX_PROFILE || profile.type !== "oauth") return undefined;
+  try {
+    const { state } = await deps.store().read(profile.owner);
+    const held = state.profiles.find(({ id }) => id === profile.id);
+    if (!held || !isCodexOwned(held.id, held.credential)) return undefined;
+    if (held.generation !== profile.generation) return { kind: "renewed" };
+    const path = codexFilePath(deps.env(), deps.paths());
+    const lent = lentAnew(held.credential, await readCodexFile(path));
+    if (!lent) return { kind: "failed", message: notRenewed(path) };
+    await adopt(profile, held.credential, lent, deps);
+    return { kind: "renewed" };
+  } catch (error) {
+    return { kind: "failed", message: messageOf(error) };
+  }
+}
+
+async function adopt(
+  { owner, id }: AuthProfile,
+  old: OAuthCredential,
+  lent: OAuthCredential,
+  { store }: Pick<Deps, "store">,
+): Promise<void> {
+  await store().update(
+    owner,
+    { profiles: [id] },
+    ({ profiles }) => {
+      const now = profiles.get(id)?.credential;
+      // Somebody logged in meanwhile: theirs is newer.
+      const same = now !== undefined && isCodexOwned(id, now) && now.access === old.access;
+      return same ? { profiles: new Map([[id, lent]]) } : undefined;
+    },
+    null,
+  );
+}
+
+const notRenewed = (path: string): string =>
+  `The access token that Codex lent has ended, and ${path} has no newer one of the same account. Run codex once, which renews it; or log in apart: openclaw models auth login --provider openai --method oauth`;

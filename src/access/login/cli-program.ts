@@ -1,0 +1,136 @@
+// Asks a program of somebody else's one question, and takes only so much of an answer, for only so long. It gets
+// no shell, no terminal, and of the environment only what it needs to find its own login: no key of ours.
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { parse } from "node:path";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Question {
+  /** a name on `PATH`, or a path */
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Environment;
+  readonly timeoutMs?: number;
+  /** ends it */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type ProgramAnswer =
+  | { readonly kind: "ended"; readonly exit: number | null; readonly out: string }
+  | { readonly kind: "not_found" }
+  /** `why`: a clause, `did not answer within 15 s` */
+  | { readonly kind: "failed"; readonly why: string };
+
+const TIMEOUT_MS = 15_000;
+const MOST_BYTES = 64 * 1024;
+
+/** What a program needs to be the user's own: where things are, and how to speak. */
+const PASSED_ON =
+  /^(PATH|PATHEXT|HOME|USER|LOGNAME|SHELL|LANG|LC_\w+|TZ|TMPDIR|TEMP|TMP|XDG_\w+|USERPROFILE|APPDATA|LOCALAPPDATA|HOMEDRIVE|HOMEPATH|SYSTEMROOT|WINDIR|CLAUDE_CONFIG_DIR)$/i;
+
+/** The question is about this machine: nothing is to be fetched, reported or replaced for it. */
+const QUIET = {
+  NO_COLOR: "1",
+  CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+  DISABLE_AUTOUPDATER: "1",
+  DISABLE_TELEMETRY: "1",
+  DISABLE_ERROR_REPORTING: "1",
+};
+
+export const environmentFor = (env: Environment): Record<string, string> => ({
+  ...Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) =>
+      value !== undefined && PASSED_ON.test(name) ? [[name, value]] : [],
+    ),
+  ),
+  ...QUIET,
+});
+
+/** Never rejects. Whatever the program started goes with it. */
+export function askProgram(question: Question): Promise<ProgramAnswer> {
+  const { command, args, env, timeoutMs = TIMEOUT_MS, signal } = question;
+  return new Promise((resolve) => {
+    const child = start(command, args, env);
+    if (!child) return resolve(failed("cannot be started"));
+    const answer = new Answer(child, (result) => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", left);
+      endGroup(child);
+      resolve(result);
+    });
+    const left = () => answer.fail("was left alone");
+    const timer = setTimeout(() => answer.fail(`did not answer within ${timeoutMs / 1000} s`), timeoutMs);
+    signal?.addEventListener("abort", left, { once: true });
+  });
+}
+
+/** Not in the folder that we are in: the settings of a project must not decide what is answered. */
+function start(command: string, args: readonly string[], env: Environment): ChildProcess | undefined {
+  try {
+    return spawn(command, args, {
+      cwd: parse(process.execPath).root,
+      env: environmentFor(env),
+      stdio: ["ignore", "pipe", "ignore"],
+      // Leads a group of its own, which can be ended as a whole.
+      detached: process.platform !== "win32",
+      windowsHide: true,
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+/** What came of it, told once. */
+class Answer {
+  #done: ((answer: ProgramAnswer) => void) | undefined;
+  readonly #chunks: Buffer[] = [];
+  #bytes = 0;
+
+  constructor(child: ChildProcess, done: (answer: ProgramAnswer) => void) {
+    this.#done = done;
+    child.stdout?.on("data", (chunk: Buffer) => this.#take(chunk));
+    child.on("error", (error: NodeJS.ErrnoException) =>
+      this.#end(
+        error.code === "ENOENT" ? { kind: "not_found" } : failed(`cannot be started (${error.code})`),
+      ),
+    );
+    child.on("close", (exit, signal) =>
+      this.#end(signal ? failed(`was ended by ${signal}`) : this.#all(exit)),
+    );
+  }
+
+  fail(why: string): void {
+    this.#end(failed(why));
+  }
+
+  #take(chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    if (this.#bytes > MOST_BYTES) this.fail(`said more than ${MOST_BYTES / 1024} KB`);
+    else this.#chunks.push(chunk);
+  }
+
+  #all(exit: number | null): ProgramAnswer {
+    return { kind: "ended", exit, out: Buffer.concat(this.#chunks).toString("utf8") };
+  }
+
+  #end(answer: ProgramAnswer): void {
+    const done = this.#done;
+    this.#done = undefined;
+    done?.(answer);
+  }
+}
+
+const failed = (why: string): ProgramAnswer => ({ kind: "failed", why });
+
+/** A script's own children would keep its pipe open. */
+function endGroup(child: ChildProcess): void {
+  child.stdout?.destroy();
+  if (child.pid === undefined) return;
+  try {
+    if (process.platform === "win32") child.kill("SIGKILL");
+    else process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // It has ended already.
+  }
+}
