@@ -7,11 +7,13 @@ import { freshnessOf } from "../core/refresh.ts";
 import type { AccessConfig } from "../config/config.ts";
 import type { TokenEndpoint } from "../oauth/token-endpoint.ts";
 import { findProvider } from "../providers/all.ts";
+import type { Environment } from "../secrets/env.ts";
 import { clearAlarm, setAlarm } from "./alarms.ts";
 import { AWS_SDK } from "./aws-route.ts";
 import type { LiveAgent } from "./live-agents.ts";
 import type { Renewer } from "./codex-refresh.ts";
 import type { RefreshResult } from "./refresh.ts";
+import { refreshClientOf } from "./refresh-client.ts";
 
 /** A refresh that failed, or brought a token that is old already, is not tried again sooner, ms. */
 const REST_MS = 30_000;
@@ -112,15 +114,15 @@ function keptElsewhere(keeper: string): Failure {
   return { kind: "unknown", scope: "account", rotateKey: true, message };
 }
 
-/** Built in, or as access.json says. */
+/** Built in, or as access.json says; with the application of the environment, where a provider wants one. */
 export function tokenEndpointOf(
   provider: string,
   settings: AccessConfig["oauth"],
+  env: Environment = {},
 ): TokenEndpoint | undefined {
-  const known = findProvider(provider)?.tokens;
+  const known = findProvider(provider);
   const own = settings[provider];
-  const url = own?.tokenUrl ?? known?.url;
+  const url = own?.tokenUrl ?? known?.tokens?.url;
   if (url === undefined) return undefined;
-  const clientId = own?.clientId ?? known?.clientId;
-  return { encoding: "form", ...known, url, ...(clientId === undefined ? {} : { clientId }) };
+  return { encoding: "form", ...known?.tokens, url, ...refreshClientOf(known, own, env) };
 }

@@ -74,7 +74,7 @@ function readier(deps: Deps, view: ReadView): (target: UsageTarget) => Promise<U
     if (!asksWithAccess || freshnessOf(profile, hasAccess, deps.now(), 0) !== "spent") return target;
     refresher ??= new Refresher({
       store: deps.store,
-      endpoint: ({ provider }) => tokenEndpointOf(provider, deps.accessConfig().oauth),
+      endpoint: ({ provider }) => tokenEndpointOf(provider, deps.accessConfig().oauth, deps.env()),
       now: deps.now,
     });
     await refresher.refresh(profile);

@@ -158,7 +158,7 @@ function buildGateway(deps: GatewayDeps): OwnGateway {
 function loginsOf(deps: GatewayDeps, agents: LiveAgents): Logins {
   const refresher = new Refresher({
     store: deps.store,
-    endpoint: ({ provider }) => tokenEndpointOf(provider, deps.accessConfig().oauth),
+    endpoint: ({ provider }) => tokenEndpointOf(provider, deps.accessConfig().oauth, deps.env()),
     now: deps.now,
   });
   return new Logins({
