@@ -14,7 +14,7 @@ import { PROVIDERS } from "../providers/all.ts";
 import type { Environment } from "../secrets/env.ts";
 import { resolveSecretInput } from "../secrets/env.ts";
 import { withGeneration } from "../store/generation.ts";
-import type { Reading, StoredProfile } from "../store/store.ts";
+import type { LoginFacts, Reading, StoredProfile } from "../store/store.ts";
 import { awsProfiles } from "./aws-route.ts";
 import { isCodexOwned } from "./codex-owned.ts";
 import { routeTo } from "./provider-route.ts";
@@ -98,13 +98,17 @@ function storedProfile(
 }
 
 /** The part of a stored profile that follows from its credential, the config and the environment. */
-function assess({ id, credential }: StoredProfile, inputs: ViewInputs, secrets: Map<ProfileId, Secret>) {
+function assess(
+  { id, credential, owner }: AgentView["stored"][number],
+  inputs: ViewInputs,
+  secrets: Map<ProfileId, Secret>,
+) {
   const keptBy = keeperOf(credential);
   if (keptBy !== undefined) return { type: credential.type, keptBy };
   const mode = inputs.config.profiles.get(id)?.mode;
   const byRef = refOf(credential) !== undefined;
   if (mode === "oauth" && byRef) return { type: credential.type, problem: "ineligible_profile" as const };
-  const assessed = assessCredential(credential);
+  const assessed = withFacts(assessCredential(credential), credential, loginFacts(inputs, owner, id));
   if (assessed.problem === "missing_credential") return assessed;
   const material = resolveSecretInput(
     refOf(credential) ?? materialOf(credential),
@@ -115,6 +119,29 @@ function assess({ id, credential }: StoredProfile, inputs: ViewInputs, secrets: 
   if ("unresolved" in material) return { ...assessed, problem: "unresolved_ref" as const };
   // Codex renews its login, and what is stored here is read again from Codex's file.
   return isCodexOwned(id, credential) ? { ...assessed, refreshable: true } : assessed;
+}
+
+function loginFacts({ agent, own, main }: ViewInputs, owner: AgentId, id: ProfileId): LoginFacts | undefined {
+  return (owner === agent ? own : main)?.state.logins?.get(id);
+}
+
+/** What the families of logins know better than the row. */
+function withFacts(
+  assessed: ReturnType<typeof assessCredential>,
+  credential: Credential,
+  facts: LoginFacts | undefined,
+): ReturnType<typeof assessCredential> & Pick<AuthProfile, "lifetimeMs" | "loginNeeded"> {
+  if (!facts || credential.type !== "oauth") return assessed;
+  const { expiresAt, lifetimeMs, needed } = facts;
+  const known = {
+    ...assessed,
+    ...(expiresAt !== undefined && { expiresAt }),
+    ...(lifetimeMs !== undefined && { lifetimeMs }),
+  };
+  if (!needed) return known;
+  const { access } = credential;
+  const ended = access === undefined || access === "" ? { problem: "login_needed" as const } : {};
+  return { ...known, refreshable: false, loginNeeded: true, ...ended };
 }
 
 function materialOf(credential: Credential): string | undefined {

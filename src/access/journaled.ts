@@ -9,6 +9,8 @@ export function journaled(store: Store, note: () => ChangeNote): Store {
     history: (agent) => store.history(agent),
     update: (agent, touch, decide, own) =>
       store.update(agent, touch, decide, own === undefined ? note() : own),
+    family: (token) => store.family(token),
+    updateFamily: (token, decide) => store.updateFamily(token, decide),
     applyHealth: (changes) => store.applyHealth(changes),
     lease: (agent, name, owner) => store.lease(agent, name, owner),
     release: (agent, lease) => store.release(agent, lease),

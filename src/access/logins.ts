@@ -15,8 +15,9 @@ import type { Renewer } from "./codex-refresh.ts";
 import type { RefreshResult } from "./refresh.ts";
 import { refreshClientOf } from "./refresh-client.ts";
 
-/** A refresh that failed, or brought a token that is old already, is not tried again sooner, ms. */
+/** After a refresh that failed, or brought a token that is old already, ms; behind the calls it grows. */
 const REST_MS = 30_000;
+const LONGEST_REST_MS = 15 * 60_000;
 
 export interface LoginsOptions {
   readonly refresher: Renewer;
@@ -25,15 +26,30 @@ export interface LoginsOptions {
   readonly now: () => number;
   /** how long a call waits for a login, ms */
   readonly patienceMs?: number;
+  /** Told how a refresh ended, unless that is no news. */
   readonly report: (profile: AuthProfile, result: RefreshResult) => void;
+}
+
+interface Tried {
+  readonly at: Moment;
+  readonly result: RefreshResult;
+  /** how often in a row it did not help */
+  readonly times: number;
+}
+
+/** By the wall and by a clock that does not jump, but may stand still while the machine sleeps; ms. */
+interface Moment {
+  readonly wall: number;
+  readonly steady: number;
 }
 
 export class Logins {
   readonly #options: LoginsOptions;
-  readonly #chance = Math.random();
-  /** profile → when it was last tried, and how that ended */
-  readonly #tried = new Map<string, { readonly at: number; readonly result: RefreshResult }>();
-  readonly #running = new Map<string, Promise<RefreshResult>>();
+  /** Processes that share a login do not all come at the same moment. */
+  readonly chance = Math.random();
+  /** by profile: how it was last refreshed, once that is seen by all */
+  readonly #tried = new Map<string, Tried>();
+  readonly #learnt = new WeakMap<Promise<RefreshResult>, Promise<RefreshResult>>();
 
   constructor(options: LoginsOptions) {
     this.#options = options;
@@ -44,22 +60,36 @@ export class Logins {
     if (profile.keptBy !== undefined) return Promise.resolve(keptElsewhere(profile.keptBy));
     if (profile.type !== "oauth") return undefined;
     const hasAccess = live.view.secrets.has(profile.id);
-    const freshness = freshnessOf(profile, hasAccess, this.#options.now(), this.#chance);
+    const freshness = freshnessOf(profile, hasAccess, this.#options.now(), this.chance);
     if (freshness === "fresh") return undefined;
-    const recent = this.#recent(profile);
     if (freshness === "due") {
-      if (!recent) void this.#renew(profile);
+      void this.warm(live, profile);
       return undefined;
     }
+    const recent = this.#recent(profile, REST_MS);
     if (!recent) return this.#withinPatience(profile).then(unready);
     // A token that is old although it is new: the clock is wrong, here or there. The provider judges it.
-    if (recent.kind === "renewed" && hasAccess) return undefined;
-    return Promise.resolve(unready(recent) ?? unready(NO_TOKEN));
+    if (recent.result.kind === "renewed" && hasAccess) return undefined;
+    return Promise.resolve(unready(recent.result) ?? unready(NO_TOKEN));
   }
 
-  #recent(profile: AuthProfile): RefreshResult | undefined {
+  /** Refreshes a login that is due, whether anybody asks for it or not; nothing when there is nothing to do now. */
+  warm(live: LiveAgent, profile: AuthProfile): Promise<unknown> | undefined {
+    const hasAccess = live.view.secrets.has(profile.id);
+    if (freshnessOf(profile, hasAccess, this.#options.now(), this.chance) === "fresh") return undefined;
+    const times = this.#tried.get(keyOf(profile))?.times ?? 0;
+    const rest = Math.min(REST_MS * 2 ** Math.max(0, times - 1), LONGEST_REST_MS);
+    return this.#recent(profile, rest) ? undefined : this.#renew(profile);
+  }
+
+  #recent(profile: AuthProfile, rest: number): Tried | undefined {
     const tried = this.#tried.get(keyOf(profile));
-    return tried && this.#options.now() - tried.at < REST_MS ? tried.result : undefined;
+    if (!tried) return undefined;
+    const { wall, steady } = this.#moment();
+    if (Math.max(Math.abs(wall - tried.at.wall), steady - tried.at.steady) >= rest) return undefined;
+    // A token that lives shorter than that was new, and is over.
+    const livesLonger = (profile.lifetimeMs ?? Infinity) > rest;
+    return tried.result.kind !== "renewed" || livesLonger ? tried : undefined;
   }
 
   /** A login that takes long goes on getting ready while another candidate is asked. */
@@ -69,27 +99,34 @@ export class Logins {
     return Promise.race([this.#renew(profile), late.promise]).finally(() => clearAlarm(alarm));
   }
 
-  /** One for all calls that wait. */
+  /** One for all that wait, as the refresher gives it; here it is learnt from, once. */
   #renew(profile: AuthProfile): Promise<RefreshResult> {
-    const key = keyOf(profile);
-    const running =
-      this.#running.get(key) ?? this.#renewNow(profile).finally(() => this.#running.delete(key));
-    this.#running.set(key, running);
-    return running;
+    const flight = this.#options.refresher.refresh(profile);
+    const begun = this.#moment();
+    const learnt = this.#learnt.get(flight) ?? flight.then((result) => this.#learn(profile, result, begun));
+    this.#learnt.set(flight, learnt);
+    return learnt;
   }
 
-  async #renewNow(profile: AuthProfile): Promise<RefreshResult> {
-    const startedAt = this.#options.now();
-    const result = await this.#options.refresher.refresh(profile);
+  #moment(): Moment {
+    return { wall: this.#options.now(), steady: performance.now() };
+  }
+
+  async #learn(profile: AuthProfile, result: RefreshResult, begun: Moment): Promise<RefreshResult> {
+    const before = this.#tried.get(keyOf(profile));
+    if (result.kind === "renewed" || !isEqual(before?.result, result)) this.#options.report(profile, result);
+    if (result.kind !== "failed") await this.#options.reread(profile.owner).catch(() => undefined);
     if (this.#tried.size > MOST_TRIED) this.#tried.clear();
+    const times = result.kind === "renewed" ? 0 : (before?.times ?? 0) + 1;
     // What it brought is as old as its beginning: the machine may have slept since.
-    const at = result.kind === "renewed" ? startedAt : this.#options.now();
-    this.#tried.set(keyOf(profile), { at, result });
-    this.#options.report(profile, result);
-    if (result.kind === "renewed") await this.#options.reread(profile.owner).catch(() => undefined);
+    const at = result.kind === "renewed" ? begun : this.#moment();
+    this.#tried.set(keyOf(profile), { at, result, times });
     return result;
   }
 }
+
+const isEqual = (a: RefreshResult | undefined, b: RefreshResult): boolean =>
+  JSON.stringify(a) === JSON.stringify(b);
 
 const PATIENCE_MS = 8_000;
 const STILL_AT_IT: RefreshResult = { kind: "failed", message: "The login is still being refreshed." };

@@ -1,18 +1,23 @@
-// One refresh of a login at a time, whoever asks: in this process by a shared promise, among processes by a
-// lease in the store. A refresh token is spent only after the lease was written, and its answer is committed
-// before anybody uses it (DESIGN, "Never broken" 3 and 4).
-import { hash, randomUUID } from "node:crypto";
+// One refresh of a login at a time, whoever asks: in this process by a shared promise, among agents, processes and
+// machines by a lease on its token family. A refresh token is spent only after that was written down, and its
+// answer is committed before anybody uses it (DESIGN, "Never broken" 3 and 4, "State").
+import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import type { AuthProfile, Credential, OAuthCredential } from "../core/credential.ts";
+import type { AuthProfile } from "../core/credential.ts";
 import { messageOf } from "../core/errors.ts";
-import type { Tokens } from "../core/refresh.ts";
-import { healthAfterRefresh, refreshed } from "../core/refresh.ts";
-import type { TokenAnswer, TokenEndpoint } from "../oauth/token-endpoint.ts";
+import type { Family, FamilyStep, HeldLogin, MachineTime, TokenSet } from "../core/family.ts";
+import { intending, stepFor, tokenSet } from "../core/family.ts";
+import type { AgentId } from "../core/ids.ts";
+import { MAIN_AGENT } from "../core/ids.ts";
+import type { TokenEndpoint } from "../oauth/token-endpoint.ts";
 import { requestTokens } from "../oauth/token-endpoint.ts";
-import type { Change, Slice, Store } from "../store/store.ts";
+import { machineTime } from "../store/machine-clock.ts";
+import type { Lease, RefreshToken, Store } from "../store/store.ts";
+import { Answers } from "./refresh-answers.ts";
+import { adoptInto, heldLogin } from "./refresh-store.ts";
 
 export type RefreshResult =
-  /** Another generation is in the store, ours or somebody else's. */
+  /** Other tokens are in the store, ours or somebody else's; or these are as good as new. */
   | { readonly kind: "renewed" }
   /** This generation can never be refreshed again. */
   | { readonly kind: "login_needed"; readonly message: string }
@@ -25,170 +30,207 @@ export interface RefresherOptions {
   readonly store: () => Store;
   readonly endpoint: (profile: AuthProfile) => TokenEndpoint | undefined;
   readonly now: () => number;
+  /** Agents that may hold a copy of a login, besides its owner and main. */
+  readonly agents?: () => readonly AgentId[];
   /** the network; another one in tests */
   readonly request?: typeof requestTokens;
+  /** the clock that nobody sets; another one in tests */
+  readonly machine?: () => MachineTime;
   /** Called as a stage is reached; a refresh that finds nothing to do reaches none. */
   readonly onStage?: (stage: RefreshStage, profile: AuthProfile) => void;
 }
 
 /** How long the lease of another owner is waited for. */
 const PATIENCE_MS = 40_000;
-const LOOK_AGAIN_AFTER_MS = 100;
-/** The answer is in hand and the store refuses it: it is tried for this long before it is given up. */
-const COMMIT_WITHIN_MS = 30_000;
+/** By chance up to twice as long: those who wait do not all look at once. */
+const LOOK_AGAIN_AFTER_MS = 60;
+
+const RENEWED: RefreshResult = { kind: "renewed" };
 
 export class Refresher {
   readonly #options: RefresherOptions;
-  readonly #owner = randomUUID();
-  readonly #running = new Map<string, Promise<RefreshResult>>();
-  /** Answers that the store has refused so far, by refresh token spent: nobody else has them. */
-  readonly #unsaved = new Map<string, Tokens>();
+  readonly #flights = new Map<string, Promise<RefreshResult>>();
+  readonly #answers: Answers;
 
   constructor(options: RefresherOptions) {
     this.#options = options;
+    this.#answers = new Answers(options.store);
   }
 
   /** Replaces the tokens of this generation of a profile, unless somebody has. Never rejects. */
   refresh(profile: AuthProfile): Promise<RefreshResult> {
     const key = `${profile.owner} ${profile.id} ${profile.generation}`;
-    const running = this.#running.get(key) ?? this.#start(profile).finally(() => this.#running.delete(key));
-    this.#running.set(key, running);
-    return running;
+    const flight = this.#flights.get(key) ?? this.#fly(profile).finally(() => this.#flights.delete(key));
+    this.#flights.set(key, flight);
+    return flight;
   }
 
-  #reached(stage: RefreshStage, profile: AuthProfile): void {
-    this.#options.onStage?.(stage, profile);
+  /** Resolves when nothing is under way any more. */
+  async settled(): Promise<void> {
+    while (this.#flights.size > 0) await Promise.all(this.#flights.values());
   }
 
-  async #start(profile: AuthProfile): Promise<RefreshResult> {
+  async #fly(profile: AuthProfile): Promise<RefreshResult> {
     const endpoint = this.#options.endpoint(profile);
     if (!endpoint)
       return { kind: "login_needed", message: `Logins of ${profile.provider} cannot be refreshed here.` };
     try {
-      return await this.#underLease(profile, endpoint);
+      return await this.#refresh(profile, endpoint);
     } catch (error) {
       return { kind: "failed", message: messageOf(error) };
     }
   }
 
-  async #underLease(profile: AuthProfile, endpoint: TokenEndpoint): Promise<RefreshResult> {
+  /** Waits for its turn; what another one did meanwhile is adopted. */
+  async #refresh(profile: AuthProfile, endpoint: TokenEndpoint): Promise<RefreshResult> {
     const store = this.#options.store();
-    const first = await this.#held(profile);
-    if (!first) return { kind: "renewed" };
-    const name = `refresh ${familyOf(first)}`;
+    // Of its own: two profiles of one family in this process exclude each other as two processes do.
+    const owner = randomUUID();
     const patientUntil = performance.now() + PATIENCE_MS;
     for (;;) {
-      const lease = await store.lease(profile.owner, name, this.#owner);
-      if (!("heldBy" in lease)) {
-        this.#reached("leased", profile);
-        try {
-          const result = await this.#spend(profile, endpoint);
-          this.#reached("published", profile);
-          return result;
-        } finally {
-          await store.release(profile.owner, lease).catch(() => undefined);
-        }
-      }
-      if (!(await this.#held(profile))) return { kind: "renewed" };
+      const held = await heldLogin(store, profile);
+      if (!held) return RENEWED;
+      const token = tokenIn(held);
+      if (!token) return loginNeeded(profile, "there is no refresh token");
+      const family = await store.family(token);
+      const done = await this.#withoutSpending(profile, held, token, family);
+      if (done) return done;
+      const lease = await store.lease(MAIN_AGENT, `refresh ${family.id}`, owner);
+      if (!("heldBy" in lease)) return this.#underLease(profile, token, lease, endpoint);
       if (performance.now() > patientUntil)
         return { kind: "failed", message: `Another process has been refreshing ${profile.id} for too long.` };
-      await pause(LOOK_AGAIN_AFTER_MS);
+      await pause(LOOK_AGAIN_AFTER_MS * (1 + Math.random()));
     }
   }
 
-  /** The login as it is stored, while it is still the same generation. */
-  async #held(profile: AuthProfile): Promise<OAuthCredential | undefined> {
-    const { state } = await this.#options.store().read(profile.owner);
-    const held = state.profiles.find(({ id }) => id === profile.id);
-    if (held?.generation !== profile.generation || held.credential.type !== "oauth") return undefined;
-    return held.credential;
+  async #underLease(
+    profile: AuthProfile,
+    token: RefreshToken,
+    lease: Lease,
+    endpoint: TokenEndpoint,
+  ): Promise<RefreshResult> {
+    this.#reached("leased", profile);
+    try {
+      const result = await this.#spend(profile, token, lease.owner, endpoint);
+      this.#reached("published", profile);
+      return result;
+    } finally {
+      await this.#options
+        .store()
+        .release(MAIN_AGENT, lease)
+        .catch(() => undefined);
+    }
   }
 
-  async #spend(profile: AuthProfile, endpoint: TokenEndpoint): Promise<RefreshResult> {
-    const held = await this.#held(profile);
-    if (!held) return { kind: "renewed" };
-    const { refresh } = held;
-    if (refresh === undefined) return loginNeeded(profile, "there is no refresh token");
-    const unsaved = this.#unsaved.get(refresh);
-    if (unsaved) return this.#keep(profile, refresh, unsaved);
-    const request = this.#options.request ?? requestTokens;
+  async #spend(
+    profile: AuthProfile,
+    token: RefreshToken,
+    owner: string,
+    endpoint: TokenEndpoint,
+  ): Promise<RefreshResult> {
+    const store = this.#options.store();
+    const held = await heldLogin(store, profile);
+    if (!held || tokenIn(held)?.refresh !== token.refresh) return RENEWED;
+    const unsaved = this.#answers.unsaved(token);
+    if (unsaved) return this.#keep(profile, token, unsaved);
+    const { now } = this.#options;
+    const family = await store.updateFamily(token, (known) =>
+      this.#stepFor(held, known).do === "spend" ? intending(known, owner, now()) : undefined,
+    );
+    if (family.intent?.owner !== owner)
+      return (await this.#withoutSpending(profile, held, token, family)) ?? RENEWED;
     this.#reached("intended", profile);
-    const { clientId = endpoint.clientId } = held;
-    const asked = request(withClient(endpoint, clientId), {
-      grant_type: "refresh_token",
-      refresh_token: refresh,
-    });
+    return this.#ask(profile, token, held, family, endpoint);
+  }
+
+  async #ask(
+    profile: AuthProfile,
+    token: RefreshToken,
+    held: HeldLogin,
+    family: Family,
+    endpoint: TokenEndpoint,
+  ): Promise<RefreshResult> {
+    const request = this.#options.request ?? requestTokens;
+    const issued = (this.#options.machine ?? machineTime)();
+    const asked = request(endpoint, { grant_type: "refresh_token", refresh_token: token.refresh });
     this.#reached("sent", profile);
     const answer = await asked;
     this.#reached("answered", profile);
-    return this.#take(profile, refresh, answer);
-  }
-
-  async #take(profile: AuthProfile, spent: string, answer: TokenAnswer): Promise<RefreshResult> {
     if (answer.kind === "failed")
       return { kind: "failed", message: `The login server of ${profile.provider} ${answer.message}.` };
-    if (answer.kind === "tokens") return this.#keep(profile, spent, answer.tokens);
-    // Somebody who knows no leases may have won: what is stored now decides.
-    if (!(await this.#held(profile))) return { kind: "renewed" };
-    return loginNeeded(profile, answer.code);
-  }
-
-  async #keep(profile: AuthProfile, spent: string, tokens: Tokens): Promise<RefreshResult> {
-    this.#unsaved.set(spent, tokens);
-    await this.#commit(profile, spent, tokens);
-    this.#unsaved.delete(spent);
-    this.#reached("committed", profile);
-    return { kind: "renewed" };
-  }
-
-  /** Tried again and again: these tokens are the only ones that are good. */
-  async #commit(profile: AuthProfile, spent: string, tokens: Tokens): Promise<void> {
-    const until = performance.now() + COMMIT_WITHIN_MS;
-    for (let wait = 10; ; wait = Math.min(wait * 2, 1000)) {
-      try {
-        return await this.#write(profile, spent, tokens);
-      } catch (error) {
-        if (performance.now() > until) throw error;
-        await pause(wait);
-      }
+    if (answer.kind === "tokens") {
+      const newest = tokenSet(answer.tokens, token.refresh, this.#options.now(), issued);
+      return this.#keep(profile, token, newest);
     }
+    return this.#refused(profile, token, held, answer.code, (family.intent?.tries ?? 1) > 1);
   }
 
-  /** Every profile that holds the spent token gets the new ones: a login may be there under two names. */
-  async #write({ owner, provider }: AuthProfile, spent: string, tokens: Tokens): Promise<void> {
+  async #keep(profile: AuthProfile, token: RefreshToken, newest: TokenSet): Promise<RefreshResult> {
+    const family = await this.#answers.keep(token, newest);
+    this.#reached("committed", profile);
+    // The copies of other agents: they read as the newest from now on, and OpenClaw reads the rows.
+    const others = new Set([profile.owner, ...(this.#options.agents?.() ?? [])]);
+    others.delete(MAIN_AGENT);
+    await Promise.all([...others].map((agent) => adoptInto(this.#options.store(), agent, token, family)));
+    return RENEWED;
+  }
+
+  /** Somebody who knows no leases may have won: what is stored now decides. */
+  async #refused(
+    profile: AuthProfile,
+    token: RefreshToken,
+    { generation }: HeldLogin,
+    code: string,
+    triedBefore: boolean,
+  ): Promise<RefreshResult> {
     const store = this.#options.store();
-    const now = this.#options.now();
-    const { state } = await store.read(owner);
-    const family = state.profiles.filter(({ credential }) => holds(credential, provider, spent));
-    const decide = ({ profiles, health }: Slice): Change | undefined => {
-      // A person who logged in anew meanwhile has the newer login.
-      const held = [...profiles.values()].filter(({ credential }) => holds(credential, provider, spent));
-      if (held.length === 0) return undefined;
-      const renewed = held.map(({ id, credential }) => {
-        const kept = healthAfterRefresh(health.get(id));
-        return { id, credential: refreshed(credential as OAuthCredential, tokens, now), kept };
-      });
-      return {
-        profiles: new Map(renewed.map(({ id, credential }) => [id, credential])),
-        health: new Map(renewed.flatMap(({ id, kept }) => (kept ? [[id, kept]] : []))),
-      };
-    };
-    // Without a note: what is replaced here is spent, and nobody may take it back.
-    await store.update(owner, { profiles: family.map(({ id }) => id) }, decide, null);
+    if (!(await heldLogin(store, profile))) return RENEWED;
+    const at = this.#options.now();
+    const family = await store
+      .updateFamily(token, () => ({ refused: { generation, code, at }, intent: null }))
+      .catch(() => undefined);
+    if (family?.spent && family.newest) return RENEWED;
+    return loginNeeded(profile, triedBefore ? `${code}; an earlier answer was lost` : code);
+  }
+
+  /** What can be said of a login without sending its token; nothing when it has to be sent. */
+  async #withoutSpending(
+    profile: AuthProfile,
+    held: HeldLogin,
+    token: RefreshToken,
+    family: Family,
+  ): Promise<RefreshResult | undefined> {
+    const step = this.#stepFor(held, family);
+    if (step.do === "spend") return undefined;
+    if (step.do === "login") return loginNeeded(profile, step.code);
+    await adoptInto(this.#options.store(), profile.owner, token, family);
+    return RENEWED;
+  }
+
+  #stepFor(held: HeldLogin, family: Family): FamilyStep {
+    return stepFor(held, family, this.#options.now(), (this.#options.machine ?? machineTime)());
+  }
+
+  #reached(stage: RefreshStage, profile: AuthProfile): void {
+    this.#options.onStage?.(stage, profile);
   }
 }
 
-const withClient = (endpoint: TokenEndpoint, clientId: string | undefined): TokenEndpoint =>
-  clientId === undefined ? endpoint : { ...endpoint, clientId };
-
-const holds = (credential: Credential, provider: string, refresh: string): boolean =>
-  credential.type === "oauth" && credential.provider === provider && credential.refresh === refresh;
-
-/** Names a token family without showing it. */
-const familyOf = ({ refresh = "" }: OAuthCredential): string =>
-  hash("sha256", `refresh family\n${refresh}`, "base64url").slice(0, 22);
+const tokenIn = ({ credential: { provider, refresh } }: HeldLogin): RefreshToken | undefined =>
+  refresh === undefined || refresh === "" ? undefined : { provider, refresh };
 
 const loginNeeded = (profile: AuthProfile, why: string): RefreshResult => ({
   kind: "login_needed",
-  message: `${profile.id} has to log in again (${why}): openclaw models auth login --provider ${profile.provider} --profile-id ${profile.id}`,
+  message: `${profile.id} has to log in again (${why}): ${loginCommand(profile)}`,
 });
+
+/** Brings a login back that nothing else can. */
+export const loginCommand = ({
+  id,
+  provider,
+  owner,
+}: Pick<AuthProfile, "id" | "provider" | "owner">): string =>
+  [
+    `openclaw models auth login --provider ${provider} --profile-id ${id}`,
+    ...(owner === MAIN_AGENT ? [] : [`--agent ${owner}`]),
+  ].join(" ");

@@ -62,8 +62,12 @@ export interface AuthProfile {
   readonly generation: string;
   /** ms since epoch; absent when it does not expire */
   readonly expiresAt?: number;
+  /** How long its tokens live from their issue, ms; known of logins that were refreshed here. */
+  readonly lifetimeMs?: number;
   /** An OAuth profile with a refresh token outlives its access token. */
   readonly refreshable?: boolean;
+  /** Its refresh token was refused for good: the login ends with its access token. */
+  readonly loginNeeded?: true;
   /**
    * Who has the credential, when there is no secret to send: a program with a login of its own, by its backend's
    * id (`claude-cli`), or `aws-sdk` for the cloud's own credentials.
@@ -80,6 +84,7 @@ const LATEST_TIME = 8_640_000_000_000_000;
 export function eligibility(profile: AuthProfile, now: number): "ok" | IneligibleCode {
   if (profile.problem) return profile.problem;
   const past = profile.expiresAt !== undefined && profile.expiresAt <= now;
+  if (past && profile.loginNeeded) return "login_needed";
   return past && !profile.refreshable ? "expired" : "ok";
 }
 

@@ -1,10 +1,10 @@
 // When a login is refreshed, and what a refresh answer makes of it. Pure.
 // Rules: DESIGN, "Never broken" 3 and 4; RFC 6749 §5.1 and §6.
-import type { AuthProfile, OAuthCredential } from "./credential.ts";
+import type { AuthProfile } from "./credential.ts";
 import type { Health } from "./health.ts";
 import { HEALTHY } from "./health.ts";
 
-/** This long before its end a token is refreshed while it still serves. */
+/** This long before its end a token is refreshed while it still serves; a short-lived one in its last quarter. */
 const WINDOW_MS = 5 * 60_000;
 /** On top of it, by chance: the processes that share a login do not all come at the same moment. */
 const JITTER_MS = 60_000;
@@ -13,23 +13,40 @@ const LEEWAY_MS = 10_000;
 /** RFC 6749 lets an answer leave its lifetime out; most of these tokens live an hour. */
 const USUAL_LIFETIME_MS = 60 * 60_000;
 const LONGEST_LIFETIME_MS = 400 * 24 * 60 * 60_000;
+/** A token that has this much more left than it ever had: a clock was moved. */
+const TOO_MUCH_LEFT_MS = 60_000;
 
 /** `fresh`: nothing to do; `due`: it serves, and should be refreshed; `spent`: it does not serve any more. */
 export type Freshness = "fresh" | "due" | "spent";
 
 /** @param chance 0 to 1, the same for one process */
 export function freshnessOf(
-  { type, expiresAt, refreshable }: Pick<AuthProfile, "type" | "expiresAt" | "refreshable">,
+  profile: Pick<AuthProfile, "type" | "expiresAt" | "lifetimeMs" | "refreshable">,
   hasAccess: boolean,
   now: number,
   chance: number,
 ): Freshness {
+  const { type, expiresAt, lifetimeMs, refreshable } = profile;
   if (type !== "oauth" || !refreshable) return "fresh";
   if (!hasAccess) return "spent";
   if (expiresAt === undefined) return "fresh";
   const left = expiresAt - now;
-  if (left <= LEEWAY_MS) return "spent";
-  return left <= WINDOW_MS + chance * JITTER_MS ? "due" : "fresh";
+  if (left <= Math.min(LEEWAY_MS, (lifetimeMs ?? Infinity) / 10)) return "spent";
+  const impossible = lifetimeMs !== undefined && left > lifetimeMs + TOO_MUCH_LEFT_MS;
+  return impossible || left <= dueWithin(lifetimeMs, chance) ? "due" : "fresh";
+}
+
+/** How long before its end a token is due, ms. */
+export const dueWithin = (lifetimeMs: number | undefined, chance: number): number =>
+  Math.min(WINDOW_MS + chance * JITTER_MS, (lifetimeMs ?? Infinity) * (0.25 + chance * 0.05));
+
+/** When a login becomes due, ms since epoch; `undefined` when it never does. */
+export function dueAt(
+  { type, expiresAt, lifetimeMs, refreshable }: Parameters<typeof freshnessOf>[0],
+  chance: number,
+): number | undefined {
+  if (type !== "oauth" || !refreshable || expiresAt === undefined) return undefined;
+  return expiresAt - dueWithin(lifetimeMs, chance);
 }
 
 /** What a token endpoint gives. */
@@ -41,16 +58,6 @@ export interface Tokens {
   readonly idToken?: string;
   /** as the answer has it, which may be anything */
   readonly expiresIn?: unknown;
-}
-
-/** The login after a refresh; what is not said stays. */
-export function refreshed(old: OAuthCredential, tokens: Tokens, now: number): OAuthCredential {
-  return {
-    ...old,
-    access: tokens.access,
-    ...(tokens.refresh === undefined ? {} : { refresh: tokens.refresh }),
-    expires: endOfTokens(tokens.expiresIn, now),
-  };
 }
 
 /** Below, a number is seconds from now; from here on it is a moment: MiniMax gives either. */

@@ -1,12 +1,15 @@
 // What the rows of one agent mean. Works on values; no SQL, no files.
 // Reading and writing share `interpret`, so a reader sees at once what the next writer will repair.
 import type { Credential } from "../core/credential.ts";
+import type { Family, MachineTime } from "../core/family.ts";
 import type { Health } from "../core/health.ts";
 import { HEALTHY } from "../core/health.ts";
 import type { ProfileId, ProviderId } from "../core/ids.ts";
+import { healthAfterRefresh } from "../core/refresh.ts";
 import type { Written } from "./echo.ts";
 import { ABSENT, acknowledged, judge, REMOVAL_HOLDS_MS } from "./echo.ts";
 import { learn } from "./evidence.ts";
+import { factsOf, newestOf, tokenOf } from "./families.ts";
 import { withGeneration } from "./generation.ts";
 import type { OrderWritten } from "./order-echo.ts";
 import { acknowledgedOrder, judgeOrder } from "./order-echo.ts";
@@ -14,7 +17,7 @@ import type { StatePatch, StateRow } from "./state-row.ts";
 import { parseStateRow } from "./state-row.ts";
 import type { StoreRow } from "./store-row.ts";
 import { parseStoreRow } from "./store-row.ts";
-import type { AgentState, Slice, StoredProfile, Touch } from "./store.ts";
+import type { AgentState, LoginFacts, RefreshToken, Slice, StoredProfile, Touch } from "./store.ts";
 import { parseUsage } from "./usage.ts";
 
 /** Health of one generation, as `access_health` keeps it. */
@@ -39,6 +42,8 @@ export interface AgentRows {
   /** all of them, or those asked for while the store row is as we left it: then none is an echo */
   readonly written: ReadonlyMap<ProfileId, Written>;
   readonly ordersWritten: ReadonlyMap<ProviderId, OrderWritten>;
+  /** of the refresh tokens in the store row, by fingerprint; from main's file */
+  readonly families: ReadonlyMap<string, Family>;
 }
 
 /** The store row, understood. */
@@ -51,6 +56,8 @@ export interface Credentials {
 export interface Meaning {
   readonly generationOf: (credential: Credential) => string;
   readonly credentialsIn: (store: string | undefined) => Credentials;
+  readonly fingerprintOf: (token: RefreshToken) => string;
+  readonly machine: () => MachineTime;
   /** ms since epoch */
   readonly now: number;
 }
@@ -70,6 +77,9 @@ export interface Draft {
   readonly projected: Set<ProfileId>;
   readonly storePatch: Map<ProfileId, Credential | null>;
   readonly statePatch: StatePatch;
+  readonly logins: Map<ProfileId, LoginFacts>;
+  /** Generations that the row shows and newer tokens replaced: their quota lasts. */
+  readonly outdated: Map<ProfileId, string>;
   readonly warnings: string[];
 }
 
@@ -106,9 +116,12 @@ export function interpret(rows: AgentRows, meaning: Meaning): Draft {
     projected: new Set(),
     storePatch: new Map(),
     statePatch: { order: new Map(), lastGood: new Map(), usageStats: new Map() },
+    logins: new Map(),
+    outdated: new Map(),
     warnings: [...store.warnings, ...state.warnings],
   };
   if (!store.fault) undoEchoes(draft, meaning);
+  followFamilies(draft, meaning);
   if (!state.fault) undoOrderEchoes(draft, meaning);
   gatherHealth(draft, meaning);
   return draft;
@@ -146,6 +159,31 @@ function restore(draft: Draft, id: ProfileId, { credential, generation }: Writte
   }
 }
 
+/** A refresh token is good once: whoever wrote a spent one into the row, the newest of its family is meant. */
+function followFamilies(draft: Draft, meaning: Meaning): void {
+  const { families } = draft.rows;
+  if (families.size === 0) return;
+  for (const profile of draft.profiles.values()) {
+    const { id, credential } = profile;
+    const token = tokenOf(credential);
+    const family = token && families.get(meaning.fingerprintOf(token));
+    if (!family || credential.type !== "oauth") continue;
+    const newest = newestOf(credential, family);
+    if (newest) {
+      draft.outdated.set(id, profile.generation);
+      draft.storePatch.set(id, newest);
+      draft.profiles.set(
+        id,
+        withGeneration({ id, credential: newest }, () => meaning.generationOf(newest)),
+      );
+      const remedy = "The newest is used, and the next write repairs the row.";
+      draft.warnings.push(`auth_profile_store: ${id} is an old copy of a login refreshed since. ${remedy}`);
+    }
+    const facts = factsOf(draft.profiles.get(id)!, family, meaning.now, meaning.machine());
+    if (facts) draft.logins.set(id, facts);
+  }
+}
+
 /** The same for orders. */
 function undoOrderEchoes(draft: Draft, { now }: Meaning): void {
   const { rows, order, ordersWritten, statePatch } = draft;
@@ -177,7 +215,7 @@ function gatherHealth(draft: Draft, { now }: Meaning): void {
   const usageBefore = foreign ? parseStateRow(rows.stateLeft || undefined).usage : new Map();
   for (const profile of profiles.values()) {
     const { id } = profile;
-    const row = rows.health.get(id);
+    const row = healthRowOf(draft, profile);
     const own = row !== undefined && row.generation === profile.generation;
     const base = own ? row.health : HEALTHY;
     const usage = () => learn(base, parseUsage(usageBefore.get(id)), parseUsage(state.usage.get(id)), now);
@@ -190,6 +228,13 @@ function gatherHealth(draft: Draft, { now }: Meaning): void {
   for (const [id, row] of rows.health) if (!profiles.has(id) && kept(id)) health.set(id, row);
 }
 
+function healthRowOf({ rows, outdated }: Draft, { id, generation }: StoredProfile): HealthRow | undefined {
+  const row = rows.health.get(id);
+  if (!row || outdated.get(id) !== row.generation) return row;
+  const health = healthAfterRefresh(row.health);
+  return health ? { generation, health } : row;
+}
+
 /** Whether credentials or order are to be written, be it a change or the repair of an echo. */
 export const isChanged = ({ storePatch, statePatch }: Draft): boolean =>
   storePatch.size > 0 || Object.values(statePatch).some((section) => section.size > 0);
@@ -200,6 +245,7 @@ export function stateOf(draft: Draft): AgentState {
     order: draft.order,
     health: new Map([...draft.health].map(([id, row]) => [id, row.health])),
     lastGood: draft.state.lastGood,
+    ...(draft.logins.size > 0 && { logins: draft.logins }),
     warnings: draft.warnings,
     ...(draft.store.fault || draft.state.fault ? { damaged: true } : {}),
   };

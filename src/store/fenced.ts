@@ -1,6 +1,4 @@
 // What `decide` throws passes by the translation of the store's own faults.
-import type { Change, Slice } from "./store.ts";
-
 class Thrown extends Error {
   readonly what: unknown;
   constructor(what: unknown) {
@@ -9,10 +7,10 @@ class Thrown extends Error {
   }
 }
 
-export function fencedOff(decide: (slice: Slice) => Change | undefined): typeof decide {
-  return (slice) => {
+export function fencedOff<Seen, Wanted>(decide: (seen: Seen) => Wanted): typeof decide {
+  return (seen) => {
     try {
-      return decide(slice);
+      return decide(seen);
     } catch (error) {
       throw new Thrown(error);
     }

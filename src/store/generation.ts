@@ -5,6 +5,7 @@ import { AccessError, messageOf } from "../core/errors.ts";
 import type { Credential } from "../core/credential.ts";
 import { unwritable } from "./faults.ts";
 import { canonicalJson } from "./json.ts";
+import type { RefreshToken } from "./store.ts";
 
 const KEY_BYTES = 32;
 /** 128 bits: no two materials of one installation ever meet. */
@@ -33,6 +34,15 @@ export function generationOf(key: GenerationKey, credential: Credential): string
   const fields: Readonly<Record<string, unknown>> = { ...credential };
   const material = canonicalJson(MATERIAL.map((name) => fields[name] ?? null));
   const digest = crypto().createHmac("sha256", key.export()).update(material).digest();
+  return digest.subarray(0, GENERATION_BYTES).toString("base64url");
+}
+
+/** Stands for a refresh token in fingerprints of families, without showing it. */
+export function fingerprintOf(key: GenerationKey, { provider, refresh }: RefreshToken): string {
+  const digest = crypto()
+    .createHmac("sha256", key.export())
+    .update(`refresh\n${provider}\n${refresh}`)
+    .digest();
   return digest.subarray(0, GENERATION_BYTES).toString("base64url");
 }
 

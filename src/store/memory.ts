@@ -3,23 +3,30 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Credential } from "../core/credential.ts";
+import type { Family, FamilyChange, MachineTime } from "../core/family.ts";
+import { changedFamily } from "../core/family.ts";
 import type { CooldownPolicy } from "../core/health.ts";
 import { DEFAULT_COOLDOWNS, HEALTHY, settle } from "../core/health.ts";
 import type { ChangeNote } from "../core/history.ts";
 import type { AgentId, ProfileId, ProviderId } from "../core/ids.ts";
+import { MAIN_AGENT } from "../core/ids.ts";
 import { assertTouched } from "./change.ts";
 import type { HealthRow } from "./draft.ts";
 import { isUnstored, sliceOf } from "./draft.ts";
-import { GenerationKey, generationOf } from "./generation.ts";
+import { factsOf, newestOf, renewedProfiles, tokenOf } from "./families.ts";
+import { fingerprintOf, GenerationKey, generationOf } from "./generation.ts";
 import { entriesOf, forgettable, itemsOf, purgedItems } from "./history.ts";
 import { canonicalJson } from "./json.ts";
+import { machineTime } from "./machine-clock.ts";
 import type {
   AgentState,
   Change,
   HealthChange,
   HistoryEntry,
   Lease,
+  LoginFacts,
   Reading,
+  RefreshToken,
   Slice,
   Store,
   Touch,
@@ -43,6 +50,7 @@ export interface MemoryOptions {
   readonly remote?: Remote;
   /** Stores opened on the same database see each other's writes. */
   readonly database?: MemoryDatabase;
+  readonly machine?: () => MachineTime;
 }
 
 interface AgentRecord {
@@ -60,6 +68,10 @@ interface AgentRecord {
 export class MemoryDatabase {
   readonly key = new GenerationKey();
   readonly agents = new Map<AgentId, AgentRecord>();
+  /** by id */
+  readonly families = new Map<string, Omit<Family, "id" | "spent">>();
+  /** by fingerprint */
+  readonly refreshTokens = new Map<string, Pick<Family, "id" | "spent">>();
   readonly watchers = new Set<(agent: AgentId) => void>();
 }
 
@@ -130,6 +142,49 @@ class MemoryStore implements Store {
     const old = forgettable(entries, at);
     record.history = entries.filter(({ change: id }) => !old.has(id));
     return left.some((item, index) => item !== kept[index]);
+  }
+
+  async family(token: RefreshToken): Promise<Family> {
+    await this.#trip();
+    return structuredClone(this.#familyOf(token));
+  }
+
+  updateFamily(token: RefreshToken, decide: (family: Family) => FamilyChange | undefined): Promise<Family> {
+    return this.#turns.take(MAIN_AGENT, async () => {
+      for (;;) {
+        await this.#trip();
+        const family = this.#familyOf(token);
+        const change = decide(structuredClone(family));
+        if (!change) return family;
+        if (this.#conflicts()) continue;
+        return structuredClone(this.#changeFamily(token, family, structuredClone(change)));
+      }
+    });
+  }
+
+  #familyOf(token: RefreshToken): Family {
+    const asked = fingerprintOf(this.#database.key, token);
+    const known = this.#database.refreshTokens.get(asked) ?? { id: asked, spent: false };
+    return { ...this.#database.families.get(known.id), ...known };
+  }
+
+  #changeFamily(token: RefreshToken, family: Family, change: FamilyChange): Family {
+    const { families, refreshTokens, key, agents } = this.#database;
+    const changed = changedFamily(family, change);
+    const { id, spent, ...known } = changed;
+    if (change.newest) {
+      const main = this.#stateOf(agents.get(MAIN_AGENT));
+      this.#apply(MAIN_AGENT, renewedProfiles(main, token, change.newest));
+    }
+    const asked = fingerprintOf(key, token);
+    const refresh = change.newest?.refresh ?? token.refresh;
+    const newest = fingerprintOf(key, { provider: token.provider, refresh });
+    families.set(id, known);
+    refreshTokens.set(asked, { id, spent: spent || newest !== asked });
+    if (newest !== asked) refreshTokens.set(newest, { id, spent: false });
+    // Any agent may hold a copy that reads otherwise now.
+    for (const [agent, record] of agents) this.#commit(agent, record);
+    return changed;
   }
 
   async applyHealth(changes: readonly HealthChange[]): Promise<void> {
@@ -226,14 +281,26 @@ class MemoryStore implements Store {
   }
 
   #stateOf(record: AgentRecord | undefined): AgentState {
-    const profiles = [...(record?.profiles ?? [])].map(([id, credential]) => ({
-      id,
-      credential,
-      generation: this.#generation(credential),
-    }));
+    const logins = new Map<ProfileId, LoginFacts>();
+    const profiles = [...(record?.profiles ?? [])].map(([id, stored]) => {
+      const { credential, family } = this.#newest(stored);
+      const profile = { id, credential, generation: this.#generation(credential) };
+      const machine = (this.#options.machine ?? machineTime)();
+      const facts = family && factsOf(profile, family, this.#options.now(), machine);
+      if (facts) logins.set(id, facts);
+      return profile;
+    });
     const health = new Map([...(record?.health ?? [])].map(([id, row]) => [id, row.health]));
     const order = record?.order ?? new Map();
-    return { profiles, order, health, lastGood: record?.lastGood ?? new Map(), warnings: [] };
+    const lastGood = record?.lastGood ?? new Map();
+    return { profiles, order, health, lastGood, ...(logins.size > 0 && { logins }), warnings: [] };
+  }
+
+  #newest(credential: Credential): { credential: Credential; family?: Family } {
+    const token = tokenOf(credential);
+    if (!token || credential.type !== "oauth") return { credential };
+    const family = this.#familyOf(token);
+    return { credential: newestOf(credential, family) ?? credential, family };
   }
 
   #apply(agent: AgentId, change: Change): boolean {

@@ -19,7 +19,7 @@ import { projectUsage } from "./usage.ts";
  *
  * @param touched profiles that may be changed: the records of our writes to them are needed in any case
  */
-export function loadRows(db: DatabaseSync, touched: readonly ProfileId[] = []): AgentRows {
+export function loadRows(db: DatabaseSync, touched: readonly ProfileId[] = []): Omit<AgentRows, "families"> {
   const tables = tablesOf(db);
   const value = (table: string, sql: string) =>
     tables.has(table) ? textOf(db.prepare(sql).get()?.["value"]) : undefined;

@@ -29,10 +29,24 @@ const ACCESS_TABLES = `
     taken_at INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS access_history (
     seq INTEGER PRIMARY KEY, change_id TEXT NOT NULL, because TEXT NOT NULL, undoes_json TEXT NOT NULL,
-    item_json TEXT NOT NULL, at INTEGER NOT NULL);`;
+    item_json TEXT NOT NULL, at INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS access_families (
+    id TEXT NOT NULL PRIMARY KEY, family_json TEXT NOT NULL, updated_at INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS access_refresh_tokens (
+    fingerprint TEXT NOT NULL PRIMARY KEY, family TEXT NOT NULL, spent INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL);`;
 
 const OPENCLAW = ["schema_meta", "cache_entries", "auth_profile_store", "auth_profile_state"];
-const ACCESS = ["meta", "health", "applied", "profiles", "leases", "history"].map((name) => `access_${name}`);
+const ACCESS = [
+  "meta",
+  "health",
+  "applied",
+  "profiles",
+  "leases",
+  "history",
+  "families",
+  "refresh_tokens",
+].map((name) => `access_${name}`);
 const TABLES: readonly string[] = [...OPENCLAW, ...ACCESS];
 
 /** Creates what is missing. Runs inside the transaction that needs the tables, so a kill leaves all or none. */

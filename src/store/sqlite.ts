@@ -2,21 +2,27 @@
 // Rows: fidelity spec §1.1. Rules: DESIGN, "Never broken" 3-6 and "State".
 import type { DatabaseSync } from "node:sqlite";
 import type { Credential } from "../core/credential.ts";
+import type { Family, FamilyChange, MachineTime } from "../core/family.ts";
 import type { CooldownPolicy } from "../core/health.ts";
 import { DEFAULT_COOLDOWNS } from "../core/health.ts";
 import type { ChangeNote } from "../core/history.ts";
 import type { AgentId, ProfileId } from "../core/ids.ts";
+import { MAIN_AGENT } from "../core/ids.ts";
 import { markApplied } from "./applied.ts";
 import { applyChange, assertTouched, observe } from "./change.ts";
 import type { AgentRows, Credentials, Draft, Meaning } from "./draft.ts";
-import { hashRow, interpret, isChanged, isUnstored, readCredentials, sliceOf, stateOf } from "./draft.ts";
-import { readFault, writeFault } from "./faults.ts";
+import { interpret, isChanged, isUnstored, readCredentials, sliceOf, stateOf } from "./draft.ts";
+import { changeFamily } from "./change-family.ts";
+import { tokenOf } from "./families.ts";
+import { loadFamilies } from "./family-rows.ts";
+import { isBusy, readFault, writeFault } from "./faults.ts";
 import { fencedOff, unfenced } from "./fenced.ts";
 import type { GenerationKey } from "./generation.ts";
-import { generationOf, InstallKey } from "./generation.ts";
+import { fingerprintOf, generationOf, InstallKey } from "./generation.ts";
 import { itemsOf } from "./history.ts";
 import { loadHistory, purgeHistory, rememberItems } from "./history-rows.ts";
 import { giveBack, takeLease } from "./lease.ts";
+import { machineTime } from "./machine-clock.ts";
 import { newsOf } from "./news.ts";
 import { thisProcess } from "./process-identity.ts";
 import { inSnapshot, readDatabase, realFile } from "./read-database.ts";
@@ -29,11 +35,13 @@ import type {
   HistoryEntry,
   Lease,
   Reading,
+  RefreshToken,
   Slice,
   Store,
   Touch,
 } from "./store.ts";
 import { Turns } from "./turns.ts";
+import { versionOf } from "./version.ts";
 import { watchDatabase } from "./watch.ts";
 import type { Durability } from "./write-database.ts";
 import { forgetOldPages, patiently, transact, WriteConnections } from "./write-database.ts";
@@ -49,6 +57,8 @@ export interface SqliteOptions {
   /** ms since epoch */
   readonly now: () => number;
   readonly cooldowns?: CooldownPolicy;
+  /** the clock that nobody sets; another one in tests */
+  readonly machine?: () => MachineTime;
 }
 
 export function openSqliteStore(options: SqliteOptions): Store {
@@ -75,6 +85,8 @@ interface LastRead {
   readonly store: string | undefined;
   readonly key: GenerationKey;
   readonly credentials: Credentials;
+  /** of its refresh tokens, by profile */
+  fingerprints?: readonly string[];
 }
 
 /** Alters a draft. Returns whether it is to be saved, or what is to be written after it. */
@@ -98,10 +110,11 @@ class SqliteStore implements Store {
 
   async read(agent: AgentId): Promise<Reading> {
     const file = this.#options.paths.agentDatabase(agent);
-    const rows = await this.#load(file, loadForReading);
-    if (!rows) return { version: "none", state: EMPTY_STATE };
     const { key, warning } = this.#installKey.current();
-    const state = stateOf(interpret(rows, this.#meaning(file, key, this.#options.now())));
+    const meaning = this.#meaning(file, key, this.#options.now());
+    const rows = await this.#load(file, (db) => this.#rowsIn(db, agent, meaning));
+    if (!rows) return { version: "none", state: EMPTY_STATE };
+    const state = stateOf(interpret(rows, meaning));
     const warnings = [...(warning ? [warning] : []), ...state.warnings].map((text) => `${file}: ${text}`);
     return {
       get version() {
@@ -127,12 +140,42 @@ class SqliteStore implements Store {
       // A change that turns out to be none must not create a file.
       if (!this.#exists(agent) && !asked(EMPTY_SLICE)) return false;
       const wrote = await this.#change(agent, touch, asked, note);
-      const file = this.#options.paths.agentDatabase(agent);
-      if (wrote) this.#updates.set(file, (this.#updates.get(file) ?? 0) + 1);
+      if (wrote) this.#countUpdate(agent);
       return wrote;
     } catch (error) {
       throw unfenced(error);
     }
+  }
+
+  async family(token: RefreshToken): Promise<Family> {
+    const asked = fingerprintOf(this.#installKey.current().key, token);
+    const file = this.#options.paths.agentDatabase(MAIN_AGENT);
+    const known = await this.#load(file, (db) => loadFamilies(db, [asked]));
+    return known?.get(asked) ?? { id: asked, spent: false };
+  }
+
+  async updateFamily(
+    token: RefreshToken,
+    decide: (family: Family) => FamilyChange | undefined,
+  ): Promise<Family> {
+    const asked = fencedOff(decide);
+    try {
+      const family = await this.#transaction(MAIN_AGENT, "FULL", (db, now) => {
+        const file = this.#options.paths.agentDatabase(MAIN_AGENT);
+        const meaning = this.#meaning(file, this.#installKey.current().key, now);
+        const rowsOf = (ids: readonly ProfileId[]) => this.#rowsIn(db, MAIN_AGENT, meaning, ids);
+        return changeFamily(db, token, asked, { meaning, rowsOf });
+      });
+      this.#countUpdate(MAIN_AGENT);
+      return family;
+    } catch (error) {
+      throw unfenced(error);
+    }
+  }
+
+  #countUpdate(agent: AgentId): void {
+    const file = this.#options.paths.agentDatabase(agent);
+    this.#updates.set(file, (this.#updates.get(file) ?? 0) + 1);
   }
 
   async applyHealth(changes: readonly HealthChange[]): Promise<void> {
@@ -241,7 +284,7 @@ class SqliteStore implements Store {
     return this.#transaction(agent, durability, (db, now) => {
       const file = this.#options.paths.agentDatabase(agent);
       const meaning = this.#meaning(file, this.#installKey.current().key, now);
-      const draft = interpret(loadRows(db, touched), meaning);
+      const draft = interpret(this.#rowsIn(db, agent, meaning, touched), meaning);
       const changed = change(draft, meaning, db);
       if (changed === false) return false;
       ensureSchema(db, agent, now);
@@ -271,6 +314,35 @@ class SqliteStore implements Store {
     });
   }
 
+  #rowsIn(db: DatabaseSync, agent: AgentId, meaning: Meaning, touched: readonly ProfileId[] = []): AgentRows {
+    const rows = loadRows(db, touched);
+    const fingerprints = this.#fingerprintsIn(rows.store, meaning);
+    const load = (main: DatabaseSync) => loadFamilies(main, fingerprints);
+    if (fingerprints.length === 0) return { ...rows, families: new Map() };
+    return { ...rows, families: agent === MAIN_AGENT ? load(db) : this.#familiesElsewhere(load) };
+  }
+
+  /** While main's file cannot be read, nothing is known of families, and no login can be refreshed either. */
+  #familiesElsewhere(load: (db: DatabaseSync) => AgentRows["families"]): AgentRows["families"] {
+    try {
+      const file = this.#options.paths.agentDatabase(MAIN_AGENT);
+      const open = this.#connections.current(file);
+      return (open ? inSnapshot(open, load) : readDatabase(file, load)) ?? new Map();
+    } catch (error) {
+      if (isBusy(error)) throw error;
+      return new Map();
+    }
+  }
+
+  #fingerprintsIn(store: string | undefined, meaning: Meaning): readonly string[] {
+    const { profiles } = meaning.credentialsIn(store);
+    const last = this.#lastRead!;
+    return (last.fingerprints ??= [...profiles.values()].flatMap(({ credential }) => {
+      const token = tokenOf(credential);
+      return token ? [meaning.fingerprintOf(token)] : [];
+    }));
+  }
+
   #exists(agent: AgentId): boolean {
     return realFile(this.#options.paths.agentDatabase(agent)) !== undefined;
   }
@@ -284,15 +356,13 @@ class SqliteStore implements Store {
       this.#lastRead = { file, store, key, credentials };
       return credentials;
     };
-    return { generationOf: generation, credentialsIn, now };
+    const machine = this.#options.machine ?? machineTime;
+    return {
+      generationOf: generation,
+      credentialsIn,
+      fingerprintOf: (token) => fingerprintOf(key, token),
+      machine,
+      now,
+    };
   }
-}
-
-const loadForReading = (db: DatabaseSync): AgentRows => loadRows(db);
-
-/** Equal only when everything that a reading shows was equal: the key matters for generations. */
-function versionOf(rows: AgentRows, key: GenerationKey): string {
-  const { store, state, storeLeft, stateLeft, health, written } = rows;
-  const ours = JSON.stringify([storeLeft, hashRow(stateLeft), [...health], [...written.keys()]]);
-  return hashRow([hashRow(store), hashRow(state), key.export().toString("base64"), ours].join(" "));
 }

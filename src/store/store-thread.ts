@@ -1,17 +1,19 @@
 // Entry of the store's thread: all SQLite work of the gateway happens here (DESIGN, "State": one writer).
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
+import type { Family } from "../core/family.ts";
 import type { AgentId } from "../core/ids.ts";
+import { MAIN_AGENT } from "../core/ids.ts";
 import { openReceiptStore } from "./receipts.ts";
 import { openSqliteStore } from "./sqlite.ts";
 import type { Slice } from "./store.ts";
 import { sliceOf } from "./draft.ts";
 import type { Place, Reply, Request, ThreadData } from "./thread-protocol.ts";
-import { basisOf, toThreadError } from "./thread-protocol.ts";
+import { basisOf, basisOfFamily, toThreadError } from "./thread-protocol.ts";
 
-const { globalDir, cooldowns } = workerData as ThreadData;
+const { globalDir, main, cooldowns } = workerData as ThreadData;
 const port = parentPort!;
-const files = new Map<AgentId, string>();
+const files = new Map<AgentId, string>([[MAIN_AGENT, main]]);
 const watches = new Map<number, () => void>();
 let now = Date.now();
 
@@ -43,6 +45,10 @@ async function answer(request: Request): Promise<unknown> {
       return commit(request);
     case "history":
       return store.history(agentAt(request.place));
+    case "family":
+      return store.family(request.token);
+    case "commitFamily":
+      return commitFamily(request);
     case "record":
       return record(request);
     case "lease":
@@ -73,6 +79,15 @@ async function commit({ place, touch, change, basis, note }: Request & { op: "co
   };
   const wrote = await store.update(agentAt(place), touch, decide, note);
   return moved ? { moved } : { wrote };
+}
+
+async function commitFamily({ token, change, basis }: Request & { op: "commitFamily" }) {
+  let moved: Family | undefined;
+  const changed = await store.updateFamily(token, (family) => {
+    moved = basisOfFamily(family) === basis ? undefined : family;
+    return moved ? undefined : change;
+  });
+  return moved ? { moved } : { changed };
 }
 
 async function record({ places, changes, receipts: runs }: Request & { op: "record" }) {

@@ -3,6 +3,7 @@
 // (test/contract/store-suite.ts).
 // Rules: DESIGN, "State" and "Never broken" 3-6.
 import type { Credential, CredentialType } from "../core/credential.ts";
+import type { Family, FamilyChange, Refusal } from "../core/family.ts";
 import type { Health, HealthEvent } from "../core/health.ts";
 import type { ChangeNote } from "../core/history.ts";
 import type { AgentId, ProfileId, ProviderId } from "../core/ids.ts";
@@ -24,10 +25,27 @@ export interface AgentState {
   /** health of the current generation of each profile, also of `env:` and `config:` ids */
   readonly health: ReadonlyMap<ProfileId, Health>;
   readonly lastGood: ReadonlyMap<ProviderId, ProfileId>;
+  /** What the families of OAuth logins say of them; those of which nothing is known are left out. */
+  readonly logins?: ReadonlyMap<ProfileId, LoginFacts>;
   /** Faults found on reading, one sentence each with the place: garbage entries, unknown versions. */
   readonly warnings: readonly string[];
   /** A whole row cannot be read: it must not look like a store without credentials. */
   readonly damaged?: true;
+}
+
+/** What is known of a login besides its row. */
+export interface LoginFacts {
+  /** ms since epoch, by the reader's clock; the row has it by the writer's */
+  readonly expiresAt?: number;
+  readonly lifetimeMs?: number;
+  /** Its refresh token is of no use any more. */
+  readonly needed?: Pick<Refusal, "code" | "at">;
+}
+
+/** The refresh token of a login. Another provider's, be it the same text, is another one. */
+export interface RefreshToken {
+  readonly provider: ProviderId;
+  readonly refresh: string;
 }
 
 export interface Reading {
@@ -149,6 +167,24 @@ export interface Store {
    * @throws AccessError `store_unreadable`
    */
   history(agent: AgentId): Promise<readonly HistoryEntry[]>;
+
+  /**
+   * The family of a refresh token; an unknown token is a family of its own. Creates nothing.
+   *
+   * @throws AccessError `store_unreadable`
+   */
+  family(token: RefreshToken): Promise<Family>;
+
+  /**
+   * Changes what is known of a family, in one transaction, durable when the promise resolves. All families of the
+   * installation are kept in main's store: every agent reads through it, and most logins lie in it. Profiles of
+   * main that hold the token get the newest in the same transaction; a row of any agent that shows a spent token
+   * reads as the newest from then on, and is repaired by the next write of that agent. `decide` as in `update`.
+   *
+   * @returns the family as it is then
+   * @throws AccessError `store_unwritable`, `store_unreadable`
+   */
+  updateFamily(token: RefreshToken, decide: (family: Family) => FamilyChange | undefined): Promise<Family>;
 
   /** Applies observations to the stored values, in order. A kill may lose those of the last 250 ms. */
   applyHealth(changes: readonly HealthChange[]): Promise<void>;

@@ -1,16 +1,28 @@
 // What the main thread and the store's thread say to each other. Everything here can be cloned.
 import type { ErrorCode } from "../core/errors.ts";
 import { AccessError, messageOf } from "../core/errors.ts";
+import type { Family, FamilyChange } from "../core/family.ts";
 import type { CooldownPolicy } from "../core/health.ts";
 import type { ChangeNote } from "../core/history.ts";
 import type { AgentId } from "../core/ids.ts";
 import type { Receipt } from "../core/receipt.ts";
 import type { ReceiptText } from "./receipt-text.ts";
 import { canonicalJson } from "./json.ts";
-import type { Change, HealthChange, HistoryEntry, Lease, Reading, Slice, Touch } from "./store.ts";
+import type {
+  Change,
+  HealthChange,
+  HistoryEntry,
+  Lease,
+  Reading,
+  RefreshToken,
+  Slice,
+  Touch,
+} from "./store.ts";
 
 export interface ThreadData {
   readonly globalDir: string;
+  /** the database of main: families are kept there, whatever agent is asked about */
+  readonly main: string;
   readonly cooldowns?: CooldownPolicy;
 }
 
@@ -30,6 +42,12 @@ export interface Operations {
     answer: { readonly wrote: boolean } | { readonly moved: Slice };
   };
   history: { ask: { place: Place }; answer: readonly HistoryEntry[] };
+  family: { ask: { token: RefreshToken }; answer: Family };
+  /** Applied only while the family is still `basis`; otherwise the answer is the family as it is now. */
+  commitFamily: {
+    ask: { token: RefreshToken; change: FamilyChange; basis: string };
+    answer: { readonly changed: Family } | { readonly moved: Family };
+  };
   record: {
     ask: { places: readonly Place[]; changes: readonly HealthChange[]; receipts: readonly ReceiptText[] };
     answer: { readonly health?: ThreadError; readonly receipts?: ThreadError };
@@ -72,3 +90,5 @@ export const fromThreadError = ({ code, message }: ThreadError): AccessError =>
 /** Equal for equal slices. Generations are left out: the first write may give them their lasting key. */
 export const basisOf = ({ profiles, order }: Slice): string =>
   canonicalJson([[...profiles.values()].map(({ id, credential }) => [id, credential]), [...order]]);
+
+export const basisOfFamily = (family: Family): string => canonicalJson(family);

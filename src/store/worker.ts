@@ -3,17 +3,29 @@
 // the slice, decides, and commits only if the slice is still the same.
 import { Worker } from "node:worker_threads";
 import { AccessError, messageOf } from "../core/errors.ts";
+import type { Family, FamilyChange } from "../core/family.ts";
 import type { CooldownPolicy } from "../core/health.ts";
 import type { ChangeNote } from "../core/history.ts";
 import type { AgentId } from "../core/ids.ts";
+import { MAIN_AGENT } from "../core/ids.ts";
 import type { Receipt, ReceiptStore } from "../core/receipt.ts";
 import { assertTouched } from "./change.ts";
 import type { ReceiptText } from "./receipt-text.ts";
 import { textOf } from "./receipt-text.ts";
 import type { StorePaths } from "./sqlite.ts";
-import type { Change, HealthChange, HistoryEntry, Lease, Reading, Slice, Store, Touch } from "./store.ts";
+import type {
+  Change,
+  HealthChange,
+  HistoryEntry,
+  Lease,
+  Reading,
+  RefreshToken,
+  Slice,
+  Store,
+  Touch,
+} from "./store.ts";
 import type { OperationName, Operations, Place, Reply, Request, ThreadData } from "./thread-protocol.ts";
-import { basisOf, fromThreadError } from "./thread-protocol.ts";
+import { basisOf, basisOfFamily, fromThreadError } from "./thread-protocol.ts";
 
 export interface WorkerOptions {
   readonly paths: StorePaths;
@@ -82,6 +94,24 @@ class WorkerStore implements Store, ReceiptStore {
       const outcome = await this.#ask("commit", { place, touch, change, basis: basisOf(slice), note });
       if ("wrote" in outcome) return outcome.wrote;
       slice = outcome.moved;
+    }
+  }
+
+  async family(token: RefreshToken): Promise<Family> {
+    return this.#ask("family", { token });
+  }
+
+  async updateFamily(
+    token: RefreshToken,
+    decide: (family: Family) => FamilyChange | undefined,
+  ): Promise<Family> {
+    let family = await this.#ask("family", { token });
+    for (;;) {
+      const change = decide(family);
+      if (!change) return family;
+      const outcome = await this.#ask("commitFamily", { token, change, basis: basisOfFamily(family) });
+      if ("changed" in outcome) return outcome.changed;
+      family = outcome.moved;
     }
   }
 
@@ -174,7 +204,8 @@ class WorkerStore implements Store, ReceiptStore {
 
   #start(): Worker {
     const { paths, cooldowns, thread: entry } = this.#options;
-    const workerData: ThreadData = { globalDir: paths.globalDir, ...(cooldowns && { cooldowns }) };
+    const main = paths.agentDatabase(MAIN_AGENT);
+    const workerData: ThreadData = { globalDir: paths.globalDir, main, ...(cooldowns && { cooldowns }) };
     const thread = new Worker(entry, { workerData, resourceLimits: MEMORY, execArgv: [], name: "store" });
     thread.on("message", (reply: Reply) => this.#hear(reply));
     thread.on("error", (error) => this.#lost(thread, error));

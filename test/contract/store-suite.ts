@@ -7,6 +7,7 @@ import { AccessError } from "../../src/core/errors.ts";
 import type { Health, HealthEvent } from "../../src/core/health.ts";
 import { HEALTHY, settle } from "../../src/core/health.ts";
 import type { Change, HealthChange, Store, Touch } from "../../src/store/store.ts";
+import { familySuite } from "./family-suite.ts";
 import { historySuite } from "./history-suite.ts";
 
 /** A place for stores, empty at first. */
@@ -58,6 +59,7 @@ export function storeSuite(engine: Engine): void {
     clientTests(context);
   });
   describe(`store history: ${engine.name}`, { concurrency: false }, () => historySuite(engine));
+  describe(`token families: ${engine.name}`, { concurrency: false }, () => familySuite(engine));
 }
 
 interface Context {

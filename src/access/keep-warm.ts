@@ -1,0 +1,68 @@
+// Logins that nobody uses just now, idle, cooling or disabled, are refreshed in time all the same: a refresh token
+// that lies unused for too long dies at the provider. One timer, set to the next login that is due.
+import type { AuthProfile } from "../core/credential.ts";
+import { dueAt } from "../core/refresh.ts";
+import { inParallel } from "./in-parallel.ts";
+import type { LiveAgent } from "./live-agents.ts";
+import type { Logins } from "./logins.ts";
+
+/** Logins come and go, clocks jump, machines sleep: it looks at least this often. */
+const LOOK_AT_LEAST_EVERY_MS = 60_000;
+const LOOK_AT_MOST_EVERY_MS = 1000;
+/** Refreshes at once. */
+const AT_ONCE = 4;
+
+export interface KeepWarmOptions {
+  readonly agents: () => Iterable<LiveAgent>;
+  readonly logins: Pick<Logins, "warm" | "chance">;
+  readonly now: () => number;
+}
+
+interface Held {
+  readonly live: LiveAgent;
+  readonly profile: AuthProfile;
+}
+
+export class KeepWarm {
+  readonly #options: KeepWarmOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(options: KeepWarmOptions) {
+    this.#options = options;
+  }
+
+  /** Refreshes what is due, and again when the next login is. Resolves after the first time. */
+  async run(): Promise<void> {
+    const { agents, logins } = this.#options;
+    const started = heldBy(agents()).flatMap(
+      ({ live, profile }) =>
+        () =>
+          logins.warm(live, profile),
+    );
+    await inParallel(started, AT_ONCE, async (start) => void (await start()));
+    if (this.#stopped) return;
+    this.#timer = setTimeout(() => void this.run(), this.#pauseMs()).unref();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  #pauseMs(): number {
+    const { agents, logins, now } = this.#options;
+    const dues = heldBy(agents()).map(({ profile }) => dueAt(profile, logins.chance) ?? Infinity);
+    const next = Math.min(...dues) - now();
+    return Math.min(LOOK_AT_LEAST_EVERY_MS, Math.max(LOOK_AT_MOST_EVERY_MS, next));
+  }
+}
+
+/** Every login that some agent sees, once. */
+function heldBy(agents: Iterable<LiveAgent>): Held[] {
+  const held = new Map<string, Held>();
+  for (const live of agents)
+    for (const profile of live.view.snapshot.profiles)
+      if (profile.type === "oauth") held.set(`${profile.owner} ${profile.id}`, { live, profile });
+  return [...held.values()];
+}

@@ -1,0 +1,51 @@
+// One change of a token family, inside a write transaction on main's file.
+import type { DatabaseSync } from "node:sqlite";
+import type { Family, FamilyChange, TokenSet } from "../core/family.ts";
+import { changedFamily } from "../core/family.ts";
+import type { ProfileId } from "../core/ids.ts";
+import { MAIN_AGENT } from "../core/ids.ts";
+import { applyChange } from "./change.ts";
+import type { AgentRows, Meaning } from "./draft.ts";
+import { interpret, stateOf } from "./draft.ts";
+import { renewedProfiles } from "./families.ts";
+import { forgetOldFamilies, loadFamilies, saveFamily } from "./family-rows.ts";
+import { saveDraft } from "./rows.ts";
+import { ensureSchema } from "./schema.ts";
+import type { RefreshToken } from "./store.ts";
+
+export interface Main {
+  readonly meaning: Meaning;
+  /** as `loadRows` */
+  readonly rowsOf: (touched: readonly ProfileId[]) => AgentRows;
+}
+
+export function changeFamily(
+  db: DatabaseSync,
+  token: RefreshToken,
+  decide: (family: Family) => FamilyChange | undefined,
+  main: Main,
+): Family {
+  const { fingerprintOf, now } = main.meaning;
+  const asked = fingerprintOf(token);
+  const family = loadFamilies(db, [asked]).get(asked) ?? { id: asked, spent: false };
+  const change = decide(family);
+  if (!change) return family;
+  ensureSchema(db, MAIN_AGENT, now);
+  if (change.newest) renewMain(db, token, change.newest, main);
+  const refresh = change.newest?.refresh ?? token.refresh;
+  const newest = fingerprintOf({ provider: token.provider, refresh });
+  const changed = changedFamily(family, change);
+  saveFamily(db, changed, asked, newest === asked ? undefined : newest, now);
+  if (change.intent) forgetOldFamilies(db, family.id);
+  return changed;
+}
+
+/** Profiles of main that hold the token get the new ones. */
+function renewMain(db: DatabaseSync, token: RefreshToken, newest: TokenSet, { meaning, rowsOf }: Main): void {
+  const { profiles } = meaning.credentialsIn(rowsOf([]).store);
+  const draft = interpret(rowsOf([...profiles.keys()]), meaning);
+  // A row that cannot be read is not written over. The family has the tokens.
+  if (draft.store.fault) return;
+  applyChange(draft, renewedProfiles(stateOf(draft), token, newest), meaning);
+  saveDraft(db, draft, meaning.now);
+}
