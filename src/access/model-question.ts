@@ -49,7 +49,7 @@ export async function askForModels(
   address: ModelListAddress,
   timeoutMs: number,
 ): Promise<ListAnswer> {
-  if (listsByPlugin(asker.config, provider)) return await askPlugin(asker, provider, timeoutMs);
+  if (listsByPlugin(asker.config, provider)) return await listOfPlugin(asker, provider);
   const { fetchModelList } = await import("./fetch-models.ts");
   let answer: ListAnswer = { failed: "has no credential that could be used" };
   for (const headers of headerSets(asker, provider, address)) {
@@ -59,12 +59,12 @@ export async function askForModels(
   return answer;
 }
 
-async function askPlugin({ usable, view }: Asker, id: ProviderId, timeoutMs: number): Promise<ListAnswer> {
+async function listOfPlugin({ usable, view }: Asker, id: ProviderId): Promise<ListAnswer> {
   const provider = findProvider(id)!;
   const { pluginModels } = await import("./plugins/calls.ts");
   const [profile] = usable.of(id);
   if (!profile && provider.logins?.length !== 0) return { failed: "has no credential that could be used" };
-  return await pluginModels(provider, profile && view.secrets.get(profile.id), timeoutMs);
+  return await pluginModels(provider, profile && view.secrets.get(profile.id));
 }
 
 function headerSets({ config, env, view, usable }: Asker, provider: ProviderId, { open }: ModelListAddress) {

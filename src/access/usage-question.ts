@@ -33,6 +33,11 @@ export async function askForUsage(target: UsageTarget, options: AskOptions): Pro
     reading: readingOf(question ? without(question.secret, found) : found, "endpoint", options.now()),
   });
   if (!question) return read({ windows: [] });
+  if (surface.plugin) {
+    const { pluginUsage } = await import("./plugins/calls.ts");
+    const answer = await pluginUsage(surface.plugin, question.secret, options.signal);
+    return "failed" in answer ? answer : read(answer);
+  }
   const answers = await Promise.all(question.urls.map((url) => askOne(target, url, options)));
   const found = answers.flatMap((answer) => ("windows" in answer ? [answer] : []));
   if (found.length > 0) return read(joined(found));

@@ -10,6 +10,7 @@ import { usageSurfaceOf, USAGE_SURFACES } from "../providers/usage/all.ts";
 import type { UsageKey, UsageSurface } from "../providers/usage/surface.ts";
 import type { Environment } from "../secrets/env.ts";
 import type { AgentView } from "./agent-view.ts";
+import type { Deps } from "./deps.ts";
 import { routeTo } from "./provider-route.ts";
 import { isSendable } from "./request-auth.ts";
 
@@ -39,6 +40,17 @@ export interface UsageInputs {
   readonly now: number;
 }
 
+export const usageInputs = (
+  deps: Pick<Deps, "config" | "accessConfig" | "env" | "now">,
+  view: UsageInputs["view"],
+): UsageInputs => ({
+  config: deps.config(),
+  settings: deps.accessConfig().oauth,
+  view,
+  env: deps.env(),
+  now: deps.now(),
+});
+
 /** Every credential that has windows somewhere, in the order of the snapshot. Pure. */
 export function usageTargets(inputs: UsageInputs): UsageTarget[] {
   const targets = inputs.view.snapshot.profiles.flatMap((profile) => usageTarget(inputs, profile) ?? []);
@@ -52,10 +64,22 @@ export function usageTarget(inputs: UsageInputs, profile: AuthProfile): UsageTar
   const credential = inputs.view.stored.find(({ id }) => id === profile.id)?.credential;
   const secret = secretFor(surface, credential, inputs.view.secrets.get(profile.id));
   if (!secret || !hasWindows(surface, profile, secret)) return undefined;
+  if (surface.plugin) return pluginTarget(inputs, profile, surface, secret);
   if (!surface.request) return { profile, surface };
   const urls = usageUrls(inputs, surface, profile.provider);
   if (urls.length === 0 || !isSendable(secret)) return undefined;
   return { profile, surface, question: { urls, secret, key: accountOf(credential) } };
+}
+
+/** A plugin asks its own address: with one from the config, that is somebody else's. */
+function pluginTarget(
+  { config }: UsageInputs,
+  profile: AuthProfile,
+  surface: UsageSurface,
+  secret: Secret,
+): UsageTarget | undefined {
+  if (config.providers.get(profile.provider)?.baseUrl !== undefined) return undefined;
+  return { profile, surface, question: { urls: [], secret, key: {} } };
 }
 
 function secretFor(

@@ -224,7 +224,7 @@ export interface ProviderPlugin {
   readonly probeModel?: string;
   readonly keyPrefixes?: readonly string[];
   readonly catalog?: PluginCatalog;
-  /** Reads the account's limits. 15 seconds, 16 windows. */
+  /** Reads the limits of one credential's account. 10 seconds, 16 windows. */
   readonly usage?: (
     context: PluginCallContext,
   ) => Promise<readonly PluginUsageWindow[]> | readonly PluginUsageWindow[];

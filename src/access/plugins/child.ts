@@ -39,6 +39,7 @@ export async function askPlugin(
   task: PluginTask,
   options: AskOptions,
 ): Promise<unknown> {
+  options.signal?.throwIfAborted();
   const secrets = "secret" in task && task.secret !== undefined ? [task.secret] : [];
   const child = start(source);
   const said = Promise.withResolvers<unknown>();

@@ -15,6 +15,7 @@ import { venice } from "./venice.ts";
 import { xiaomiTokenPlan } from "./xiaomi-token-plan.ts";
 import { xiaomi } from "./xiaomi.ts";
 import { zai } from "./zai.ts";
+import { pluginSurface } from "./plugin.ts";
 
 /** Every place that tells what is left of a plan: one file each, one line here. */
 export const USAGE_SURFACES: readonly UsageSurface[] = [
@@ -39,5 +40,6 @@ const surfaceFor = (id: ProviderId): UsageSurface | undefined =>
 
 /** The place for a provider, which may be called by an alias. */
 export function usageSurfaceOf(provider: ProviderId): UsageSurface | undefined {
-  return surfaceFor(provider) ?? surfaceFor(findProvider(provider)?.id ?? provider);
+  const known = findProvider(provider);
+  return surfaceFor(provider) ?? surfaceFor(known?.id ?? provider) ?? pluginSurface(known);
 }

@@ -4,6 +4,7 @@ import type { Credential, CredentialType } from "../../core/credential.ts";
 import type { ProviderId } from "../../core/ids.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { FoundUsage } from "../../core/usage-window.ts";
+import type { Provider } from "../provider.ts";
 
 /** What a question needs of a credential. */
 export interface UsageKey {
@@ -33,6 +34,8 @@ export interface UsageSurface {
   readonly env?: readonly string[];
   /** absent: there is nothing to ask */
   readonly request?: UsageRequest;
+  /** It is asked in its own process; there is no request. */
+  readonly plugin?: Provider;
   readonly parse: (body: JsonObject, now: number) => FoundUsage | UsageFault;
 }
 
