@@ -1,5 +1,4 @@
 // What is said while a login waits for the browser, and the browser itself.
-import { existsSync } from "node:fs";
 import type { Attempt } from "../../oauth/authorization-code.ts";
 import type { Callback } from "../../oauth/callback.ts";
 import { loginsOf } from "../../providers/logins.ts";
@@ -13,7 +12,7 @@ import { seatOf } from "./seat.ts";
 export async function invite(context: FlowContext, callback: Callback, { url }: Attempt): Promise<void> {
   const { deps, talk, label } = context;
   const env = deps.env();
-  const seat = seatOf(env, process.platform, existsSync);
+  const seat = seatOf(env);
   const opened = seat === "here" && (await openBrowser(url, env, process.platform));
   const place = opened
     ? `The browser opens to log in to ${label}. If it does not, open this address:`

@@ -9,6 +9,7 @@ import { findLogin, loginsOf } from "../../providers/logins.ts";
 import type { Login, Provider } from "../../providers/provider.ts";
 import { isBuilt } from "./flow.ts";
 import { withOwnLogins } from "./own-logins.ts";
+import type { Seat } from "./seat.ts";
 import type { Choice, Talk } from "./talk.ts";
 
 export interface Target {
@@ -93,11 +94,17 @@ export const isOffered = (provider: Provider): boolean =>
   RENAMED_PROVIDERS[provider.id] === undefined && loginsOf(provider).length > 0;
 
 /** The only login there is, else the one that the person picks from those that can be picked. */
-export async function askLogin(talk: Talk, provider: Provider): Promise<Login> {
-  const logins = loginsOf(provider);
+export async function askLogin(talk: Talk, provider: Provider, seat: Seat): Promise<Login> {
+  const logins = bestFirst(loginsOf(provider), seat);
   if (logins.length === 1 || !logins.some(isBuilt)) return logins[0]!;
   return await talk.choose(`How do you log in to ${provider.label}?`, logins.map(loginChoice));
 }
+
+/** Without a browser in front of the person, a code is easier than the way back from one. */
+export const bestFirst = (logins: readonly Login[], seat: Seat): readonly Login[] =>
+  seat === "here" || logins[0]?.kind !== "browser"
+    ? logins
+    : logins.toSorted((a, b) => Number(b.kind === "device") - Number(a.kind === "device"));
 
 export const loginChoice = (login: Login): Choice<Login> => ({
   value: login,

@@ -1,5 +1,6 @@
 // Where the person sits: whether a browser opened by this program would be in front of them. Pure but for the
 // look at two files.
+import { existsSync } from "node:fs";
 import type { Environment } from "../../secrets/env.ts";
 
 export type Seat = "here" | "remote" | "container" | "screenless";
@@ -7,7 +8,11 @@ export type Seat = "here" | "remote" | "container" | "screenless";
 /** Files that container engines put there. */
 const CONTAINER_FILES = ["/.dockerenv", "/run/.containerenv"];
 
-export function seatOf(env: Environment, platform: NodeJS.Platform, exists: (file: string) => boolean): Seat {
+export function seatOf(
+  env: Environment,
+  platform: NodeJS.Platform = process.platform,
+  exists: (file: string) => boolean = existsSync,
+): Seat {
   if (env["SSH_CONNECTION"] || env["SSH_TTY"] || env["SSH_CLIENT"]) return "remote";
   // A container that was given a screen can show a browser.
   const hasScreens = platform !== "darwin" && platform !== "win32";

@@ -1,5 +1,6 @@
 import { buildCommand } from "@stricli/core";
 import { AccessError } from "../../../../core/errors.ts";
+import type { Provider } from "../../../../providers/provider.ts";
 import type { Session } from "../../../command.ts";
 import { AGENT_FLAG, JSON_FLAG, optionalText, switchFlag } from "../../../command.ts";
 import { profileArgument, providerArgument } from "../../../provider-argument.ts";
@@ -42,6 +43,7 @@ export default buildCommand({
     const method = methodOf(flags);
     const { askLogin, askProvider, loginNamed, loginProvider } =
       await import("../../../../access/login/choose.ts");
+    const { seatOf } = await import("../../../../access/login/seat.ts");
     const { loginsOf } = await import("../../../../providers/logins.ts");
     const { checkLogin, runLogin } = await import("../../../login.ts");
     const { chooseAgent } = await import("../../../../access/read-view.ts");
@@ -59,13 +61,16 @@ export default buildCommand({
         : loginProvider(config, providerArgument(this.io, flags.provider), own);
     const chosen = named && method !== undefined ? loginNamed(named, method) : undefined;
     if (named && chosen) await checkLogin({ provider: named, login: chosen, logins: loginsOf(named) });
-    const otherwise = withoutTerminal(named?.id ?? "<id>");
+    const otherwise = withoutTerminal(named);
     // Another program's login and a device code need no answer here, so no terminal either.
     const asksNothing = chosen?.kind === "cli" || chosen?.kind === "device";
     const talk = asksNothing ? silentTalk(this.io, otherwise) : terminalTalk(this.io, flags.json, otherwise);
     const provider = named ?? (await askProvider(talk, own));
     const login =
-      chosen ?? (method === undefined ? await askLogin(talk, provider) : loginNamed(provider, method));
+      chosen ??
+      (method === undefined
+        ? await askLogin(talk, provider, seatOf(deps.env()))
+        : loginNamed(provider, method));
     const target = { provider, login, logins: loginsOf(provider) };
     await runLogin(this, target, talk, { ...flags, profileId });
   },
@@ -78,5 +83,9 @@ function methodOf({ method, deviceCode }: Flags): string | undefined {
   throw new AccessError("bad_input", `--device-code and --method ${method} exclude each other.`);
 }
 
-const withoutTerminal = (provider: string): string =>
-  `models auth login asks for the credential on a terminal, and there is none. Pipe it in: printf %s "$SECRET" | openclaw models auth paste-api-key --provider ${provider}, or paste-token for a token.`;
+function withoutTerminal(provider: Provider | undefined): string {
+  const id = provider?.id ?? "<id>";
+  const device = provider?.logins?.some(({ kind }) => kind === "device");
+  const code = device ? " A login with a device code needs no terminal: add --device-code." : "";
+  return `models auth login asks for the credential on a terminal, and there is none. Pipe it in: printf %s "$SECRET" | openclaw models auth paste-api-key --provider ${id}, or paste-token for a token.${code}`;
+}
