@@ -7,6 +7,8 @@ import type { Failure, UpstreamAnswer } from "../core/failure/failure.ts";
 import { parseObject } from "../core/json.ts";
 import type { Secret } from "../core/secret.ts";
 import { PreludeJudge } from "../wire/sse.ts";
+import type { FoundUsage } from "../core/usage-window.ts";
+import type { HeaderReader } from "../providers/usage/headers.ts";
 import type { Usage, Wire } from "../wire/wire.ts";
 import { findProvider } from "../providers/all.ts";
 import type { Alarm } from "./alarms.ts";
@@ -36,6 +38,8 @@ export interface UpstreamCall {
   /** what was sent that upstream may echo and nobody may see */
   readonly secrets: readonly Secret[];
   readonly stream: boolean;
+  /** reads usage windows from the answer's headers, where the provider tells them there */
+  readonly usageHeaders?: HeaderReader | undefined;
   /** ms until the answer's headers */
   readonly firstByteTimeoutMs: number;
   /** ms from the headers until there is something to show: first content, or the whole of an answer in one piece */
@@ -50,6 +54,8 @@ export type Outcome =
       readonly status: number;
       readonly firstByteAt: number;
       readonly usage: Usage | undefined;
+      /** what the headers told of the plan */
+      readonly windows?: FoundUsage | undefined;
     }
   /** `visible`: the client has seen part of this answer. */
   | {
@@ -57,6 +63,7 @@ export type Outcome =
       readonly failure: Failure;
       readonly visible: boolean;
       readonly staleSocket?: boolean;
+      readonly windows?: FoundUsage | undefined;
     }
   | { readonly kind: "aborted" };
 
@@ -99,6 +106,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #stage: Stage = "error";
   #status = 0;
   #headers: AnswerHeaders = {};
+  #windows: FoundUsage | undefined;
   #held: Buffer[] = [];
   #heldBytes = 0;
   #firstByteAt = 0;
@@ -127,6 +135,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (status < 200) return;
     this.#status = status;
     this.#headers = headers;
+    this.#windows = this.#call.usageHeaders?.(headers, this.#now());
     this.#framed = this.#expectsFrames();
     this.#stage = status >= 300 ? "error" : this.#framed ? "prelude" : "body";
     if (this.#stage === "prelude") this.#judge = new PreludeJudge(this.#call.wire);
@@ -281,7 +290,9 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   #answered(tail: Buffer): void {
     const usage = this.#call.wire.readUsage(tail.toString("latin1"));
-    this.#settle({ kind: "answered", status: this.#status, firstByteAt: this.#firstByteAt, usage });
+    const status = this.#status;
+    const windows = this.#windows;
+    this.#settle({ kind: "answered", status, firstByteAt: this.#firstByteAt, usage, windows });
   }
 
   #errorAnswer(): UpstreamAnswer {
@@ -303,7 +314,8 @@ class Exchange implements Dispatcher.DispatchHandler {
     const message = this.#call.secrets.reduce((text, secret) => secret.hideIn(text), judged.message);
     const failure = { ...judged, message };
     const visible = this.#stage === "flowing" && !this.#sink.retract();
-    this.#settle({ kind: "failed", failure, visible, ...(staleSocket ? { staleSocket } : {}) });
+    const windows = this.#windows;
+    this.#settle({ kind: "failed", failure, visible, windows, ...(staleSocket ? { staleSocket } : {}) });
   }
 
   #abandon(): void {

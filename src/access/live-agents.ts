@@ -8,6 +8,8 @@ import { MAIN_AGENT } from "../core/ids.ts";
 import type { Attempt, Candidate, Prepared, Snapshot } from "../core/plan.ts";
 import { NO_TESTS, prepare, sameCredential, testScope, withHealth } from "../core/plan.ts";
 import type { AuthProfile } from "../core/credential.ts";
+import { isNews } from "../core/usage-health.ts";
+import type { UsageReading } from "../core/usage-window.ts";
 import type { AgentView } from "./agent-view.ts";
 import type { HealthChange, Reading } from "../store/store.ts";
 import type { HealthWriter } from "./health-writer.ts";
@@ -115,6 +117,10 @@ export class LiveAgents {
     return this.#agents.get(agent);
   }
 
+  all(): Iterable<LiveAgent> {
+    return this.#agents.values();
+  }
+
   /** @throws AccessError `store_unreadable`: it must not look like a store without credentials */
   load(agent: AgentId): Promise<LiveAgent> {
     const loading = this.#loading.get(agent) ?? this.#load(agent).finally(() => this.#loading.delete(agent));
@@ -187,6 +193,14 @@ export class LiveAgents {
       const same = agent === live || (profile.source === "store" && sharesProfile(agent, profile));
       if (same) agent.setHealth(profile, health);
     }
+  }
+
+  /** Usage windows come with every answer: only news is worth anything. */
+  learnUsage(live: LiveAgent, profile: AuthProfile, reading: UsageReading, startedAt: number): void {
+    const at = reading.readAt;
+    const health = live.healthOf(profile);
+    if (health && isNews(health.usage, reading, at))
+      this.settle(live, profile, { kind: "usage", reading, startedAt, at });
   }
 
   /** What is known but not yet written is laid over what was read. */

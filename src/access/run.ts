@@ -9,6 +9,7 @@ import type { Attempt, LeftOut, PlanRequest, Walk } from "../core/plan.ts";
 import { attemptKey, explain, next, START } from "../core/plan.ts";
 import type { BarScope } from "../core/health.ts";
 import type { AttemptRecord } from "../core/receipt.ts";
+import { readingOf } from "../core/usage-window.ts";
 import type { Usage } from "../wire/wire.ts";
 import type { Outcome } from "./exchange.ts";
 import type { LiveAgent, LiveAgents } from "./live-agents.ts";
@@ -139,6 +140,7 @@ class Progress {
       live.callEnds(attempt.candidate);
       this.#settle(attempt, outcome, startedAt, this.#context.now(), testEnds !== undefined);
       testEnds?.();
+      this.#learn(attempt, outcome, startedAt);
       return outcome;
     };
     const replace = (outcome: Outcome): Outcome | Promise<Outcome> => {
@@ -202,6 +204,13 @@ class Progress {
     const { kind, scope, retryAt } = outcome.failure;
     const failure = { kind, scope, ...(retryAt === undefined ? {} : { retryAt }) };
     this.#context.agents.settle(live, profile, { kind: "failure", model, failure, startedAt, at });
+  }
+
+  /** After the outcome: the answer itself is no evidence against what its headers say. */
+  #learn(attempt: Attempt, outcome: Outcome, startedAt: number): void {
+    if (outcome.kind === "aborted" || !outcome.windows) return;
+    const reading = readingOf(outcome.windows, "headers", this.#context.now());
+    this.#context.agents.learnUsage(this.#order.live, attempt.candidate.profile, reading, startedAt);
   }
 
   #record(attempt: Attempt, outcome: Outcome, startedAt: number, endedAt: number, test: boolean): void {

@@ -13,8 +13,8 @@ import { Refresher } from "./refresh.ts";
 import type { UsageAnswer } from "./usage-question.ts";
 import { askForUsage } from "./usage-question.ts";
 import type { Asked } from "./usage-report.ts";
-import type { UsageInputs, UsageTarget } from "./usage-targets.ts";
-import { usageTarget, usageTargets } from "./usage-targets.ts";
+import type { UsageTarget } from "./usage-targets.ts";
+import { usageInputs, usageTarget, usageTargets } from "./usage-targets.ts";
 
 /** Questions at once, of one provider: a slow one holds up nobody else. */
 const AT_ONCE = 4;
@@ -27,17 +27,6 @@ export interface UsageRequest {
   readonly warn?: (sentence: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
-
-export const usageInputs = (
-  deps: Pick<Deps, "config" | "accessConfig" | "env" | "now">,
-  view: UsageInputs["view"],
-): UsageInputs => ({
-  config: deps.config(),
-  settings: deps.accessConfig().oauth,
-  view,
-  env: deps.env(),
-  now: deps.now(),
-});
 
 /** Never rejects because of a provider: each credential has its answer. */
 export async function askUsage(deps: Deps, request: UsageRequest): Promise<Asked> {

@@ -3,6 +3,7 @@ import { Agent } from "undici";
 import { ExchangedTokens } from "../access/exchanged.ts";
 import { besideCodex } from "../access/codex-refresh.ts";
 import { HealthWriter } from "../access/health-writer.ts";
+import type { LiveAgent } from "../access/live-agents.ts";
 import { LiveAgents } from "../access/live-agents.ts";
 import { defaultAgent, joinView } from "../access/read-view.ts";
 import { ReceiptWriter } from "../access/receipt-writer.ts";
@@ -11,6 +12,8 @@ import { StickyProfiles } from "../access/sticky.ts";
 import { Logins, tokenEndpointOf } from "../access/logins.ts";
 import { Refresher } from "../access/refresh.ts";
 import type { Deps } from "../access/deps.ts";
+import { UsageReader } from "../access/usage-reader.ts";
+import { usageInputs } from "../access/usage-targets.ts";
 import type { GatewayConfig } from "../config/config.ts";
 import { AccessError } from "../core/errors.ts";
 import type { AgentId } from "../core/ids.ts";
@@ -58,7 +61,9 @@ export async function runGateway(deps: GatewayDeps, options: GatewayOptions): Pr
   writeLock(deps.paths(), listening.port);
   announce(deps, gateway, settings.hosts[0]!, listening.port, secret);
 
+  const usage = usageReaderOf(deps, gateway.agents);
   const signal = await deps.stopped;
+  usage.stop();
   deps.say(`Stopping (${signal}): running calls may end first.`);
   await listening.close();
   await gateway.receipts.flush();
@@ -168,6 +173,15 @@ function loginsOf(deps: GatewayDeps, agents: LiveAgents): Logins {
     report: ({ id }, result) =>
       result.kind === "renewed" ? deps.log.info(`${id} was refreshed`) : deps.log.warn(result.message),
   });
+}
+
+/** Started once calls can come: nobody has used anything before. */
+function usageReaderOf(deps: GatewayDeps, agents: LiveAgents): UsageReader {
+  const { usageEveryMs: everyMs } = deps.accessConfig().gateway;
+  const inputs = ({ view }: LiveAgent) => usageInputs(deps, view);
+  const reader = new UsageReader({ agents, inputs, everyMs, now: deps.now });
+  if (everyMs > 0) reader.start();
+  return reader;
 }
 
 async function listenOrExplain(

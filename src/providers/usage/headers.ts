@@ -96,6 +96,7 @@ function codexWindow(headers: HeaderFields, which: string, now: number) {
 /** Of an answer without them, the cost is the look-ups in the headers. */
 const READERS: ReadonlyMap<ProviderId, HeaderReader> = new Map<ProviderId, HeaderReader>([
   ["anthropic", anthropic],
+  ["claude", anthropic],
   ["openai", codex],
   ["openai-codex", codex],
 ]);
