@@ -21,7 +21,7 @@ import type { GenerationKey } from "./generation.ts";
 import { fingerprintOf, generationOf, InstallKey } from "./generation.ts";
 import { itemsOf } from "./history.ts";
 import { loadHistory, purgeHistory, rememberItems } from "./history-rows.ts";
-import { giveBack, takeLease } from "./lease.ts";
+import { giveBack, heldFor, takeLease } from "./lease.ts";
 import { machineTime } from "./machine-clock.ts";
 import { newsOf } from "./news.ts";
 import { thisProcess } from "./process-identity.ts";
@@ -184,16 +184,22 @@ class SqliteStore implements Store {
   }
 
   async lease(agent: AgentId, name: string, owner: string): Promise<Lease | { readonly heldBy: string }> {
-    const self = thisProcess();
+    const machine = (this.#options.machine ?? machineTime)();
+    const applicant = { owner, self: thisProcess(), machine, now: this.#options.now() };
+    // A look first: those who wait do not stand in the way of the one that is to write.
+    const file = this.#options.paths.agentDatabase(agent);
+    const heldBy = await this.#load(file, (db) => heldFor(db, name, applicant));
+    if (heldBy !== undefined) return { heldBy };
     return this.#transaction(agent, "FULL", (db, now) => {
       ensureSchema(db, agent, now);
-      return takeLease(db, name, owner, self, now);
+      return takeLease(db, name, applicant);
     });
   }
 
   async release(agent: AgentId, lease: Lease): Promise<void> {
     if (!this.#exists(agent)) return;
-    await this.#transaction(agent, "FULL", (db, now) => {
+    // A power cut forgets it, and ends its owner: that is proof enough.
+    await this.#transaction(agent, "NORMAL", (db, now) => {
       ensureSchema(db, agent, now);
       giveBack(db, lease);
     });
