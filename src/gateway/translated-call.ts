@@ -56,6 +56,7 @@ export function translatedExchange(
     model: attempt.ref.model,
     created: Math.floor(served.startedAt / 1000),
     usage: request.wantsUsage,
+    freeform: new Set(request.tools.filter((tool) => tool.freeform).map(({ name }) => name)),
   };
   const to = TRANSLATORS[client.api]!.client!;
   return exchange(upstream, translatedSink(sink, { from, to, frame, stream: request.stream }), gateway.now);

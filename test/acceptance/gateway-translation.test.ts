@@ -7,10 +7,10 @@ import type { TestGateway } from "../support/gateway.ts";
 import { startTestGateway } from "../support/gateway.ts";
 import type { MockAccounts } from "../support/mock-accounts.ts";
 import { startMockAccounts } from "../support/mock-accounts.ts";
-import { ANSWER, answers, assertSaid, chat, messages } from "../support/sdk-clients.ts";
+import { ANSWER, answers, assertSaid, chat, messages, responses } from "../support/sdk-clients.ts";
 
-const CLIENTS = { chat, messages };
-const PROVIDERS = ["openai-completions", "anthropic-messages"];
+const CLIENTS = { chat, messages, responses };
+const PROVIDERS = ["openai-completions", "openai-responses", "anthropic-messages"];
 const LIMITED = {
   status: 429,
   error: { message: "Rate limit reached", type: "rate_limit_error" },

@@ -1,9 +1,11 @@
 // The protocols that can be translated, by the words of `models.providers.*.api`.
 import { anthropicMessages } from "./anthropic-messages/translator.ts";
 import { openaiCompletions } from "./openai-completions/translator.ts";
+import { openaiResponses } from "./openai-responses/translator.ts";
 import type { Translator } from "./translator.ts";
 
 export const TRANSLATORS: Readonly<Record<string, Translator>> = {
   "openai-completions": openaiCompletions,
+  "openai-responses": openaiResponses,
   "anthropic-messages": anthropicMessages,
 };

@@ -65,6 +65,8 @@ export interface Tool {
   /** JSON Schema of an object */
   readonly schema: Readonly<Record<string, unknown>>;
   readonly strict?: boolean;
+  /** The client takes the one text `input` as it is, not as JSON: OpenAI's custom tools. */
+  readonly freeform?: true;
 }
 
 export type ToolChoice = "auto" | "none" | "required" | { readonly name: string };

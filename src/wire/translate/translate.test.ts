@@ -217,7 +217,7 @@ test("what no other protocol can give is refused with its place", () => {
   refused({ messages: [{ role: "robot", content: "x" }] }, /messages\[0\]\.role/);
   assert.throws(
     () => toChat({ messages: hi, tools: [{ type: "web_search_20250305", name: "web_search" }] }),
-    /tools\[0\] is a tool that only Anthropic runs/,
+    /web_search_20250305 is run by its own provider only/,
   );
 });
 

@@ -13,6 +13,7 @@ import {
   textAt,
   textsAt,
 } from "../fields.ts";
+import { offered } from "../hosted-tools.ts";
 import type {
   AnswerFormat,
   Effort,
@@ -62,13 +63,14 @@ export function readRequest(body: JsonObject): ModelRequest {
   ];
   const turns = messages.filter(([message]) => message["role"] !== "system");
   const choice = objectAt(body, "tool_choice");
+  const { tools, dropped } = toolsIn(body);
   const conversation = turns.map(([message, place]) => messageOf(message, place));
   return defined({
     stream: body["stream"] === true,
     wantsUsage: true,
     system,
     messages: conversation,
-    tools: objectsAt(body, "tools").map(([tool, place]) => toolOf(tool, place)),
+    tools,
     toolChoice: choice && toolChoiceOf(choice),
     parallelTools: choice?.["disable_parallel_tool_use"] === true ? false : undefined,
     maxTokens: numberAt(body, "max_tokens"),
@@ -79,7 +81,7 @@ export function readRequest(body: JsonObject): ModelRequest {
     reasoning: reasoningOf(body),
     format: formatOf(body),
     user: textAt(objectAt(body, "metadata") ?? {}, "user_id", "metadata.user_id"),
-    dropped: [...hints, ...(isCached(system, conversation) ? ["cache_control"] : [])],
+    dropped: [...hints, ...dropped, ...(isCached(system, conversation) ? ["cache_control"] : [])],
   }) as ModelRequest;
 }
 
@@ -88,13 +90,20 @@ const isCached = (system: readonly TextPart[], messages: readonly Message[]): bo
 
 const systemOf = (body: JsonObject): TextPart[] => textBlocks(body["system"], "system");
 
+/** Those of another type are run by Anthropic. */
+const isOwn = (tool: JsonObject): boolean => (tool["type"] ?? "custom") === "custom";
+
+function toolsIn(body: JsonObject) {
+  const given = objectsAt(body, "tools");
+  const hosted = given.filter(([tool]) => !isOwn(tool)).map(([tool]) => String(tool["type"]));
+  const own = given.filter(([tool]) => isOwn(tool));
+  return offered(
+    own.map(([tool, place]) => toolOf(tool, place)),
+    hosted,
+  );
+}
+
 function toolOf(tool: JsonObject, place: string): Tool {
-  const type = tool["type"] ?? "custom";
-  if (type !== "custom")
-    throw fault(
-      place,
-      `is a tool that only Anthropic runs (${JSON.stringify(type)}): it cannot be carried elsewhere`,
-    );
   return defined({
     name: nameAt(tool, "name", `${place}.name`),
     description: textAt(tool, "description", `${place}.description`),

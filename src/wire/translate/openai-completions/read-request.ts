@@ -2,6 +2,7 @@
 import { AccessError } from "../../../core/errors.ts";
 import type { JsonObject } from "../../../core/json.ts";
 import { isObject, parseObject } from "../../../core/json.ts";
+import { dataSource } from "../data-source.ts";
 import type { FieldRules } from "../fields.ts";
 import {
   defined,
@@ -21,7 +22,6 @@ import type {
   Effort,
   FilePart,
   ImagePart,
-  ImageSource,
   Message,
   ModelRequest,
   TextPart,
@@ -182,7 +182,7 @@ function partOf(part: JsonObject, place: string): TextPart | ImagePart | FilePar
       const image =
         typeof given === "string" ? part : (objectAt(part, "image_url", `${place}.image_url`) ?? {});
       const field = typeof given === "string" ? "image_url" : "url";
-      return { kind: "image", source: sourceOf(nameAt(image, field, `${place}.image_url.url`), place) };
+      return { kind: "image", source: dataSource(nameAt(image, field, `${place}.image_url.url`), place) };
     }
     case "file":
       return fileOf(objectAt(part, "file", `${place}.file`) ?? {}, `${place}.file`);
@@ -199,16 +199,7 @@ function fileOf(file: JsonObject, place: string): FilePart {
   if (data === undefined)
     throw fault(place, "must bring file_data: a file_id is known to its own provider only");
   const name = textAt(file, "filename", `${place}.filename`);
-  return { kind: "file", source: sourceOf(data, place), ...(name === undefined ? {} : { name }) };
-}
-
-/** `data:image/png;base64,…`, or an address. */
-export function sourceOf(url: string, place: string): ImageSource {
-  if (!url.startsWith("data:")) return { kind: "url", url };
-  const comma = url.indexOf(",");
-  const head = url.slice(5, comma === -1 ? 5 : comma);
-  if (!head.endsWith(";base64")) throw fault(place, "must be an address or data in base64");
-  return { kind: "base64", mediaType: head.slice(0, head.indexOf(";")), data: url.slice(comma + 1) };
+  return { kind: "file", source: dataSource(data, place), ...(name === undefined ? {} : { name }) };
 }
 
 function toolOf(tool: JsonObject, place: string): Tool {

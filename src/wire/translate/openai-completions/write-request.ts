@@ -1,11 +1,11 @@
 // A chat completion request for a provider. Facts: the public API reference, and what compatible servers take.
 import type { JsonObject } from "../../../core/json.ts";
+import { urlOf } from "../data-source.ts";
 import { defined } from "../fields.ts";
 import type {
   AssistantPart,
   FilePart,
   ImagePart,
-  ImageSource,
   Message,
   ModelRequest,
   TextPart,
@@ -83,9 +83,6 @@ function contentPart(part: TextPart | ImagePart | FilePart): JsonObject {
     file: defined({ file_data: urlOf(part.source), filename: part.name ?? "document.pdf" }),
   };
 }
-
-export const urlOf = (source: ImageSource): string =>
-  source.kind === "url" ? source.url : `data:${source.mediaType};base64,${source.data}`;
 
 function assistantMessage(parts: readonly AssistantPart[], losses: Losses): JsonObject[] {
   losses.drop("thinking", parts.some((part) => part.kind === "thinking") || undefined);
