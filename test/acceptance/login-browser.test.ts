@@ -2,6 +2,7 @@
 // paste, and everything that can go wrong on it.
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { after, test } from "node:test";
@@ -307,5 +308,36 @@ test("the browser is sent back to this machine alone", async () => {
   const elsewhere = await atTerminal(home.path, LOGIN, []);
   assert.equal(elsewhere.exit, 1);
   assert.match(elsewhere.text.replaceAll(/\s+/g, " "), /only be sent back to this machine/);
+  home.remove();
+});
+
+test("a token endpoint that answers badly, or not at all, leaves the old login as it was", async () => {
+  const came = Promise.withResolvers<void>();
+  const replies = ['{"access_token": "fake", "refresh_token": "fake", "expires_in": 0}', undefined];
+  const server = createHttpServer((_, response) => {
+    const reply = replies.shift();
+    if (reply === undefined) came.resolve();
+    else response.end(reply);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const tokenUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`;
+  const home = homeWith();
+  await login(home, comeBack());
+  const before = await home.json("models", "auth", "list");
+  home.write(".openclaw/access.json", JSON.stringify({ oauth: { acme: { ...idp.settings, tokenUrl } } }));
+  const paste = {
+    after: SIGN_IN,
+    send: async ([, url]: RegExpExecArray) => (await idp.approve(url!)).href + ENTER,
+  };
+  const odd = await atTerminal(home.path, LOGIN, [paste]);
+  assert.equal(odd.exit, 1);
+  assert.match(odd.text.replaceAll(/\s+/g, " "), /an expiry that cannot be right\. Nothing was changed/);
+  const leave = { after: /▪/, send: () => came.promise.then(() => CTRL_C) };
+  const silent = await atTerminal(home.path, LOGIN, [paste, leave]);
+  assert.equal(silent.exit, 130, silent.text);
+  assert.deepEqual(await home.json("models", "auth", "list"), before);
+  server.closeAllConnections();
+  server.close();
   home.remove();
 });

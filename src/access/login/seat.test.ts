@@ -4,7 +4,7 @@ import { openai } from "../../providers/openai.ts";
 import { bestFirst } from "./choose.ts";
 import { seatOf } from "./seat.ts";
 
-const nothing = () => false;
+const nothing = (_file: string) => false;
 const seat = (env: Record<string, string>, platform: NodeJS.Platform = "linux", exists = nothing) =>
   seatOf(env, platform, exists);
 
