@@ -1,17 +1,18 @@
 // An answer that nobody waits for but the program itself: its bytes are kept, up to a limit.
 import type { RawHeaders, Sink } from "./sink.ts";
 
-/** No probe asks for more than a few words. */
-const CAPACITY_BYTES = 1024 * 1024;
+/** No probe asks for more than a few words: whatever goes on after this much has said enough. */
+const ENOUGH_BYTES = 1024 * 1024;
 
 export class HeldSink implements Sink {
   gone = false;
   onGone: (() => void) | undefined;
-  readonly capacityBytes = CAPACITY_BYTES;
+  readonly capacityBytes = Infinity;
   /** Content has come. */
   opened = false;
   framed = false;
   readonly #chunks: Buffer[] = [];
+  #bytes = 0;
 
   /** Ends the call. */
   leave(): void {
@@ -26,6 +27,8 @@ export class HeldSink implements Sink {
 
   write(chunk: Buffer): boolean {
     this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+    if (this.#bytes > ENOUGH_BYTES) this.leave();
     return true;
   }
 

@@ -50,19 +50,28 @@ export async function callOnce(call: OneCall): Promise<CallResult> {
   const startedAt = call.now();
   const upstream = upstreamCall(call);
   const sink = new HeldSink();
-  const timer = setTimeout(() => sink.leave(), call.timeoutMs);
-  const abort = () => sink.leave();
-  call.signal?.addEventListener("abort", abort, { once: true });
+  const left = Promise.withResolvers<Outcome>();
+  // An exchange hears of it once it has a connection, which may never be.
+  const leave = () => {
+    sink.leave();
+    left.resolve({ kind: "aborted" });
+  };
+  const timer = setTimeout(leave, call.timeoutMs);
+  call.signal?.addEventListener("abort", leave, { once: true });
   try {
-    const first = await exchange(upstream, sink, call.now);
-    // A connection that was dead before it was used says nothing about the credential.
-    const stale = first.kind === "failed" && first.staleSocket === true;
-    const outcome = stale ? await exchange(upstream, sink, call.now) : first;
+    const ended = exchangeTwice(upstream, sink, call.now);
+    const outcome = await Promise.race([ended, left.promise]);
     return resultOf(call, sink, outcome, Math.max(0, call.now() - startedAt));
   } finally {
     clearTimeout(timer);
-    call.signal?.removeEventListener("abort", abort);
+    call.signal?.removeEventListener("abort", leave);
   }
+}
+
+/** A connection that was dead before it was used says nothing about the credential. */
+async function exchangeTwice(upstream: UpstreamCall, sink: HeldSink, now: () => number): Promise<Outcome> {
+  const first = await exchange(upstream, sink, now);
+  return first.kind === "failed" && first.staleSocket === true ? exchange(upstream, sink, now) : first;
 }
 
 function upstreamCall({

@@ -20,19 +20,33 @@ export interface Probe {
 
 /** The row of a credential that no call is made with; `undefined` when it can be tried. */
 export function untriedRow({ target, ref }: Probe, config: Config, view: AgentView): ProbeRow | undefined {
-  const { profile, reason } = target;
+  const unusable = unusableRow(target, view, ref);
+  if (unusable) return unusable;
+  const { profile } = target;
   const row = baseRow(profile, ref);
-  if (reason) return { ...row, ...reasonRow(reason) };
-  if (profile.keptBy !== undefined) return { ...row, status: "unknown", error: keptElsewhere(profile.keptBy) };
-  const secret = view.secrets.get(profile.id);
-  if (!secret) return { ...row, ...reasonRow("missing_credential") };
-  if (!isSendable(secret)) return { ...row, ...reasonRow("ineligible_profile") };
   if (!ref) {
     const error = `No model of ${profile.provider} is configured or known.`;
     return { ...row, status: "no_model", reasonCode: "no_model", error };
   }
-  const fault = staleLogin(profile, view.readAt) ?? routeFault(config, profile.provider);
+  const fault = routeFault(config, profile.provider);
   return fault === undefined ? undefined : { ...row, status: "unknown", error: fault };
+}
+
+/** The same as far as the credential alone decides it. */
+export function unusableRow(
+  { profile, reason }: ProbeTarget,
+  view: AgentView,
+  ref?: ModelRef,
+): ProbeRow | undefined {
+  const row = baseRow(profile, ref);
+  if (reason) return { ...row, ...reasonRow(reason) };
+  if (profile.keptBy !== undefined)
+    return { ...row, status: "unknown", error: keptElsewhere(profile.keptBy) };
+  const secret = view.secrets.get(profile.id);
+  if (!secret) return { ...row, ...reasonRow("missing_credential") };
+  if (!isSendable(secret)) return { ...row, ...reasonRow("ineligible_profile") };
+  const stale = staleLogin(profile, view.readAt);
+  return stale === undefined ? undefined : { ...row, status: "unknown", error: stale };
 }
 
 /** Sent as it is, it would only be refused, and the login barred for it. */

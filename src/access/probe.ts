@@ -12,9 +12,10 @@ import type { Deps } from "./deps.ts";
 import { HealthWriter } from "./health-writer.ts";
 import { inParallel } from "./in-parallel.ts";
 import { callOnce } from "./one-call.ts";
+import { FreeProbe } from "./probe-free.ts";
 import { probeModels } from "./probe-model.ts";
 import type { Probe } from "./probe-rows.ts";
-import { baseRow, untriedRow } from "./probe-rows.ts";
+import { baseRow, untriedRow, unusableRow } from "./probe-rows.ts";
 import { routeTo } from "./provider-route.ts";
 
 export interface ProbeOptions extends ProbeFilter {
@@ -24,6 +25,8 @@ export interface ProbeOptions extends ProbeFilter {
   readonly concurrency: number;
   /** tokens of an answer; the provider may give more */
   readonly maxTokens: number;
+  /** No tokens at all: lists are asked for instead of answers, where that proves something. */
+  readonly free?: true;
 }
 
 export interface ProbeReport {
@@ -61,10 +64,15 @@ export async function probeCredentials(
   const config = deps.config();
   const modelOf = probeModels(config, context.agent);
   const targets = probeTargets(context.view.snapshot, options, startedAt);
-  const probes = await Promise.all(
-    targets.map(async (target) => ({ target, ref: await modelOf(target.profile.provider) })),
+  const probes: Probe[] = await Promise.all(
+    targets.map(async (target) => ({
+      target,
+      ref: options.free ? undefined : await modelOf(target.profile.provider),
+    })),
   );
-  const untried = probes.map((probe) => untriedRow(probe, config, context.view));
+  const untried = probes.map((probe) =>
+    options.free ? unusableRow(probe.target, context.view) : untriedRow(probe, config, context.view),
+  );
   const worth = probes.filter((_, index) => untried[index] === undefined);
   const writer = new HealthWriter(deps.store(), (error) => {
     if (error !== undefined)
@@ -91,12 +99,26 @@ async function probeAll(
   writer: HealthWriter,
 ): Promise<(ProbeRow | undefined)[]> {
   let done = 0;
+  const free = options.free && new FreeProbe({ deps, ...context, timeoutMs: options.timeoutMs });
   return inParallel(probes, options.concurrency, async (probe) => {
     if (context.signal?.aborted) return undefined;
-    const row = await probeOne(deps, context, options, probe, writer);
+    const row = free
+      ? await probeFree(free, context, probe, writer)
+      : await probeOne(deps, context, options, probe, writer);
     if (row) context.onRow?.(row, ++done, probes.length);
     return row;
   });
+}
+
+async function probeFree(
+  free: FreeProbe,
+  { view }: ProbeContext,
+  { target: { profile } }: Probe,
+  writer: HealthWriter,
+): Promise<ProbeRow | undefined> {
+  const found = await free.ask(profile);
+  if (found?.event) writer.add(view.agent, profile, found.event, true);
+  return found?.row;
 }
 
 async function probeOne(
@@ -131,7 +153,12 @@ async function probeOne(
     return { ...baseRow(profile, ref), status: "ok", latencyMs };
   }
   const { failure } = result;
-  writer.add(view.agent, profile, { kind: "failure", model, failure: healthOf(failure), at }, true);
+  writer.add(
+    view.agent,
+    profile,
+    { kind: "failure", model, failure: healthOf(failure), startedAt, at },
+    true,
+  );
   return { ...baseRow(profile, ref), status: probeStatus(failure), error: failure.message, latencyMs };
 }
 

@@ -8,6 +8,7 @@ import { wholeNumberFlag } from "./number-flag.ts";
 
 export interface ProbeFlags {
   readonly probe: boolean;
+  readonly probeFree: boolean;
   readonly probeProvider?: string;
   readonly probeProfile?: readonly string[];
   readonly probeTimeout?: number;
@@ -17,6 +18,7 @@ export interface ProbeFlags {
 
 export const PROBE_FLAGS = {
   probe: switchFlag("Make a small real call with each credential; it may cost tokens"),
+  probeFree: switchFlag("Probe without a token: ask for model lists, where that proves a credential"),
   probeProvider: optionalText("Probe this provider only", "id"),
   probeProfile: {
     ...optionalText("Probe these profiles only; repeat it, or separate ids by commas", "ids"),
@@ -38,7 +40,8 @@ export async function runProbe(
     import("../access/probe-agent.ts"),
     import("./provider-argument.ts"),
   ]);
-  const { probeProvider, probeProfile = [], probeTimeout, probeConcurrency, probeMaxTokens } = flags;
+  const { probeFree, probeProvider, probeProfile = [] } = flags;
+  const { probeTimeout, probeConcurrency, probeMaxTokens } = flags;
   const ids = probeProfile.flatMap((list) => list.split(",")).filter((id) => id.trim() !== "");
   const named = await Promise.all(ids.map((id) => profileArgument(session, id, agent)));
   const options = {
@@ -47,6 +50,7 @@ export async function runProbe(
     timeoutMs: probeTimeout ?? 8000,
     concurrency: probeConcurrency ?? 2,
     maxTokens: probeMaxTokens ?? 8,
+    ...(probeFree ? { free: true as const } : {}),
   };
   const deps = await session.deps();
   const request = {
@@ -65,4 +69,5 @@ const progressLine = (
   { provider, label, profileId, status, latencyMs }: ProbeRow,
   done: number,
   total: number,
-) => `Probed ${done} of ${total}: ${profileId ?? `${provider} (${label})`} ${status}, ${latencyMs} ms`;
+) =>
+  `Probed ${done} of ${total}: ${profileId ?? `${provider} (${label})`} ${status}${latencyMs === undefined ? "" : `, ${latencyMs} ms`}`;

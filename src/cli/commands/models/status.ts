@@ -31,12 +31,13 @@ export default buildCommand({
   async func(this: Session, { json, plain, check, agent, usage, ...probe }: Flags) {
     const { readStatus } = await import("../../../access/status.ts");
     if (json && plain) throw new AccessError("bad_input", "--json and --plain exclude each other.");
-    if (probe.probe && plain)
+    const probing = probe.probe || probe.probeFree;
+    if (probing && plain)
       throw new AccessError("bad_input", "--probe and --plain exclude each other. Leave one out.");
     const deps = await this.deps();
     // The probe first: status then shows what it has changed.
-    const probes = probe.probe ? await runProbe(this, agent, probe) : undefined;
-    const asked = usage || probe.probe ? await runUsage(this, agent, probe) : undefined;
+    const probes = probing ? await runProbe(this, agent, probe) : undefined;
+    const asked = usage || probing ? await runUsage(this, agent, probe) : undefined;
     const answer = await readStatus(deps, { agent, probes, asked });
     for (const warning of answer.report.warnings) this.io.say(`Warning: ${warning}`);
     if (json) this.io.json(answer.report);
