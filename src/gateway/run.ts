@@ -57,6 +57,7 @@ export async function runGateway(deps: GatewayDeps, options: GatewayOptions): Pr
   const { guard, secret } = guardOf(deps, settings, options);
   const gateway = buildGateway(deps);
   await gateway.agents.load(defaultAgent(deps.config()));
+  for (const warning of deps.plugins?.warnings ?? []) deps.log.warn(warning);
   const listening = await listenOrExplain(deps, settings, requestListener(gateway, guard));
   writeLock(deps.paths(), listening.port);
   announce(deps, gateway, settings.hosts[0]!, listening.port, secret);
