@@ -27,7 +27,7 @@ test("a token that ended while the machine slept in the middle of a refresh is r
   const refresh = async ({ generation }: AuthProfile) => {
     asked.push(generation);
     if (asked.length === 1) await wakes.promise;
-    return { kind: "renewed" };
+    return { kind: "renewed", asked: true };
   };
   const logins = new Logins({
     refresher: { refresh } as unknown as Refresher,
@@ -43,4 +43,30 @@ test("a token that ended while the machine slept in the middle of a refresh is r
   // What the refresh brought, or another process, ended in that sleep too.
   await logins.ready(live, loginEnding(now - HOUR));
   assert.equal(asked.length, 2);
+});
+
+test("a token that another process had brought, and that ended since, is refreshed before it is sent", async () => {
+  const now = 1_800_000_000_000;
+  const asked: string[] = [];
+  const stale = loginEnding(now - 2 * HOUR);
+  const refresh = async ({ generation }: AuthProfile) => {
+    asked.push(generation);
+    // Of the first there is a newer one in the store, which we had not seen; nothing was asked of the provider.
+    return generation === stale.generation ? { kind: "renewed" } : { kind: "renewed", asked: true };
+  };
+  const logins = new Logins({
+    refresher: { refresh } as unknown as Refresher,
+    reread: async () => {},
+    now: () => now,
+    report: () => {},
+  });
+  const live = { view: { secrets: new Map([["p:ada", new Secret("fake-access")]]) } } as unknown as LiveAgent;
+  await logins.ready(live, stale);
+  await logins.ready(live, loginEnding(now - HOUR));
+  assert.equal(asked.length, 2);
+  assert.equal(
+    logins.ready(live, loginEnding(now - 1)),
+    undefined,
+    "new, and old by our clock: the provider judges",
+  );
 });

@@ -32,6 +32,8 @@ export interface LoginsOptions {
 
 interface Tried {
   readonly at: Moment;
+  /** what was to be refreshed */
+  readonly generation: string;
   readonly result: RefreshResult;
   /** how often in a row it did not help */
   readonly times: number;
@@ -87,9 +89,11 @@ export class Logins {
     if (!tried) return undefined;
     const { wall, steady } = this.#moment();
     if (Math.max(Math.abs(wall - tried.at.wall), steady - tried.at.steady) >= rest) return undefined;
-    // A token that lives shorter than that was new, and is over.
+    if (tried.result.kind !== "renewed") return tried;
+    // A token that lives shorter than that was new, and is over. How old one is that another brought is not known.
     const livesLonger = (profile.lifetimeMs ?? Infinity) > rest;
-    return tried.result.kind !== "renewed" || livesLonger ? tried : undefined;
+    const isNew = tried.result.asked === true || tried.generation === profile.generation;
+    return livesLonger && isNew ? tried : undefined;
   }
 
   /** A login that takes long goes on getting ready while another candidate is asked. */
@@ -120,7 +124,7 @@ export class Logins {
     const times = result.kind === "renewed" ? 0 : (before?.times ?? 0) + 1;
     // What it brought is as old as its beginning: the machine may have slept since.
     const at = result.kind === "renewed" ? begun : this.#moment();
-    this.#tried.set(keyOf(profile), { at, result, times });
+    this.#tried.set(keyOf(profile), { at, generation: profile.generation, result, times });
     return result;
   }
 }

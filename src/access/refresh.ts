@@ -18,7 +18,7 @@ import { adoptInto, heldLogin } from "./refresh-store.ts";
 
 export type RefreshResult =
   /** Other tokens are in the store, ours or somebody else's; or these are as good as new. */
-  | { readonly kind: "renewed" }
+  | { readonly kind: "renewed"; /** we asked for them just now */ readonly asked?: true }
   /** This generation can never be refreshed again. */
   | { readonly kind: "login_needed"; readonly message: string }
   | { readonly kind: "failed"; readonly message: string };
@@ -172,7 +172,7 @@ export class Refresher {
     const others = new Set([profile.owner, ...(this.#options.agents?.() ?? [])]);
     others.delete(MAIN_AGENT);
     await Promise.all([...others].map((agent) => adoptInto(this.#options.store(), agent, token, family)));
-    return RENEWED;
+    return { kind: "renewed", asked: true };
   }
 
   /** Somebody who knows no leases may have won: what is stored now decides. */

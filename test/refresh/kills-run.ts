@@ -82,7 +82,7 @@ class Lane {
     const delay = () => ({ beforeMs: random() * 8, afterMs: random() * 8 });
     const issuer = await startTokenIssuer({ delay, graceMs: kind === "grace" ? GRACE_MS : 0 });
     const home = sharedHome({ tokenUrl: issuer.tokenUrl });
-    const other = await startUser({ home: home.path, tokenUrl: issuer.tokenUrl });
+    const other = await startUser({ home: home.path });
     return new Lane(random, issuer, home, other);
   }
 
@@ -109,7 +109,7 @@ class Lane {
   }
 
   #startVictim(): Promise<LoginUser> {
-    return startUser({ home: this.#home.path, tokenUrl: this.#issuer.tokenUrl });
+    return startUser({ home: this.#home.path });
   }
 
   /** The one of the last trial; after a loss the person has logged in again. */

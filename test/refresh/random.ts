@@ -1,4 +1,4 @@
-// Chance that a seed repeats.
+// Chance that a seed repeats, and figures of what it brought.
 
 /** Numbers from 0 to 1 (mulberry32). */
 export function randomFrom(seed: number): () => number {
@@ -18,3 +18,6 @@ export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
 }
+
+/** ms since the machine's start: the same clock in every process */
+export const machineTime = (): number => Number(process.hrtime.bigint()) / 1e6;

@@ -62,7 +62,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   const users: User[] = [];
   try {
     await home.logIn(login);
-    await startUsers(options, home, issuer, users);
+    await startUsers(options, home, users);
     return await new Soak(options, home, issuer, users, login).run();
   } finally {
     for (const user of users) user.kill();
@@ -74,13 +74,10 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
 async function startUsers(
   { processes, gateways, copies, progress }: SoakOptions,
   home: SharedHome,
-  { tokenUrl }: TokenIssuer,
   users: User[],
 ): Promise<void> {
   for (let n = 0; n < processes; n++) {
-    users.push(
-      n < gateways ? await gatewayUser(home) : await plainUser(home, tokenUrl, copies && n % 4 === 3),
-    );
+    users.push(n < gateways ? await gatewayUser(home) : await plainUser(home, copies && n % 4 === 3));
     progress?.(`${users.length} of ${processes} processes`);
   }
 }
@@ -90,8 +87,8 @@ async function gatewayUser(home: SharedHome): Promise<User> {
   return { kind: "gateway", ask: async (ask) => (await gateway.ask(ask)).answers, kill: gateway.kill };
 }
 
-async function plainUser(home: SharedHome, tokenUrl: string, copy: boolean): Promise<User> {
-  const user = await startUser({ home: home.path, agent: copy ? "work" : "main", tokenUrl });
+async function plainUser(home: SharedHome, copy: boolean): Promise<User> {
+  const user = await startUser({ home: home.path, agent: copy ? "work" : "main" });
   return {
     kind: copy ? "copy" : "main",
     async ask(ask) {

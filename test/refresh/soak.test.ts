@@ -8,7 +8,7 @@ import { runSoak } from "./soak-run.ts";
 test("7 processes of all kinds, 12 expiries: 12 refreshes, and every caller has a token that is good", async (t) => {
   const seed = newSeed();
   t.diagnostic(`seed ${seed}`);
-  const report = await runSoak({ processes: 7, expiries: 12, gateways: 1, copies: false, seed });
+  const report = await runSoak({ processes: 7, expiries: 12, gateways: 1, copies: true, seed });
   assert.deepEqual(report.faults, []);
   const { refreshes, refused, grantsKilled, failed } = report;
   assert.deepEqual(

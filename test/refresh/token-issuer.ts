@@ -9,6 +9,7 @@ import { Provider } from "oidc-provider";
 import { CLIENT_ID, configuration, SCOPES } from "../support/identity-settings.ts";
 import type { GrantStore } from "./grant-store.ts";
 import { grantStore } from "./grant-store.ts";
+import { machineTime } from "./random.ts";
 
 export const LIFETIME_MS = 3_600_000;
 
@@ -47,9 +48,6 @@ export interface IssuerOptions {
   /** How long the token endpoint thinks before it decides, and then before it answers. */
   readonly delay?: () => { readonly beforeMs: number; readonly afterMs: number };
 }
-
-/** ms since the machine's start: the same clock in every process */
-export const machineTime = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 export async function startTokenIssuer({ graceMs = 0, delay }: IssuerOptions = {}): Promise<TokenIssuer> {
   const grants = grantStore(graceMs);

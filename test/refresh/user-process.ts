@@ -6,7 +6,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { CLIENT_ID } from "../support/identity-settings.ts";
 import type { Ask, Said } from "./user-protocol.ts";
 
 export type Stage = Extract<Said, { stage: unknown }>;
@@ -24,7 +23,6 @@ export interface LoginUser {
 export interface UserOptions {
   readonly home: string;
   readonly agent?: string;
-  readonly tokenUrl: string;
 }
 
 const SCRIPT = join(import.meta.dirname, "login-user.ts");
@@ -36,14 +34,14 @@ async function compileCache(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "login-user-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   const env = { ...process.env, NODE_COMPILE_CACHE: folder };
-  const child = spawn(process.execPath, [SCRIPT, folder, "main", "", ""], { env, stdio: "ignore" });
+  const child = spawn(process.execPath, [SCRIPT, folder, "main"], { env, stdio: "ignore" });
   await once(child, "close");
   return folder;
 }
 
-export async function startUser({ home, agent = "main", tokenUrl }: UserOptions): Promise<LoginUser> {
+export async function startUser({ home, agent = "main" }: UserOptions): Promise<LoginUser> {
   const env = { ...process.env, NODE_COMPILE_CACHE: await (compiled ??= compileCache()) };
-  const child = spawn(process.execPath, [SCRIPT, home, agent, tokenUrl, CLIENT_ID], {
+  const child = spawn(process.execPath, [SCRIPT, home, agent], {
     env,
     stdio: ["pipe", "pipe", "inherit"],
   });
