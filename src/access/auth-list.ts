@@ -21,6 +21,8 @@ export interface AuthListRow {
   readonly expiresAt?: string;
   readonly cooldownUntil?: string;
   readonly disabledUntil?: string;
+  /** Its refresh token was refused for good; it serves until `expiresAt` at most. */
+  readonly problem?: "login_needed";
 }
 
 export interface AuthListReport {
@@ -60,7 +62,7 @@ export async function listProfiles(
 function listRow({ id, credential }: ReadView["stored"][number], view: ReadView): AuthListRow {
   const { provider, type, email, displayName } = credential;
   const name = displayName ?? email;
-  const expiresAt = view.snapshot.profiles.find((profile) => profile.id === id)?.expiresAt;
+  const { expiresAt, loginNeeded } = view.snapshot.profiles.find((profile) => profile.id === id) ?? {};
   const running = (view.snapshot.health.get(id)?.bars ?? []).filter((bar) => isRunning(bar, view.readAt));
   const untilOf = (lane: Bar["lane"]) => latest(running.filter((bar) => bar.lane === lane));
   const [cooldownUntil, disabledUntil] = [untilOf("cooldown"), untilOf("disabled")];
@@ -74,6 +76,7 @@ function listRow({ id, credential }: ReadView["stored"][number], view: ReadView)
     ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt).toISOString() }),
     ...(cooldownUntil === undefined ? {} : { cooldownUntil }),
     ...(disabledUntil === undefined ? {} : { disabledUntil }),
+    ...(loginNeeded ? { problem: "login_needed" as const } : {}),
   };
 }
 

@@ -9,6 +9,7 @@ import { HEALTHY, isRunning, WHOLE_PROFILE } from "../core/health.ts";
 import type { AgentId, ProfileId } from "../core/ids.ts";
 import { RENAMED_PROVIDERS } from "../core/ids.ts";
 import { nearest } from "../core/nearest.ts";
+import { tokenOf } from "../store/families.ts";
 import type { Deps } from "./deps.ts";
 import type { ReadView } from "./read-view.ts";
 import { chooseAgent, readView } from "./read-view.ts";
@@ -38,6 +39,8 @@ export interface RetryReport {
   /** failures that were counted since the last success */
   readonly errorCount: number;
   readonly changed: boolean;
+  /** The login server had refused its refresh token; it is asked once more. */
+  readonly refusalForgotten?: true;
   /** why it cannot serve all the same */
   readonly problem?: IneligibleCode;
 }
@@ -55,8 +58,9 @@ export async function retryProfile(deps: Deps, request: RetryRequest): Promise<R
   const at = deps.now();
   const health = view.snapshot.health.get(profileId) ?? HEALTHY;
   const eligible = eligibility(profile, at);
-  const changed = health.bars.length > 0 || health.errorCount > 0;
-  if (changed) {
+  const barred = health.bars.length > 0 || health.errorCount > 0;
+  const forgiven = profile.loginNeeded === true && (await forgetRefusal(deps, view, profile));
+  if (barred) {
     const event = { kind: "retry", at } as const;
     const change = { agent: owner, profileId, provider, generation, event, writer: randomUUID(), seq: 1 };
     await deps.store().applyHealth([change]);
@@ -68,9 +72,20 @@ export async function retryProfile(deps: Deps, request: RetryRequest): Promise<R
     owner,
     cleared: health.bars.map((bar) => clearedBar(bar, at)),
     errorCount: health.errorCount,
-    changed,
-    ...(eligible === "ok" ? {} : { problem: eligible }),
+    changed: barred || forgiven,
+    ...(forgiven ? { refusalForgotten: true as const } : {}),
+    ...(eligible === "ok" || forgiven ? {} : { problem: eligible }),
   };
+}
+
+/** The refresh token of a login may be sent once more, though it was refused. */
+async function forgetRefusal(deps: Deps, view: ReadView, { id }: AuthProfile): Promise<boolean> {
+  const token = tokenOf(view.stored.find((stored) => stored.id === id)?.credential);
+  if (!token) return false;
+  const before = await deps.store().family(token);
+  if (!before.refused) return false;
+  await deps.store().updateFamily(token, () => ({ refused: null }));
+  return true;
 }
 
 function findProfile(view: ReadView, text: string): AuthProfile {

@@ -31,9 +31,13 @@ export function profileHealth(
 }
 
 /** What the expiry does not tell. References to files and programs are not opened, so they count as good. */
-function problemOf({ problem }: AuthProfile, credential: Credential): Pick<ProfileHealthRow, "problem"> {
+function problemOf(
+  { problem, loginNeeded }: AuthProfile,
+  credential: Credential,
+): Pick<ProfileHealthRow, "problem"> {
+  if (loginNeeded) return { problem: "login_needed" };
   if (problem === "unresolved_ref") return isUnread(credential) ? {} : { problem };
-  return problem === "ineligible_profile" || problem === "login_needed" ? { problem } : {};
+  return problem === "ineligible_profile" ? { problem } : {};
 }
 
 function expiryOf(
@@ -41,7 +45,7 @@ function expiryOf(
   now: number,
 ): Pick<ProfileHealthRow, "status" | "reasonCode" | "expiresAt" | "remainingMs"> {
   const { problem, expiresAt } = profile;
-  if (problem === "missing_credential" || problem === "invalid_expires")
+  if (problem === "missing_credential" || problem === "invalid_expires" || problem === "login_needed")
     return { status: "missing", reasonCode: problem };
   if (expiresAt === undefined) return { status: profile.type === "oauth" ? "ok" : "static" };
   const remainingMs = expiresAt - now;

@@ -25,7 +25,7 @@ export interface TodoInputs {
 export function todoFor(inputs: TodoInputs): Todo[] {
   return inputs.providers.flatMap((provider) => {
     if (inputs.usable.of(provider).length === 0) return [missing(provider, inputs)];
-    return [...expiring(provider, inputs), ...allBarred(provider, inputs)];
+    return [...loginsNeeded(provider, inputs), ...expiring(provider, inputs), ...allBarred(provider, inputs)];
   });
 }
 
@@ -44,7 +44,7 @@ function missing(provider: ProviderId, inputs: TodoInputs): Todo {
   if (unresolved) return unresolvedRef(provider, unresolved, inputs);
   if (view.snapshot.order.has(provider) && stored.some((profile) => eligibility(profile, now) === "ok"))
     return hiddenByOrder(provider, inputs);
-  const bad = stored[0];
+  const bad = stored.find(({ loginNeeded }) => loginNeeded) ?? stored[0];
   if (bad)
     return renew(provider, bad, inputs, `${bad.id}: ${IN_WORDS[eligibility(bad, now)] ?? "not usable"}`);
   const known = findProvider(provider);
@@ -69,6 +69,7 @@ const IN_WORDS: Readonly<Record<string, string>> = {
   missing_credential: "nothing stored in it",
   invalid_expires: "its expiry is not a time",
   expired: "expired",
+  login_needed: "its login has ended",
   ineligible_profile: "does not fit auth.profiles in openclaw.json",
 };
 
@@ -101,12 +102,28 @@ function hiddenByOrder(provider: ProviderId, inputs: TodoInputs): Todo {
 
 /** How a credential of this kind is replaced. */
 function renew(provider: ProviderId, profile: AuthProfile, inputs: TodoInputs, problem: string): Todo {
+  const named = `--provider ${provider} --profile-id ${profile.id}`;
+  const key = command(inputs, `paste-api-key --provider ${provider}`);
+  if (profile.type === "oauth")
+    return {
+      provider,
+      problem,
+      remedy: command(inputs, `login ${named}`),
+      otherwise: `or store a key: ${key}`,
+    };
   const verb = profile.type === "token" ? "paste-token" : "paste-api-key";
-  const remedy =
-    profile.type === "oauth"
-      ? `Log in again, or store a key: ${command(inputs, `paste-api-key --provider ${provider}`)}`
-      : command(inputs, `${verb} --provider ${provider} --profile-id ${profile.id}`);
-  return { provider, problem, remedy };
+  return { provider, problem, remedy: command(inputs, `${verb} ${named}`) };
+}
+
+/** Told while others serve, and while its access token does: before it bites. */
+function loginsNeeded(provider: ProviderId, inputs: TodoInputs): Todo[] {
+  const { profiles } = inputs.view.snapshot;
+  return profiles.flatMap((profile) => {
+    if (profile.provider !== provider || !profile.loginNeeded) return [];
+    const left = (profile.expiresAt ?? inputs.now) - inputs.now;
+    const serves = left > 0 ? `, and serves for ${spokenDuration(left)} more` : "";
+    return [renew(provider, profile, inputs, `${profile.id}: its login has ended${serves}`)];
+  });
 }
 
 function expiring(provider: ProviderId, inputs: TodoInputs): Todo[] {
@@ -114,7 +131,7 @@ function expiring(provider: ProviderId, inputs: TodoInputs): Todo[] {
   return (row?.effectiveProfiles ?? []).flatMap((health) => {
     const profile = inputs.view.snapshot.profiles.find(({ id }) => id === health.profileId);
     // A login with a refresh token renews itself.
-    if (!profile || profile.refreshable || health.status !== "expiring") return [];
+    if (!profile || profile.refreshable || profile.loginNeeded || health.status !== "expiring") return [];
     return [renew(provider, profile, inputs, `${profile.id} expires soon`)];
   });
 }

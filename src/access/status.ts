@@ -22,7 +22,13 @@ import {
 } from "./status-health.ts";
 import { providerRows, unusableRows } from "./status-providers.ts";
 import type { ProviderInputs } from "./status-providers.ts";
-import type { AuthReport, ProviderHealthRow, RuntimeRoute, StatusAnswer } from "./status-report.ts";
+import type {
+  AuthReport,
+  ProfileHealthRow,
+  ProviderHealthRow,
+  RuntimeRoute,
+  StatusAnswer,
+} from "./status-report.ts";
 import { testingRows } from "./status-testing.ts";
 import { todoFor } from "./status-todo.ts";
 import type { Asked, UsageReport } from "./usage-report.ts";
@@ -218,6 +224,10 @@ function runtimeRoutes(
   ];
 }
 
+/** Also a login that serves now and cannot be refreshed any more, however long its access token lasts. */
+const endsSoon = ({ status, problem }: ProfileHealthRow): boolean =>
+  status === "expiring" || problem === "login_needed";
+
 /** `--check` (fidelity spec §2.4): 1 nothing good for a provider in use, 2 something that is used expires soon. */
 export function checkProviders(
   inUse: readonly ProviderId[],
@@ -230,7 +240,7 @@ export function checkProviders(
     const live = health.find((row) => row.provider === provider)?.effectiveProfiles.filter(isLive) ?? [];
     // A key in the environment or the config covers whatever the store's credentials come to.
     if (profiles.some((profile) => profile.source !== "store")) return 0;
-    return live.length === 0 ? 1 : live.some((row) => row.status === "expiring") ? 2 : 0;
+    return live.length === 0 ? 1 : live.some(endsSoon) ? 2 : 0;
   });
   return states.includes(1) ? 1 : states.includes(2) ? 2 : 0;
 }

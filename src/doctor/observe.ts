@@ -78,7 +78,7 @@ async function observeAgent(deps: ObserveDeps, id: AgentId): Promise<AgentWorld>
   const database = paths.agentDatabase(id);
   const place = { id, dir: paths.agentDir(id), database };
   try {
-    const { profiles, order, lastGood, health, warnings } = (await deps.store().read(id)).state;
+    const { profiles, order, lastGood, health, logins, warnings } = (await deps.store().read(id)).state;
     const { markers, fault } = rawRows(database);
     return {
       ...place,
@@ -88,6 +88,7 @@ async function observeAgent(deps: ObserveDeps, id: AgentId): Promise<AgentWorld>
       order,
       lastGood,
       health,
+      ...(logins && { logins }),
       warnings: warnings
         .map((text) => (text.startsWith(`${database}: `) ? text.slice(database.length + 2) : text))
         .filter((text) => ![...markers.keys()].some((marker) => text.includes(` ${marker} is left out`))),

@@ -6,6 +6,7 @@ import type { Credential } from "../core/credential.ts";
 import type { Health } from "../core/health.ts";
 import type { AgentId, ProfileId, ProviderId } from "../core/ids.ts";
 import type { JsonObject } from "../core/json.ts";
+import type { LoginFacts } from "../store/store.ts";
 
 export interface World {
   /** ms since epoch */
@@ -34,6 +35,8 @@ export interface AgentWorld {
   readonly order: ReadonlyMap<ProviderId, readonly ProfileId[]>;
   readonly lastGood: ReadonlyMap<ProviderId, ProfileId>;
   readonly health: ReadonlyMap<ProfileId, Health>;
+  /** What is known of OAuth logins besides their rows. */
+  readonly logins?: ReadonlyMap<ProfileId, LoginFacts>;
   readonly warnings: readonly string[];
 }
 

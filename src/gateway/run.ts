@@ -1,7 +1,8 @@
 // `openclaw gateway run`: builds the gateway, says where it is, serves until it is told to stop.
+import { setTimeout as pause } from "node:timers/promises";
 import { Agent } from "undici";
-import { ExchangedTokens } from "../access/exchanged.ts";
 import { besideCodex } from "../access/codex-refresh.ts";
+import { ExchangedTokens } from "../access/exchanged.ts";
 import { HealthWriter } from "../access/health-writer.ts";
 import type { LiveAgent } from "../access/live-agents.ts";
 import { LiveAgents } from "../access/live-agents.ts";
@@ -9,6 +10,7 @@ import { defaultAgent, joinView } from "../access/read-view.ts";
 import { ReceiptWriter } from "../access/receipt-writer.ts";
 import { ServedModels } from "../access/served-models.ts";
 import { StickyProfiles } from "../access/sticky.ts";
+import { KeepWarm } from "../access/keep-warm.ts";
 import { Logins, tokenEndpointOf } from "../access/logins.ts";
 import { Refresher } from "../access/refresh.ts";
 import type { Deps } from "../access/deps.ts";
@@ -17,6 +19,7 @@ import { usageInputs } from "../access/usage-targets.ts";
 import type { GatewayConfig } from "../config/config.ts";
 import { AccessError } from "../core/errors.ts";
 import type { AgentId } from "../core/ids.ts";
+import { MAIN_AGENT } from "../core/ids.ts";
 import { Faults } from "./faults.ts";
 import type { Gateway, Log } from "./gateway.ts";
 import type { GuardSettings } from "./guard.ts";
@@ -57,16 +60,25 @@ export async function runGateway(deps: GatewayDeps, options: GatewayOptions): Pr
   const { guard, secret } = guardOf(deps, settings, options);
   const gateway = buildGateway(deps);
   await gateway.agents.load(defaultAgent(deps.config()));
+  // Its logins are kept warm, whichever agents are called. If it cannot be read, that was told.
+  await gateway.agents.load(MAIN_AGENT).catch(() => undefined);
   for (const warning of deps.plugins?.warnings ?? []) deps.log.warn(warning);
   const listening = await listenOrExplain(deps, settings, requestListener(gateway, guard));
   writeLock(deps.paths(), listening.port);
+  void gateway.keepWarm.run();
   announce(deps, gateway, settings.hosts[0]!, listening.port, secret);
 
   const usage = usageReaderOf(deps, gateway.agents);
   const signal = await deps.stopped;
   usage.stop();
   deps.say(`Stopping (${signal}): running calls may end first.`);
+  gateway.keepWarm.stop();
   await listening.close();
+  // The answer to a token that was sent is nowhere else.
+  await Promise.race([
+    gateway.refresher.settled(),
+    pause(REFRESHES_END_WITHIN_MS, undefined, { ref: false }),
+  ]);
   await gateway.receipts.flush();
   await gateway.writerFlush();
   await Promise.all([gateway.upstream.destroy(), deps.store().close()]);
@@ -122,7 +134,13 @@ function guardOf(
   return { guard: { ...common, secret: secret.secret }, secret };
 }
 
-type OwnGateway = Gateway & { readonly writerFlush: () => Promise<void> };
+const REFRESHES_END_WITHIN_MS = 5000;
+
+type OwnGateway = Gateway & {
+  readonly writerFlush: () => Promise<void>;
+  readonly refresher: Refresher;
+  readonly keepWarm: KeepWarm;
+};
 
 function buildGateway(deps: GatewayDeps): OwnGateway {
   const faults = new Faults(deps.log);
@@ -136,12 +154,16 @@ function buildGateway(deps: GatewayDeps): OwnGateway {
     writer,
     cooldowns: () => deps.config().cooldowns,
   });
+  const refresher = refresherOf(deps);
+  const logins = loginsOf(deps, agents, refresher);
   return {
+    refresher,
+    keepWarm: new KeepWarm({ agents: () => agents.all(), logins, now: deps.now }),
     config: deps.config,
     accessConfig: deps.accessConfig,
     env: deps.env,
     agents,
-    logins: loginsOf(deps, agents),
+    logins,
     exchanged: new ExchangedTokens({
       settings: () => deps.accessConfig().oauth,
       now: deps.now,
@@ -161,12 +183,15 @@ function buildGateway(deps: GatewayDeps): OwnGateway {
   };
 }
 
-function loginsOf(deps: GatewayDeps, agents: LiveAgents): Logins {
-  const refresher = new Refresher({
+const refresherOf = (deps: GatewayDeps): Refresher =>
+  new Refresher({
     store: deps.store,
     endpoint: ({ provider }) => tokenEndpointOf(provider, deps.accessConfig().oauth, deps.env()),
+    agents: () => deps.config().agents.map(({ id }) => id),
     now: deps.now,
   });
+
+function loginsOf(deps: GatewayDeps, agents: LiveAgents, refresher: Refresher): Logins {
   return new Logins({
     refresher: besideCodex(refresher, deps),
     reread: (agent) => agents.refresh(agent),
@@ -208,5 +233,7 @@ async function listenOrExplain(
 function watchStore(deps: GatewayDeps, agents: LiveAgents, agent: AgentId, faults: Faults): void {
   const sentence = `The store of ${agent} cannot be read; the last good one stays in use`;
   const report = (error: unknown) => faults.report(`store ${agent}`, sentence, error);
-  deps.store().watch([agent], () => void agents.refresh(agent).then(() => report(undefined), report));
+  const again = () => agents.refresh(agent).then(() => report(undefined), report);
+  // Families of logins are main's: what is known of one may concern a copy in any agent.
+  deps.store().watch(agent === MAIN_AGENT ? [agent] : [agent, MAIN_AGENT], () => void again());
 }

@@ -30,9 +30,11 @@ export function renderAuthList(
   return `${head}\n${table(rows, screen.columns)}`;
 }
 
-function state({ expiresAt, cooldownUntil, disabledUntil }: AuthListRow, now: number, style: Style): string {
+function state(row: AuthListRow, now: number, style: Style): string {
+  const { expiresAt, cooldownUntil, disabledUntil, problem } = row;
   const left = (at: string) => Date.parse(at) - now;
   return [
+    ...(problem === undefined ? [] : [style.bad("its login has ended")]),
     ...(expiresAt === undefined ? [] : [expiry(left(expiresAt), style)]),
     ...(cooldownUntil === undefined
       ? []

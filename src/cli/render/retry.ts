@@ -10,8 +10,20 @@ export function renderRetry(found: RetryReport): string {
   const first = changed
     ? `Cleared: ${profileId}${where}. The next call may use it.`
     : `Nothing to clear: ${profileId} is not barred.`;
-  const failures = changed && cleared.length === 0 ? [`  ${report.errorCount} failures forgotten`] : [];
-  return [first, ...cleared.map(barLine), ...failures, ...(problem ? [problemLine(problem)] : [])].join("\n");
+  const failures =
+    changed && cleared.length === 0 && report.errorCount > 0
+      ? [`  ${report.errorCount} failures forgotten`]
+      : [];
+  const asked = report.refusalForgotten
+    ? ["  its login was refused, and is asked for new tokens once more"]
+    : [];
+  return [
+    first,
+    ...cleared.map(barLine),
+    ...failures,
+    ...asked,
+    ...(problem ? [problemLine(problem)] : []),
+  ].join("\n");
 }
 
 function barLine({ kind, reason, model, until }: ClearedBar): string {

@@ -35,6 +35,7 @@ function splitLabel(label: string): [string, string] {
 
 function healthWords(row: ProfileHealthRow, style: Style): string {
   const { status, reasonCode, remainingMs = 0, type } = row;
+  if (row.problem === "login_needed") return style.bad(loginWords(row));
   if (row.problem !== undefined && isGood(row)) return style.bad(PROBLEMS[row.problem]);
   switch (status) {
     case "static":
@@ -49,6 +50,11 @@ function healthWords(row: ProfileHealthRow, style: Style): string {
       return style.bad(reasonCode === "invalid_expires" ? "unusable: its expiry is not a time" : "empty");
   }
 }
+
+const loginWords = (row: ProfileHealthRow): string =>
+  isGood(row) && row.remainingMs !== undefined
+    ? `its login has ended, serves for ${spokenDuration(row.remainingMs)} more`
+    : PROBLEMS.login_needed;
 
 const expiredWords = (remainingMs: number): string =>
   remainingMs < 0 ? `expired ${spokenDuration(-remainingMs)} ago` : "expired";

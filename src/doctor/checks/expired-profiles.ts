@@ -1,4 +1,5 @@
-// Profiles that cannot be used any more: expired, without a secret, with an impossible expiry.
+// Profiles that cannot be used any more, or not for long: expired, without a secret, with an impossible expiry,
+// with a login that was refused.
 import type { Credential } from "../../core/credential.ts";
 import { assessCredential } from "../../core/credential.ts";
 import { keeperOf } from "../../providers/kept-by.ts";
@@ -10,9 +11,13 @@ export const expiredProfiles: Check = {
   look: ({ agents, now }) =>
     [...agents.values()].flatMap((agent) =>
       [...agent.profiles].flatMap(([id, credential]) => {
-        const reason = unusable(credential, now);
-        if (reason === undefined) return [];
-        const message = `${id} of agent ${agent.id} ${reason}; it is not used.`;
+        const needed = agent.logins?.get(id)?.needed;
+        const reason = needed ? undefined : unusable(credential, now);
+        if (reason === undefined && !needed) return [];
+        const what = needed
+          ? `has to log in again: its login has ended (${needed.code}), and serves no longer than its access token`
+          : `${reason}; it is not used`;
+        const message = `${id} of agent ${agent.id} ${what}.`;
         return [
           {
             severity: "warning" as const,

@@ -1,4 +1,5 @@
 // GET /ready and /readyz: model calls can be served.
+import type { LiveAgents } from "../../access/live-agents.ts";
 import { replyJson } from "../reply.ts";
 import type { Route } from "../route.ts";
 
@@ -8,9 +9,21 @@ const at = (path: string): Route => ({
   open: true,
   handle(_request, response, gateway) {
     const failing = gateway.failing();
-    const report = { ready: failing.length === 0, failing, uptimeMs: gateway.now() - gateway.startedAt };
+    const report = {
+      ready: failing.length === 0,
+      failing,
+      // Who they are is told to those who may ask: `models status`, and the log.
+      loginsNeeded: loginsNeeded(gateway.agents),
+      uptimeMs: gateway.now() - gateway.startedAt,
+    };
     replyJson(response, report.ready ? 200 : 503, report);
   },
 });
+
+function loginsNeeded(agents: LiveAgents): number {
+  const profiles = [...agents.all()].flatMap(({ view }) => view.snapshot.profiles);
+  return new Set(profiles.filter(({ loginNeeded }) => loginNeeded).map(({ owner, id }) => `${owner} ${id}`))
+    .size;
+}
 
 export const ready = [at("/ready"), at("/readyz")];
