@@ -47,7 +47,7 @@ async function askForPaste(
   attempt: Attempt,
   until: AbortSignal,
 ): Promise<Returned> {
-  const question = "Waiting for the browser. Or paste the address that it ends at, or the code";
+  const question = "Waiting for the browser. Or paste the redirect URL that it ends at, or the code";
   const text = await talk.secret(question, (answer) => problemWith(client, attempt, answer), until);
   const { params, bare } = parsePasted(text)!;
   return { params, bare };
