@@ -22,7 +22,7 @@ export async function startMiniMax(settings: DeviceSettings, limits: CallLimits)
     state,
   };
   const answer = await callServer({ url: settings.deviceUrl, fields, ...limits });
-  const fault = startFault(answer, [verifier]);
+  const fault = refusalIn(answer, [verifier]) ?? startFault(answer, [verifier]);
   if (fault !== undefined || answer.kind === "failed") return { failed: fault! };
   if (answer.body!["state"] !== state)
     return { failed: "answered a question that was not asked (wrong state)" };
@@ -42,9 +42,10 @@ export async function startMiniMax(settings: DeviceSettings, limits: CallLimits)
 /** Exported for its tests. */
 export function statusIn(answer: ServerAnswer, sent: readonly string[], now: number): DevicePoll {
   if (answer.kind === "failed" || !answer.body || answer.status >= 500) return judgedPoll(answer, sent);
-  const { status, base_resp: reason } = answer.body;
+  const { status } = answer.body;
   if (status === "success") return inStandardWords(judgedPoll(answer, sent), now);
-  if (status === "error") return { kind: "refused", message: `refused${wordsOf(reason, sent)}` };
+  const refusal = refusalIn(answer, sent);
+  if (refusal !== undefined) return { kind: "refused", message: refusal };
   return typeof status === "string" ? { kind: "pending" } : judgedPoll(answer, sent);
 }
 
@@ -54,7 +55,10 @@ function inStandardWords(poll: DevicePoll, now: number): DevicePoll {
   return { kind: "tokens", answer: { ...poll.answer, expires_in: seconds } };
 }
 
-function wordsOf(reason: unknown, sent: readonly string[]): string {
+/** Completes "The login server …". */
+function refusalIn(answer: ServerAnswer, sent: readonly string[]): string | undefined {
+  if (answer.kind === "failed" || answer.body?.["status"] !== "error") return undefined;
+  const reason = answer.body["base_resp"];
   const words = isObject(reason) ? reason["status_msg"] : undefined;
-  return typeof words === "string" && words !== "" ? ` (${withoutSecrets(words, sent)})` : "";
+  return typeof words === "string" && words !== "" ? `refused (${withoutSecrets(words, sent)})` : "refused";
 }

@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly stdin?: string;
   readonly env?: Record<string, string>;
   readonly interrupt?: Promise<unknown>;
+  /** Told of stderr as it grows, with all that came so far. */
+  readonly onErr?: (err: string) => void;
 }
 
 export interface CliHome {
@@ -32,11 +34,11 @@ export interface CliHome {
 
 export function cliHome(): CliHome {
   const path = mkdtempSync(join(tmpdir(), "cli-"));
-  const run: CliHome["run"] = (words, { stdin = "", env = {}, interrupt } = {}) => {
+  const run: CliHome["run"] = (words, { stdin = "", env = {}, interrupt, onErr } = {}) => {
     const surroundings = { PATH: process.env["PATH"] ?? "", HOME: path, NO_COLOR: "1", TZ: "UTC", ...env };
     const child = spawn(process.execPath, [ENTRY, ...words], { env: surroundings, cwd: path });
     void interrupt?.then(() => child.kill("SIGINT"));
-    return collect(child, stdin);
+    return collect(child, stdin, onErr);
   };
   return {
     path,
@@ -56,10 +58,17 @@ export function cliHome(): CliHome {
   };
 }
 
-function collect(child: ReturnType<typeof spawn>, stdin: string): Promise<Said> {
+function collect(
+  child: ReturnType<typeof spawn>,
+  stdin: string,
+  onErr?: (err: string) => void,
+): Promise<Said> {
   const said = { out: "", err: "" };
   child.stdout?.setEncoding("utf8").on("data", (text: string) => (said.out += text));
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => (said.err += text));
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    said.err += text;
+    onErr?.(said.err);
+  });
   // The program may refuse before it reads.
   child.stdin?.on("error", () => {}).end(stdin);
   return new Promise((resolve, reject) => {

@@ -9,7 +9,7 @@ const TIMEOUT_MS = 10_000;
 
 /** `name`: of the profile. Tokens without an owner's name are as good: no failure here ends a login. */
 export async function identityOf(
-  { identity: places = OPENID_PLACES, userinfoUrl }: CodeClient,
+  { identity: places = OPENID_PLACES, userinfoUrl }: Pick<CodeClient, "identity" | "userinfoUrl">,
   answer: Readonly<Record<string, unknown>>,
   access: string,
   signal: AbortSignal,

@@ -8,8 +8,7 @@ import type { DeviceEnd, DeviceOffer, DeviceSettings } from "../../oauth/device-
 import { awaitApproval, startDeviceLogin } from "../../oauth/device-code.ts";
 import type { Granted } from "../../oauth/granted.ts";
 import { grantedTokens } from "../../oauth/granted.ts";
-import type { Identity, IdentityPlaces } from "../../oauth/identity.ts";
-import { identityIn, OPENID_PLACES, sourcesOf } from "../../oauth/identity.ts";
+import type { Identity } from "../../oauth/identity.ts";
 import { callServer } from "../../oauth/server-call.ts";
 import { findProvider } from "../../providers/all.ts";
 import type { Login } from "../../providers/provider.ts";
@@ -27,8 +26,7 @@ export async function deviceLogin(context: FlowContext): Promise<Obtained> {
     const granted = grantedTokens(answer, deps.now());
     if (granted.kind === "unusable")
       throw failed(`The login server of ${label} ${granted.message}.`, context);
-    const name = await nameOf(login, own, granted.access, signal);
-    return obtained(context, granted, { ...identityIn(sourcesOf(answer), placesOf(login)), name });
+    return obtained(context, granted, await whoLoggedIn(login, own, answer, granted.access, signal));
   });
 }
 
@@ -105,20 +103,35 @@ const failed = (what: string, { provider, login }: FlowContext): AccessError =>
 
 const NAME_TIMEOUT_MS = 10_000;
 
-/** Only for people to tell accounts apart: a login without it is as good. */
-async function nameOf(
+interface Who extends Identity {
+  /** of the profile */
+  readonly name?: string;
+  readonly displayName?: string;
+}
+
+/** For people to tell accounts apart: a login without it is as good. */
+async function whoLoggedIn(
   { device }: Login,
   own: OAuthSettings | undefined,
-  token: string,
+  answer: JsonObject,
+  access: string,
   signal: AbortSignal,
-): Promise<string | undefined> {
-  const field = device?.name?.field;
-  const url = own?.userinfoUrl ?? device?.name?.url;
-  if (field === undefined || url === undefined) return undefined;
-  const headers = { authorization: `Bearer ${token}` };
-  const answer = await callServer({ url, headers, timeoutMs: NAME_TIMEOUT_MS, signal });
-  const name = answer.kind === "answer" && answer.status === 200 ? answer.body?.[field] : undefined;
-  return typeof name === "string" && name.length <= 200 && name !== "" ? name : undefined;
+): Promise<Who> {
+  const { name, identity } = device ?? {};
+  const userinfoUrl = own?.userinfoUrl ?? name?.url;
+  if (!name) {
+    const { identityOf } = await import("./browser-identity.ts");
+    const places = {
+      ...(identity ? { identity } : {}),
+      ...(userinfoUrl === undefined ? {} : { userinfoUrl }),
+    };
+    return await identityOf(places, answer, access, signal);
+  }
+  if (userinfoUrl === undefined) return {};
+  const headers = { authorization: `Bearer ${access}` };
+  const told = await callServer({ url: userinfoUrl, headers, timeoutMs: NAME_TIMEOUT_MS, signal });
+  const given = told.kind === "answer" && told.status === 200 ? told.body?.[name.field] : undefined;
+  return typeof given === "string" && /^[\x21-\x7e]{1,200}$/.test(given) ? { displayName: given } : {};
 }
 
 type Grant = Extract<Granted, { kind: "granted" }>;
@@ -127,26 +140,18 @@ type Grant = Extract<Granted, { kind: "granted" }>;
 function obtained(
   { provider }: FlowContext,
   { access, refresh, expires }: Grant,
-  { email, accountId, name }: Identity & { readonly name: string | undefined },
+  { name, accountId, ...who }: Who,
 ): Obtained {
-  const ends = expires === undefined ? {} : { expires };
-  const who = {
-    ...(email === undefined ? {} : { email }),
-    ...(name === undefined ? {} : { displayName: name }),
-  };
+  const common = { provider, ...who, ...(expires === undefined ? {} : { expires }) };
   const isToken = findProvider(provider)?.exchange !== undefined || (refresh === undefined && !expires);
   const credential: Credential = isToken
-    ? { type: "token", provider, token: access, ...ends, ...who }
+    ? { type: "token", token: access, ...common }
     : {
         type: "oauth",
-        provider,
         access,
         ...(refresh === undefined ? {} : { refresh }),
-        ...ends,
-        ...who,
+        ...common,
         ...(accountId === undefined ? {} : { accountId }),
       };
-  return { credential, ...(email === undefined ? {} : { name: email }) };
+  return { credential, ...(name === undefined ? {} : { name }) };
 }
-
-const placesOf = ({ device }: Login): IdentityPlaces => device?.identity ?? OPENID_PLACES;
