@@ -1,5 +1,8 @@
 import { defineProvider } from "./provider.ts";
 
+/** With a ChatGPT account the bare name means nothing. */
+const CHATGPT_MODEL = "gpt-5.6-sol";
+
 export const openai = defineProvider({
   id: "openai",
   label: "OpenAI (API key or ChatGPT/Codex OAuth)",
@@ -22,6 +25,7 @@ export const openai = defineProvider({
     {
       id: "oauth",
       kind: "browser",
+      defaultModel: CHATGPT_MODEL,
       browser: {
         authorizeUrl: "https://auth.openai.com/oauth/authorize",
         tokenUrl: "https://auth.openai.com/oauth/token",
@@ -54,6 +58,7 @@ export const openai = defineProvider({
     {
       id: "device-code",
       kind: "device",
+      defaultModel: CHATGPT_MODEL,
       label: "ChatGPT login with a device code",
       device: {
         form: "openai",

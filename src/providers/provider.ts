@@ -43,6 +43,8 @@ export interface Login {
   readonly profile?: string;
   /** With kind `cli`: the program whose login is reused. */
   readonly program?: "claude" | "codex";
+  /** Recommended in place of the provider's. */
+  readonly defaultModel?: string;
   /** What is known of the provider's stance on such logins, and as of when (`2026-11`); shown at login. */
   readonly policy?: { readonly text: string; readonly asOf: string };
   /** Of a login in the browser. */

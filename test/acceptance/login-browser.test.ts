@@ -234,7 +234,7 @@ test("OpenAI by its own data: its callback, the note on its stance, the default 
   assert.match(text, /Note \(\d{4}-\d\d\): \S+/);
   assert.match(text, /originator=openclaw/);
   assert.match(text, /Auth profile: openai:ada@example\.com/);
-  assert.match(text, /Default model: openai\//);
+  assert.match(text, /Default model: openai\/gpt-5\.6-sol/);
   home.remove();
 });
 

@@ -77,7 +77,7 @@ export async function login(deps: CommandDeps, request: LoginRequest, talk: Talk
     agentId: agent,
     removed,
     ...runtimeReport(written.config, obtained.runtime),
-    recommendedModel: recommendedRef(servedBy(provider)) ?? null,
+    recommendedModel: recommendedRef(servedBy(recommends(request.target))) ?? null,
     defaultModel: written.config.defaultModel.primary ?? null,
     configPath: config.path,
     configChanged: written.changed,
@@ -166,7 +166,10 @@ async function inheritedOrder(
   return ofMain?.order.get(provider) ?? deps.config().order.get(provider);
 }
 
-function runtimeReport(config: Config, runtime: string | undefined): Pick<LoginReport, "runtime" | "runsDefault"> {
+function runtimeReport(
+  config: Config,
+  runtime: string | undefined,
+): Pick<LoginReport, "runtime" | "runsDefault"> {
   if (runtime === undefined) return {};
   return { runtime, runsDefault: runtimeOf(config, defaultModelOf(config).resolved.ref) === runtime };
 }
@@ -175,13 +178,20 @@ function runtimeReport(config: Config, runtime: string | undefined): Pick<LoginR
 const servedBy = (provider: Provider): Provider =>
   (provider.backendOf === undefined ? undefined : findProvider(provider.backendOf)) ?? provider;
 
+/** The provider with the model that this login is for. */
+const recommends = ({ provider, login: { defaultModel } }: Target): Provider =>
+  defaultModel === undefined ? provider : { ...provider, defaultModel };
+
 async function recommend(deps: CommandDeps, request: LoginRequest, runtime: string | undefined) {
   const { setDefault } = request;
-  const { provider, login: chosen } = request.target;
+  const { login: chosen } = request.target;
+  const provider = recommends(request.target);
   if (runtime !== undefined) {
     const { backendEdits } = await import("./backend-model.ts");
     const served = servedBy(provider);
-    return await writeConfig(deps, (current) => backendEdits(current, { provider: served, runtime, setDefault }));
+    return await writeConfig(deps, (current) =>
+      backendEdits(current, { provider: served, runtime, setDefault }),
+    );
   }
   const { catalogModels } = await import("../../providers/catalog.ts");
   const models = await catalogModels(provider.id);
