@@ -6,6 +6,7 @@ import {
   bindingFirst,
   isExhausted,
   isOver,
+  isReading,
   leftPercent,
   nextReset,
   readingOf,
@@ -97,7 +98,9 @@ const found: fc.Arbitrary<FoundWindow> = fc.record(
 test("property: whatever a provider tells, windows are bounded and can be shown", () => {
   fc.assert(
     fc.property(fc.array(found, { maxLength: 40 }), fc.integer({ min: T0, max: T0 + 1e10 }), (all, now) => {
-      const { windows } = readingOf({ windows: all }, "headers", T0);
+      const reading = readingOf({ windows: all }, "headers", T0);
+      assert.ok(isReading(JSON.parse(JSON.stringify(reading))), "and stored");
+      const { windows } = reading;
       assert.ok(windows.length <= 16);
       for (const window of windows) {
         assert.match(window.label, /^[^\p{Cc}]{1,40}$/u);

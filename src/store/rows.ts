@@ -4,6 +4,7 @@ import type { Health } from "../core/health.ts";
 import { HEALTHY } from "../core/health.ts";
 import type { ProfileId } from "../core/ids.ts";
 import { parseObject } from "../core/json.ts";
+import { isReading } from "../core/usage-window.ts";
 import type { AgentRows, Draft, HealthRow } from "./draft.ts";
 import { hashRow } from "./draft.ts";
 import type { Written } from "./echo.ts";
@@ -54,7 +55,8 @@ function loadHealth(db: DatabaseSync): ReadonlyMap<ProfileId, HealthRow> {
     rows.flatMap((row) => {
       const health = parseObject(String(row["health_json"]));
       if (!Array.isArray(health?.["bars"])) return [];
-      const stored = { ...HEALTHY, ...(health as Partial<Health>) };
+      const { usage, ...rest } = health as Partial<Health>;
+      const stored = { ...HEALTHY, ...rest, ...(isReading(usage) && { usage }) };
       return [[String(row["profile_id"]), { generation: String(row["generation"]), health: stored }]];
     }),
   );

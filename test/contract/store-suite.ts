@@ -6,6 +6,8 @@ import type { Credential } from "../../src/core/credential.ts";
 import { AccessError } from "../../src/core/errors.ts";
 import type { Health, HealthEvent } from "../../src/core/health.ts";
 import { HEALTHY, settle } from "../../src/core/health.ts";
+import type { FoundWindow } from "../../src/core/usage-window.ts";
+import { readingOf } from "../../src/core/usage-window.ts";
 import type { Change, HealthChange, Store, Touch } from "../../src/store/store.ts";
 import { familySuite } from "./family-suite.ts";
 import { historySuite } from "./history-suite.ts";
@@ -236,6 +238,12 @@ function writerOf(agent: string, name: string) {
   };
 }
 
+const usage = (...windows: FoundWindow[]): HealthEvent => ({
+  kind: "usage",
+  reading: readingOf({ windows }, "endpoint", NOW),
+  startedAt: NOW,
+  at: NOW,
+});
 const failure = (kind: "rate_limit" | "billing" | "timeout", at = NOW, model = "m1"): HealthEvent => ({
   kind: "failure",
   model,
@@ -294,6 +302,29 @@ function healthTests({ agent, store, open, runs }: Context): void {
     await store().applyHealth([change("openai:a", old, failure("billing"))]);
     await store().applyHealth([change("openai:none", old, failure("billing"))]);
     assert.equal((await store().read(a)).state.health.size, 0);
+  });
+
+  test("usage windows are kept with the generation that they were read for, and bar when used up", async () => {
+    const a = agent();
+    await put(store(), a, { "openai:a": key("1"), "openai:b": key("2") });
+    const change = writerOf(a, "w");
+    const [first, second] = [
+      await generationOf(store(), a, "openai:a"),
+      await generationOf(store(), a, "openai:b"),
+    ];
+    const full = usage({ label: "5h", used: 100, resetsAt: NOW + 3_600_000 });
+    await store().applyHealth([change("openai:a", first, full), change("openai:b", second, usage())]);
+    assert.deepEqual(await healthOf(a, "openai:a"), settle(HEALTHY, full));
+    assert.equal((await healthOf(a, "openai:a"))?.bars[0]?.window, "5h");
+    assert.deepEqual((await healthOf(a, "openai:b"))?.usage?.windows, []);
+    await store().applyHealth([change("openai:a", first, usage())]);
+    assert.deepEqual((await healthOf(a, "openai:a"))?.bars, []);
+    await put(store(), a, { "openai:a": key("3") });
+    assert.equal(await healthOf(a, "openai:a"), undefined);
+    await store().applyHealth([change("openai:a", first, full)]);
+    assert.equal(await healthOf(a, "openai:a"), undefined, "a late reading of the old one is dropped");
+    await store().applyHealth([change("env:OPENAI_API_KEY#1", "g1", full)]);
+    assert.equal((await healthOf(a, "env:OPENAI_API_KEY#1"))?.usage?.windows.length, 1);
   });
 
   test("credentials of the environment and the config have health too", async () => {
