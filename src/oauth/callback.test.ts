@@ -60,6 +60,15 @@ test("where the port is taken nobody listens, and it says so", async () => {
   await first.close();
 });
 
+test("a fixed address is sent as it was written", async () => {
+  const first = await listenForCallback("http://127.0.0.1:0");
+  const written = first.redirectUri.replace(/\/$/, "");
+  await first.close();
+  const callback = await listenForCallback(written);
+  assert.equal(callback.redirectUri, written);
+  await callback.close();
+});
+
 test("an address beyond this machine is refused", async () => {
   for (const uri of [
     "http://192.0.2.1/cb",

@@ -31,7 +31,8 @@ export interface Callback {
  * @throws AccessError `bad_input` for an address beyond this machine
  */
 export async function listenForCallback(wanted: string): Promise<Callback> {
-  const url = URL.parse(wanted.replace("{random}", randomUUID()));
+  const path = wanted.replace("{random}", randomUUID());
+  const url = URL.parse(path);
   if (!url || url.protocol !== "http:" || !isLoopbackHost(url.hostname))
     throw new AccessError(
       "bad_input",
@@ -44,14 +45,20 @@ export async function listenForCallback(wanted: string): Promise<Callback> {
     await listen(server, url);
   } catch (error) {
     return {
-      redirectUri: url.href,
+      redirectUri: path,
       arrived: first.promise,
       unheard: whyUnheard(url, error),
       close: async () => {},
     };
   }
-  url.port = String((server.address() as AddressInfo).port);
-  return { redirectUri: url.href, arrived: first.promise, close: () => close(server) };
+  const redirectUri = url.port === "0" ? withPort(url, (server.address() as AddressInfo).port) : path;
+  return { redirectUri, arrived: first.promise, close: () => close(server) };
+}
+
+/** Otherwise it is sent as it was written: providers compare it letter by letter. */
+function withPort(url: URL, port: number): string {
+  url.port = String(port);
+  return url.href;
 }
 
 async function listen(server: Server, { hostname, port }: URL): Promise<void> {
@@ -64,7 +71,8 @@ async function listen(server: Server, { hostname, port }: URL): Promise<void> {
   await once(server, "listening");
 }
 
-function whyUnheard({ port }: URL, error: unknown): string {
+function whyUnheard({ port: named }: URL, error: unknown): string {
+  const port = named || "80";
   const { code = "unknown" } = error as NodeJS.ErrnoException;
   if (code === "EADDRINUSE") return `another program uses port ${port} of this machine`;
   return `port ${port} of this machine cannot be opened (${code})`;

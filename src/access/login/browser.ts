@@ -22,7 +22,7 @@ export async function browserLogin(context: FlowContext): Promise<Obtained> {
   const callback = await listenForCallback(client.redirectUri);
   try {
     const attempt = await beginAttempt(client, callback.redirectUri);
-    await invite(context, callback, attempt);
+    await context.talk.wait(() => invite(context, callback, attempt));
     return await obtain(context, client, attempt, callback);
   } finally {
     await callback.close();
