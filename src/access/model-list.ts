@@ -11,6 +11,7 @@ import { openCatalog } from "./catalog.ts";
 import type { Deps } from "./deps.ts";
 import type { Asker } from "./model-question.ts";
 import { routeTo } from "./provider-route.ts";
+import type { ReadView } from "./read-view.ts";
 import { defaultAgent, readView } from "./read-view.ts";
 import { usableWithoutBars } from "./status-health.ts";
 
@@ -61,10 +62,18 @@ export async function listModels(deps: Deps, request: ModelListRequest): Promise
   return { count: rows.length, models: rows, ...(all.length > 0 ? { warnings: all } : {}) };
 }
 
-/** The catalog of an agent, and the credentials to ask with. */
-export async function openForAgent(deps: Deps, agent: AgentId) {
+/**
+ * The catalog of an agent, and the credentials to ask with.
+ *
+ * @param read as `readView`
+ */
+export async function openForAgent(
+  deps: Deps,
+  agent: AgentId,
+  read: (deps: Deps, agent: AgentId) => Promise<ReadView> = readView,
+) {
   const catalog = openCatalog(deps, agent);
-  const view = await readView({ ...deps, config: () => catalog.config }, agent);
+  const view = await read({ ...deps, config: () => catalog.config }, agent);
   const asker: Asker = { config: catalog.config, env: deps.env(), view, usable: usableWithoutBars(view) };
   return { catalog, asker, warnings: [...view.unreadable, ...view.warnings] };
 }

@@ -12,6 +12,7 @@ import { openForAgent } from "./model-list.ts";
 import type { Asker } from "./model-question.ts";
 import { askForModels, listAddress } from "./model-question.ts";
 import { defaultAgent } from "./read-view.ts";
+import { readReadyView } from "./ready-view.ts";
 
 /** One question, whole. */
 const TIMEOUT_MS = 15_000;
@@ -44,7 +45,12 @@ export interface RefreshRequest {
  * @throws AccessError `unknown_provider`; `bad_input` when the provider has no list; `store_unwritable`
  */
 export async function refreshModels(deps: Deps, request: RefreshRequest): Promise<RefreshReport> {
-  const { asker, warnings } = await openForAgent(deps, defaultAgent(deps.config()));
+  const { asker, warnings } = await openForAgent(deps, defaultAgent(deps.config()), (own, agent) =>
+    readReadyView(own, agent, {
+      only: ({ provider }) => request.provider === undefined || provider === request.provider,
+      timeoutMs: TIMEOUT_MS,
+    }),
+  );
   const targets = request.provider === undefined ? reachable(asker) : [named(asker.config, request.provider)];
   const rows: RefreshRow[] = [];
   const waiting = targets.values();

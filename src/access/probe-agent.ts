@@ -1,9 +1,10 @@
 // A probe of what one agent can use, with a connection pool of its own.
+import type { AuthProfile } from "../core/credential.ts";
 import type { AgentId } from "../core/ids.ts";
 import type { CommandDeps } from "./open-deps.ts";
 import type { ProbeContext, ProbeOptions, ProbeReport } from "./probe.ts";
 import { probeCredentials } from "./probe.ts";
-import { readView } from "./read-view.ts";
+import { readReadyView } from "./ready-view.ts";
 import { statusAgent } from "./status.ts";
 
 export interface ProbeRequest extends Pick<ProbeContext, "onRow" | "warn" | "signal"> {
@@ -16,7 +17,11 @@ export interface ProbeRequest extends Pick<ProbeContext, "onRow" | "warn" | "sig
 export async function probeAgent(deps: CommandDeps, request: ProbeRequest): Promise<ProbeReport> {
   const { options, agent: named, ...context } = request;
   const agent: AgentId = statusAgent(deps, { agent: named });
-  const view = await readView(deps, agent);
+  const { provider, profileIds = [] } = options;
+  const only = ({ id, ...profile }: AuthProfile) =>
+    (provider === undefined || profile.provider === provider) &&
+    (profileIds.length === 0 || profileIds.includes(id));
+  const view = await readReadyView(deps, agent, { only, timeoutMs: options.timeoutMs });
   const { Agent } = await import("undici");
   const dispatcher = new Agent({ connect: { timeout: options.timeoutMs } });
   try {

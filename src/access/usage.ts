@@ -6,10 +6,10 @@ import { freshnessOf } from "../core/refresh.ts";
 import type { Deps } from "./deps.ts";
 import { HealthWriter } from "./health-writer.ts";
 import { inParallel } from "./in-parallel.ts";
-import { tokenEndpointOf } from "./logins.ts";
 import type { ReadView } from "./read-view.ts";
 import { readView } from "./read-view.ts";
-import { Refresher } from "./refresh.ts";
+import { refresherOf } from "./ready-view.ts";
+import type { Refresher } from "./refresh.ts";
 import type { UsageAnswer } from "./usage-question.ts";
 import { askForUsage } from "./usage-question.ts";
 import type { Asked } from "./usage-report.ts";
@@ -61,11 +61,7 @@ function readier(deps: Deps, view: ReadView): (target: UsageTarget) => Promise<U
     const asksWithAccess = question !== undefined && surface.secretOf === undefined;
     const hasAccess = view.secrets.has(profile.id);
     if (!asksWithAccess || freshnessOf(profile, hasAccess, deps.now(), 0) !== "spent") return target;
-    refresher ??= new Refresher({
-      store: deps.store,
-      endpoint: ({ provider }) => tokenEndpointOf(provider, deps.accessConfig().oauth, deps.env()),
-      now: deps.now,
-    });
+    refresher ??= refresherOf(deps);
     await refresher.refresh(profile);
     const renewed = await readView(deps, view.agent);
     const same = renewed.snapshot.profiles.find(({ id }) => id === profile.id);

@@ -11,8 +11,9 @@ import { ReceiptWriter } from "../access/receipt-writer.ts";
 import { ServedModels } from "../access/served-models.ts";
 import { StickyProfiles } from "../access/sticky.ts";
 import { KeepWarm } from "../access/keep-warm.ts";
-import { Logins, tokenEndpointOf } from "../access/logins.ts";
-import { Refresher } from "../access/refresh.ts";
+import { Logins } from "../access/logins.ts";
+import { refresherOf } from "../access/ready-view.ts";
+import type { Refresher } from "../access/refresh.ts";
 import type { Deps } from "../access/deps.ts";
 import { UsageReader } from "../access/usage-reader.ts";
 import { usageInputs } from "../access/usage-targets.ts";
@@ -165,6 +166,7 @@ function buildGateway(deps: GatewayDeps): OwnGateway {
     agents,
     logins,
     exchanged: new ExchangedTokens({
+      config: deps.config,
       settings: () => deps.accessConfig().oauth,
       now: deps.now,
       report: ({ id }, { message }) => deps.log.warn(`${id}: ${message}`),
@@ -182,14 +184,6 @@ function buildGateway(deps: GatewayDeps): OwnGateway {
     writerFlush: () => writer.flush(),
   };
 }
-
-const refresherOf = (deps: GatewayDeps): Refresher =>
-  new Refresher({
-    store: deps.store,
-    endpoint: ({ provider }) => tokenEndpointOf(provider, deps.accessConfig().oauth, deps.env()),
-    agents: () => deps.config().agents.map(({ id }) => id),
-    now: deps.now,
-  });
 
 function loginsOf(deps: GatewayDeps, agents: LiveAgents, refresher: Refresher): Logins {
   return new Logins({
