@@ -201,6 +201,10 @@ export const COMMANDS: CommandGroup = {
         },
       },
     },
+    status: {
+      brief: "Default model, gateway, and what is left of each plan",
+      load: () => import("./commands/status.ts"),
+    },
     doctor: {
       brief: "Find what is wrong with config and credentials, and repair it",
       load: () => import("./commands/doctor.ts"),

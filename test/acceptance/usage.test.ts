@@ -257,6 +257,31 @@ describe("what is left of each plan", { concurrency: 3 }, () => {
     assert.deepEqual((await usageOf(home, "--usage")).profiles, []);
   });
 
+  test("openclaw status shows the same, and asks only with --usage", async (t) => {
+    const { home, server } = await homeWith(t, { anthropic: CLAUDE });
+    const empty = await home.run(["status"]);
+    assert.match(empty.out, /Gateway +not running[^]*nothing is known of any plan/);
+    assert.equal(server.asked.length, 0);
+    const asked = await home.run(["status", "--usage"]);
+    assert.match(asked.out, /Week +█+░+ 38% left +resets in 4 days/);
+    const { usage, gateway } = await home.json("status");
+    assert.deepEqual([windowsOf(usage, "anthropic:work"), gateway], [["Week: 62", "5h: 37"], null]);
+    assert.equal(server.asked.length, 1);
+  });
+
+  test("a probe reads the windows too, of the credentials that it is narrowed to", async (t) => {
+    const { home, server } = await homeWith(
+      t,
+      { anthropic: CLAUDE, zai: USAGE_SAMPLES.zai },
+      { models: { providers: { zai: { baseUrl: "http://127.0.0.1:9/v1", models: [{ id: "m" }] } } } },
+    );
+    await home.run(["models", "status", "--probe", "--probe-provider", "zai"]);
+    assert.deepEqual(server.asked, [`GET /zai Bearer ${tokenOf("zai")}`]);
+    assert.deepEqual(windowsOf(await usageOf(home), "zai:work"), ["Tokens (5h): 34", "Monthly: 4"]);
+    const refused = await home.run(["models", "status", "--usage", "--plain"]);
+    assert.equal(refused.exit, 1);
+  });
+
   test("an empty home stays empty, and nothing is asked", async (t) => {
     const home = cliHome();
     t.after(() => home.remove());

@@ -34,10 +34,14 @@ export default buildCommand({
     const probing = probe.probe || probe.probeFree;
     if (probing && plain)
       throw new AccessError("bad_input", "--probe and --plain exclude each other. Leave one out.");
+    if (usage && plain)
+      throw new AccessError("bad_input", "--usage and --plain exclude each other. Leave one out.");
     const deps = await this.deps();
-    // The probe first: status then shows what it has changed.
-    const probes = probing ? await runProbe(this, agent, probe) : undefined;
-    const asked = usage || probing ? await runUsage(this, agent, probe) : undefined;
+    // Calls and questions first: status then shows what they have changed.
+    const [probes, asked] = await Promise.all([
+      probing ? runProbe(this, agent, probe) : undefined,
+      usage || probing ? runUsage(this, agent, probe) : undefined,
+    ]);
     const answer = await readStatus(deps, { agent, probes, asked });
     for (const warning of answer.report.warnings) this.io.say(`Warning: ${warning}`);
     if (json) this.io.json(answer.report);
