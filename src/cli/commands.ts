@@ -75,6 +75,10 @@ const auth: CommandGroup = {
       brief: "Clear what bars a profile, so that calls try it again",
       load: () => import("./commands/models/auth/retry.ts"),
     },
+    monitor: {
+      brief: "Say in one line whether a credential in use needs you; for timers",
+      load: () => import("./commands/models/auth/monitor.ts"),
+    },
     order,
   },
 };
