@@ -47,7 +47,7 @@ export const googleGeminiCli = defineProvider({
       },
       label: "Gemini login in the browser",
       policy: {
-        text: "Unofficial; closed to individual, AI Pro and AI Ultra accounts since 2026-06-18. Offer last, with a warning.",
+        text: "Unofficial; closed to individual, AI Pro and AI Ultra accounts since 2026-06-18. Some accounts were restricted after such logins: use it at your own risk.",
         asOf: "2026-11",
       },
     },

@@ -22,7 +22,7 @@ export const kimi = defineProvider({
       label: "Kimi Code device login",
       device: { deviceUrl: "https://auth.kimi.com/api/oauth/device_authorization" },
       policy: {
-        text: "The provider refuses clients that do not present themselves as known coding agents: offer the API-key path with a clear message.",
+        text: "The provider refuses clients that do not present themselves as known coding agents: an API key is the way that works.",
         asOf: "2026-11",
       },
     },

@@ -10,16 +10,20 @@ import { seatOf } from "./seat.ts";
 
 /** Opens the address where there is a browser; else says how it is done without one. */
 export async function invite(context: FlowContext, callback: Callback, { url }: Attempt): Promise<void> {
-  const { deps, talk, label } = context;
+  const { deps, talk } = context;
+  const to = brandOf(context);
   const env = deps.env();
   const seat = seatOf(env);
   const opened = seat === "here" && (await openBrowser(url, env, process.platform));
   const place = opened
-    ? `The browser opens to log in to ${label}. If it does not, open this address:`
-    : `${WITHOUT_BROWSER[seat === "here" ? "closed" : seat]} To log in to ${label}, open this address in a browser:`;
+    ? `The browser opens to log in to ${to}. If it does not, open this address:`
+    : `${WITHOUT_BROWSER[seat === "here" ? "closed" : seat]} To log in to ${to}, open this address in a browser:`;
   const ways = opened && !callback.unheard ? [] : [pasteWords(callback, seat), deviceWords(context)];
   talk.notify([place, "", `  ${url}`, "", ...ways.filter((words) => words !== "")].join("\n"));
 }
+
+/** Of a label such as `OpenAI (API key or ChatGPT/Codex OAuth)`. */
+export const brandOf = ({ label }: Pick<FlowContext, "label">): string => label.replace(/ \(.*$/, "");
 
 const WITHOUT_BROWSER: Readonly<Record<Exclude<Seat, "here"> | "closed", string>> = {
   remote: "This is a remote machine.",

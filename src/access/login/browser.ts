@@ -13,7 +13,7 @@ import { codeClientOf } from "./browser-client.ts";
 import { identityOf } from "./browser-identity.ts";
 import type { Returned } from "./browser-return.ts";
 import { awaitReturn } from "./browser-return.ts";
-import { invite } from "./browser-words.ts";
+import { brandOf, invite } from "./browser-words.ts";
 import type { FlowContext, Obtained } from "./flow.ts";
 
 /** @throws AccessError `upstream_failed`, `cancelled`; `bad_input` for settings that cannot be used */
@@ -75,19 +75,21 @@ async function exchange(
   return await withTokens(context, client, answer.body, signal);
 }
 
-function withKey({ provider, label }: FlowContext, key: string | undefined): Obtained {
-  if (key === undefined) throw failed(label, "answered without an API key that can be sent");
+function withKey(context: FlowContext, key: string | undefined): Obtained {
+  const { provider } = context;
+  if (key === undefined) throw failed(context, "answered without an API key that can be sent");
   return { credential: { type: "api_key", provider, key } };
 }
 
 async function withTokens(
-  { deps, provider, label }: FlowContext,
+  context: FlowContext,
   client: CodeClient,
   body: Readonly<Record<string, unknown>>,
   signal: AbortSignal,
 ): Promise<Obtained> {
+  const { deps, provider } = context;
   const granted = grantedTokens(body, deps.now());
-  if (granted.kind === "unusable") throw failed(label, granted.message);
+  if (granted.kind === "unusable") throw failed(context, granted.message);
   const { kind: _, ...tokens } = granted;
   const { name, ...identity } = await identityOf(client, body, tokens.access, signal);
   const kept = client.keepsClientId && client.clientId !== undefined ? { clientId: client.clientId } : {};
@@ -95,13 +97,13 @@ async function withTokens(
   return { credential, ...(name === undefined ? {} : { name }) };
 }
 
-function refused({ label }: FlowContext, answer: Exclude<RawAnswer, { kind: "answer" }>): AccessError {
-  if (answer.kind === "failed") return failed(label, answer.message);
-  return failed(label, `does not take the code (${answer.code}): it was used already, or is too old`);
+function refused(context: FlowContext, answer: Exclude<RawAnswer, { kind: "answer" }>): AccessError {
+  if (answer.kind === "failed") return failed(context, answer.message);
+  return failed(context, `does not take the code (${answer.code}): it was used already, or is too old`);
 }
 
-const failed = (label: string, message: string): AccessError =>
+const failed = (context: FlowContext, message: string): AccessError =>
   new AccessError(
     "upstream_failed",
-    `The login server of ${label} ${message}. Nothing was changed. Start the login again.`,
+    `The login server of ${brandOf(context)} ${message}. Nothing was changed. Start the login again.`,
   );
