@@ -1,6 +1,6 @@
 // Short-lived tokens that a stored one is traded for (Copilot's, Meta's). They live in memory only, one for each
 // generation of a profile, and all calls share it; it is renewed before its end, behind the calls if there is time.
-import type { AccessConfig } from "../config/config.ts";
+import type { AccessConfig, Config } from "../config/config.ts";
 import type { AuthProfile } from "../core/credential.ts";
 import type { Failure } from "../core/failure/failure.ts";
 import type { ProviderId } from "../core/ids.ts";
@@ -11,15 +11,19 @@ import { requestExchange } from "../oauth/exchange.ts";
 import { findProvider } from "../providers/all.ts";
 import { clearAlarm, setAlarm } from "./alarms.ts";
 import type { Outcome } from "./exchange.ts";
+import { routeTo } from "./provider-route.ts";
 
 export interface ExchangedOptions {
+  readonly config: () => Config;
   readonly settings: () => AccessConfig["oauth"];
   readonly now: () => number;
+  /** how long a call waits for an exchange, ms */
+  readonly patienceMs?: number;
   /** Told of every exchange that failed. */
   readonly report?: (profile: AuthProfile, failure: Failure) => void;
 }
 
-/** How long a call waits for an exchange, ms: it goes on while another candidate is asked. */
+/** An exchange that takes longer goes on while another candidate is asked. */
 const PATIENCE_MS = 8_000;
 /** A renewal behind the calls that failed is not tried again sooner, ms. */
 const REST_MS = 30_000;
@@ -122,24 +126,29 @@ export class ExchangedTokens {
 
   #withinPatience(renewal: Promise<Failure | undefined>): Promise<Failure | undefined> {
     const late = Promise.withResolvers<Failure>();
-    const alarm = setAlarm(() => late.resolve(STILL_AT_IT), PATIENCE_MS);
+    const alarm = setAlarm(() => late.resolve(STILL_AT_IT), this.#options.patienceMs ?? PATIENCE_MS);
     return Promise.race([renewal, late.promise]).finally(() => clearAlarm(alarm));
   }
 
   #endpointOf(provider: ProviderId): ExchangeEndpoint | undefined {
     if (!this.#endpoints.has(provider))
-      this.#endpoints.set(provider, exchangeEndpointOf(provider, this.#options.settings()));
+      this.#endpoints.set(provider, exchangeEndpointOf(provider, this.#options));
     return this.#endpoints.get(provider);
   }
 }
 
-/** Built in, or as access.json says. */
-export function exchangeEndpointOf(
+/**
+ * Built in, or as access.json says. Where the config sends the calls elsewhere, the credential is that place's: it
+ * is shown to nobody else.
+ */
+function exchangeEndpointOf(
   provider: ProviderId,
-  settings: AccessConfig["oauth"],
+  { config, settings }: Pick<ExchangedOptions, "config" | "settings">,
 ): ExchangeEndpoint | undefined {
   const known = findProvider(provider)?.exchange;
-  const url = settings[provider]?.exchangeUrl ?? known?.url;
+  const own = settings()[provider]?.exchangeUrl;
+  if (own === undefined && (!known || routeTo(config(), provider)?.elsewhere)) return undefined;
+  const url = own ?? known?.url;
   return url === undefined ? undefined : { lifetimeSeconds: USUAL_LIFETIME_S, ...known, url };
 }
 

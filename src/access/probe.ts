@@ -9,14 +9,16 @@ import { probeStatus, probeTargets } from "../core/probe.ts";
 import { WIRES } from "../wire/all.ts";
 import type { AgentView } from "./agent-view.ts";
 import type { Deps } from "./deps.ts";
+import { ExchangedTokens } from "./exchanged.ts";
 import { HealthWriter } from "./health-writer.ts";
 import { inParallel } from "./in-parallel.ts";
+import type { CallResult } from "./one-call.ts";
 import { callOnce } from "./one-call.ts";
 import { FreeProbe } from "./probe-free.ts";
 import { probeModels } from "./probe-model.ts";
 import type { Probe } from "./probe-rows.ts";
 import { baseRow, untriedRow, unusableRow } from "./probe-rows.ts";
-import { routeTo } from "./provider-route.ts";
+import { routeTo, routeVia } from "./provider-route.ts";
 
 export interface ProbeOptions extends ProbeFilter {
   /** ms for one call */
@@ -99,12 +101,18 @@ async function probeAll(
   writer: HealthWriter,
 ): Promise<(ProbeRow | undefined)[]> {
   let done = 0;
+  const tokens = new ExchangedTokens({
+    config: deps.config,
+    settings: () => deps.accessConfig().oauth,
+    now: deps.now,
+    patienceMs: options.timeoutMs,
+  });
   const free = options.free && new FreeProbe({ deps, ...context, timeoutMs: options.timeoutMs });
   return inParallel(probes, options.concurrency, async (probe) => {
     if (context.signal?.aborted) return undefined;
     const row = free
       ? await probeFree(free, context, probe, writer)
-      : await probeOne(deps, context, options, probe, writer);
+      : await probeOne(deps, context, options, probe, writer, tokens);
     if (row) context.onRow?.(row, ++done, probes.length);
     return row;
   });
@@ -127,12 +135,17 @@ async function probeOne(
   { timeoutMs, maxTokens }: ProbeOptions,
   { target: { profile }, ref }: Probe,
   writer: HealthWriter,
+  tokens: ExchangedTokens,
 ): Promise<ProbeRow | undefined> {
   const { model } = ref!;
-  const route = routeTo(deps.config(), profile.provider)!;
-  const wire = WIRES.find(({ api }) => api === route.api)!;
+  const provider = routeTo(deps.config(), profile.provider)!;
+  const wire = WIRES.find(({ api }) => api === provider.api)!;
   const startedAt = deps.now();
-  const secret = view.secrets.get(profile.id);
+  const stored = view.secrets.get(profile.id);
+  const unready = await tokens.ready(profile, stored);
+  const exchanged = tokens.held(profile);
+  const secret = exchanged?.secret ?? stored;
+  const route = exchanged?.baseUrl === undefined ? provider : routeVia(provider, exchanged.baseUrl);
   const call = {
     dispatcher,
     route,
@@ -140,11 +153,13 @@ async function probeOne(
     profile,
     secret,
     env: deps.env(),
-    timeoutMs,
+    timeoutMs: Math.max(1, timeoutMs - (deps.now() - startedAt)),
     now: deps.now,
     signal,
   };
-  const result = await callOnce({ ...call, body: wire.ping(model, maxTokens) });
+  const result: CallResult = unready
+    ? { kind: "failed", failure: unready, latencyMs: deps.now() - startedAt }
+    : await callOnce({ ...call, body: wire.ping(model, maxTokens) });
   if (result.kind === "aborted") return undefined;
   const at = deps.now();
   const { latencyMs } = result;

@@ -29,6 +29,7 @@ interface Setup {
   readonly takes?: (copilotToken: string) => boolean;
   readonly now?: () => number;
   readonly viaAnswer?: boolean;
+  readonly access?: object;
 }
 
 const inSeconds = (ms: number) => Math.floor((Date.now() + ms) / 1000);
@@ -56,7 +57,10 @@ async function copilot(t: TestContext, setup: Setup = {}) {
     providers: { other: {} },
     credentials: Object.fromEntries(names.map((name) => [`${COPILOT}:${name}`, token(name)])),
     order: { [COPILOT]: names.map((name) => `${COPILOT}:${name}`) },
-    access: { gateway: { maxWaitMs: 0 }, oauth: { [COPILOT]: { exchangeUrl: `${server.url}/token` } } },
+    access: {
+      gateway: { maxWaitMs: 0 },
+      oauth: { [COPILOT]: setup.access ?? { exchangeUrl: `${server.url}/token` } },
+    },
     ...(setup.now ? { now: setup.now } : {}),
     config: {
       models: {
@@ -94,6 +98,13 @@ describe("exchanged tokens", { concurrency: 4 }, () => {
     const { ask, api } = await copilot(t, { viaAnswer: true });
     assert.equal((await ask()).status, 200);
     assert.match(api.calls[0]!.path, /^\/from-answer\//);
+  });
+
+  test("where the config sends the calls elsewhere, the stored token is that place's", async (t) => {
+    const { ask, api, exchanges } = await copilot(t, { access: {} });
+    await ask();
+    assert.deepEqual(api.calls.map(({ key }) => key)[0], "ghu_fake_ada_0123456789abcdef");
+    assert.equal(exchanges().length, 0);
   });
 
   test("it is renewed behind the calls shortly before its end, and before a call after it", async (t) => {
