@@ -3,7 +3,7 @@ import type { Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
 import type { UpstreamAnswer } from "../core/failure/failure.ts";
 import { parseObject } from "../core/json.ts";
-import type { Wire } from "../wire/wire.ts";
+import type { ProviderWire } from "../wire/wire.ts";
 
 export type AnswerHeaders = Record<string, string | string[] | undefined>;
 
@@ -85,7 +85,7 @@ export function faultInBody(
   body: Buffer,
   status: number,
   headers: AnswerHeaders,
-  wire: Wire,
+  wire: ProviderWire,
 ): UpstreamAnswer | undefined {
   if (body.length === 0) return answerOf("http", status, headers, "");
   if (!isWholeObject(body)) {

@@ -1,6 +1,6 @@
 // Parts of an upstream call that do not depend on who makes it: the path, the headers.
 import type { IncomingHttpHeaders } from "node:http";
-import type { Wire } from "../wire/wire.ts";
+import type { ProviderWire } from "../wire/wire.ts";
 
 /** A base URL that already ends in the wire's version does not get it twice. */
 export function joinPath(base: string, endpoint: string): string {
@@ -21,7 +21,7 @@ const JOINED = new Set(["anthropic-beta", "openai-beta"]);
  * @param client names of the client's headers that go upstream, of those in `sent`
  */
 export function callHeaders(
-  wire: Wire,
+  wire: ProviderWire,
   credential: readonly string[],
   client: readonly string[] = [],
   sent: IncomingHttpHeaders = {},

@@ -9,7 +9,7 @@ import type { Secret } from "../core/secret.ts";
 import { PreludeJudge } from "../wire/sse.ts";
 import type { FoundUsage } from "../core/usage-window.ts";
 import type { HeaderReader } from "../providers/usage/headers.ts";
-import type { Usage, Wire } from "../wire/wire.ts";
+import type { Framing, ProviderWire, Usage } from "../wire/wire.ts";
 import { findProvider } from "../providers/all.ts";
 import type { Alarm } from "./alarms.ts";
 import { clearAlarm, setAlarm } from "./alarms.ts";
@@ -32,7 +32,7 @@ export interface UpstreamCall {
   readonly path: string;
   readonly headers: readonly string[];
   readonly body: Buffer;
-  readonly wire: Wire;
+  readonly wire: ProviderWire;
   /** provider id, for the classifier */
   readonly provider: string;
   /** what was sent that upstream may echo and nobody may see */
@@ -113,7 +113,11 @@ class Exchange implements Dispatcher.DispatchHandler {
   #judge: PreludeJudge | undefined;
   #framed = false;
   #passage: Passage | undefined;
+  /** where the answer's bytes go, when they are not taken as they are */
   #decoder: Transform | undefined;
+  /** where they come from then */
+  #decoded: Transform | undefined;
+  #framing: Framing | undefined;
   /** Ends an attempt that is alive and tells nothing. */
   #deadline: Alarm | undefined;
   #settled = false;
@@ -140,7 +144,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#stage = status >= 300 ? "error" : this.#framed ? "prelude" : "body";
     if (this.#stage === "prelude") this.#judge = new PreludeJudge(this.#call.wire);
     this.#deadline = this.#stage === "error" ? this.#errorDeadline() : this.#answerDeadline();
-    this.#decoder = this.#decoded(headers["content-encoding"]);
+    this.#decode(headers["content-encoding"]);
   }
 
   #errorDeadline(): Alarm {
@@ -175,15 +179,27 @@ class Exchange implements Dispatcher.DispatchHandler {
   #expectsFrames(): boolean {
     const type = String(this.#headers["content-type"] ?? "");
     if (type.includes("text/event-stream")) return true;
+    this.#framing = this.#framingOf(type);
+    if (this.#framing) return true;
     return this.#call.stream && !/json|html|xml/.test(type);
   }
 
-  #decoded(encoding: string | string[] | undefined): Transform | undefined {
-    const decoder = decoderFor(encoding);
-    if (!decoder) return undefined;
+  #framingOf(type: string): Framing | undefined {
+    const { framing } = this.#call.wire;
+    return framing && type.includes(framing.type) ? framing : undefined;
+  }
+
+  /** What was packed is unpacked, and what is no stream of events is made one; most answers need neither. */
+  #decode(encoding: string | string[] | undefined): void {
+    const unpacked = decoderFor(encoding);
+    const framed = this.#stage === "prelude" ? this.#framing?.toEvents() : undefined;
+    this.#decoder = unpacked ?? framed;
+    this.#decoded = framed ?? unpacked;
+    if (!this.#decoded) return;
+    if (unpacked && framed) unpacked.on("error", (error) => framed.destroy(error)).pipe(framed);
     delete this.#headers["content-encoding"];
     delete this.#headers["content-length"];
-    return decoder
+    this.#decoded
       .on("data", (chunk: Buffer) => this.#take(chunk))
       .on("end", () => this.#finish())
       .on("error", (error) => this.#failAndStop(networkAnswer(error)));
@@ -239,10 +255,10 @@ class Exchange implements Dispatcher.DispatchHandler {
     return {
       pause: () => {
         this.#controller?.pause();
-        this.#decoder?.pause();
+        this.#decoded?.pause();
       },
       resume: () => {
-        this.#decoder?.resume();
+        this.#decoded?.resume();
         this.#controller?.resume();
       },
       told: (error) => this.#failAndStop(this.#answerInside(error)),

@@ -8,7 +8,7 @@ import type { JsonObject } from "../core/json.ts";
 import { parseObject } from "../core/json.ts";
 import type { Secret } from "../core/secret.ts";
 import type { Environment } from "../secrets/env.ts";
-import type { Wire } from "../wire/wire.ts";
+import type { ProviderWire } from "../wire/wire.ts";
 import { networkAnswer } from "./answer.ts";
 import { callHeaders, joinPath, pairsWithout } from "./call-parts.ts";
 import type { Outcome, UpstreamCall } from "./exchange.ts";
@@ -20,10 +20,12 @@ import { configuredHeaders, credentialHeaders } from "./request-auth.ts";
 export interface OneCall {
   readonly dispatcher: Dispatcher;
   readonly route: ProviderRoute;
-  readonly wire: Wire;
+  readonly wire: ProviderWire;
   readonly profile: AuthProfile;
   readonly secret: Secret | undefined;
   readonly env: Environment;
+  /** the provider's name of it */
+  readonly model: string;
   /** asks for a stream */
   readonly body: JsonObject;
   /** ms for all of it */
@@ -81,6 +83,7 @@ function upstreamCall({
   profile,
   secret,
   env,
+  model,
   body,
   timeoutMs,
 }: OneCall): UpstreamCall {
@@ -91,7 +94,7 @@ function upstreamCall({
   return {
     dispatcher,
     origin: route.origin,
-    path: joinPath(route.basePath, wire.endpoint),
+    path: joinPath(route.basePath, wire.pathFor?.(model, true) ?? wire.endpoint),
     headers: ["accept", "text/event-stream", ...pairsWithout(others, names), ...own],
     body: Buffer.from(JSON.stringify(body)),
     wire,
@@ -121,5 +124,5 @@ function resultOf(call: OneCall, sink: HeldSink, outcome: Outcome, latencyMs: nu
 /** An answer in one piece where a stream was asked for: some servers know no streams. */
 function saysSomething(text: string): boolean {
   const body = parseObject(text);
-  return ["choices", "content", "output"].some((key) => Array.isArray(body?.[key]));
+  return ["choices", "content", "output", "candidates"].some((key) => Array.isArray(body?.[key]));
 }

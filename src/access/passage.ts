@@ -2,7 +2,7 @@
 import type { Alarm } from "./alarms.ts";
 import { clearAlarm, setAlarm } from "./alarms.ts";
 import { findError, isWholeFrame, WholeFrames } from "../wire/sse.ts";
-import type { Wire } from "../wire/wire.ts";
+import type { ProviderWire } from "../wire/wire.ts";
 import type { Sink } from "./sink.ts";
 
 /** No protocol has frames near this size. */
@@ -27,7 +27,7 @@ export interface Source {
 /** From `open` to the end. Says nothing more once the source was told of an error. */
 export class Passage {
   readonly #sink: Sink;
-  readonly #wire: Wire;
+  readonly #wire: ProviderWire;
   readonly #source: Source;
   /** absent when the answer is no stream of events */
   readonly #frames: WholeFrames | undefined;
@@ -37,7 +37,7 @@ export class Passage {
   #resting: Alarm | undefined;
   #over = false;
 
-  constructor(sink: Sink, wire: Wire, framed: boolean, source: Source) {
+  constructor(sink: Sink, wire: ProviderWire, framed: boolean, source: Source) {
     this.#sink = sink;
     this.#wire = wire;
     this.#source = source;

@@ -159,7 +159,7 @@ async function probeOne(
   };
   const result: CallResult = unready
     ? { kind: "failed", failure: unready, latencyMs: deps.now() - startedAt }
-    : await callOnce({ ...call, body: wire.ping(model, maxTokens) });
+    : await callOnce({ ...call, model, body: wire.ping(model, maxTokens) });
   if (result.kind === "aborted") return undefined;
   const at = deps.now();
   const { latencyMs } = result;

@@ -28,7 +28,12 @@ export interface ProviderRoute {
 }
 
 const BEARER: CredentialHeader = { name: "authorization", value: "Bearer {key}" };
-const ANTHROPIC_KEY: CredentialHeader = { name: "x-api-key", value: "{key}" };
+/** What servers of a protocol expect, where it is no bearer token. */
+const OF_THE_WIRE: Readonly<Record<string, CredentialHeader>> = {
+  "anthropic-messages": { name: "x-api-key", value: "{key}" },
+  "google-generative-ai": { name: "x-goog-api-key", value: "{key}" },
+  "google-vertex": { name: "x-goog-api-key", value: "{key}" },
+};
 
 /** Routes of a config that was loaded once: requests ask for the same few again and again. */
 const ROUTES = new WeakMap<Config, Map<ProviderId, ProviderRoute | undefined>>();
@@ -81,7 +86,7 @@ export function routeVia(route: ProviderRoute, baseUrl: string): ProviderRoute {
 function headerFor(configured: ConfiguredProvider | undefined, builtIn: Provider | undefined, api: string) {
   const sameWire = builtIn !== undefined && (configured?.api === undefined || configured.api === builtIn.api);
   if (sameWire) return builtIn.header ?? BEARER;
-  return api === "anthropic-messages" ? ANTHROPIC_KEY : BEARER;
+  return OF_THE_WIRE[api] ?? BEARER;
 }
 
 const PRIVATE_HOST =

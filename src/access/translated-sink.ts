@@ -1,4 +1,5 @@
 // An answer in the provider's protocol, on its way to a client of another: read frame by frame, told anew.
+import { randomBytes } from "node:crypto";
 import type { EventSourceParser } from "eventsource-parser";
 import { createParser } from "eventsource-parser";
 import { parseObject } from "../core/json.ts";
@@ -28,6 +29,8 @@ const EVENT_STREAM: RawHeaders = [
 ];
 const JSON_HEADERS: RawHeaders = ["content-type", "application/json"];
 
+const newId = (): string => `call_${randomBytes(12).toString("hex")}`;
+
 /** The answer of one attempt, into the sink of the whole run. */
 export const translatedSink = (inner: Sink, tongues: Tongues): Sink =>
   tongues.stream ? new StreamTeller(inner, tongues) : new WholeTeller(inner, tongues);
@@ -44,7 +47,7 @@ abstract class Teller implements Sink {
   constructor(inner: Sink, tongues: Tongues) {
     this.inner = inner;
     this.tongues = tongues;
-    this.#reader = tongues.from.reader();
+    this.#reader = tongues.from.reader(newId);
     this.#parser = createParser({
       onEvent: ({ event, data }) => void this.events.push(...this.#reader.add(event, data)),
     });
@@ -73,7 +76,7 @@ abstract class Teller implements Sink {
     this.events.push(...this.#reader.end());
   }
   protected readWhole(body: Buffer): void {
-    this.events.push(...this.tongues.from.readAnswer(parseObject(body.toString()) ?? {}));
+    this.events.push(...this.tongues.from.readAnswer(parseObject(body.toString()) ?? {}, newId));
   }
 
   abstract open(status: number, headers: RawHeaders, framed: boolean): void;

@@ -8,7 +8,7 @@ import { translatedSink } from "../access/translated-sink.ts";
 import { providerTranslator, targetFor } from "../access/translation.ts";
 import { AccessError } from "../core/errors.ts";
 import type { Attempt } from "../core/plan.ts";
-import { WIRES } from "../wire/all.ts";
+import { findWire } from "../wire/all.ts";
 import { TRANSLATORS } from "../wire/translate/all.ts";
 import type { ModelRequest } from "../wire/translate/neutral.ts";
 import type { Served } from "./served.ts";
@@ -33,7 +33,7 @@ export function translatedExchange(
   const { served, live, template, request, sink } = call;
   const { gateway, wire: client, runId } = served;
   const from = providerTranslator(route.api)!;
-  const wire = WIRES.find(({ api }) => api === route.api)!;
+  const wire = findWire(route.api)!;
   const written = writtenFor(from, request, targetFor(gateway.config(), attempt.ref, route));
   if (written instanceof AccessError) return Promise.resolve(cannotCarry(written));
   served.place.dropped = headerNames(written.dropped);
@@ -42,7 +42,7 @@ export function translatedExchange(
     {
       ...template,
       wire,
-      endpoint: wire.endpoint,
+      endpoint: wire.pathFor?.(attempt.ref.model, request.stream) ?? wire.endpoint,
       clientHeaders: {},
       stream: request.stream,
       bodyFor: () => bytes,

@@ -21,13 +21,13 @@ import type { Environment } from "../secrets/env.ts";
 import type { ModelSpan } from "../wire/splice-model.ts";
 import { findModel, ModelSplicer } from "../wire/splice-model.ts";
 import { mayHoldForeign, withoutForeign } from "../wire/translate/signature.ts";
-import type { Wire } from "../wire/wire.ts";
+import type { ProviderWire, Wire } from "../wire/wire.ts";
 import type { RequestBody } from "./body.ts";
 
 /** What all attempts of one request share. */
 export interface CallTemplate {
   readonly dispatcher: Dispatcher;
-  readonly wire: Wire;
+  readonly wire: ProviderWire;
   /** below the base URL; the wire's own unless the client asked for a sub-resource */
   readonly endpoint: string;
   readonly clientHeaders: IncomingHttpHeaders;

@@ -16,11 +16,11 @@ export const messagesOf = (body: JsonObject): readonly JsonObject[] =>
   Array.isArray(body["messages"]) ? body["messages"].filter(isObject) : [];
 
 /**
- * Token counts of the last usage object in `tail`, under the names that a wire uses; `undefined` unless one is
+ * Token counts of the last object under `key` in `tail`, by the names that a wire uses; `undefined` unless one is
  * there. Read without decoding: quotes inside text are escaped, so the quoted names stand for keys alone.
  */
-export function readTokens(tail: string, input: string, output: string): Usage | undefined {
-  const usage = tail.slice(lastObject(tail, '"usage"'));
+export function readTokens(tail: string, input: string, output: string, key = '"usage"'): Usage | undefined {
+  const usage = tail.slice(lastObject(tail, key));
   const [inputTokens, outputTokens] = [numberOf(usage, input), numberOf(usage, output)];
   if (inputTokens === undefined && outputTokens === undefined) return undefined;
   return { inputTokens: inputTokens ?? 0, outputTokens: outputTokens ?? 0 };

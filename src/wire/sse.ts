@@ -1,7 +1,7 @@
 // Server-sent events as a stream of frames: what the first ones say, where frames end, which one tells an error.
 import type { EventSourceParser } from "eventsource-parser";
 import { createParser } from "eventsource-parser";
-import type { FrameVerdict, Wire } from "./wire.ts";
+import type { FrameVerdict, ProviderWire } from "./wire.ts";
 
 /** Reads the frames of a stream until one says what the answer is. */
 export class PreludeJudge {
@@ -10,7 +10,7 @@ export class PreludeJudge {
   /** A complete but empty answer ends like this. */
   ended = false;
 
-  constructor(wire: Wire) {
+  constructor(wire: ProviderWire) {
     this.#parser = createParser({
       onEvent: ({ event, data }) => {
         if (this.#verdict !== "prelude") return;
@@ -101,7 +101,7 @@ function isJson(text: string): boolean {
 }
 
 /** The first frame that tells an error, and where it begins. */
-export function findError(frames: Buffer, wire: Wire): { at: number; error: unknown } | undefined {
+export function findError(frames: Buffer, wire: ProviderWire): { at: number; error: unknown } | undefined {
   for (let at = 0; at < frames.length;) {
     const end = frameEnd(frames, at);
     let verdict: FrameVerdict = "prelude";

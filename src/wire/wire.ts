@@ -1,5 +1,6 @@
 // The shape of a wire: what one protocol says, without knowing any vendor. Pure codecs.
-// A wire serves both ways: as the protocol a provider speaks, and as the one a client speaks to us.
+// Most wires serve both ways: as the protocol a provider speaks, and as the one a client speaks to us.
+import type { Transform } from "node:stream";
 import type { JsonObject } from "../core/json.ts";
 
 /** What one frame of a streamed answer means for the run. */
@@ -51,11 +52,23 @@ export interface Collector {
   result(marks: AnswerMarks): unknown;
 }
 
-export interface Wire {
+/** A stream that comes as something else than events, and what makes events of it. */
+export interface Framing {
+  /** part of the content type that tells it */
+  readonly type: string;
+  readonly toEvents: () => Transform;
+}
+
+/** A protocol as providers speak it. */
+export interface ProviderWire {
   /** `models.providers.*.api` */
   readonly api: string;
   /** path below a provider's base URL */
   readonly endpoint: string;
+  /** where the path names the model */
+  readonly pathFor?: (model: string, stream: boolean) => string;
+  /** where its streams are no server-sent events */
+  readonly framing?: Framing;
   /** headers of every call, unless the client sent its own */
   readonly headers: Readonly<Record<string, string>>;
   /** lower-case names of client headers that go upstream */
@@ -71,14 +84,17 @@ export interface Wire {
   readonly errorMarks: readonly Buffer[];
   /** Token counts from the last part of an answer, as text; `undefined` when it names none. */
   readUsage(tail: string): Usage | undefined;
+  /** The smallest streamed request there is, to see whether a credential is taken. */
+  ping(model: string, maxTokens: number): JsonObject;
+}
 
+/** A protocol that clients speak to us as well. */
+export interface Wire extends ProviderWire {
   conversation(body: JsonObject): Conversation;
   /** What is wrong with a request of the agent path, in one sentence; `undefined` when it can be sent. */
   faultOf(body: JsonObject): string | undefined;
   /** The agent path's call upstream: always streamed. */
   agentRequest(body: JsonObject, model: string): JsonObject;
-  /** The smallest streamed request there is, to see whether a credential is taken. */
-  ping(model: string, maxTokens: number): JsonObject;
   /** A frame for the client of the agent path, without the blank line; `undefined` leaves it out. */
   rewriteFrame(
     event: string | undefined,

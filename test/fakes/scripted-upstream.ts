@@ -14,7 +14,7 @@ export interface Call {
     /** `undefined` when the text is not JSON */
     readonly json: any;
   };
-  /** The credential: bearer token or `x-api-key`, `""` without one. */
+  /** The credential: bearer token, `x-api-key` or `x-goog-api-key`, `""` without one. */
   readonly key: string;
   /** ms since epoch */
   readonly at: number;
@@ -104,7 +104,7 @@ function parsed(text: string): unknown {
 }
 
 function keyOf(headers: IncomingHttpHeaders): string {
-  const apiKey = headers["x-api-key"];
+  const apiKey = headers["x-api-key"] ?? headers["x-goog-api-key"];
   if (typeof apiKey === "string") return apiKey;
   return headers.authorization?.replace(/^Bearer /i, "") ?? "";
 }

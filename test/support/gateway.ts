@@ -158,11 +158,18 @@ export async function startTestGateway(setup: TestSetup): Promise<TestGateway> {
   };
 }
 
+/** Below which the servers of a protocol are, where it is not `/v1`. */
+const BASE_PATHS: Readonly<Record<string, string>> = {
+  "anthropic-messages": "",
+  "google-generative-ai": "/v1beta",
+  ollama: "",
+};
+
 function configOf(setup: TestSetup, upstreamUrl: string): unknown {
   const entries = Object.entries(setup.providers).map(([id, provider]) => {
     const api = provider.api ?? "openai-completions";
     const models = (provider.models ?? ["m1", "m2"]).map((model) => ({ id: model, name: model }));
-    const baseUrl = `${upstreamUrl}/${id}${api === "anthropic-messages" ? "" : "/v1"}`;
+    const baseUrl = `${upstreamUrl}/${id}${BASE_PATHS[api] ?? "/v1"}`;
     return [id, { baseUrl, api, models, ...provider.config }] as const;
   });
   const primary = `${entries[0]![0]}/m1`;

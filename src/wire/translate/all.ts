@@ -1,5 +1,7 @@
 // The protocols that can be translated, by the words of `models.providers.*.api`.
 import { anthropicMessages } from "./anthropic-messages/translator.ts";
+import { googleGenerativeAi } from "./google-generative-ai/translator.ts";
+import { ollama } from "./ollama/translator.ts";
 import { openaiCompletions } from "./openai-completions/translator.ts";
 import { openaiResponses } from "./openai-responses/translator.ts";
 import type { Translator } from "./translator.ts";
@@ -8,4 +10,7 @@ export const TRANSLATORS: Readonly<Record<string, Translator>> = {
   "openai-completions": openaiCompletions,
   "openai-responses": openaiResponses,
   "anthropic-messages": anthropicMessages,
+  "google-generative-ai": googleGenerativeAi,
+  "google-vertex": googleGenerativeAi,
+  ollama,
 };

@@ -14,6 +14,7 @@ const toMessages = (body: JsonObject, target = {}) =>
 const toChat = (body: JsonObject, target = {}) =>
   chat.provider.writeRequest(messages.client!.readRequest(body), { model: "m", ...target });
 
+const newId = () => "call_a";
 const WEATHER = {
   type: "object",
   properties: { city: { type: "string" } },
@@ -172,11 +173,11 @@ for (const [api, { client, provider }] of Object.entries(TRANSLATORS)) {
   test(`${api}: what is written as a stream reads as it was`, () => {
     const writer = client.writer(FRAME);
     const text = EVENTS.map((event) => writer.add(event)).join("") + writer.end();
-    const reader = provider.reader();
+    const reader = provider.reader(newId);
     const read = [...framesOf(text).flatMap((frame) => reader.add(...frame)), ...reader.end()];
     const body = client.writeAnswer(read, FRAME);
     assert.deepEqual(body, client.writeAnswer(EVENTS, FRAME));
-    assert.deepEqual(client.writeAnswer(provider.readAnswer(body), FRAME), body);
+    assert.deepEqual(client.writeAnswer(provider.readAnswer(body, newId), FRAME), body);
   });
 }
 
@@ -191,7 +192,7 @@ test("calls whose pieces come mixed are told one after the other", () => {
     { kind: "finish", reason: "tool_calls" },
   ];
   const text = mixed.map((event) => writer.add(event)).join("") + writer.end();
-  const reader = messages.provider.reader();
+  const reader = messages.provider.reader(newId);
   const read = [...framesOf(text).flatMap((frame) => reader.add(...frame)), ...reader.end()];
   const calls = messages.client!.writeAnswer(read, FRAME)["content"] as JsonObject[];
   assert.deepEqual(

@@ -37,6 +37,9 @@ export interface AnswerFrame {
   readonly freeform?: ReadonlySet<string>;
 }
 
+/** Names a call of a tool where the provider gives it no name: unlike any other of the conversation. */
+export type NewId = () => string;
+
 /** Reads a stream: frame in, events out. One per answer. */
 export interface AnswerReader {
   add(event: string | undefined, data: string): readonly AnswerEvent[];
@@ -62,9 +65,9 @@ export interface ClientTranslator {
 export interface ProviderTranslator {
   /** @throws AccessError `bad_input` naming what this protocol cannot carry */
   writeRequest(request: ModelRequest, target: RequestTarget): WrittenRequest;
-  reader(): AnswerReader;
+  reader(newId: NewId): AnswerReader;
   /** A whole answer. It was found to be no error before. */
-  readAnswer(body: JsonObject): readonly AnswerEvent[];
+  readAnswer(body: JsonObject, newId: NewId): readonly AnswerEvent[];
 }
 
 export interface Translator {
