@@ -5,8 +5,7 @@ const NEWLINE = 0x0a;
 const HEAD = Buffer.from("data: ");
 const TAIL = Buffer.from("\n\n");
 
-const eventOf = (line: Buffer): Buffer[] =>
-  line.toString("latin1").trim() === "" ? [] : [HEAD, line, TAIL];
+const eventOf = (line: Buffer): Buffer[] => (line.toString("latin1").trim() === "" ? [] : [HEAD, line, TAIL]);
 
 export function linesToEvents(): Transform {
   let held: Buffer[] = [];
