@@ -1,4 +1,5 @@
-// The service refuses calls that name no editor and no integration.
+// The service refuses calls that name no editor and no integration that it knows. The editor's name may be any: it
+// is this program's own.
 import { defineProvider } from "./provider.ts";
 
 export const githubCopilot = defineProvider({
@@ -11,7 +12,7 @@ export const githubCopilot = defineProvider({
   header: {
     name: "Authorization",
     value: "Bearer {key}",
-    extra: { "Editor-Version": "vscode/1.107.0", "Copilot-Integration-Id": "vscode-chat" },
+    extra: { "Editor-Version": "openclaw-access/1", "Copilot-Integration-Id": "vscode-chat" },
   },
   exchange: {
     url: "https://api.github.com/copilot_internal/v2/token",

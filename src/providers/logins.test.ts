@@ -24,6 +24,16 @@ test("ids of logins are unique within a provider", () => {
   }
 });
 
+test("a device login knows where to ask, and by whom", () => {
+  for (const { id, logins = [], tokens } of PROVIDERS)
+    for (const { kind, device } of logins) {
+      if (kind !== "device") continue;
+      assert.ok(device, id);
+      assert.ok(device.tokenUrl ?? tokens?.url, id);
+      assert.ok(device.clientId ?? tokens?.clientId, id);
+    }
+});
+
 test("an alias means the same provider", () => {
   assert.ok(sameProvider("z-ai", "zai"));
   assert.ok(sameProvider("nosuch", "nosuch"));
