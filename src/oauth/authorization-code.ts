@@ -37,6 +37,8 @@ export interface CodeLogin {
   readonly pasteNeedsState?: true;
   /** Needs the secret of this program's application, which is read where the program is installed. */
   readonly secretOf?: "gemini-cli";
+  /** Environment variables that name the project of the calls, which is kept with the tokens. */
+  readonly projectEnv?: readonly string[];
   /** The client id is kept with the tokens: they are refreshed with it. */
   readonly keepsClientId?: true;
 }

@@ -44,6 +44,7 @@ export const googleGeminiCli = defineProvider({
           accountId: [],
         },
         secretOf: "gemini-cli",
+        projectEnv: ["GOOGLE_CLOUD_PROJECT", "GOOGLE_CLOUD_PROJECT_ID"],
       },
       label: "Gemini login in the browser",
       policy: {

@@ -198,9 +198,13 @@ test("Gemini: its application comes from the environment; without one it says wh
   const settings = { ...portOf(), userinfoUrl: `${url}/me` };
   const provider = "google-gemini-cli";
   await assert.rejects(run({ provider, settings, env: { PATH: "" } }), /npm install -g @google\/gemini-cli/);
-  const env = { PATH: "", GEMINI_CLI_OAUTH_CLIENT_SECRET: "fake-secret" };
+  const env = {
+    PATH: "",
+    GEMINI_CLI_OAUTH_CLIENT_SECRET: "fake-secret",
+    GOOGLE_CLOUD_PROJECT: "fake-project",
+  };
   const { credential } = await run({ provider, settings, env });
-  assert.equal(credential.type, "oauth");
+  assert.equal(credential.type === "oauth" && credential.projectId, "fake-project");
   const exchange = new URLSearchParams(asked.findLast(({ path }) => path === "/token")!.body);
   assert.equal(exchange.get("client_secret"), "fake-secret");
 });

@@ -9,6 +9,7 @@ import { listenForCallback } from "../../oauth/callback.ts";
 import { grantedKey, grantedTokens } from "../../oauth/granted.ts";
 import type { RawAnswer } from "../../oauth/token-endpoint.ts";
 import { requestAnswer } from "../../oauth/token-endpoint.ts";
+import type { Environment } from "../../secrets/env.ts";
 import { codeClientOf } from "./browser-client.ts";
 import { identityOf } from "./browser-identity.ts";
 import type { Returned } from "./browser-return.ts";
@@ -92,9 +93,18 @@ async function withTokens(
   if (granted.kind === "unusable") throw failed(context, granted.message);
   const { kind: _, ...tokens } = granted;
   const { name, ...identity } = await identityOf(client, body, tokens.access, signal);
-  const kept = client.keepsClientId && client.clientId !== undefined ? { clientId: client.clientId } : {};
+  const kept = keptWith(client, deps.env());
   const credential: OAuthCredential = { type: "oauth", provider, ...tokens, ...identity, ...kept };
   return { credential, ...(name === undefined ? {} : { name }) };
+}
+
+/** What calls and refreshes need besides the tokens. */
+function keptWith({ keepsClientId, clientId, projectEnv = [] }: CodeClient, env: Environment) {
+  const projectId = projectEnv.map((name) => env[name]?.trim()).find(Boolean);
+  return {
+    ...(keepsClientId && clientId !== undefined ? { clientId } : {}),
+    ...(projectId === undefined ? {} : { projectId }),
+  };
 }
 
 function refused(context: FlowContext, answer: Exclude<RawAnswer, { kind: "answer" }>): AccessError {
