@@ -1,6 +1,7 @@
 // What may be pasted as a credential (fidelity spec §4, "Paste rules").
 import { AccessError } from "../core/errors.ts";
 import type { ProviderId } from "../core/ids.ts";
+import { anthropicKind } from "./anthropic-keys.ts";
 
 export type PasteKind = "api_key" | "token";
 
@@ -26,6 +27,10 @@ export function pastedValue(kind: PasteKind, provider: ProviderId, pasted: strin
   if (/\p{Cc}/u.test(value)) throw refused(`The ${what} holds control characters. Paste it again.`);
   if (SHELL_LINE.test(value))
     throw refused(`This is a line for a shell. Paste the ${what} alone, without name and quotes.`);
+  if (/\s/.test(value))
+    throw refused(
+      `There is a blank inside the ${what}: it was cut when it was copied. Copy it in one piece.`,
+    );
   if (/[^\x21-\x7e]/.test(value))
     throw refused(`The ${what} holds characters that no credential has. Copy it again.`);
   if (kind === "token") checkToken(provider, value);
@@ -49,10 +54,12 @@ function checkApiKey(provider: ProviderId, key: string): void {
 }
 
 function checkToken(provider: ProviderId, token: string): void {
-  if (provider === "anthropic" && !token.startsWith(SETUP_TOKEN_PREFIX))
+  if (provider === "anthropic" && !token.startsWith(SETUP_TOKEN_PREFIX)) {
+    const kind = anthropicKind(token);
     throw refused(
-      `An Anthropic setup token starts with ${SETUP_TOKEN_PREFIX}. For an API key use: openclaw models auth paste-api-key --provider anthropic`,
+      `${kind === undefined ? "" : `This is ${kind}. `}An Anthropic setup token starts with ${SETUP_TOKEN_PREFIX} (claude setup-token prints one). For an API key use: openclaw models auth paste-api-key --provider anthropic`,
     );
+  }
   if (provider === "anthropic" && token.length < SHORTEST_SETUP_TOKEN)
     throw refused("This Anthropic setup token is too short: part of it is missing. Copy all of it.");
   if (provider === "openai" && token.startsWith("sk-"))

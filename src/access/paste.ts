@@ -5,6 +5,7 @@ import type { Credential } from "../core/credential.ts";
 import type { AgentId, ProfileId, ProviderId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
 import type { Slice } from "../store/store.ts";
+import { apiKeyNote } from "./anthropic-keys.ts";
 import type { Edit } from "./config-edit.ts";
 import { writeConfig } from "./config-edit.ts";
 import type { CommandDeps } from "./open-deps.ts";
@@ -64,7 +65,7 @@ export async function paste(deps: CommandDeps, request: PasteRequest): Promise<P
     configPath: config.path,
     ...(written.backupPath === undefined ? {} : { backupPath: written.backupPath }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
-    warnings: hiddenWarning(agent, profileId, provider, order),
+    warnings: [...hiddenWarning(agent, profileId, provider, order), ...keyWarning(kind, provider, value)],
   };
 }
 
@@ -111,6 +112,11 @@ function metadataEdits(config: Config, profileId: ProfileId, provider: ProviderI
       ? [{ path: ["auth", "order", provider], value: [profileId, ...order.filter((id) => id !== profileId)] }]
       : []),
   ];
+}
+
+function keyWarning(kind: PasteKind, provider: ProviderId, value: string): string[] {
+  const note = kind === "api_key" ? apiKeyNote(provider, value) : undefined;
+  return note === undefined ? [] : [note];
 }
 
 /** A stored order is exact: what it does not name is never tried. */

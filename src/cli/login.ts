@@ -14,6 +14,8 @@ export interface LoginOptions {
   readonly profileId?: ProfileId | undefined;
   readonly force?: boolean;
   readonly setDefault?: boolean;
+  /** of a token */
+  readonly expiresIn?: string | undefined;
   readonly json: boolean;
 }
 
@@ -21,16 +23,27 @@ export async function runLogin(
   { io, deps }: Session,
   target: Target,
   talk: Talk,
-  { agent, profileId, force = false, setDefault = false, json }: LoginOptions,
+  { agent, profileId, force = false, setDefault = false, expiresIn, json }: LoginOptions,
 ): Promise<void> {
-  const report = await login(await deps(), { target, profileId, agent, force, setDefault }, talk);
+  const expiresInMs = await lifetimeOf(target, expiresIn);
+  const request = { target, profileId, agent, force, setDefault, expiresInMs };
+  const report = await login(await deps(), request, talk);
   if (json) io.json(report);
   else io.out(renderLogin(report));
 }
 
+/** @throws AccessError `bad_input` for what is no duration, or for a login that says by itself when it ends */
+async function lifetimeOf({ login: { kind, id } }: Target, text: string | undefined) {
+  if (text === undefined) return undefined;
+  if (kind === "token") return (await import("../access/duration.ts")).parseDuration(text);
+  throw new AccessError("bad_input", `--expires-in is for tokens; the login ${id} needs none.`);
+}
+
 /** Without a terminal: first whether the login exists at all, which the person can mend anywhere. */
-export const checkLogin = async ({ provider, login: chosen, logins }: Target): Promise<void> =>
-  void (await loadFlow(provider.id, chosen, logins));
+export async function checkLogin(target: Target, expiresIn?: string): Promise<void> {
+  await loadFlow(target.provider.id, target.login, target.logins);
+  await lifetimeOf(target, expiresIn);
+}
 
 /** The person does not want to go on. */
 export function leave(): never {

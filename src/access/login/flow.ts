@@ -16,6 +16,8 @@ export interface FlowContext {
   readonly agent: AgentId;
   /** as named by the person */
   readonly profileId?: ProfileId | undefined;
+  /** of a token, ms from now */
+  readonly expiresInMs?: number | undefined;
   /** The provider's other profiles go, so that nothing is in the way. */
   readonly force: boolean;
 }
@@ -30,8 +32,16 @@ export interface Obtained {
   readonly runtime?: string;
 }
 
-/** Gets a credential from whoever holds it. Stores nothing. */
-export type LoginFlow = (context: FlowContext) => Promise<Obtained>;
+/** A way to credentials that are kept elsewhere: it is written into the config, and nothing is stored. */
+export interface ObtainedRoute {
+  /** `models.providers.<id>.auth`, and the mode of the profile */
+  readonly route: "aws-sdk";
+  /** where the provider's calls go, unless the config says so */
+  readonly baseUrl: string;
+}
+
+/** Gets a credential from whoever holds it, or finds the way to one. Stores nothing. */
+export type LoginFlow = (context: FlowContext) => Promise<Obtained | ObtainedRoute>;
 
 const FLOWS: Partial<Record<LoginKind, () => Promise<LoginFlow>>> = {
   api_key: async () => (await import("./pasted.ts")).pastedApiKey,
@@ -47,8 +57,10 @@ const PROGRAMS: Record<NonNullable<Login["program"]>, () => Promise<LoginFlow>> 
   codex: async () => (await import("./cli-codex.ts")).codexLogin,
 };
 
-const loaderOf = ({ kind, program }: Login): (() => Promise<LoginFlow>) | undefined =>
-  program === undefined ? FLOWS[kind] : PROGRAMS[program];
+const loaderOf = ({ id, kind, program }: Login): (() => Promise<LoginFlow>) | undefined => {
+  if (program !== undefined) return PROGRAMS[program];
+  return kind === "cloud" && id === "aws-sdk" ? async () => (await import("./aws.ts")).awsLogin : FLOWS[kind];
+};
 
 export const isBuilt = (login: Login): boolean => loaderOf(login) !== undefined;
 

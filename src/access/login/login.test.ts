@@ -204,7 +204,7 @@ describe("login", () => {
 
   test("a login without a flow names what works instead", async () => {
     await assert.rejects(logIn("minimax-portal", "cli"), /--provider minimax-portal --method [a-z]/);
-    await assert.rejects(logIn("amazon-bedrock", "aws-sdk"), /nothing to store/);
+    await assert.rejects(logIn("google-vertex", "gcloud-adc"), /nothing to store/);
     assert.deepEqual(await ids(), []);
   });
 });

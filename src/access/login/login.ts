@@ -26,12 +26,15 @@ export interface LoginRequest {
   /** Take the provider's other profiles of this agent away, with their order and health. */
   readonly force: boolean;
   readonly setDefault: boolean;
+  /** of a token, ms from now */
+  readonly expiresInMs?: number | undefined;
 }
 
 export interface LoginReport {
   readonly profileId: ProfileId;
   readonly provider: ProviderId;
-  readonly type: Credential["type"];
+  /** `aws-sdk`: a way to credentials that are kept elsewhere */
+  readonly type: Credential["type"] | "aws-sdk";
   readonly method: string;
   readonly agentId: AgentId;
   /** what `force` took away */
@@ -62,9 +65,11 @@ export async function login(deps: CommandDeps, request: LoginRequest, talk: Talk
   const agent = chooseAgent(config, request.agent);
   const flow = await loadFlow(provider.id, chosen, logins);
   if (chosen.policy) talk.notify(`Note (${chosen.policy.asOf}): ${chosen.policy.text}`);
-  const { profileId: asked, force } = request;
+  const { profileId: asked, force, expiresInMs } = request;
   const about = { deps, provider: provider.id, label: provider.label, login: chosen, talk };
-  const obtained = await flow({ ...about, agent, profileId: asked, force });
+  const obtained = await flow({ ...about, agent, profileId: asked, force, expiresInMs });
+  if ("route" in obtained)
+    return await (await import("./route.ts")).writeRoute(deps, request, agent, obtained);
   const profileId = asked ?? obtained.profileId ?? profileIdOf(request.target, obtained.name);
   const removed = await store(deps, agent, profileId, obtained.credential, force ? provider.id : undefined);
   await liftBars(deps, agent, profileId);

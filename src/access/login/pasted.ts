@@ -2,6 +2,7 @@
 import type { Credential } from "../../core/credential.ts";
 import { messageOf } from "../../core/errors.ts";
 import type { ProviderId } from "../../core/ids.ts";
+import { apiKeyNote } from "../anthropic-keys.ts";
 import type { PasteKind } from "../paste-rules.ts";
 import { pastedValue } from "../paste-rules.ts";
 import type { FlowContext, Obtained } from "./flow.ts";
@@ -9,12 +10,16 @@ import type { Talk } from "./talk.ts";
 
 export async function pastedApiKey({ provider, label, talk }: FlowContext): Promise<Obtained> {
   const key = await askCredential(talk, "api_key", provider, `Paste the API key for ${label}`);
+  const note = apiKeyNote(provider, key);
+  if (note !== undefined) talk.notify(note);
   return { credential: { type: "api_key", provider, key } satisfies Credential };
 }
 
-export async function pastedToken({ provider, login, talk }: FlowContext): Promise<Obtained> {
+export async function pastedToken(context: FlowContext): Promise<Obtained> {
+  const { deps, provider, login, talk, expiresInMs } = context;
   const token = await askCredential(talk, "token", provider, `Paste the ${login.label}`);
-  return { credential: { type: "token", provider, token } satisfies Credential };
+  const expires = expiresInMs === undefined ? {} : { expires: deps.now() + expiresInMs };
+  return { credential: { type: "token", provider, token, ...expires } satisfies Credential };
 }
 
 /** Asks until what was pasted can be a credential of the provider. */

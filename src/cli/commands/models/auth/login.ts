@@ -10,6 +10,7 @@ interface Flags {
   readonly method?: string;
   readonly deviceCode: boolean;
   readonly profileId?: string;
+  readonly expiresIn?: string;
   readonly force: boolean;
   readonly setDefault: boolean;
   readonly agent?: string;
@@ -33,6 +34,7 @@ export default buildCommand({
         "Name of the auth profile; <provider>:default for most logins",
         "provider:name",
       ),
+      expiresIn: optionalText("With a token: how long it is good for, 365d or 12h", "duration"),
       force: switchFlag("Replace every profile that the agent has of this provider"),
       setDefault: switchFlag("Make the provider's recommended model the default model"),
       agent: AGENT_FLAG,
@@ -60,7 +62,8 @@ export default buildCommand({
         ? undefined
         : loginProvider(config, providerArgument(this.io, flags.provider), own);
     const chosen = named && method !== undefined ? loginNamed(named, method) : undefined;
-    if (named && chosen) await checkLogin({ provider: named, login: chosen, logins: loginsOf(named) });
+    if (named && chosen)
+      await checkLogin({ provider: named, login: chosen, logins: loginsOf(named) }, flags.expiresIn);
     const otherwise = withoutTerminal(named);
     // Another program's login and a device code need no answer here, so no terminal either.
     const asksNothing = chosen?.kind === "cli" || chosen?.kind === "device";

@@ -1,0 +1,55 @@
+// Writes a way to credentials that are kept elsewhere into openclaw.json: the named profile, the provider's
+// `auth`, and what every login adds.
+import type { Config } from "../../config/config.ts";
+import type { AgentId, ProfileId, ProviderId } from "../../core/ids.ts";
+import type { Edit } from "../config-edit.ts";
+import { writeConfig } from "../config-edit.ts";
+import type { CommandDeps } from "../open-deps.ts";
+
+import type { ObtainedRoute } from "./flow.ts";
+import type { LoginReport, LoginRequest } from "./login.ts";
+import { profileIdOf } from "./login.ts";
+import { recommendedEdits, recommendedRef } from "./recommended.ts";
+
+/** @throws AccessError `config_invalid`, `config_conflict` */
+export async function writeRoute(
+  deps: CommandDeps,
+  request: LoginRequest,
+  agent: AgentId,
+  { route, baseUrl }: ObtainedRoute,
+): Promise<LoginReport> {
+  const { provider, login } = request.target;
+  const { catalogModels } = await import("../../providers/catalog.ts");
+  const model = (await catalogModels(provider.id)).find(({ id }) => id === provider.defaultModel);
+  const profileId = request.profileId ?? profileIdOf(request.target);
+  const toHost = { ...login, endpoint: { baseUrl, unlessConfigured: true } } as const;
+  const { setDefault } = request;
+  const written = await writeConfig(deps, (config) => [
+    ...recommendedEdits(config, { provider, login: toHost, model, setDefault }),
+    { path: ["models", "providers", provider.id, "auth"], value: route },
+    { path: ["auth", "profiles", profileId], value: { provider: provider.id, mode: route } },
+    ...orderEdits(config, provider.id, profileId),
+  ]);
+  return {
+    profileId,
+    provider: provider.id,
+    type: route,
+    method: login.id,
+    agentId: agent,
+    removed: [],
+    recommendedModel: recommendedRef(provider) ?? null,
+    defaultModel: written.config.defaultModel.primary ?? null,
+    configPath: written.config.path,
+    configChanged: written.changed,
+    ...(written.backupPath === undefined ? {} : { backupPath: written.backupPath }),
+  };
+}
+
+/** An order is exact: what it does not name is never used. */
+function orderEdits(config: Config, provider: ProviderId, profileId: ProfileId): Edit[] {
+  const order = config.order.get(provider);
+  if (!order) return [];
+  return [
+    { path: ["auth", "order", provider], value: [profileId, ...order.filter((id) => id !== profileId)] },
+  ];
+}
