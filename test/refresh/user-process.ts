@@ -23,6 +23,10 @@ export interface LoginUser {
 export interface UserOptions {
   readonly home: string;
   readonly agent?: string;
+  /** a program and its arguments that starts it */
+  readonly under?: readonly string[];
+  /** who it runs as */
+  readonly as?: { readonly uid?: number; readonly gid?: number };
 }
 
 const SCRIPT = join(import.meta.dirname, "login-user.ts");
@@ -39,9 +43,11 @@ async function compileCache(): Promise<string> {
   return folder;
 }
 
-export async function startUser({ home, agent = "main" }: UserOptions): Promise<LoginUser> {
+export async function startUser({ home, agent = "main", under = [], as }: UserOptions): Promise<LoginUser> {
   const env = { ...process.env, NODE_COMPILE_CACHE: await (compiled ??= compileCache()) };
-  const child = spawn(process.execPath, [SCRIPT, home, agent], {
+  const [program, ...args] = [...under, process.execPath, SCRIPT, home, agent];
+  const child = spawn(program!, args, {
+    ...as,
     env,
     stdio: ["pipe", "pipe", "inherit"],
   });
