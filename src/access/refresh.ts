@@ -152,7 +152,8 @@ export class Refresher {
   ): Promise<RefreshResult> {
     const request = this.#options.request ?? requestTokens;
     const issued = (this.#options.machine ?? machineTime)();
-    const asked = request(endpoint, { grant_type: "refresh_token", refresh_token: token.refresh });
+    const client = withClient(endpoint, held.credential.clientId);
+    const asked = request(client, { grant_type: "refresh_token", refresh_token: token.refresh });
     this.#reached("sent", profile);
     const answer = await asked;
     this.#reached("answered", profile);
@@ -218,6 +219,14 @@ export class Refresher {
 
 const tokenIn = ({ credential: { provider, refresh } }: HeldLogin): RefreshToken | undefined =>
   refresh === undefined || refresh === "" ? undefined : { provider, refresh };
+
+/** A login made with an application of the user's is refreshed by it; a secret is good for its own client alone. */
+function withClient(endpoint: TokenEndpoint, clientId: string | undefined): TokenEndpoint {
+  if (clientId === undefined || clientId === endpoint.clientId) return endpoint;
+  const { clientSecret, ...rest } = endpoint;
+  const secretFits = clientSecret !== undefined && endpoint.clientId === undefined;
+  return { ...rest, clientId, ...(secretFits ? { clientSecret } : {}) };
+}
 
 const loginNeeded = (profile: AuthProfile, why: string): RefreshResult => ({
   kind: "login_needed",
