@@ -100,6 +100,10 @@ test("a declaration says where it is wrong", () => {
     [{ ...BASE, id: "A" }, "id: must be lower-case"],
     [{ ...BASE, label: "a\nb" }, "label: must be text of 1 to 100 characters on one line"],
     [{ ...BASE, env: ["A B"] }, "env[0]: must be the name of an environment variable"],
+    [
+      { ...BASE, header: { name: "Content-Length", value: "{key}" } },
+      "header.name: must not be a header that",
+    ],
     [{ ...BASE, header: { name: "x" } }, "header.value: is missing"],
     [{ ...BASE, header: { name: "x", value: "k" } }, "header.value: must hold {key}"],
     [{ ...BASE, failures: [{ kind: "billing" }] }, "failures[0]: needs status, code or text"],

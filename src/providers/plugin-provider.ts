@@ -53,7 +53,13 @@ function flowOf(auth: Auth): Pick<Login, "browser" | "device"> {
   const { tokenUrl, clientId, clientSecret, scopes, authorizeUrl, deviceUrl, userinfoUrl } = auth.oauth;
   const client = { tokenUrl, clientId, ...(clientSecret === undefined ? {} : { clientSecret }) };
   if (deviceUrl !== undefined && auth.kind === "device")
-    return { device: { ...client, deviceUrl, ...(scopes ? { scopes } : {}) } };
+    return {
+      device: {
+        ...client,
+        deviceUrl,
+        ...(scopes ? { scopes } : {}),
+      },
+    };
   if (authorizeUrl === undefined) return {};
   const browser = {
     ...client,

@@ -18,7 +18,13 @@ function isAddress(text: string): boolean {
   );
 }
 
-const headerName = matching(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$/, "must be the name of a header");
+/** What HTTP itself lives by: a provider that set these would break its own calls. */
+const FRAMING =
+  /^(host|content-length|transfer-encoding|connection|upgrade|expect|te|trailer|keep-alive|proxy-.*)$/i;
+const headerName = v.pipe(
+  matching(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$/, "must be the name of a header"),
+  v.check((name) => !FRAMING.test(name), "must not be a header that HTTP itself needs"),
+);
 const headerText = matching(/^[\x20-\x7e]{1,1000}$/, "must be text that a header can carry");
 const header = object({
   name: headerName,

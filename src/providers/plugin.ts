@@ -115,6 +115,7 @@ export interface PluginOAuth {
   readonly authorizeUrl?: string;
   readonly tokenUrl: string;
   readonly deviceUrl?: string;
+  /** of a login in the browser: asked for the e-mail address when the tokens tell none */
   readonly userinfoUrl?: string;
   readonly clientId: string;
   readonly clientSecret?: string;

@@ -13,7 +13,9 @@ import { chatBody } from "../fakes/wire-samples.ts";
 import { ENTRY } from "../support/entry.ts";
 import { send } from "../support/http-client.ts";
 import { pluginHome } from "../support/plugin-home.ts";
-import { atTerminal, ENTER } from "../support/terminal.ts";
+import { eventually } from "../support/eventually.ts";
+import { startIdentityProvider } from "../support/identity-provider.ts";
+import { atTerminal, CTRL_C, ENTER } from "../support/terminal.ts";
 
 const EXAMPLE = join(import.meta.dirname, "../../examples/acme-provider");
 const TOKEN = "acme-fake-token-0123456789abcdefghij";
@@ -39,12 +41,14 @@ const acme: Script = (call) => {
 before(async () => {
   upstream = await startScriptedUpstream(acme);
   home.write(".openclaw/openclaw.json", `{ "agents": { "defaults": { "model": "acme/anvil-2" } } }`);
-  home.name({ [EXAMPLE]: { options: { baseUrl: `${upstream.url}/v1` } } });
+  nameExample();
 });
 after(async () => {
   home.remove();
   await upstream.close();
 });
+
+const nameExample = () => home.name({ [EXAMPLE]: { options: { baseUrl: `${upstream.url}/v1` } } });
 
 const signOn = (code: string) =>
   atTerminal(
@@ -119,7 +123,94 @@ test("status, list, refresh, probe and usage", async () => {
   );
 });
 
+test("who leaves the plugin's question leaves everything as it was", async () => {
+  const words = ["models", "auth", "login", "--provider", "acme", "--method", "sso"];
+  const { exit, text, settings } = await atTerminal(home.path, words, [
+    { after: /Your address at Acme/, send: CTRL_C },
+  ]);
+  assert.equal(exit, 130);
+  assert.match(text, /Cancelled\. Nothing was changed\./);
+  assert.match(settings, /icanon/);
+  const piped = await home.run([...words, "--json"]);
+  assert.equal(piped.exit, 1);
+  assert.equal(JSON.parse(piped.out).error.code, "no_terminal");
+});
+
+test("a login of the plugin's that asks nothing needs no terminal", async () => {
+  home.plugin(
+    "quiet",
+    `export default { id: "quiet", label: "Quiet", api: "openai-completions", baseUrl: "${upstream.url}/v1",
+       auth: [{ id: "machine", kind: "code", label: "Machine", run: async ({ notify }) => {
+         notify("One moment.\\nOr two."); return { credential: { type: "api_key", key: "${TOKEN}" } }; } }] };`,
+  );
+  home.plugin(
+    "garbage",
+    `const login = (id, run) => ({ id, kind: "code", label: id, run });
+     export default { id: "garbage", label: "Garbage", api: "openai-completions", baseUrl: "${upstream.url}/v1",
+       auth: [login("nothing", () => {}), login("newline", () => ({ credential: { type: "token", token: "a\\nb" } })),
+         login("year", () => ({ credential: { type: "token", token: "${TOKEN}", expires: 9e15 } })),
+         login("odd", async ({ prompt }) => prompt({ kind: "picture" })),
+         login("chatty", ({ notify }) => { for (;;) notify("x"); }),
+         login("gone", () => process.exit(0))] };`,
+  );
+  home.name(["./quiet", "./garbage"]);
+  const login = (provider: string, method: string) =>
+    home.run(["models", "auth", "login", "--provider", provider, "--method", method, "--json"]);
+  const { exit, out, err } = await login("quiet", "machine");
+  assert.equal(exit, 0, err);
+  assert.equal(JSON.parse(out).profileId, "quiet:default");
+  assert.match(err, /One moment\.\nOr two\./);
+  for (const [method, fault] of [
+    ["nothing", /returned something that is no login: must be an object/],
+    ["newline", /credential\.token: must be a secret that a header can carry/],
+    ["year", /credential\.expires: must be ms since epoch/],
+    ["odd", /asks something that is no question: kind: must have the kind secret/],
+    ["chatty", /says more than 1000 things/],
+    ["gone", /ended before it answered/],
+  ] as const) {
+    const said = await login("garbage", method);
+    assert.equal(said.exit, 1, method);
+    assert.match(JSON.parse(said.out).error.message, fault, method);
+    assert.doesNotMatch(said.out + said.err, new RegExp(TOKEN));
+  }
+  const { profiles } = await home.json("models", "auth", "list", "--provider", "garbage");
+  assert.deepEqual(profiles, []);
+});
+
+test("a login by data alone: a device code, refreshed where it came from", async (t) => {
+  const idp = await startIdentityProvider({ accessSeconds: 60 });
+  t.after(() => idp.stop());
+  home.plugin(
+    "corp",
+    `export default { id: "corp", label: "Corp", api: "openai-completions", baseUrl: "${upstream.url}/v1",
+       catalog: { models: [{ id: "m1" }] },
+       auth: [{ id: "device-code", kind: "device", label: "Corp", oauth: ${JSON.stringify(idp.settings)} }] };`,
+  );
+  home.name(["./corp"]);
+  let approved = false;
+  const { exit, err } = await home.run(["models", "auth", "login", "--provider", "corp", "--device-code"], {
+    onErr: (shown) => {
+      const code = /enter this code:\s+(\S+)/.exec(shown)?.[1];
+      if (code !== undefined && !approved) void idp.approveDevice(code);
+      approved ||= code !== undefined;
+    },
+  });
+  assert.equal(exit, 0, err);
+  const { profiles } = await home.json("models", "auth", "list", "--provider", "corp");
+  assert.deepEqual(
+    profiles.map(({ id, type }: any) => [id, type]),
+    [["corp:ada@example.com", "oauth"]],
+  );
+  upstream.script(() => reply({ body: chatBody("Corp.") }));
+  const gateway = await startGateway();
+  t.after(gateway.stop);
+  assert.equal((await gateway.call("corp/m1")).status, 200);
+  await eventually(() => assert.equal(idp.counts.refreshes, 1));
+  upstream.script(acme);
+});
+
 test("a call through the gateway, and a failure in the plugin's words", async (t) => {
+  nameExample();
   const gateway = await startGateway();
   t.after(gateway.stop);
   const ok = await gateway.call("acme/anvil-2");

@@ -8,7 +8,7 @@ import { parseObject } from "../../core/json.ts";
 import type { PluginSource } from "../../providers/plugin-part.ts";
 import { PluginFault, shownWords } from "./fault.ts";
 import type { PluginTask } from "./protocol.ts";
-import { MOST_ANSWER_CHARS, REPLY_FD } from "./protocol.ts";
+import { MOST_ANSWER_CHARS, MOST_WORDS, REPLY_FD } from "./protocol.ts";
 
 /** The other side of a login. */
 export interface Partner {
@@ -70,6 +70,7 @@ export async function askPlugin(
   }
 }
 
+/** Of one note. */
 const MOST_LINES = 30;
 
 const lateWords = (timeoutMs: number): string => `took longer than ${Math.round(timeoutMs / 1000)} seconds`;
@@ -106,12 +107,14 @@ function readLines(
   fail: (error: PluginFault) => void,
 ): void {
   let text = "";
+  let said = 0;
   stream.setEncoding("utf8").on("data", (chunk: string) => {
     text += chunk;
     for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n")) {
       const word = parseObject(text.slice(0, end));
       text = text.slice(end + 1);
-      if (word) hear(word);
+      if (++said > MOST_WORDS) fail(new PluginFault(`says more than ${MOST_WORDS} things`));
+      else if (word) hear(word);
       else fail(new PluginFault("said something that is not JSON"));
     }
     if (text.length > MOST_ANSWER_CHARS) fail(new PluginFault("answered with more than 1 MiB"));

@@ -4,10 +4,12 @@ import { registerHooks } from "node:module";
 import { Socket } from "node:net";
 import { createInterface } from "node:readline";
 import type { HostRequest, HostWord } from "./protocol.ts";
-import { MOST_ANSWER_CHARS, REPLY_FD } from "./protocol.ts";
+import { MOST_ANSWER_CHARS, MOST_WORDS, REPLY_FD } from "./protocol.ts";
 
 const replies = new Socket({ fd: REPLY_FD, readable: false, writable: true });
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+
+let asked = 0;
 
 /** What plugins import; found wherever they lie. */
 const API = new URL(
@@ -58,11 +60,11 @@ interface Declared {
 
 async function callLogin(provider: Declared, method: string, options: unknown): Promise<unknown> {
   const login = provider.auth!.find(({ id }) => id === method)!;
-  return await login.run!({ options, prompt, notify: (text: unknown) => say({ notify: String(text) }) });
+  return await login.run!({ options, prompt, notify: (text: unknown) => ask({ notify: String(text) }) });
 }
 
 async function prompt(question: unknown): Promise<unknown> {
-  say({ prompt: question });
+  ask({ prompt: question });
   return (await nextLine<{ readonly answer: unknown }>()).answer;
 }
 
@@ -70,6 +72,12 @@ async function nextLine<T>(): Promise<T> {
   const { value, done } = await lines.next();
   if (done) process.exit();
   return JSON.parse(value) as T;
+}
+
+/** What is said faster than it can be read would fill the memory: the room for the answer is kept. */
+function ask(word: HostWord): void {
+  if (++asked >= MOST_WORDS) throw new Error(`says more than ${MOST_WORDS} things`);
+  say(word);
 }
 
 /** Functions cannot be sent: where one stands, `true` does. */

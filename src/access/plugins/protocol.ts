@@ -6,6 +6,9 @@ export const REPLY_FD = 3;
 /** Of one line. The reader counts bytes, and believes nobody. */
 export const MOST_ANSWER_CHARS = 1024 * 1024;
 
+/** In one task: notes, questions and the answer. */
+export const MOST_WORDS = 1000;
+
 export type PluginTask =
   | { readonly kind: "describe" }
   | { readonly kind: "login"; readonly provider: string; readonly method: string }

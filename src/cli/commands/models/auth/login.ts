@@ -65,8 +65,9 @@ export default buildCommand({
     if (named && chosen)
       await checkLogin({ provider: named, login: chosen, logins: loginsOf(named) }, flags.expiresIn);
     const otherwise = withoutTerminal(named);
-    // Another program's login and a device code need no answer here, so no terminal either.
-    const asksNothing = chosen?.kind === "cli" || chosen?.kind === "device";
+    // Another program's login and a device code need no answer here, so no terminal either; a plugin's may not.
+    const mayAsk = chosen?.kind !== "code" || this.io.inIsTerminal;
+    const asksNothing = chosen?.kind === "cli" || chosen?.kind === "device" || !mayAsk;
     const talk = asksNothing ? silentTalk(this.io, otherwise) : terminalTalk(this.io, flags.json, otherwise);
     const provider = named ?? (await askProvider(talk, own));
     const login =
