@@ -19,6 +19,8 @@ export interface ExchangedOptions {
   readonly now: () => number;
   /** how long a call waits for an exchange, ms */
   readonly patienceMs?: number;
+  /** Ends those under way: nobody waits for them any more. */
+  readonly signal?: AbortSignal;
   /** Told of every exchange that failed. */
   readonly report?: (profile: AuthProfile, failure: Failure) => void;
 }
@@ -103,8 +105,8 @@ export class ExchangedTokens {
   }
 
   async #renewNow(key: string, profile: AuthProfile, endpoint: ExchangeEndpoint, stored: Secret) {
-    const { now, report } = this.#options;
-    const result = await requestExchange(profile.provider, endpoint, stored, now);
+    const { now, report, signal } = this.#options;
+    const result = await requestExchange(profile.provider, endpoint, stored, now, signal);
     if ("failure" in result) {
       const failure = withRemedy(profile, result.failure);
       this.#failedAt.set(key, now());

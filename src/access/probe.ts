@@ -101,11 +101,14 @@ async function probeAll(
   writer: HealthWriter,
 ): Promise<(ProbeRow | undefined)[]> {
   let done = 0;
+  const over = new AbortController();
+  const signal = AbortSignal.any([over.signal, ...(context.signal ? [context.signal] : [])]);
   const tokens = new ExchangedTokens({
     config: deps.config,
     settings: () => deps.accessConfig().oauth,
     now: deps.now,
     patienceMs: options.timeoutMs,
+    signal,
   });
   const free = options.free && new FreeProbe({ deps, ...context, timeoutMs: options.timeoutMs });
   return inParallel(probes, options.concurrency, async (probe) => {
@@ -115,7 +118,7 @@ async function probeAll(
       : await probeOne(deps, context, options, probe, writer, tokens);
     if (row) context.onRow?.(row, ++done, probes.length);
     return row;
-  });
+  }).finally(() => over.abort());
 }
 
 async function probeFree(
@@ -143,6 +146,7 @@ async function probeOne(
   const startedAt = deps.now();
   const stored = view.secrets.get(profile.id);
   const unready = await tokens.ready(profile, stored);
+  if (signal?.aborted) return undefined;
   const exchanged = tokens.held(profile);
   const secret = exchanged?.secret ?? stored;
   const route = exchanged?.baseUrl === undefined ? provider : routeVia(provider, exchanged.baseUrl);

@@ -40,6 +40,7 @@ export async function requestExchange(
   endpoint: ExchangeEndpoint,
   token: Secret,
   now: () => number,
+  signal?: AbortSignal,
 ): Promise<ExchangeResult> {
   const { url, method, headers } = endpoint;
   const answer = await callServer({
@@ -47,6 +48,7 @@ export async function requestExchange(
     headers: { authorization: `Bearer ${token.reveal()}`, ...headers },
     ...(method === "POST" ? { fields: {}, encoding: "json" as const } : {}),
     timeoutMs: TIMEOUT_MS,
+    signal,
   });
   return judgedExchange(provider, endpoint, answer, token, now());
 }

@@ -46,3 +46,36 @@ test("models status --probe trades the stored token first", async () => {
     ["tid=fake-good"],
   );
 });
+
+test("a trade that is not answered is a timeout, and holds up neither the others nor the end", async () => {
+  const github = await startScriptedServer({ "/token": () => new Promise<never>(() => {}) });
+  const home = cliHome();
+  after(async () => {
+    home.remove();
+    await github.stop();
+  });
+  home.write(
+    ".openclaw/openclaw.json",
+    JSON.stringify({
+      models: { providers: { "github-copilot": { api: "openai-completions", models: [{ id: "m1" }] } } },
+    }),
+  );
+  const exchangeUrl = `${github.url}/token`;
+  home.write(".openclaw/access.json", JSON.stringify({ oauth: { "github-copilot": { exchangeUrl } } }));
+  const paste = ["models", "auth", "paste-token", "--provider", "github-copilot"];
+  await home.run([...paste, "--profile-id", "github-copilot:mute"], { stdin: tokenOf("mute") });
+  const probe = [
+    "models",
+    "status",
+    "--probe",
+    "--probe-provider",
+    "github-copilot",
+    "--probe-timeout",
+    "1000",
+  ];
+  const { auth } = await home.json(...probe);
+  assert.deepEqual(
+    auth.probes.results.map(({ status }: any) => status),
+    ["timeout"],
+  );
+});
