@@ -5,6 +5,7 @@ import type { AuthProfile } from "../core/credential.ts";
 import type { ProviderId } from "../core/ids.ts";
 import type { Candidate } from "../core/plan.ts";
 import { lastUsed } from "../core/plan.ts";
+import type { UsageReading } from "../core/usage-window.ts";
 import type { LiveAgent, LiveAgents } from "./live-agents.ts";
 import type { UsageAnswer } from "./usage-question.ts";
 import { askForUsage } from "./usage-question.ts";
@@ -64,7 +65,7 @@ export class UsageReader {
   #isDue(candidate: Candidate, siblings: readonly Candidate[], now: number): boolean {
     if (!isInUse(candidate, siblings, now)) return false;
     const due = this.#due.get(keyOf(candidate.profile));
-    return (due ?? (candidate.health.usage?.readAt ?? 0) + this.#options.everyMs) <= now;
+    return (due ?? askedAt(candidate.health.usage) + this.#options.everyMs) <= now;
   }
 
   #read(live: LiveAgent, { profile }: Candidate): void {
@@ -93,6 +94,14 @@ export class UsageReader {
   #count(provider: ProviderId, step: number): void {
     this.#running.set(provider, (this.#running.get(provider) ?? 0) + step);
   }
+}
+
+/** ms since epoch of the last answer of the endpoint; headers come with every call and tell less. */
+function askedAt(usage: UsageReading | undefined): number {
+  if (!usage) return 0;
+  if (usage.source === "endpoint") return usage.readAt;
+  const own = usage.windows.filter(({ source }) => source === "endpoint");
+  return Math.max(0, ...own.map(({ readAt }) => readAt));
 }
 
 /** A profile whose window is used up is in use as long as its siblings are: news may set it free. */

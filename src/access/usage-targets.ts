@@ -6,6 +6,7 @@ import { eligibility } from "../core/credential.ts";
 import type { ProviderId } from "../core/ids.ts";
 import { envProfileId } from "../core/ids.ts";
 import { Secret } from "../core/secret.ts";
+import { NON_SECRET_MARKERS } from "../providers/all.ts";
 import { usageSurfaceOf, USAGE_SURFACES } from "../providers/usage/all.ts";
 import type { UsageKey, UsageSurface } from "../providers/usage/surface.ts";
 import type { Environment } from "../secrets/env.ts";
@@ -63,7 +64,7 @@ export function usageTarget(inputs: UsageInputs, profile: AuthProfile): UsageTar
   if (!surface || eligibility(profile, inputs.now) !== "ok") return undefined;
   const credential = inputs.view.stored.find(({ id }) => id === profile.id)?.credential;
   const secret = secretFor(surface, credential, inputs.view.secrets.get(profile.id));
-  if (!secret || !hasWindows(surface, profile, secret)) return undefined;
+  if (!secret || isMarker(secret) || !hasWindows(surface, profile, secret)) return undefined;
   if (surface.plugin) return pluginTarget(inputs, profile, surface, secret);
   if (!surface.request) return { profile, surface };
   const urls = usageUrls(inputs, surface, profile.provider);
@@ -81,6 +82,9 @@ function pluginTarget(
   if (config.providers.get(profile.provider)?.baseUrl !== undefined) return undefined;
   return { profile, surface, question: { urls: [], secret, key: {} } };
 }
+
+/** Stands where a secret would; it opens nothing. */
+const isMarker = (secret: Secret): boolean => NON_SECRET_MARKERS.has(secret.reveal());
 
 function secretFor(
   { secretOf }: UsageSurface,

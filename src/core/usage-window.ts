@@ -118,7 +118,12 @@ const cleanBalance = ({ label, amount, unit }: Balance): Balance => ({
 // oxlint-disable-next-line no-control-regex
 const ESCAPES = /\u001B\[[\d;?]*[A-Za-z]?/g;
 
-const cleanText = (text: string): string =>
+/** Nearly all texts are; headers bring some with every call. */
+const PLAIN = /^[\u0021-\u007E](?:[\u0020-\u007E]{0,38}[\u0021-\u007E])?$/;
+
+const cleanText = (text: string): string => (PLAIN.test(text) ? text : cleaned(text));
+
+const cleaned = (text: string): string =>
   text
     .slice(0, 4 * LONGEST_LABEL)
     .replaceAll(ESCAPES, "")
