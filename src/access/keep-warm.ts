@@ -1,7 +1,6 @@
 // Logins that nobody uses just now, idle, cooling or disabled, are refreshed in time all the same: a refresh token
 // that lies unused for too long dies at the provider. One timer, set to the next login that is due.
 import type { AuthProfile } from "../core/credential.ts";
-import { dueAt } from "../core/refresh.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { LiveAgent } from "./live-agents.ts";
 import type { Logins } from "./logins.ts";
@@ -14,7 +13,7 @@ const AT_ONCE = 4;
 
 export interface KeepWarmOptions {
   readonly agents: () => Iterable<LiveAgent>;
-  readonly logins: Pick<Logins, "warm" | "chance">;
+  readonly logins: Pick<Logins, "warm" | "nextAt">;
   readonly now: () => number;
 }
 
@@ -27,6 +26,7 @@ export class KeepWarm {
   readonly #options: KeepWarmOptions;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
+  #running = true;
 
   constructor(options: KeepWarmOptions) {
     this.#options = options;
@@ -34,6 +34,7 @@ export class KeepWarm {
 
   /** Refreshes what is due, and again when the next login is. Resolves after the first time. */
   async run(): Promise<void> {
+    this.#running = true;
     const { agents, logins } = this.#options;
     const started = heldBy(agents()).flatMap(
       ({ live, profile }) =>
@@ -41,7 +42,14 @@ export class KeepWarm {
           logins.warm(live, profile),
     );
     await inParallel(started, AT_ONCE, async (start) => void (await start()));
-    if (this.#stopped) return;
+    this.#running = false;
+    this.wake();
+  }
+
+  /** Logins changed: the next one due may be another. */
+  wake(): void {
+    clearTimeout(this.#timer);
+    if (this.#stopped || this.#running) return;
     this.#timer = setTimeout(() => void this.run(), this.#pauseMs()).unref();
   }
 
@@ -52,7 +60,7 @@ export class KeepWarm {
 
   #pauseMs(): number {
     const { agents, logins, now } = this.#options;
-    const dues = heldBy(agents()).map(({ profile }) => dueAt(profile, logins.chance) ?? Infinity);
+    const dues = heldBy(agents()).map(({ profile }) => logins.nextAt(profile) ?? Infinity);
     const next = Math.min(...dues) - now();
     return Math.min(LOOK_AT_LEAST_EVERY_MS, Math.max(LOOK_AT_MOST_EVERY_MS, next));
   }

@@ -3,7 +3,7 @@
 import type { AuthProfile } from "../core/credential.ts";
 import type { Failure } from "../core/failure/failure.ts";
 import type { AgentId } from "../core/ids.ts";
-import { freshnessOf } from "../core/refresh.ts";
+import { dueAt, freshnessOf } from "../core/refresh.ts";
 import type { AccessConfig } from "../config/config.ts";
 import type { TokenEndpoint } from "../oauth/token-endpoint.ts";
 import { findProvider } from "../providers/all.ts";
@@ -48,7 +48,7 @@ interface Moment {
 export class Logins {
   readonly #options: LoginsOptions;
   /** Processes that share a login do not all come at the same moment. */
-  readonly chance = Math.random();
+  readonly #chance = Math.random();
   /** by profile: how it was last refreshed, once that is seen by all */
   readonly #tried = new Map<string, Tried>();
   readonly #learnt = new WeakMap<Promise<RefreshResult>, Promise<RefreshResult>>();
@@ -62,7 +62,7 @@ export class Logins {
     if (profile.keptBy !== undefined) return Promise.resolve(keptElsewhere(profile.keptBy));
     if (profile.type !== "oauth") return undefined;
     const hasAccess = live.view.secrets.has(profile.id);
-    const freshness = freshnessOf(profile, hasAccess, this.#options.now(), this.chance);
+    const freshness = freshnessOf(profile, hasAccess, this.#options.now(), this.#chance);
     if (freshness === "fresh") return undefined;
     if (freshness === "due") {
       void this.warm(live, profile);
@@ -78,10 +78,20 @@ export class Logins {
   /** Refreshes a login that is due, whether anybody asks for it or not; nothing when there is nothing to do now. */
   warm(live: LiveAgent, profile: AuthProfile): Promise<unknown> | undefined {
     const hasAccess = live.view.secrets.has(profile.id);
-    if (freshnessOf(profile, hasAccess, this.#options.now(), this.chance) === "fresh") return undefined;
+    if (freshnessOf(profile, hasAccess, this.#options.now(), this.#chance) === "fresh") return undefined;
+    return this.#recent(profile, this.#restOf(profile)) ? undefined : this.#renew(profile);
+  }
+
+  /** When `warm` has something to do next, ms since epoch; `undefined` when it never has. */
+  nextAt(profile: AuthProfile): number | undefined {
+    const due = dueAt(profile, this.#chance);
+    const tried = this.#tried.get(keyOf(profile));
+    return due && tried ? Math.max(due, tried.at.wall + this.#restOf(profile)) : due;
+  }
+
+  #restOf(profile: AuthProfile): number {
     const times = this.#tried.get(keyOf(profile))?.times ?? 0;
-    const rest = Math.min(REST_MS * 2 ** Math.max(0, times - 1), LONGEST_REST_MS);
-    return this.#recent(profile, rest) ? undefined : this.#renew(profile);
+    return Math.min(REST_MS * 2 ** Math.max(0, times - 1), LONGEST_REST_MS);
   }
 
   #recent(profile: AuthProfile, rest: number): Tried | undefined {

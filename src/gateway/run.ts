@@ -149,7 +149,7 @@ function buildGateway(deps: GatewayDeps): OwnGateway {
     faults.report(part, `${part} cannot be written`, error);
   const writer = new HealthWriter(deps.store(), writing("Health"));
   const agents: LiveAgents = new LiveAgents({
-    watch: (agent) => watchStore(deps, agents, agent, faults),
+    watch: (agent) => watchStore(deps, agents, agent, faults, () => keepWarm.wake()),
     read: (agent) => deps.store().read(agent),
     join: (agent, own, main) => joinView(deps, agent, own, main),
     writer,
@@ -157,9 +157,10 @@ function buildGateway(deps: GatewayDeps): OwnGateway {
   });
   const refresher = refresherOf(deps);
   const logins = loginsOf(deps, agents, refresher);
+  const keepWarm: KeepWarm = new KeepWarm({ agents: () => agents.all(), logins, now: deps.now });
   return {
     refresher,
-    keepWarm: new KeepWarm({ agents: () => agents.all(), logins, now: deps.now }),
+    keepWarm,
     config: deps.config,
     accessConfig: deps.accessConfig,
     env: deps.env,
@@ -224,10 +225,20 @@ async function listenOrExplain(
 }
 
 /** Credentials and order that anyone changes are used from the next request on. */
-function watchStore(deps: GatewayDeps, agents: LiveAgents, agent: AgentId, faults: Faults): void {
+function watchStore(
+  deps: GatewayDeps,
+  agents: LiveAgents,
+  agent: AgentId,
+  faults: Faults,
+  onNews: () => void,
+): void {
   const sentence = `The store of ${agent} cannot be read; the last good one stays in use`;
   const report = (error: unknown) => faults.report(`store ${agent}`, sentence, error);
-  const again = () => agents.refresh(agent).then(() => report(undefined), report);
+  const again = () =>
+    agents
+      .refresh(agent)
+      .then(() => report(undefined), report)
+      .then(onNews);
   // Families of logins are main's: what is known of one may concern a copy in any agent.
   deps.store().watch(agent === MAIN_AGENT ? [agent] : [agent, MAIN_AGENT], () => void again());
 }
