@@ -10,8 +10,10 @@ import type { Refresher, RefreshResult } from "./refresh.ts";
 /** Whatever makes a login's tokens new. */
 export type Renewer = Pick<Refresher, "refresh">;
 
+type CodexDeps = Pick<Deps, "store" | "env" | "paths" | "now">;
+
 /** `renewer` for all logins but the one that Codex keeps. */
-export const besideCodex = (renewer: Renewer, deps: Pick<Deps, "store" | "env" | "paths">): Renewer => ({
+export const besideCodex = (renewer: Renewer, deps: CodexDeps): Renewer => ({
   refresh: (profile) =>
     profile.id === CODEX_PROFILE
       ? readAgain(profile, deps).then((result) => result ?? renewer.refresh(profile))
@@ -19,10 +21,7 @@ export const besideCodex = (renewer: Renewer, deps: Pick<Deps, "store" | "env" |
 });
 
 /** Nothing when the login is not Codex's. Never rejects. */
-async function readAgain(
-  profile: AuthProfile,
-  deps: Pick<Deps, "store" | "env" | "paths">,
-): Promise<RefreshResult | undefined> {
+async function readAgain(profile: AuthProfile, deps: CodexDeps): Promise<RefreshResult | undefined> {
   if (profile.id !== CODEX_PROFILE || profile.type !== "oauth") return undefined;
   try {
     const { state } = await deps.store().read(profile.owner);
@@ -31,7 +30,7 @@ async function readAgain(
     if (held.generation !== profile.generation) return { kind: "renewed" };
     const path = codexFilePath(deps.env(), deps.paths());
     const lent = lentAnew(held.credential, await readCodexFile(path));
-    if (!lent) return { kind: "failed", message: notRenewed(path) };
+    if (!lent || Number(lent.expires) <= deps.now()) return { kind: "failed", message: notRenewed(path) };
     await adopt(profile, held.credential, lent, deps);
     return { kind: "renewed" };
   } catch (error) {
