@@ -1,9 +1,10 @@
 // How a provider is reached: what the config says of it, over what is built in.
-import type { Config, ConfiguredModel, ConfiguredProvider, SecretInput } from "../config/config.ts";
+import type { Config, ConfiguredModel, SecretInput } from "../config/config.ts";
+import type { AuthProfile } from "../core/credential.ts";
 import type { ProviderId } from "../core/ids.ts";
 import type { SecretProviders } from "../secrets/env.ts";
 import { findProvider } from "../providers/all.ts";
-import type { CredentialHeader, Provider } from "../providers/provider.ts";
+import type { Api, CredentialHeader, Provider, ProviderPlace } from "../providers/provider.ts";
 
 export interface ProviderRoute {
   readonly id: ProviderId;
@@ -33,29 +34,62 @@ const OF_THE_WIRE: Readonly<Record<string, CredentialHeader>> = {
   "anthropic-messages": { name: "x-api-key", value: "{key}" },
   "google-generative-ai": { name: "x-goog-api-key", value: "{key}" },
   "google-vertex": { name: "x-goog-api-key", value: "{key}" },
+  "openai-codex-responses": { ...BEARER, extra: { "chatgpt-account-id": "{accountId}" } },
 };
 
 /** Routes of a config that was loaded once: requests ask for the same few again and again. */
-const ROUTES = new WeakMap<Config, Map<ProviderId, ProviderRoute | undefined>>();
+const ROUTES = new WeakMap<Config, Map<string, ProviderRoute | undefined>>();
 
-/** `undefined` when nobody knows the provider, or nobody knows its address. */
-export function routeTo(config: Config, id: ProviderId): ProviderRoute | undefined {
-  const routes = ROUTES.get(config) ?? new Map<ProviderId, ProviderRoute | undefined>();
-  ROUTES.set(config, routes);
-  // Only ids that somebody configured or built in are kept: clients can ask for any.
-  if (!routes.has(id)) {
-    const route = makeRoute(config, id);
-    if (!route) return undefined;
-    routes.set(id, route);
-  }
-  return routes.get(id);
+/**
+ * `undefined` when nobody knows the provider, or nobody knows its address.
+ *
+ * @param api the protocol that the caller speaks: taken where the provider speaks it as well
+ */
+export function routeTo(config: Config, id: ProviderId, api?: string): ProviderRoute | undefined {
+  return kept(config, api === undefined ? id : `${id} ${api}`, () => {
+    const baseUrl = api === undefined ? undefined : findProvider(id)?.alternates?.[api as Api];
+    return baseUrl === undefined
+      ? makeRoute(config, id)
+      : makeRoute(config, id, { api: api as Api, baseUrl });
+  });
 }
 
-function makeRoute(config: Config, id: ProviderId): ProviderRoute | undefined {
+/** Every route that a call of somebody who speaks `api` may take to a provider. */
+export function routesTo(config: Config, id: ProviderId, api: string): readonly ProviderRoute[] {
+  const main = routeTo(config, id, api);
+  const login = findProvider(id)?.loginRoute && routeFor(config, { provider: id, type: "oauth" });
+  return [main, login].filter((route) => route !== undefined);
+}
+
+/** The route of a call with this profile: some logins are good at an address of their own. */
+export function routeFor(
+  config: Config,
+  { provider, type }: Pick<AuthProfile, "provider" | "type">,
+  api?: string,
+): ProviderRoute | undefined {
+  const login = type === "oauth" ? findProvider(provider)?.loginRoute : undefined;
+  if (!login) return routeTo(config, provider, api);
+  return kept(config, `${provider} login`, () => makeRoute(config, provider, login));
+}
+
+/** Only ids that somebody configured or built in are kept: clients can ask for any. */
+function kept(config: Config, key: string, make: () => ProviderRoute | undefined): ProviderRoute | undefined {
+  const routes = ROUTES.get(config) ?? new Map<string, ProviderRoute | undefined>();
+  ROUTES.set(config, routes);
+  const known = routes.get(key);
+  if (known) return known;
+  const route = make();
+  if (route) routes.set(key, route);
+  return route;
+}
+
+/** @param other another place and protocol of the provider; what the config says goes before */
+function makeRoute(config: Config, id: ProviderId, other?: ProviderPlace): ProviderRoute | undefined {
   const configured = config.providers.get(id);
   const builtIn = findProvider(id);
-  const baseUrl = configured?.baseUrl ?? builtIn?.baseUrl;
-  const api = configured?.api ?? builtIn?.api;
+  const place = configured?.baseUrl === undefined && configured?.api === undefined ? other : undefined;
+  const baseUrl = configured?.baseUrl ?? place?.baseUrl ?? builtIn?.baseUrl;
+  const api = configured?.api ?? place?.api ?? builtIn?.api;
   if (!baseUrl || !api || baseUrl.includes("{") || !URL.canParse(baseUrl)) return undefined;
   const url = new URL(baseUrl);
   return {
@@ -63,7 +97,7 @@ function makeRoute(config: Config, id: ProviderId): ProviderRoute | undefined {
     api,
     origin: url.origin,
     basePath: bare(url.pathname),
-    header: headerFor(configured, builtIn, api),
+    header: headerFor(builtIn, api),
     headers: configured?.headers ?? {},
     secretProviders: config.secretProviders,
     headerVariants: builtIn?.headerVariants ?? [],
@@ -83,11 +117,8 @@ export function routeVia(route: ProviderRoute, baseUrl: string): ProviderRoute {
   return { ...route, origin, basePath: bare(pathname) };
 }
 
-function headerFor(configured: ConfiguredProvider | undefined, builtIn: Provider | undefined, api: string) {
-  const sameWire = builtIn !== undefined && (configured?.api === undefined || configured.api === builtIn.api);
-  if (sameWire) return builtIn.header ?? BEARER;
-  return OF_THE_WIRE[api] ?? BEARER;
-}
+const headerFor = (builtIn: Provider | undefined, api: string): CredentialHeader =>
+  (builtIn?.api === api ? builtIn.header : OF_THE_WIRE[api]) ?? BEARER;
 
 const PRIVATE_HOST =
   /^(localhost|.*\.localhost|.*\.local|127\..*|10\..*|192\.168\..*|172\.(1[6-9]|2\d|3[01])\..*|\[::1\]|\[f[cd][0-9a-f]{2}:.*\]|0\.0\.0\.0)$/;

@@ -15,7 +15,10 @@ export function credentialHeaders(
     return profile.type === "none" && route.api === "anthropic-messages" ? ["x-api-key", "none"] : [];
   const text = secret.reveal();
   const header = route.headerVariants.find((variant) => text.includes(variant.when)) ?? route.header;
-  const extra = Object.entries(header.extra ?? {}).flat();
+  const extra = Object.entries(header.extra ?? {}).flatMap(([name, value]) => {
+    if (!value.includes("{accountId}")) return [name, value];
+    return profile.accountId === undefined ? [] : [name, value.replace("{accountId}", profile.accountId)];
+  });
   return [header.name.toLowerCase(), header.value.replace("{key}", () => text), ...extra];
 }
 

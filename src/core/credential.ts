@@ -73,6 +73,8 @@ export interface AuthProfile {
    * id (`claude-cli`), or `aws-sdk` for the cloud's own credentials.
    */
   readonly keptBy?: string;
+  /** The provider's name of the account, for logins that tell it; visible ASCII. */
+  readonly accountId?: string;
   /** A fault that time does not change. */
   readonly problem?: Exclude<IneligibleCode, "expired">;
 }
@@ -91,7 +93,7 @@ export function eligibility(profile: AuthProfile, now: number): "ok" | Ineligibl
 /** The part of an `AuthProfile` that follows from the stored credential alone. */
 export function assessCredential(
   credential: Credential,
-): Pick<AuthProfile, "type" | "expiresAt" | "refreshable" | "problem"> {
+): Pick<AuthProfile, "type" | "expiresAt" | "refreshable" | "problem" | "accountId"> {
   const { type } = credential;
   if (type === "api_key") return { type, ...problemOf(hasText(credential.key) || isRef(credential.keyRef)) };
   if (type === "token") {
@@ -102,7 +104,15 @@ export function assessCredential(
   const present = hasText(credential.access) || refreshable;
   const expiry = expiryOf(credential.expires);
   // A refresh answer brings a new expiry: a bad one does not condemn a login that can be refreshed.
-  return { type, refreshable, ...(refreshable && expiry.problem ? {} : expiry), ...problemOf(present) };
+  const { accountId } = credential;
+  const account = hasText(accountId) && /^[\x21-\x7e]+$/.test(accountId) ? { accountId } : {};
+  return {
+    type,
+    refreshable,
+    ...account,
+    ...(refreshable && expiry.problem ? {} : expiry),
+    ...problemOf(present),
+  };
 }
 
 const problemOf = (present: boolean): { problem?: "missing_credential" } =>

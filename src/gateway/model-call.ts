@@ -3,8 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { exchange } from "../access/exchange.ts";
 import type { LiveAgent } from "../access/live-agents.ts";
-import type { ProviderRoute } from "../access/provider-route.ts";
-import { routeTo } from "../access/provider-route.ts";
+import { routeFor } from "../access/provider-route.ts";
 import type { Run, RunResult } from "../access/run.ts";
 import { run, soonestRecovery } from "../access/run.ts";
 import { AccessError } from "../core/errors.ts";
@@ -19,6 +18,7 @@ import { readBody } from "./body.ts";
 import type { Gateway } from "./gateway.ts";
 import { PassSink } from "./pass-sink.ts";
 import { keepReceipt, loadOf } from "./receipt-of.ts";
+import type { Reach } from "./reach.ts";
 import { reach } from "./reach.ts";
 import type { TimedRefusal } from "./refusals.ts";
 import { refusalAfter, refusalWithoutAttempt } from "./refusals.ts";
@@ -26,7 +26,7 @@ import type { ResponseSink } from "./response-sink.ts";
 import type { Served } from "./served.ts";
 import { refuseReservedSession, sessionKey } from "./session-key.ts";
 import type { Target } from "./target.ts";
-import { translatedExchange } from "./translated-call.ts";
+import { otherExchange } from "./other-call.ts";
 import type { CallTemplate } from "./upstream-call.ts";
 import { agentBody, passThroughBody, upstreamCall } from "./upstream-call.ts";
 
@@ -84,7 +84,7 @@ function readyCall(call: IncomingCall, body: RequestBody): ReadyCall | Promise<R
 
   const ready = (live: LiveAgent): ReadyCall => {
     const reached = reach(target.models, door.wire, door.endpoint === door.wire.endpoint, body.json, gateway);
-    const served = begin(call, body, reached.models, live);
+    const served = begin(call, body, reached, live);
     const sink = sinkFor(call.response, served, body, asAgent);
     const template = templateOf(request, body, served, door, asAgent);
     const foreign = reached.request && (asAgent ? { ...reached.request, ...AS_AGENT } : reached.request);
@@ -100,7 +100,7 @@ const AS_AGENT = { stream: true, wantsUsage: true };
 function begin(
   { request, gateway, door, startedAt }: IncomingCall,
   body: RequestBody,
-  models: readonly ModelRef[],
+  { models, asIs }: Reach,
   live: LiveAgent,
 ): Served {
   const { wire } = door;
@@ -115,6 +115,7 @@ function begin(
     live,
     seen: live.prepared,
     wire,
+    asIs,
     requested: typeof body.json["model"] === "string" ? body.json["model"] : "openclaw",
     plan,
     ...(choice || isTested(live, models) ? { load: loadOf(live.prepared, plan) } : {}),
@@ -213,10 +214,11 @@ function orderOf(
     served.place.ref = attempt.ref;
     served.place.dropped = undefined;
     if (!again) served.place.attempts++;
-    const route: ProviderRoute = routeTo(gateway.config(), attempt.ref.provider)!;
-    if (foreign && route.api !== served.wire.api)
-      return translatedExchange({ served, live, template, request: foreign, sink }, attempt, route);
-    return exchange(upstreamCall(template, attempt, live, route), sink, gateway.now);
+    const { profile } = attempt.candidate;
+    const route = routeFor(gateway.config(), profile, served.wire.api)!;
+    if (route.api === served.wire.api)
+      return exchange(upstreamCall(template, attempt, live, route), sink, gateway.now);
+    return otherExchange({ served, live, template, request: foreign, sink }, attempt, route);
   };
   const { maxWaitMs } = gateway.accessConfig().gateway;
   const clientMs = clientTimeoutMs(request);

@@ -1,18 +1,21 @@
 // Which of the wanted models a request can go to: those that speak the client's protocol, and those that it can
 // be translated for.
 import type { ProviderRoute } from "../access/provider-route.ts";
-import { routeTo } from "../access/provider-route.ts";
+import { routesTo } from "../access/provider-route.ts";
 import { isTranslatable, neutralRequest } from "../access/translation.ts";
 import { AccessError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { ModelRef } from "../core/model-ref.ts";
 import { formatModelRef } from "../core/model-ref.ts";
+import { isNative } from "../wire/all.ts";
 import type { ModelRequest } from "../wire/translate/neutral.ts";
 import type { Wire } from "../wire/wire.ts";
 import type { Gateway } from "./gateway.ts";
 
 export interface Reach {
   readonly models: readonly ModelRef[];
+  /** other protocols that take the request as it is */
+  readonly asIs: readonly string[];
   /** for those of another protocol, if there are any */
   readonly request?: ModelRequest;
 }
@@ -28,22 +31,27 @@ export function reach(
   body: JsonObject,
   gateway: Gateway,
 ): Reach {
-  const routes = wanted.map((ref) => routeTo(gateway.config(), ref.provider));
-  const isOwn = (route: ProviderRoute | undefined) => route?.api === wire.api;
-  const own = wanted.filter((_, i) => isOwn(routes[i]));
-  if (own.length === wanted.length) return { models: own };
-  const models = wanted.filter(
-    (_, i) => isOwn(routes[i]) || (whole && routes[i] && isTranslatable(wire.api, routes[i].api)),
-  );
-  if (models.length === 0) throw outOfReach(wanted[0]!, routes[0], wire);
-  if (models.length === own.length) return { models };
+  const routes = wanted.map((ref) => routesTo(gateway.config(), ref.provider, wire.api));
+  if (routes.every((each) => each.length === 1 && each[0]!.api === wire.api))
+    return { models: wanted, asIs: NONE };
+  const others = new Set(routes.flat().map(({ api }) => api));
+  others.delete(wire.api);
+  const asIs = [...others].filter((api) => isNative(wire.api, api, body));
+  const isOwn = ({ api }: ProviderRoute) => api === wire.api || asIs.includes(api);
+  const isReached = (route: ProviderRoute) => isOwn(route) || (whole && isTranslatable(wire.api, route.api));
+  const models = wanted.filter((_, i) => routes[i]!.some(isReached));
+  if (models.length === 0) throw outOfReach(wanted[0]!, routes[0]![0], wire);
+  if (routes.every((each) => each.every(isOwn))) return { models, asIs };
   try {
-    return { models, request: neutralRequest(wire.api, body) };
+    return { models, asIs, request: neutralRequest(wire.api, body) };
   } catch (error) {
-    if (own.length > 0) return { models: own };
+    const own = wanted.filter((_, i) => routes[i]!.some(isOwn));
+    if (own.length > 0) return { models: own, asIs };
     throw error;
   }
 }
+
+const NONE: readonly string[] = [];
 
 function outOfReach(first: ModelRef, route: ProviderRoute | undefined, wire: Wire): AccessError {
   const ref = formatModelRef(first);

@@ -16,6 +16,8 @@ export interface Served {
   readonly load?: LoadRecord;
   readonly wire: Wire;
   readonly requested: string;
+  /** other protocols that take the request as it is */
+  readonly asIs: readonly string[];
   readonly plan: PlanRequest;
   readonly session: string | undefined;
   /** where the run is when its first byte goes out */

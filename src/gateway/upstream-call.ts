@@ -71,6 +71,7 @@ export function upstreamCall(
 
 /** What a profile's calls carry when the client adds no headers: the same every time. */
 interface OwnParts {
+  readonly wire: ProviderWire;
   readonly headers: readonly string[];
   /** all that must not come back in the words of an error */
   readonly secrets: readonly Secret[];
@@ -87,13 +88,14 @@ function partsFor(
   const { wire, clientHeaders } = template;
   const client = wire.forwarded.filter((name) => clientHeaders[name] !== undefined);
   const known = client.length === 0 ? OWN_PARTS.get(exchanged ?? profile) : undefined;
-  if (known) return known;
+  if (known?.wire === wire) return known;
   const secret = exchanged?.secret ?? live.view.secrets.get(profile.id);
   const configured = configuredHeaders(route, template.env);
   const own = configured.flatMap(([name, value]) => [name, value.reveal()]);
   const names = new Set(configured.map(([name]) => name));
   const others = callHeaders(wire, credentialHeaders(route, profile, secret), client, clientHeaders);
   const parts = {
+    wire,
     headers: [...pairsWithout(others, names), ...own],
     secrets: [...(secret ? [secret] : []), ...configured.map(([, value]) => value)],
   };

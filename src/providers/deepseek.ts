@@ -5,6 +5,7 @@ export const deepseek = defineProvider({
   label: "DeepSeek",
   api: "openai-completions",
   baseUrl: "https://api.deepseek.com",
+  alternates: { "anthropic-messages": "https://api.deepseek.com/anthropic" },
   env: ["DEEPSEEK_API_KEY"],
   defaultModel: "deepseek-v4-flash",
   probeModel: "deepseek-v4-flash",

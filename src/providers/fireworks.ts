@@ -6,6 +6,7 @@ export const fireworks = defineProvider({
   aliases: ["fireworks-ai"],
   api: "openai-completions",
   baseUrl: "https://api.fireworks.ai/inference/v1",
+  alternates: { "anthropic-messages": "https://api.fireworks.ai/inference" },
   env: ["FIREWORKS_API_KEY"],
   defaultModel: "accounts/fireworks/routers/kimi-k2p5-turbo",
   probeModel: "accounts/fireworks/models/gpt-oss-120b",

@@ -7,6 +7,7 @@ export const kimi = defineProvider({
   aliases: ["kimi-coding", "kimi-code"],
   api: "anthropic-messages",
   baseUrl: "https://api.kimi.com/coding",
+  alternates: { "openai-completions": "https://api.kimi.com/coding/v1" },
   env: ["KIMI_API_KEY", "KIMICODE_API_KEY"],
   header: { name: "x-api-key", value: "{key}" },
   headerVariants: [{ when: "eyJ", name: "Authorization", value: "Bearer {key}" }],

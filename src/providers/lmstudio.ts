@@ -7,6 +7,7 @@ export const lmstudio = defineProvider({
   aliases: ["lm-studio"],
   api: "openai-completions",
   baseUrl: "http://localhost:1234/v1",
+  alternates: { "openai-responses": "http://localhost:1234/v1" },
   env: ["LM_API_TOKEN"],
   catalog: "runtime",
 });

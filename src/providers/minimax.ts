@@ -6,6 +6,7 @@ export const minimax = defineProvider({
   aliases: ["minimax-cn"],
   api: "anthropic-messages",
   baseUrl: "https://api.minimax.io/anthropic",
+  alternates: { "openai-completions": "https://api.minimax.io/v1" },
   env: ["MINIMAX_API_KEY"],
   header: { name: "x-api-key", value: "{key}" },
   defaultModel: "MiniMax-M3",

@@ -6,6 +6,7 @@ export const ollama = defineProvider({
   label: "Ollama (local)",
   api: "ollama",
   baseUrl: "http://127.0.0.1:11434",
+  alternates: { "openai-completions": "http://127.0.0.1:11434/v1" },
   env: ["OLLAMA_API_KEY"],
   catalog: "runtime",
 });

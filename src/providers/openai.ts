@@ -8,6 +8,8 @@ export const openai = defineProvider({
   label: "OpenAI (API key or ChatGPT/Codex OAuth)",
   api: "openai-responses",
   baseUrl: "https://api.openai.com/v1",
+  alternates: { "openai-completions": "https://api.openai.com/v1" },
+  loginRoute: { api: "openai-codex-responses", baseUrl: "https://chatgpt.com/backend-api" },
   env: ["OPENAI_API_KEY"],
   defaultModel: "gpt-5.6",
   modelAlias: "GPT",

@@ -7,6 +7,7 @@ export const opencode = defineProvider({
   aliases: ["opencode-zen"],
   api: "openai-completions",
   baseUrl: "https://opencode.ai/zen/v1",
+  alternates: { "anthropic-messages": "https://opencode.ai/zen" },
   env: ["OPENCODE_API_KEY", "OPENCODE_ZEN_API_KEY"],
   defaultModel: "claude-opus-4-6",
   modelAlias: "Opus",

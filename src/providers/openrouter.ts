@@ -5,6 +5,7 @@ export const openrouter = defineProvider({
   label: "OpenRouter",
   api: "openai-completions",
   baseUrl: "https://openrouter.ai/api/v1",
+  alternates: { "anthropic-messages": "https://openrouter.ai/api" },
   env: ["OPENROUTER_API_KEY"],
   defaultModel: "auto",
   probeModel: "openai/gpt-oss-20b",

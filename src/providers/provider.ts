@@ -26,7 +26,7 @@ export type Api =
 export interface CredentialHeader {
   readonly name: string;
   readonly value: string;
-  /** further headers that the provider wants on every call */
+  /** further headers that the provider wants on every call; one with `{accountId}` only where a login tells it */
   readonly extra?: Readonly<Record<string, string>>;
 }
 
@@ -66,6 +66,12 @@ export interface Login {
   };
 }
 
+/** Where a provider speaks a protocol. */
+export interface ProviderPlace {
+  readonly api: Api;
+  readonly baseUrl: string;
+}
+
 export interface Provider {
   readonly id: ProviderId;
   readonly label: string;
@@ -73,6 +79,10 @@ export interface Provider {
   readonly api: Api;
   /** Its calls run through a program that has a login of its own, and serve the models of this provider. */
   readonly backendOf?: ProviderId;
+  /** Base URLs of the other protocols that the same credentials are good for. */
+  readonly alternates?: Readonly<Partial<Record<Api, string>>>;
+  /** Where its OAuth logins are good, if not at the base URL. */
+  readonly loginRoute?: ProviderPlace;
   /** May hold placeholders in braces: such a provider needs `models.providers.<id>.baseUrl`. */
   readonly baseUrl?: string;
   /** Environment variables of its credential, first non-empty wins. `A+B` means that both are needed. */

@@ -5,6 +5,7 @@ export const synthetic = defineProvider({
   label: "Synthetic",
   api: "anthropic-messages",
   baseUrl: "https://api.synthetic.new/anthropic",
+  alternates: { "openai-completions": "https://api.synthetic.new/openai/v1" },
   env: ["SYNTHETIC_API_KEY"],
   header: { name: "x-api-key", value: "{key}", extra: { "anthropic-version": "2023-06-01" } },
   defaultModel: "hf:MiniMaxAI/MiniMax-M2.5",

@@ -6,6 +6,7 @@ export const vercelAiGateway = defineProvider({
   aliases: ["ai-gateway"],
   api: "anthropic-messages",
   baseUrl: "https://ai-gateway.vercel.sh",
+  alternates: { "openai-completions": "https://ai-gateway.vercel.sh/v1" },
   env: ["AI_GATEWAY_API_KEY"],
   defaultModel: "anthropic/claude-opus-4.6",
   probeModel: "openai/gpt-5-nano",

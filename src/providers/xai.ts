@@ -13,6 +13,7 @@ export const xai = defineProvider({
   aliases: ["grok"],
   api: "openai-responses",
   baseUrl: "https://api.x.ai/v1",
+  alternates: { "openai-completions": "https://api.x.ai/v1" },
   env: ["XAI_API_KEY"],
   defaultModel: "grok-4.3",
   modelAlias: "Grok",

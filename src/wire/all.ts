@@ -1,7 +1,9 @@
 // The wires that the gateway speaks to providers.
+import type { JsonObject } from "../core/json.ts";
 import { anthropicMessages } from "./anthropic-messages.ts";
 import { googleGenerativeAi, googleVertex } from "./google-generative-ai.ts";
 import { ollama } from "./ollama.ts";
+import { openaiCodexResponses } from "./openai-codex-responses.ts";
 import { openaiCompletions } from "./openai-completions.ts";
 import { openaiResponses } from "./openai-responses.ts";
 import type { ProviderWire } from "./wire.ts";
@@ -9,11 +11,19 @@ import type { ProviderWire } from "./wire.ts";
 export const WIRES: readonly ProviderWire[] = [
   openaiCompletions,
   openaiResponses,
+  openaiCodexResponses,
   anthropicMessages,
   googleGenerativeAi,
   googleVertex,
   ollama,
 ];
+
+/** Whether a client's request goes to a provider as it is, but for the model. */
+export const isNative = (client: string, provider: string, body: JsonObject): boolean => {
+  if (client === provider) return true;
+  const like = findWire(provider)?.like;
+  return like?.api === client && like.fits(body);
+};
 
 /** `undefined`: calls of this protocol cannot be made. */
 export const findWire = (api: string): ProviderWire | undefined => WIRES.find((wire) => wire.api === api);

@@ -67,6 +67,10 @@ export interface ProviderWire {
   readonly endpoint: string;
   /** where the path names the model */
   readonly pathFor?: (model: string, stream: boolean) => string;
+  /** Another protocol, whose requests it takes as they are when they fit. */
+  readonly like?: { readonly api: string; readonly fits: (body: JsonObject) => boolean };
+  /** It answers in streams only. */
+  readonly alwaysStreams?: true;
   /** where its streams are no server-sent events */
   readonly framing?: Framing;
   /** headers of every call, unless the client sent its own */

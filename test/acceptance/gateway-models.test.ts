@@ -23,13 +23,14 @@ async function withGateway(setup: TestSetup, story: (gateway: TestGateway) => Pr
 }
 
 const acme = { keys: ["a"], models: ["m1"] };
-const env = { GROQ_API_KEY: "gsk-fake-key", GEMINI_API_KEY: "AIza-fake-key" };
+const env = { GROQ_API_KEY: "gsk-fake-key", GEMINI_API_KEY: "AIza-fake-key", AWS_BEARER_TOKEN_BEDROCK: "ABSK-fake" };
 
 test("models of providers that a credential reaches, in a protocol that is spoken", () =>
   withGateway({ providers: { acme }, env }, async (gateway) => {
     const ids = await idsOf(gateway);
     assert.ok(ids.includes("acme/m1") && ids.some((id) => id.startsWith("groq/")));
-    assert.ok(!ids.some((id) => id.startsWith("google/") || id.startsWith("anthropic/")));
+    assert.ok(ids.some((id) => id.startsWith("google/")));
+    assert.ok(!ids.some((id) => id.startsWith("amazon-bedrock/") || id.startsWith("anthropic/")));
     assert.equal(new Set(ids).size, ids.length);
   }));
 

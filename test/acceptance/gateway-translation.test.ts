@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { reply, stream } from "../fakes/upstream-actions.ts";
-import { chatFrames } from "../fakes/wire-samples.ts";
+import { chatFrames, responsesFrames } from "../fakes/wire-samples.ts";
 import type { TestGateway } from "../support/gateway.ts";
 import { startTestGateway } from "../support/gateway.ts";
 import type { MockAccounts } from "../support/mock-accounts.ts";
@@ -158,4 +158,42 @@ test("thinking that came from another protocol is not sent to the client's own",
   assert.equal(answer.status, 200);
   const sent = gateway.upstream.calls.at(-1)!.body.json as any;
   assert.deepEqual(sent.messages[1].content, [{ type: "text", text: "Hi" }]);
+});
+
+describe("ChatGPT's backend", () => {
+  const login = {
+    type: "oauth",
+    provider: "chatgpt",
+    access: "fake-access",
+    refresh: "fake-refresh",
+    expires: Date.now() + 3_600_000,
+    accountId: "acct-fake",
+  } as const;
+  const starting = startTestGateway({
+    providers: { chatgpt: { api: "openai-codex-responses", keys: [], models: ["m"] } },
+    credentials: { "chatgpt:ada": login },
+    script: () => stream({ frames: responsesFrames("Hi") }),
+  });
+  after(async () => (await starting).stop());
+
+  test("a request as Codex makes it passes as it is", async () => {
+    const gateway = await starting;
+    const body = { instructions: "i", input: [{ role: "user", content: "hi" }], store: false, stream: true };
+    const answer = await gateway.post("/v1/responses", { ...body, model: "chatgpt/m", odd: [1] });
+    assert.match(await answer.text(), /response\.completed/);
+    const sent = gateway.upstream.calls.at(-1)!;
+    assert.equal(sent.path, "/chatgpt/v1/codex/responses");
+    assert.deepEqual(sent.body.json, { ...body, model: "m", odd: [1] });
+    assert.equal(sent.headers["chatgpt-account-id"], "acct-fake");
+    assert.equal(sent.headers["authorization"], "Bearer fake-access");
+  });
+
+  test("any other is told anew, and one who wants one piece gets one", async () => {
+    const gateway = await starting;
+    const answer = await gateway.post("/v1/chat/completions", { ...HI, model: "chatgpt/m" });
+    assert.equal(((await answer.json()) as any).choices[0].message.content, "Hi");
+    assert.equal(answer.headers.get("x-openclaw-dropped"), "max_tokens");
+    const sent = gateway.upstream.calls.at(-1)!.body.json as any;
+    assert.deepEqual([sent.stream, sent.store, "max_output_tokens" in sent], [true, false, false]);
+  });
 });

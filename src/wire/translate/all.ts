@@ -2,6 +2,7 @@
 import { anthropicMessages } from "./anthropic-messages/translator.ts";
 import { googleGenerativeAi } from "./google-generative-ai/translator.ts";
 import { ollama } from "./ollama/translator.ts";
+import { openaiCodexResponses } from "./openai-codex-responses/translator.ts";
 import { openaiCompletions } from "./openai-completions/translator.ts";
 import { openaiResponses } from "./openai-responses/translator.ts";
 import type { Translator } from "./translator.ts";
@@ -9,6 +10,7 @@ import type { Translator } from "./translator.ts";
 export const TRANSLATORS: Readonly<Record<string, Translator>> = {
   "openai-completions": openaiCompletions,
   "openai-responses": openaiResponses,
+  "openai-codex-responses": openaiCodexResponses,
   "anthropic-messages": anthropicMessages,
   "google-generative-ai": googleGenerativeAi,
   "google-vertex": googleGenerativeAi,

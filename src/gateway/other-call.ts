@@ -1,0 +1,108 @@
+// An attempt at a provider that speaks another protocol than the client: as it is where that fits, else told anew.
+import type { Outcome } from "../access/exchange.ts";
+import { exchange } from "../access/exchange.ts";
+import type { LiveAgent } from "../access/live-agents.ts";
+import type { ProviderRoute } from "../access/provider-route.ts";
+import type { Sink } from "../access/sink.ts";
+import { translatedSink } from "../access/translated-sink.ts";
+import { providerTranslator, targetFor } from "../access/translation.ts";
+import { AccessError } from "../core/errors.ts";
+import type { Attempt } from "../core/plan.ts";
+import { findWire } from "../wire/all.ts";
+import { TRANSLATORS } from "../wire/translate/all.ts";
+import type { ModelRequest } from "../wire/translate/neutral.ts";
+import type { WrittenRequest } from "../wire/translate/translator.ts";
+import type { Served } from "./served.ts";
+import type { CallTemplate } from "./upstream-call.ts";
+import { upstreamCall } from "./upstream-call.ts";
+
+export interface OtherCall {
+  readonly served: Served;
+  readonly live: LiveAgent;
+  readonly template: CallTemplate;
+  /** the client's request; absent when it can go to this protocol as it is, or to no other */
+  readonly request: ModelRequest | undefined;
+  readonly sink: Sink;
+}
+
+/** As `exchange`; a request that this provider's protocol cannot carry is a fault of that attempt alone. */
+export function otherExchange(call: OtherCall, attempt: Attempt, route: ProviderRoute): Promise<Outcome> {
+  const { served, live, template, request, sink } = call;
+  const wire = findWire(route.api);
+  if (wire && served.asIs.includes(route.api)) {
+    const same = { ...template, wire, endpoint: wire.endpoint };
+    return exchange(upstreamCall(same, attempt, live, route), sink, served.gateway.now);
+  }
+  const written = request && writtenFor(call, request, attempt, route);
+  if (!wire || !request || !written) return Promise.resolve(cannotCarry(NOT_SPOKEN));
+  if (written instanceof AccessError) return Promise.resolve(cannotCarry(written.message));
+  served.place.dropped = headerNames(written.dropped);
+  const bytes = Buffer.from(JSON.stringify(written.body));
+  const stream = request.stream || wire.alwaysStreams === true;
+  const told: CallTemplate = {
+    ...template,
+    wire,
+    endpoint: wire.pathFor?.(attempt.ref.model, stream) ?? wire.endpoint,
+    clientHeaders: {},
+    stream,
+    bodyFor: () => bytes,
+  };
+  const upstream = upstreamCall(told, attempt, live, route);
+  return exchange(
+    upstream,
+    translatedSink(sink, tonguesOf(served, request, attempt, route)),
+    served.gateway.now,
+  );
+}
+
+function tonguesOf(
+  { wire, runId, startedAt }: Served,
+  request: ModelRequest,
+  attempt: Attempt,
+  route: ProviderRoute,
+) {
+  return {
+    from: providerTranslator(route.api)!,
+    to: TRANSLATORS[wire.api]!.client!,
+    frame: {
+      id: runId,
+      model: attempt.ref.model,
+      created: Math.floor(startedAt / 1000),
+      usage: request.wantsUsage,
+      freeform: new Set(request.tools.filter((tool) => tool.freeform).map(({ name }) => name)),
+    },
+    stream: request.stream,
+  };
+}
+
+function writtenFor(
+  { served }: OtherCall,
+  request: ModelRequest,
+  { ref }: Attempt,
+  route: ProviderRoute,
+): WrittenRequest | AccessError | undefined {
+  try {
+    return providerTranslator(route.api)?.writeRequest(
+      request,
+      targetFor(served.gateway.config(), ref, route),
+    );
+  } catch (error) {
+    if (error instanceof AccessError) return error;
+    throw error;
+  }
+}
+
+const MOST_NAMES = 32;
+const LONGEST_NAME = 64;
+
+/** Clients may name their fields as they like; a header holds visible ASCII. */
+const headerNames = (names: readonly string[]): string[] =>
+  names.slice(0, MOST_NAMES).map((name) => name.replaceAll(/[^\w.-]/g, "_").slice(0, LONGEST_NAME));
+
+const NOT_SPOKEN = "The request cannot be carried to the protocol that this login speaks.";
+
+const cannotCarry = (message: string): Outcome => ({
+  kind: "failed",
+  failure: { kind: "format", scope: "request", rotateKey: false, message },
+  visible: false,
+});
