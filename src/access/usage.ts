@@ -1,15 +1,16 @@
 // Asks providers now what is left of each plan, and keeps the answers: as after a call, health learns from them.
+import { setTimeout as pause } from "node:timers/promises";
 import type { AuthProfile } from "../core/credential.ts";
 import { messageOf } from "../core/errors.ts";
 import type { AgentId } from "../core/ids.ts";
 import { freshnessOf } from "../core/refresh.ts";
+import { besideCodex } from "./codex-refresh.ts";
 import type { Deps } from "./deps.ts";
 import { HealthWriter } from "./health-writer.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { ReadView } from "./read-view.ts";
 import { readView } from "./read-view.ts";
 import { refresherOf } from "./ready-view.ts";
-import type { Refresher } from "./refresh.ts";
 import type { UsageAnswer } from "./usage-question.ts";
 import { askForUsage } from "./usage-question.ts";
 import type { Asked } from "./usage-report.ts";
@@ -18,6 +19,8 @@ import { usageInputs, usageTarget, usageTargets } from "./usage-targets.ts";
 
 /** Questions at once, of one provider: a slow one holds up nobody else. */
 const AT_ONCE = 4;
+/** Longest wait for a login to be refreshed. */
+const READY_WITHIN_MS = 8000;
 
 export interface UsageRequest {
   readonly agent: AgentId;
@@ -55,14 +58,15 @@ export async function askUsage(deps: Deps, request: UsageRequest): Promise<Asked
 
 /** A login whose token has ended is refreshed first, as a call would do. */
 function readier(deps: Deps, view: ReadView): (target: UsageTarget) => Promise<UsageTarget> {
-  let refresher: Refresher | undefined;
+  const renewer = besideCodex(refresherOf(deps), deps);
   return async (target) => {
     const { profile, surface, question } = target;
     const asksWithAccess = question !== undefined && surface.secretOf === undefined;
     const hasAccess = view.secrets.has(profile.id);
-    if (!asksWithAccess || freshnessOf(profile, hasAccess, deps.now(), 0) !== "spent") return target;
-    refresher ??= refresherOf(deps);
-    await refresher.refresh(profile);
+    if (!asksWithAccess || profile.keptBy !== undefined) return target;
+    if (freshnessOf(profile, hasAccess, deps.now(), 0) !== "spent") return target;
+    // One that takes longer goes on being refreshed, and is asked with as it is.
+    await Promise.race([renewer.refresh(profile), pause(READY_WITHIN_MS, undefined, { ref: false })]);
     const renewed = await readView(deps, view.agent);
     const same = renewed.snapshot.profiles.find(({ id }) => id === profile.id);
     return (same && usageTarget(usageInputs(deps, renewed), same)) ?? target;

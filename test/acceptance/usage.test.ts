@@ -8,6 +8,7 @@ import { resolvePaths } from "../../src/config/paths.ts";
 import type { Credential } from "../../src/core/credential.ts";
 import { USAGE_SAMPLES } from "../../src/providers/usage/usage-samples.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
+import { startLoginServer } from "../fakes/login-server.ts";
 import type { CliHome } from "../support/cli.ts";
 import { cliHome } from "../support/cli.ts";
 import type { Answer } from "../support/list-server.ts";
@@ -255,6 +256,23 @@ describe("what is left of each plan", { concurrency: 3 }, () => {
     const { home } = await homeWith(t, { zai: {} }, elsewhere);
     home.write(".openclaw/access.json", "{}");
     assert.deepEqual((await usageOf(home, "--usage")).profiles, []);
+  });
+
+  test("a login whose token has ended is refreshed first, and its windows stay with it", async (t) => {
+    const { home, server } = await homeWith(t, { openai: USAGE_SAMPLES["openai-codex"] });
+    const login = await startLoginServer();
+    t.after(() => login.stop());
+    const openai = { usageUrl: `${server.url}/openai`, tokenUrl: login.url, clientId: "fake-client" };
+    home.write(".openclaw/access.json", JSON.stringify({ oauth: { openai } }));
+    const tokens = { access: "fake-old", refresh: "fake-refresh-0", accountId: "fake-account" };
+    const ada = { type: "oauth", provider: "openai", expires: Date.now() - 1000, ...tokens } as const;
+    await store(home, { "openai:ada": ada });
+    const usage = await usageOf(home, "--usage");
+    assert.deepEqual(windowsOf(usage, "openai:ada"), ["5h: 15", "Week: 5"]);
+    assert.ok(server.asked.includes("GET /openai Bearer fake-access-1"));
+    assert.deepEqual(windowsOf(await usageOf(home), "openai:ada"), ["5h: 15", "Week: 5"]);
+    await store(home, { "openai:ada": { ...ada, access: "fake-other", refresh: "fake-other-refresh" } });
+    assert.deepEqual(windowsOf(await usageOf(home), "openai:ada"), [], "another login is another plan");
   });
 
   test("openclaw status shows the same, and asks only with --usage", async (t) => {
