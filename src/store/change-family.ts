@@ -32,11 +32,11 @@ export function changeFamily(
   if (!change) return family;
   ensureSchema(db, MAIN_AGENT, now);
   if (change.newest) renewMain(db, token, change.newest, main);
-  const refresh = change.newest?.refresh ?? token.refresh;
-  const newest = fingerprintOf({ provider: token.provider, refresh });
+  const { provider } = token;
+  const newest = change.newest ? fingerprintOf({ provider, refresh: change.newest.refresh }) : asked;
   const changed = changedFamily(family, change);
-  saveFamily(db, changed, asked, newest === asked ? undefined : newest, now);
-  if (change.intent) forgetOldFamilies(db, family.id);
+  saveFamily(db, { family: changed, provider, asked, newest }, now);
+  if (change.intent) forgetOldFamilies(db, family.id, now);
   return changed;
 }
 

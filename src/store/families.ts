@@ -2,8 +2,9 @@
 import type { Credential, OAuthCredential } from "../core/credential.ts";
 import type { Family, MachineTime, TokenSet } from "../core/family.ts";
 import { expiryHere, withTokens } from "../core/family.ts";
+import type { ProviderId } from "../core/ids.ts";
 import { healthAfterRefresh } from "../core/refresh.ts";
-import type { AgentState, Change, LoginFacts, RefreshToken, StoredProfile } from "./store.ts";
+import type { AgentState, Change, LoginFacts, RefreshToken, Slice, StoredProfile } from "./store.ts";
 
 /** The refresh token of a credential, if it has one. */
 export function tokenOf(credential: Credential | undefined): RefreshToken | undefined {
@@ -14,6 +15,23 @@ export function tokenOf(credential: Credential | undefined): RefreshToken | unde
 
 export const holdsToken = (credential: Credential, { provider, refresh }: RefreshToken): boolean =>
   credential.type === "oauth" && credential.provider === provider && credential.refresh === refresh;
+
+/** Refresh tokens of a provider that profiles hold. */
+export const tokensOf = (profiles: Iterable<StoredProfile>, provider: ProviderId): ReadonlySet<string> =>
+  new Set(
+    [...profiles].flatMap(({ credential }) => {
+      const token = tokenOf(credential);
+      return token?.provider === provider ? [token.refresh] : [];
+    }),
+  );
+
+/** Providers of which a change takes a login away. */
+export function providersOfRemoved({ profiles }: Change, before: Slice): ProviderId[] {
+  const removed = [...(profiles ?? [])].flatMap(([id, credential]) =>
+    credential === null ? (tokenOf(before.profiles.get(id)?.credential)?.provider ?? []) : [],
+  );
+  return [...new Set(removed)];
+}
 
 /** A login whose refresh token was spent, with the newest tokens instead; `undefined` when it is as it should be. */
 export function newestOf(credential: OAuthCredential, family: Family): OAuthCredential | undefined {

@@ -1,9 +1,12 @@
 // Families in main's file: SQL on one side, values on the other.
 import type { DatabaseSync } from "node:sqlite";
 import type { Family } from "../core/family.ts";
+import type { ProviderId } from "../core/ids.ts";
 import { parseObject } from "../core/json.ts";
 import { tablesOf } from "./schema.ts";
 
+/** After this long a row either holds the newest tokens as well, or nobody wants them back. */
+const MATERIAL_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 /** A login lives for months, a family row for as long as it is used; these many of each are enough. */
 const MOST_FAMILIES = 1000;
 const MOST_FINGERPRINTS = 1000;
@@ -26,33 +29,61 @@ export function loadFamilies(db: DatabaseSync, fingerprints: readonly string[]):
   );
 }
 
-/** @param newest fingerprint of the family's newest refresh token, where it is another one than `asked` */
+export interface FamilyRow {
+  readonly family: Family;
+  readonly provider: ProviderId;
+  /** fingerprints of the refresh token that was asked about, and of the newest */
+  readonly asked: string;
+  readonly newest: string;
+}
+
 export function saveFamily(
   db: DatabaseSync,
-  { id, spent, ...known }: Family,
-  asked: string,
-  newest: string | undefined,
+  { family, provider, asked, newest }: FamilyRow,
   now: number,
 ): void {
-  db.prepare("INSERT OR REPLACE INTO access_families VALUES (?, ?, ?)").run(id, JSON.stringify(known), now);
+  const { id, spent, ...known } = family;
+  db.prepare("INSERT OR REPLACE INTO access_families VALUES (?, ?, ?, ?)").run(
+    id,
+    provider,
+    JSON.stringify(known),
+    now,
+  );
   const remember = db.prepare(
     `INSERT INTO access_refresh_tokens VALUES (?, ?, ?, ?)
      ON CONFLICT (fingerprint) DO UPDATE SET family = excluded.family, spent = excluded.spent`,
   );
-  remember.run(asked, id, Number(spent || newest !== undefined), now);
-  if (newest !== undefined) remember.run(newest, id, 0, now);
+  remember.run(asked, id, Number(spent || newest !== asked), now);
+  if (newest !== asked) remember.run(newest, id, 0, now);
 }
 
 /** Keeps the tables bounded. Never on the way from an answer to its commit. */
-export function forgetOldFamilies(db: DatabaseSync, family: string): void {
+export function forgetOldFamilies(db: DatabaseSync, family: string, now: number): void {
   db.prepare(
     `DELETE FROM access_refresh_tokens WHERE family = ? AND rowid NOT IN (SELECT rowid FROM access_refresh_tokens
      WHERE family = ? ORDER BY rowid DESC LIMIT ${MOST_FINGERPRINTS})`,
   ).run(family, family);
+  db.prepare(
+    `UPDATE access_families SET family_json = json_remove(family_json, '$.newest')
+     WHERE updated_at < ? AND family_json ->> '$.newest' IS NOT NULL`,
+  ).run(now - MATERIAL_KEPT_MS);
   if (Number(db.prepare("SELECT count(*) AS n FROM access_families").get()?.["n"]) <= MOST_FAMILIES) return;
   db.exec(
     `DELETE FROM access_families WHERE id NOT IN
        (SELECT id FROM access_families ORDER BY updated_at DESC LIMIT ${MOST_FAMILIES});
      DELETE FROM access_refresh_tokens WHERE family NOT IN (SELECT id FROM access_families)`,
   );
+}
+
+/** No tokens stay of a provider's logins that nobody holds; that they are spent stays known. */
+export function forgetMaterial(db: DatabaseSync, provider: ProviderId, held: ReadonlySet<string>): void {
+  if (!tablesOf(db).has("access_families")) return;
+  const rows = db.prepare("SELECT id, family_json FROM access_families WHERE provider = ?").all(provider);
+  const forget = db.prepare(
+    "UPDATE access_families SET family_json = json_remove(family_json, '$.newest') WHERE id = ?",
+  );
+  for (const row of rows) {
+    const family = parseObject(String(row["family_json"])) as Partial<Family> | undefined;
+    if (family?.newest && !held.has(family.newest.refresh)) forget.run(String(row["id"]));
+  }
 }

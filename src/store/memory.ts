@@ -13,7 +13,7 @@ import { MAIN_AGENT } from "../core/ids.ts";
 import { assertTouched } from "./change.ts";
 import type { HealthRow } from "./draft.ts";
 import { isUnstored, sliceOf } from "./draft.ts";
-import { factsOf, newestOf, renewedProfiles, tokenOf } from "./families.ts";
+import { factsOf, newestOf, providersOfRemoved, renewedProfiles, tokenOf, tokensOf } from "./families.ts";
 import { fingerprintOf, GenerationKey, generationOf } from "./generation.ts";
 import { entriesOf, forgettable, itemsOf, purgedItems } from "./history.ts";
 import { canonicalJson } from "./json.ts";
@@ -69,7 +69,7 @@ export class MemoryDatabase {
   readonly key = new GenerationKey();
   readonly agents = new Map<AgentId, AgentRecord>();
   /** by id */
-  readonly families = new Map<string, Omit<Family, "id" | "spent">>();
+  readonly families = new Map<string, Omit<Family, "id" | "spent"> & { readonly provider: ProviderId }>();
   /** by fingerprint */
   readonly refreshTokens = new Map<string, Pick<Family, "id" | "spent">>();
   readonly watchers = new Set<(agent: AgentId) => void>();
@@ -115,6 +115,7 @@ class MemoryStore implements Store {
         assertTouched(touch, change);
         if (this.#conflicts()) continue;
         const wrote = this.#apply(agent, structuredClone(change));
+        for (const provider of providersOfRemoved(change, slice)) this.#forgetMaterial(provider);
         const purged = this.#remember(agent, slice, change, wrote ? note : null);
         return wrote || purged;
       }
@@ -162,10 +163,18 @@ class MemoryStore implements Store {
     });
   }
 
+  #forgetMaterial(provider: ProviderId): void {
+    const { families, agents } = this.#database;
+    const held = tokensOf(this.#stateOf(agents.get(MAIN_AGENT)).profiles, provider);
+    for (const [id, { newest, ...family }] of families)
+      if (family.provider === provider && newest && !held.has(newest.refresh)) families.set(id, family);
+  }
+
   #familyOf(token: RefreshToken): Family {
     const asked = fingerprintOf(this.#database.key, token);
     const known = this.#database.refreshTokens.get(asked) ?? { id: asked, spent: false };
-    return { ...this.#database.families.get(known.id), ...known };
+    const { provider: _provider, ...family } = this.#database.families.get(known.id) ?? { provider: "" };
+    return { ...family, ...known };
   }
 
   #changeFamily(token: RefreshToken, family: Family, change: FamilyChange): Family {
@@ -179,7 +188,7 @@ class MemoryStore implements Store {
     const asked = fingerprintOf(key, token);
     const refresh = change.newest?.refresh ?? token.refresh;
     const newest = fingerprintOf(key, { provider: token.provider, refresh });
-    families.set(id, known);
+    families.set(id, { ...known, provider: token.provider });
     refreshTokens.set(asked, { id, spent: spent || newest !== asked });
     if (newest !== asked) refreshTokens.set(newest, { id, spent: false });
     // Any agent may hold a copy that reads otherwise now.

@@ -31,7 +31,8 @@ const ACCESS_TABLES = `
     seq INTEGER PRIMARY KEY, change_id TEXT NOT NULL, because TEXT NOT NULL, undoes_json TEXT NOT NULL,
     item_json TEXT NOT NULL, at INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS access_families (
-    id TEXT NOT NULL PRIMARY KEY, family_json TEXT NOT NULL, updated_at INTEGER NOT NULL);
+    id TEXT NOT NULL PRIMARY KEY, provider TEXT NOT NULL, family_json TEXT NOT NULL,
+    updated_at INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS access_refresh_tokens (
     fingerprint TEXT NOT NULL PRIMARY KEY, family TEXT NOT NULL, spent INTEGER NOT NULL,
     seen_at INTEGER NOT NULL);`;

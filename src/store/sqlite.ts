@@ -6,15 +6,15 @@ import type { Family, FamilyChange, MachineTime } from "../core/family.ts";
 import type { CooldownPolicy } from "../core/health.ts";
 import { DEFAULT_COOLDOWNS } from "../core/health.ts";
 import type { ChangeNote } from "../core/history.ts";
-import type { AgentId, ProfileId } from "../core/ids.ts";
+import type { AgentId, ProfileId, ProviderId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
 import { markApplied } from "./applied.ts";
 import { applyChange, assertTouched, observe } from "./change.ts";
 import type { AgentRows, Credentials, Draft, Meaning } from "./draft.ts";
 import { interpret, isChanged, isUnstored, readCredentials, sliceOf, stateOf } from "./draft.ts";
 import { changeFamily } from "./change-family.ts";
-import { tokenOf } from "./families.ts";
-import { loadFamilies } from "./family-rows.ts";
+import { providersOfRemoved, tokenOf, tokensOf } from "./families.ts";
+import { forgetMaterial, loadFamilies } from "./family-rows.ts";
 import { isBusy, readFault, writeFault } from "./faults.ts";
 import { fencedOff, unfenced } from "./fenced.ts";
 import type { GenerationKey } from "./generation.ts";
@@ -249,6 +249,7 @@ class SqliteStore implements Store {
     note: ChangeNote | null | undefined,
   ) {
     let removes = false;
+    let gone: readonly ProviderId[] = [];
     const change: Alter = (draft, meaning, db) => {
       const slice = sliceOf(stateOf(draft), touch);
       const wanted = decide(slice);
@@ -256,6 +257,7 @@ class SqliteStore implements Store {
       assertTouched(touch, wanted);
       applyChange(draft, wanted, meaning);
       const purged = wanted.purge !== undefined && purgeHistory(db, wanted.purge, slice.profiles);
+      gone = providersOfRemoved(wanted, slice);
       removes = purged || [...(wanted.profiles?.values() ?? [])].includes(null);
       if (!isChanged(draft)) return purged;
       return () => {
@@ -264,9 +266,21 @@ class SqliteStore implements Store {
       };
     };
     const wrote = await this.#write(agent, "FULL", change, touch.profiles);
+    if (wrote && gone.length > 0 && this.#exists(MAIN_AGENT)) await this.#forgetMaterial(gone);
     const open = this.#connections.current(this.#options.paths.agentDatabase(agent));
     if (removes && open) forgetOldPages(open);
     return wrote;
+  }
+
+  async #forgetMaterial(providers: readonly ProviderId[]): Promise<void> {
+    const { key } = this.#installKey.current();
+    const file = this.#options.paths.agentDatabase(MAIN_AGENT);
+    await this.#transaction(MAIN_AGENT, "FULL", (db, now) => {
+      const { profiles } = this.#meaning(file, key, now).credentialsIn(loadRows(db).store);
+      for (const provider of providers) forgetMaterial(db, provider, tokensOf(profiles.values(), provider));
+    });
+    const open = this.#connections.current(file);
+    if (open) forgetOldPages(open);
   }
 
   async #settle(agent: AgentId, changes: readonly HealthChange[]): Promise<void> {

@@ -147,7 +147,8 @@ export interface Store {
   /**
    * Changes credentials and order in one transaction, durable when the promise resolves. `decide` sees the
    * stored values of `touch`, is synchronous and pure, may run again, and returns `undefined` to leave all
-   * as it is. A replaced or removed profile starts with clean health. A change may name only what `touch`
+   * as it is. A replaced or removed profile starts with clean health; of the families of a removed login's provider
+   * only those keep tokens that main holds. A change may name only what `touch`
    * names: anything else is a fault of the caller, `internal`. With `note`, the values as they were go into
    * the history in the same transaction. A refresh of a login has none: what it replaced is spent.
    *

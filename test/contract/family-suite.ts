@@ -146,6 +146,24 @@ export function familySuite(engine: Engine): void {
     await put(store, "main", { "p:ada": null });
   });
 
+  test("a login that is removed leaves no tokens behind, and its spent ones stay spent", async () => {
+    const n = next();
+    await put(store, "main", { "p:ada": login(n), "p:bob": login(n + 50) });
+    await rotate(store, n, n + 1);
+    await rotate(store, n + 50, n + 51);
+    await put(store, "main", { "p:ada": null });
+    const families = await Promise.all([0, 1, 51].map((step) => store.family(token(n + step))));
+    assert.deepEqual(
+      families.map(({ spent, newest }) => [spent, newest?.refresh]),
+      [
+        [true, undefined],
+        [false, undefined],
+        [false, `fake-refresh-${n + 51}`],
+      ],
+    );
+    await put(store, "main", { "p:bob": null });
+  });
+
   test("a refusal is of one generation, and is seen by all until that changes", async () => {
     const n = next();
     const agent = `w${n}`;
