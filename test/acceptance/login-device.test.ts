@@ -8,7 +8,7 @@ import { startGitHubServer } from "../fakes/github-server.ts";
 import type { CliHome, RunOptions } from "../support/cli.ts";
 import { cliHome } from "../support/cli.ts";
 import { startIdentityProvider } from "../support/identity-provider.ts";
-import { atTerminal, CTRL_C, ENTER } from "../support/terminal.ts";
+import { atTerminal, CTRL_C, DOWN, ENTER } from "../support/terminal.ts";
 
 const homes: CliHome[] = [];
 after(() => homes.forEach((home) => home.remove()));
@@ -65,6 +65,28 @@ describe("a private identity provider, known from access.json alone", { concurre
     assert.equal(second.exit, 0, second.err);
     assert.deepEqual(await ids(home), ["corp:ada@example.com", "corp:bob@example.com"]);
     assert.deepEqual(new Set((await stored(home)).map(({ type }) => type)), new Set(["oauth"]));
+  });
+
+  test("auth add leads to it, at a terminal", async (t) => {
+    const idp = await startIdentityProvider();
+    t.after(() => idp.stop());
+    const home = homeWith("corp", idp.settings);
+    const approve = async ([, code]: RegExpExecArray): Promise<string> => {
+      await idp.approveDevice(code!, "eve@example.com");
+      return "";
+    };
+    const screen = await atTerminal(
+      home.path,
+      ["models", "auth", "add"],
+      [
+        { after: /Which provider/, send: "corp" },
+        { after: /1 match/, send: ENTER },
+        { after: /How do you log in[^]*device code/, send: DOWN + DOWN + ENTER },
+        { after: CODE, send: approve },
+      ],
+    );
+    assert.equal(screen.exit, 0, screen.text);
+    assert.match(screen.text, /Auth profile: corp:eve@example\.com \(corp\/oauth\)/);
   });
 
   test("the person says no, and nothing is changed", async (t) => {
