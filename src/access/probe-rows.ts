@@ -1,15 +1,14 @@
 // Rows of a probe before any call: what is known of a credential, and why it is not tried.
 import type { Config } from "../config/config.ts";
 import type { AuthProfile } from "../core/credential.ts";
-import type { ProviderId } from "../core/ids.ts";
 import type { ModelRef } from "../core/model-ref.ts";
 import { formatModelRef } from "../core/model-ref.ts";
 import type { ProbeReason, ProbeRow, ProbeTarget } from "../core/probe.ts";
 import { reasonText } from "../core/probe.ts";
-import { WIRES } from "../wire/all.ts";
+import { findWire } from "../wire/all.ts";
 import type { AgentView } from "./agent-view.ts";
 import { AWS_SDK } from "./aws-route.ts";
-import { routeTo } from "./provider-route.ts";
+import { routeFor } from "./provider-route.ts";
 import { isSendable } from "./request-auth.ts";
 
 /** A credential, and the model to ask with it, if one is known. */
@@ -28,7 +27,7 @@ export function untriedRow({ target, ref }: Probe, config: Config, view: AgentVi
     const error = `No model of ${profile.provider} is configured or known.`;
     return { ...row, status: "no_model", reasonCode: "no_model", error };
   }
-  const fault = routeFault(config, profile.provider);
+  const fault = routeFault(config, profile);
   return fault === undefined ? undefined : { ...row, status: "unknown", error: fault };
 }
 
@@ -62,10 +61,11 @@ const keptElsewhere = (keeper: string): string =>
     : `The ${keeper} program keeps this login and makes its calls itself. Nothing was called.`;
 
 /** Why the provider cannot be called at all. */
-function routeFault(config: Config, provider: ProviderId): string | undefined {
-  const route = routeTo(config, provider);
+function routeFault(config: Config, profile: AuthProfile): string | undefined {
+  const { provider } = profile;
+  const route = routeFor(config, profile);
   if (!route) return `The address of ${provider} is not known. Set models.providers.${provider}.baseUrl.`;
-  if (WIRES.some(({ api }) => api === route.api)) return undefined;
+  if (findWire(route.api)) return undefined;
   return `${provider} speaks ${route.api}, which cannot be probed yet.`;
 }
 

@@ -6,7 +6,7 @@ import { messageOf } from "../core/errors.ts";
 import type { AgentId } from "../core/ids.ts";
 import type { ProbeFilter, ProbeRow } from "../core/probe.ts";
 import { probeStatus, probeTargets } from "../core/probe.ts";
-import { WIRES } from "../wire/all.ts";
+import { findWire } from "../wire/all.ts";
 import type { AgentView } from "./agent-view.ts";
 import type { Deps } from "./deps.ts";
 import { ExchangedTokens } from "./exchanged.ts";
@@ -18,7 +18,7 @@ import { FreeProbe } from "./probe-free.ts";
 import { probeModels } from "./probe-model.ts";
 import type { Probe } from "./probe-rows.ts";
 import { baseRow, untriedRow, unusableRow } from "./probe-rows.ts";
-import { routeTo, routeVia } from "./provider-route.ts";
+import { routeFor, routeVia } from "./provider-route.ts";
 
 export interface ProbeOptions extends ProbeFilter {
   /** ms for one call */
@@ -141,8 +141,8 @@ async function probeOne(
   tokens: ExchangedTokens,
 ): Promise<ProbeRow | undefined> {
   const { model } = ref!;
-  const provider = routeTo(deps.config(), profile.provider)!;
-  const wire = WIRES.find(({ api }) => api === provider.api)!;
+  const provider = routeFor(deps.config(), profile)!;
+  const wire = findWire(provider.api)!;
   const startedAt = deps.now();
   const stored = view.secrets.get(profile.id);
   const unready = await tokens.ready(profile, stored);

@@ -6,7 +6,7 @@ import type { Config } from "../config/config.ts";
 import type { AuthProfile } from "../core/credential.ts";
 import type { AgentId, ProviderId } from "../core/ids.ts";
 import { formatModelRef } from "../core/model-ref.ts";
-import { WIRES } from "../wire/all.ts";
+import { findWire } from "../wire/all.ts";
 import { openCatalog } from "./catalog.ts";
 import type { Deps } from "./deps.ts";
 import { fetchedFile } from "./fetched-models.ts";
@@ -69,5 +69,5 @@ function servedRefs(
 /** A model that no call can reach is not offered. */
 function isSpoken(config: Config, provider: ProviderId): boolean {
   const route = routeTo(config, provider);
-  return route !== undefined && WIRES.some(({ api }) => api === route.api);
+  return route !== undefined && findWire(route.api) !== undefined;
 }
