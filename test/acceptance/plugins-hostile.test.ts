@@ -1,6 +1,10 @@
 // Plugins that do what they should not: each costs its own provider, and is named with the remedy.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { after, describe, test } from "node:test";
+import { ENTRY } from "../support/entry.ts";
+import { eventually } from "../support/eventually.ts";
 import { API, declared, pluginHome } from "../support/plugin-home.ts";
 
 const home = pluginHome();
@@ -65,7 +69,7 @@ const HOSTILE: readonly (readonly [name: string, code: string, fault: RegExp])[]
   [
     "eats-memory",
     `const all = []; while (true) all.push(new Array(1e6).fill(Math.random()));`,
-    /ended before it answered/,
+    /ended before it answered|took longer/,
   ],
   ["exits", `process.exit(0);`, /ended before it answered \(exit code 0\)/],
   ["aborts", `process.abort();`, /ended before it answered/],
@@ -118,7 +122,7 @@ describe("each is named, and all that is right works beside all that is not", ()
       external.map(({ id }: { id: string }) => id),
       ["good", "other"],
     );
-    assert.equal(providers.find(({ id }: { id: string }) => id === "openai").name, "OpenAI");
+    assert.equal(providers.find(({ id }: { id: string }) => id === "openai").plugin, undefined);
     assert.equal(diagnostics.length, HOSTILE.length + 4);
     for (const { message } of diagnostics) assert.match(message, /^Plugin .*access\.json\.$/);
   });
@@ -209,4 +213,22 @@ test("access.json that cannot be used costs the plugins, which status says", asy
     warnings.join("\n"),
     /Plugins are left out\. .*access\.json.*plugins: must be a list of names, or a map/,
   );
+});
+
+test("a plugin that is busy ends with the program that waits for it", async () => {
+  home.plugin("spins", `while (true);`);
+  home.name(["./spins"]);
+  const said = spawnSync(process.execPath, [ENTRY, "plugins", "list"], {
+    env: { PATH: process.env["PATH"] ?? "", HOME: home.path },
+    timeout: 3000,
+    killSignal: "SIGTERM",
+  });
+  assert.equal(said.signal, "SIGTERM");
+  await eventually(() => {
+    const running = spawnSync("ps", ["-A", "-o", "args"], { encoding: "utf8" }).stdout.split("\n");
+    assert.deepEqual(
+      running.filter((line) => line.includes(join(home.path, ".openclaw/spins"))),
+      [],
+    );
+  });
 });

@@ -4,7 +4,7 @@ import type { Credential } from "../../core/credential.ts";
 import { AccessError } from "../../core/errors.ts";
 import { findProvider } from "../../providers/all.ts";
 import { checkLogin, checkQuestion } from "../../providers/plugin-answers.ts";
-import { askPlugin } from "../plugins/child.ts";
+import { askPlugin } from "../plugins/ask.ts";
 import { PluginFault } from "../plugins/fault.ts";
 import type { FlowContext, Obtained } from "./flow.ts";
 import type { Talk } from "./talk.ts";

@@ -5,7 +5,7 @@ import type { FoundWindow } from "../../core/usage-window.ts";
 import type { Checked } from "../../providers/plugin-pieces.ts";
 import { checkModels, checkUsage } from "../../providers/plugin-answers.ts";
 import type { Provider } from "../../providers/provider.ts";
-import { askPlugin } from "./child.ts";
+import { askPlugin } from "./ask.ts";
 import { PluginFault } from "./fault.ts";
 
 /** `failed` completes "<provider> …". */

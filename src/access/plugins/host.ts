@@ -1,5 +1,5 @@
 // The process that one plugin runs in (DESIGN, "one broken provider never delays another"): whatever it does to
-// globals, stdout or the process, it does here. One request, one answer, then it ends. Started by child.ts.
+// globals, stdout or the process, it does here. One request, one answer, then it ends. Started by ask.ts.
 import { registerHooks } from "node:module";
 import { Socket } from "node:net";
 import { createInterface } from "node:readline";
@@ -29,6 +29,7 @@ process.on("uncaughtException", (error) => end({ error: wordsOf(error) }));
 process.stdin.on("end", () => process.exit());
 
 const request = await nextLine<HostRequest>();
+say({ begins: true });
 try {
   end({ value: await run(request) });
 } catch (error) {

@@ -9,7 +9,7 @@ import { checkProvider } from "../../providers/plugin-shape.ts";
 import type { PluginSource } from "../../providers/plugin-part.ts";
 import type { Provider } from "../../providers/provider.ts";
 import { inParallel } from "../in-parallel.ts";
-import { askPlugin } from "./child.ts";
+import { askPlugin } from "./ask.ts";
 import { PluginFault } from "./fault.ts";
 import { findSource } from "./source.ts";
 

@@ -31,5 +31,7 @@ export interface HostRequest {
 export type HostWord =
   | { readonly value: unknown }
   | { readonly error: string }
+  /** The plugin's own code is next. */
+  | { readonly begins: true }
   | { readonly notify: string }
   | { readonly prompt: unknown };
