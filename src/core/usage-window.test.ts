@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { isReading } from "./stored-usage.ts";
 import type { FoundWindow } from "./usage-window.ts";
 import {
   bindingFirst,
   isExhausted,
   isOver,
-  isReading,
   leftPercent,
   nextReset,
   readingOf,

@@ -2,9 +2,6 @@
 // believable here, once; everything after trusts them. Pure.
 // Display: OpenClaw docs, "Usage tracking" (`X% left`).
 
-import type { JsonObject } from "./json.ts";
-import { isObject } from "./json.ts";
-
 /** One window as a provider tells it: any number, text or nonsense in its fields. */
 export interface FoundWindow {
   readonly label: string;
@@ -130,24 +127,6 @@ const cleaned = (text: string): string =>
     .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, "")
     .trim()
     .slice(0, LONGEST_LABEL);
-
-/** Whether a stored value is what `readingOf` made: hands and other versions may have been at it. */
-export const isReading = (value: unknown): value is UsageReading =>
-  isObject(value) &&
-  Number.isFinite(value["readAt"]) &&
-  isListOf(value["windows"], isWindow) &&
-  isListOf(value["balances"] ?? [], isBalance);
-
-const isListOf = (value: unknown, fits: (each: JsonObject) => boolean): boolean =>
-  Array.isArray(value) && value.every((each) => isObject(each) && fits(each));
-
-const isWindow = (window: JsonObject): boolean =>
-  ["label", "unit", "scope"].every((key) => typeof window[key] === "string") &&
-  ["used", "limit", "readAt"].every((key) => Number.isFinite(window[key])) &&
-  (window["resetsAt"] === null || Number.isFinite(window["resetsAt"]));
-
-const isBalance = (balance: JsonObject): boolean =>
-  ["label", "unit"].every((key) => typeof balance[key] === "string") && Number.isFinite(balance["amount"]);
 
 /** 0 to 100. */
 export const usedPercent = ({ used, limit }: Pick<UsageWindow, "used" | "limit">): number =>

@@ -4,7 +4,7 @@ import type { Health } from "../core/health.ts";
 import { HEALTHY } from "../core/health.ts";
 import type { ProfileId } from "../core/ids.ts";
 import { parseObject } from "../core/json.ts";
-import { isReading } from "../core/usage-window.ts";
+import { isReading } from "../core/stored-usage.ts";
 import type { AgentRows, Draft, HealthRow } from "./draft.ts";
 import { hashRow } from "./draft.ts";
 import type { Written } from "./echo.ts";
@@ -42,6 +42,10 @@ export function loadRows(db: DatabaseSync, touched: readonly ProfileId[] = []): 
 
 const STORE_ROW = "SELECT store_json AS value FROM auth_profile_store WHERE store_key = 'primary'";
 const STATE_ROW = "SELECT state_json AS value FROM auth_profile_state WHERE state_key = 'primary'";
+
+/** Text of OpenClaw's row alone. */
+export const loadStoreText = (db: DatabaseSync): string | undefined =>
+  tablesOf(db).has("auth_profile_store") ? textOf(db.prepare(STORE_ROW).get()?.["value"]) : undefined;
 
 /** A column that should be text; a number or blob becomes text that no parser takes. */
 function textOf(value: unknown): string | undefined {
