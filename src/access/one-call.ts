@@ -30,6 +30,8 @@ export interface OneCall {
   readonly body: JsonObject;
   /** ms for all of it */
   readonly timeoutMs: number;
+  /** ms that the person allowed, of which some may have passed */
+  readonly allowedMs?: number;
   /** ms since epoch */
   readonly now: () => number;
   readonly signal?: AbortSignal | undefined;
@@ -115,7 +117,7 @@ function resultOf(call: OneCall, sink: HeldSink, outcome: Outcome, latencyMs: nu
   if (outcome.kind === "failed") return { kind: "failed", failure: outcome.failure, latencyMs };
   if (outcome.kind === "aborted" && call.signal?.aborted) return { kind: "aborted" };
   // Content was on its way when the time was over: the credential is taken.
-  if (outcome.kind === "aborted" && !sink.opened) return failed(`No answer within ${call.timeoutMs} ms.`);
+  if (outcome.kind === "aborted" && !sink.opened) return failed(`No answer within ${call.allowedMs ?? call.timeoutMs} ms.`);
   const answer = sink.text();
   if (sink.framed || saysSomething(answer)) return { kind: "answered", answer, latencyMs };
   return failed("The answer is neither a stream nor an answer of a model.");

@@ -158,6 +158,7 @@ async function probeOne(
     secret,
     env: deps.env(),
     timeoutMs: Math.max(1, timeoutMs - (deps.now() - startedAt)),
+    allowedMs: timeoutMs,
     now: deps.now,
     signal,
   };
