@@ -173,3 +173,34 @@ describe("exchanged tokens", { concurrency: 4 }, () => {
       assert.equal(exchanges().length, 1);
     });
 });
+
+const META: [string, Credential, { sent: string; exchanges: number }][] = [
+  [
+    "Meta's identity token becomes an API key",
+    { type: "token", provider: "meta", token: "fake-identity-0123456789" },
+    { sent: "LLM|fake-minted", exchanges: 1 },
+  ],
+  [
+    "an API key of Meta's is sent as it is",
+    { type: "api_key", provider: "meta", key: "fake-own-key-0123456789" },
+    { sent: "fake-own-key-0123456789", exchanges: 0 },
+  ],
+];
+for (const [name, credential, { sent, exchanges }] of META)
+  test(name, async (t) => {
+    const mint = await startScriptedServer({ "/key": () => ({ api_key: "LLM|fake-minted" }) });
+    const gateway = await startTestGateway({
+      providers: { meta: { keys: [] } },
+      credentials: { "meta:own": credential },
+      access: { oauth: { meta: { exchangeUrl: `${mint.url}/key` } } },
+      script: (call) => act.reply({ body: chat.whole(`by ${call.key}`) }),
+    });
+    t.after(() => Promise.all([gateway.stop(), mint.stop()]));
+    const answer = await gateway.post(chat.path, chat.body("meta/m1", false));
+    assert.ok((await answer.text()).includes(`by ${sent}`));
+    assert.equal(mint.asked.length, exchanges);
+    for (const { headers } of mint.asked) {
+      assert.equal(headers["x-api-version"], "1.0.0");
+      assert.equal(headers.authorization, "Bearer fake-identity-0123456789");
+    }
+  });
