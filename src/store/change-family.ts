@@ -7,9 +7,9 @@ import { MAIN_AGENT } from "../core/ids.ts";
 import { applyChange } from "./change.ts";
 import type { AgentRows, Meaning } from "./draft.ts";
 import { interpret, stateOf } from "./draft.ts";
-import { renewedProfiles } from "./families.ts";
+import { renewedProfiles, tokenOf } from "./families.ts";
 import { forgetOldFamilies, loadFamilies, saveFamily } from "./family-rows.ts";
-import { saveDraft } from "./rows.ts";
+import { loadStoreText, saveDraft } from "./rows.ts";
 import { ensureSchema } from "./schema.ts";
 import type { RefreshToken } from "./store.ts";
 
@@ -42,8 +42,12 @@ export function changeFamily(
 
 /** Profiles of main that hold the token get the new ones. */
 function renewMain(db: DatabaseSync, token: RefreshToken, newest: TokenSet, { meaning, rowsOf }: Main): void {
-  const { profiles } = meaning.credentialsIn(rowsOf([]).store);
-  const draft = interpret(rowsOf([...profiles.keys()]), meaning);
+  const { profiles } = meaning.credentialsIn(loadStoreText(db));
+  const logins = [...profiles.values()].filter(
+    ({ credential }) => tokenOf(credential)?.provider === token.provider,
+  );
+  if (logins.length === 0) return;
+  const draft = interpret(rowsOf(logins.map(({ id }) => id)), meaning);
   // A row that cannot be read is not written over. The family has the tokens.
   if (draft.store.fault) return;
   applyChange(draft, renewedProfiles(stateOf(draft), token, newest), meaning);

@@ -26,7 +26,7 @@ import { machineTime } from "./machine-clock.ts";
 import { newsOf } from "./news.ts";
 import { thisProcess } from "./process-identity.ts";
 import { inSnapshot, readDatabase, realFile } from "./read-database.ts";
-import { loadRows, saveDraft } from "./rows.ts";
+import { loadRows, loadStoreText, saveDraft } from "./rows.ts";
 import { ensureSchema } from "./schema.ts";
 import type {
   AgentState,
@@ -276,7 +276,7 @@ class SqliteStore implements Store {
     const { key } = this.#installKey.current();
     const file = this.#options.paths.agentDatabase(MAIN_AGENT);
     await this.#transaction(MAIN_AGENT, "FULL", (db, now) => {
-      const { profiles } = this.#meaning(file, key, now).credentialsIn(loadRows(db).store);
+      const { profiles } = this.#meaning(file, key, now).credentialsIn(loadStoreText(db));
       for (const provider of providers) forgetMaterial(db, provider, tokensOf(profiles.values(), provider));
     });
     const open = this.#connections.current(file);
