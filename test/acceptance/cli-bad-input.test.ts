@@ -20,7 +20,11 @@ const CASES: readonly (readonly [string, string, RegExp])[] = [
   ["models auth login --provider mistral --force", "", /paste-api-key --provider mistral/],
   ["models auth login --provider mistrl", "", /Did you mean mistral/],
   ["models auth login --provider mistral --method oauth", "", /no login method "oauth".*api-key/],
-  ["models auth login --provider openai --method oauth", "", /not built.*--method/],
+  [
+    "models auth login --provider openai --method oauth",
+    "",
+    /on a terminal, and there is none.*add --device-code/,
+  ],
   ["models auth login --provider openai --device-code --method oauth", "", /exclude each other/],
   ["models auth login --provider ds4", "", /wants no credential/],
   ["models auth login --provider mistral --profile-id work", "", /provider:name/],
