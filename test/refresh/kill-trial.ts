@@ -21,7 +21,8 @@ export const DEATH_STAGES: readonly DeathStage[] = [
 ];
 
 export interface Aim {
-  readonly stage: Exclude<DeathStage, "done">;
+  /** `asked`: the provider has the question */
+  readonly stage: Exclude<DeathStage, "done"> | "asked";
   readonly delayMs: number;
   /** another process waits for the same refresh already */
   readonly awaited: boolean;
@@ -80,7 +81,7 @@ export async function killTrial(parts: TrialParts): Promise<Verdict> {
   };
 }
 
-async function kill({ victim, other, aim }: TrialParts) {
+async function kill({ victim, other, issuer, aim }: TrialParts) {
   let stage: DeathStage = "idle";
   let awaited: ReturnType<LoginUser["ask"]> | undefined;
   const strike = () => {
@@ -99,6 +100,10 @@ async function kill({ victim, other, aim }: TrialParts) {
     if (answer) stage = "done";
     victim.child.kill("SIGKILL");
   });
+  issuer.onAsked = () => {
+    issuer.onAsked = () => undefined;
+    if (aim.stage === "asked") strike();
+  };
   if (aim.stage === "idle") strike();
   await victim.ended;
   return { stage, awaited };

@@ -135,8 +135,9 @@ const AIMS: readonly (readonly [Aim["stage"], delayMs: number, weight: number])[
   ["idle", 8, 1],
   ["leased", 3, 1],
   ["intended", 20, 1],
-  ["sent", 25, 4],
-  ["answered", 2, 3],
+  ["sent", 25, 2],
+  ["asked", 18, 4],
+  ["answered", 2, 4],
   ["committed", 2, 1],
   ["published", 2, 1],
 ];

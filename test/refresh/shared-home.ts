@@ -35,7 +35,7 @@ export function sharedHome({ tokenUrl, agents = ["main"], upstreamUrl }: SharedH
   mkdirSync(paths.stateDir, { recursive: true });
   writeFileSync(paths.configPath, JSON.stringify(configOf(agents, upstreamUrl)));
   const oauth = { [PROVIDER]: { tokenUrl, clientId: CLIENT_ID } };
-  writeFileSync(paths.accessConfigPath, JSON.stringify({ gateway: { maxWaitMs: 0 }, oauth }));
+  writeFileSync(paths.accessConfigPath, JSON.stringify({ oauth }));
   const store = openSqliteStore({ paths, now: Date.now });
   const stored: SharedHome["stored"] = async (agent = "main") => {
     const { state } = await store.read(agent);

@@ -192,8 +192,9 @@ class Soak {
       if (kind === "past") this.#waited.push(ms);
       if (access !== undefined && good.has(access)) continue;
       this.#failed++;
-      if (this.#faults.length < MOST_FAULTS)
-        this.#faults.push(`expiry ${n} (${kind}), ${user}: ${fault ?? "a token that has ended"}`);
+      if (this.#faults.length >= MOST_FAULTS) continue;
+      this.#faults.push(`expiry ${n} (${kind}), ${user}: ${fault ?? "a token that has ended"}`);
+      this.#options.progress?.(this.#faults.at(-1)!);
     }
   }
 

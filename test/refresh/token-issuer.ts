@@ -34,6 +34,8 @@ export interface FreshLogin {
 export interface TokenIssuer {
   readonly tokenUrl: string;
   readonly asked: readonly Asked[];
+  /** Called when a question has come in, before it is decided. */
+  onAsked: () => void;
   login(): Promise<FreshLogin>;
   /** Whether the grant behind a login lives: reuse of a spent token ends it. */
   lives(grantId: string): boolean;
@@ -59,11 +61,10 @@ export async function startTokenIssuer({ graceMs = 0, delay }: IssuerOptions = {
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const provider = openProvider(url, grants);
-  provider.use(journal(asked, delay));
-  listener = provider.callback();
-  return {
+  const issuer: TokenIssuer = {
     tokenUrl: `${url}/token`,
     asked,
+    onAsked: () => undefined,
     login: () => logIn(provider),
     lives: grants.lives,
     forget: grants.forget,
@@ -73,6 +74,9 @@ export async function startTokenIssuer({ graceMs = 0, delay }: IssuerOptions = {
       await once(server, "close");
     },
   };
+  provider.use(journal(issuer, asked, delay));
+  listener = provider.callback();
+  return issuer;
 }
 
 /** The parts of oidc-provider that are used here besides those that are typed. */
@@ -100,11 +104,12 @@ function openProvider(url: string, grants: GrantStore): OidcProvider {
 }
 
 const journal =
-  (asked: Asked[], delay: IssuerOptions["delay"]) =>
+  (issuer: TokenIssuer, asked: Asked[], delay: IssuerOptions["delay"]) =>
   async (context: Context, next: () => Promise<void>): Promise<void> => {
     if (context.path !== "/token") return next();
     const entry: Asked = {};
     asked.push(entry);
+    issuer.onAsked();
     context.res.once("finish", () => (entry.answeredAt = machineTime()));
     const wait = delay?.() ?? { beforeMs: 0, afterMs: 0 };
     if (wait.beforeMs > 0) await pause(wait.beforeMs);
