@@ -53,3 +53,18 @@ test("property: text without the secret stays, text with it keeps no telling par
     }),
   );
 });
+
+test("property: of text that shares parts with the secret, exactly the telling ones are hidden", () => {
+  const letters = fc.string({ unit: fc.constantFrom("a", "b"), minLength: 12, maxLength: 30 });
+  fc.assert(
+    fc.property(letters, fc.nat(20), fc.nat(20), letters, (key, from, length, more) => {
+      const text = more.slice(0, from) + key.slice(from, from + length) + more;
+      const hidden = new Set<number>();
+      for (let at = 0; at + 12 <= text.length; at++)
+        if (key.includes(text.slice(at, at + 12))) for (let i = at; i < at + 12; i++) hidden.add(i);
+      const kept = [...text].filter((_, i) => !hidden.has(i)).join("");
+      assert.equal(new Secret(key).hideIn(text).replaceAll("[secret]", ""), kept);
+    }),
+    { numRuns: 2000 },
+  );
+});

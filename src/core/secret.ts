@@ -51,18 +51,28 @@ function formsOf(value: string): string[] {
   return [...forms, ...base64.map((text) => text.replaceAll("+", "-").replaceAll("/", "_"))];
 }
 
+/** Every telling run holds one block of this length that begins at a multiple of it. */
+const BLOCK = TELLING / 2;
+
+/** Goes by the text, which is short: tokens are thousands of characters, and calls that fail wait for this. */
 function hide(text: string, forms: readonly string[]): string {
-  const runs = new Set<string>();
-  for (const form of forms) {
-    if (form.length < TELLING) runs.add(form);
-    for (let i = 0; i + TELLING <= form.length; i++) runs.add(form.slice(i, i + TELLING));
-  }
+  const long = forms.filter((form) => form.length >= TELLING);
+  const isTold = (run: string) => long.some((form) => form.includes(run));
   const hidden = new Uint8Array(text.length);
-  for (const run of runs) {
-    if (run.length < 4) continue;
-    for (let at = text.indexOf(run); at !== -1; at = text.indexOf(run, at + 1))
-      hidden.fill(1, at, at + run.length);
+  for (let block = 0; block + BLOCK <= text.length; block += BLOCK) {
+    if (!isTold(text.slice(block, block + BLOCK))) continue;
+    for (let at = Math.max(0, block - BLOCK); at <= block && at + TELLING <= text.length; at++)
+      if (isTold(text.slice(at, at + TELLING))) hidden.fill(1, at, at + TELLING);
   }
+  for (const short of forms) {
+    if (short.length < 4 || short.length >= TELLING) continue;
+    for (let at = text.indexOf(short); at !== -1; at = text.indexOf(short, at + 1))
+      hidden.fill(1, at, at + short.length);
+  }
+  return withoutHidden(text, hidden);
+}
+
+function withoutHidden(text: string, hidden: Uint8Array): string {
   let out = "";
   for (let i = 0; i < text.length; i++) {
     if (!hidden[i]) out += text[i];
