@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { DeviceOffer, DevicePoll } from "./device-code.ts";
+import type { CallLimits, DeviceOffer, DevicePoll } from "./device-code.ts";
 import { awaitApproval } from "./device-code.ts";
 
 const TOKENS: DevicePoll = { kind: "tokens", answer: { access_token: "fake" } };
@@ -65,6 +65,21 @@ describe("waiting for the person", () => {
     assert.equal(asked, 3);
     const lost = await through([GONE], { lifetimeMs: 12_000 });
     assert.deepEqual(lost.end, { kind: "refused", message: "cannot be reached" });
+  });
+
+  test("a question near the end is given whole seconds: no timer takes the parts that a real clock has", async () => {
+    let now = 0;
+    const limits: number[] = [];
+    const poll = async ({ timeoutMs }: CallLimits) => (limits.push(timeoutMs), PENDING);
+    const offer = {
+      userCode: "A",
+      verificationUri: "https://x.example/",
+      intervalMs: 1000,
+      lifetimeMs: 3000,
+    };
+    const sleep = async (ms: number) => void (now += ms + 0.25);
+    await awaitApproval({ ...offer, poll }, { now: () => now, sleep });
+    assert.deepEqual(limits, [2000, 1000, 1000]);
   });
 
   test("answers that mean nothing end it after three in a row", async () => {

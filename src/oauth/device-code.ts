@@ -105,7 +105,7 @@ export async function awaitApproval(offer: DeviceOffer, waiting: Waiting = {}): 
     if (left <= 0) return pace.trouble === undefined ? { kind: "expired" } : lost(pace.trouble);
     await sleep(Math.min(pace.waitMs, left), signal);
     // The last question comes at the very end: whoever was done just in time is not turned away.
-    const timeoutMs = Math.max(1000, Math.min(POLL_TIMEOUT_MS, deadline - now()));
+    const timeoutMs = Math.min(POLL_TIMEOUT_MS, wholeSeconds(deadline - now()));
     const poll = await offer.poll({ timeoutMs, signal });
     signal?.throwIfAborted();
     if (isEnd(poll)) return poll;
@@ -115,6 +115,9 @@ export async function awaitApproval(offer: DeviceOffer, waiting: Waiting = {}): 
     if (pace.trouble !== undefined && before.trouble === undefined) waiting.onTrouble?.(pace.trouble);
   }
 }
+
+/** At least one: timers take no fractions. */
+const wholeSeconds = (ms: number): number => 1000 * Math.max(1, Math.ceil(ms / 1000));
 
 const sleepUntilLeft = (ms: number, signal?: AbortSignal) => pause(ms, undefined, signal ? { signal } : {});
 
