@@ -123,8 +123,8 @@ async function fateOf(home: SharedHome, asked: readonly Asked[], held: string): 
   return credential.refresh === refresh || followed ? "committed" : "between";
 }
 
-/** Hears a process's stages during a trial. */
-class Ear {
+/** Hears a process's stages. */
+export class Ear {
   readonly commits: CommitTime[] = [];
   sent = 0;
   #readAt = 0;

@@ -1,9 +1,10 @@
 // The page of the kill soak: kills by stage, what became of the logins, how long an answer was not yet committed.
+import type { CommitTimes } from "./commit-times.ts";
 import type { KillReport, ProviderKind } from "./kills-run.ts";
 import type { Circumstances } from "./report.ts";
 import { madeOn, ms, table } from "./report.ts";
 
-export function killsPage(when: Circumstances, report: KillReport): string {
+export function killsPage(when: Circumstances, report: KillReport, calm: CommitTimes): string {
   const stages = table(
     [
       "Last stage said",
@@ -37,12 +38,19 @@ export function killsPage(when: Circumstances, report: KillReport): string {
       survived("grace", "a spent token is taken again for a minute"),
     ],
   );
-  const { commitMs } = report;
+  const row = (name: string, { fromRead, fromSent, commits }: CommitTimes) => [
+    name,
+    commits,
+    ms(fromRead.p50),
+    ms(fromRead.p99),
+    ms(fromSent.p50),
+    ms(fromSent.p99),
+  ];
   const times = table(
-    ["Last byte to commit, ms", "p50", "p99"],
+    ["Last byte to commit, ms", "commits", "read, p50", "p99", "sent, p50", "p99"],
     [
-      ["from the answer read in full", ms(commitMs.fromRead.p50), ms(commitMs.fromRead.p99)],
-      ["from the last byte written by the provider", ms(commitMs.fromSent.p50), ms(commitMs.fromSent.p99)],
+      row("a process that does nothing else", calm),
+      row("in the soak: fresh processes, busy cores", report.commitMs),
     ],
   );
   const faults = report.faults.map((fault) => `- ${fault}`).join("\n");
@@ -63,6 +71,6 @@ ${providers}
 
 ${times}
 
-Of ${commitMs.commits} commits, by the processes to be killed and by those that took over.
+"Read": from the answer read in full; "sent": from its last byte leaving the provider, on the same machine.
 ${faults ? `\n## Faults\n\n${faults}\n` : ""}`;
 }

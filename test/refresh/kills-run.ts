@@ -1,9 +1,11 @@
 // The kill soak: lanes of trials side by side, half of them before a provider that ends a login when a spent token comes
 // back, half before one with a time of grace.
 import { setTimeout as pause } from "node:timers/promises";
+import type { CommitTimes } from "./commit-times.ts";
+import { commitTimesOf } from "./commit-times.ts";
 import type { Aim, CommitTime, DeathStage, Verdict } from "./kill-trial.ts";
 import { DEATH_STAGES, killTrial } from "./kill-trial.ts";
-import { quantile, randomFrom } from "./random.ts";
+import { randomFrom } from "./random.ts";
 import type { SharedHome } from "./shared-home.ts";
 import { sharedHome } from "./shared-home.ts";
 import type { FreshLogin, TokenIssuer } from "./token-issuer.ts";
@@ -39,9 +41,8 @@ export interface KillReport {
   readonly byStage: Readonly<Record<DeathStage, Tally>>;
   /** kills in between, and how many of these the old token survived */
   readonly between: Readonly<Record<ProviderKind, { readonly kills: number; readonly survived: number }>>;
-  readonly commitMs: Readonly<Record<keyof CommitTime, { readonly p50: number; readonly p99: number }>> & {
-    readonly commits: number;
-  };
+  /** of the killed and of those that took over */
+  readonly commitMs: CommitTimes;
   /** messages of trials whose login was lost although it should not be */
   readonly faults: readonly string[];
   readonly seconds: number;
@@ -197,20 +198,12 @@ class Totals {
   }
 
   report(seed: number, seconds: number): KillReport {
-    const times = (key: keyof CommitTime) => {
-      const values = this.#commits.map((commit) => commit[key]);
-      return { p50: quantile(values, 0.5), p99: quantile(values, 0.99) };
-    };
     return {
       seed,
       trials: this.trials,
       byStage: this.#byStage,
       between: this.#between,
-      commitMs: {
-        commits: this.#commits.length,
-        fromRead: times("fromRead"),
-        fromSent: times("fromSent"),
-      },
+      commitMs: commitTimesOf(this.#commits),
       faults: this.#faults,
       seconds,
     };

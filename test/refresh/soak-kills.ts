@@ -2,6 +2,7 @@
 // Progress on stderr, the page on stdout and in bench/soak-refresh-kills.md. Exit 1 when a login was lost whose answer
 // had been committed, or whose refresh never reached the provider.
 import { parseArgs } from "node:util";
+import { commitTimes } from "./commit-times.ts";
 import { killsPage } from "./kills-page.ts";
 import { runKills } from "./kills-run.ts";
 import { newSeed } from "./random.ts";
@@ -11,19 +12,21 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       kills: { type: "string", default: "2000" },
+      commits: { type: "string", default: "1000" },
       lanes: { type: "string", default: "2" },
       seed: { type: "string", default: String(newSeed()) },
     },
   });
   const when = circumstances();
+  const calm = await commitTimes(Number(values.commits));
   const report = await runKills({
     trials: Number(values.kills),
     lanes: Number(values.lanes),
     seed: Number(values.seed),
     progress: (text) => void process.stderr.write(`${text}\n`),
   });
-  const page = killsPage(when, report);
-  writeReport("soak-refresh-kills", page, { ...when, ...report });
+  const page = killsPage(when, report, calm);
+  writeReport("soak-refresh-kills", page, { ...when, ...report, calm });
   process.stdout.write(`${page}\n`);
   return report.faults.length === 0 ? 0 : 1;
 }
