@@ -98,6 +98,11 @@ test("nothing that was sent comes back in a message", () => {
   assert.ok(!startFault(answer(400, { error: `no ${sent}` }), [sent])!.includes(sent));
 });
 
+test("words of a server stay on their line of the message, and steer no terminal", () => {
+  const said = startFault(answer(400, { error: "gone\r\n\u001B[2J\u202EError: fake" }), []);
+  assert.equal(said, "refused with HTTP 400 (gone [2J Error: fake)");
+});
+
 test("OpenAI's form: 403 and 404 mean not yet, unless they say more", () => {
   const kindOf = (each: ServerAnswer) => {
     const step = approvalIn(each, []);

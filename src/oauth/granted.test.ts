@@ -21,7 +21,20 @@ test("a lifetime is seconds, also as text; without one a claim of the token tell
 });
 
 test("a login with an expiry that cannot be is not stored", () => {
-  for (const expires_in of [0, -1, "soon", "", [], {}, true, Number.NaN, 1e300, 253_402_300_799, "1e3"])
+  for (const expires_in of [
+    0,
+    -1,
+    "soon",
+    "",
+    [],
+    [3600],
+    {},
+    true,
+    Number.NaN,
+    1e300,
+    253_402_300_799,
+    "1e3",
+  ])
     assert.equal(expiryOf({ expires_in }), "unusable", String(expires_in));
 });
 

@@ -50,7 +50,8 @@ function expiryOf(
 
 /** Seconds, also written as text; `NaN` when it cannot be. */
 function lifetimeMs(expiresIn: unknown): number {
-  const isNumber = typeof expiresIn === "number" || /^\d+(\.\d+)?$/.test(String(expiresIn));
+  const isNumber =
+    typeof expiresIn === "number" || (typeof expiresIn === "string" && /^\d+(\.\d+)?$/.test(expiresIn));
   const ms = isNumber ? Math.floor(Number(expiresIn) * 1000) : Number.NaN;
   return ms > 0 && ms <= LONGEST_LIFETIME_MS ? ms : Number.NaN;
 }

@@ -61,3 +61,8 @@ test("a login is given all of the answer, a refresh its tokens", async () => {
   const tokens = { access: "fake-access", idToken: "a.b.c", expiresIn: undefined };
   assert.deepEqual(await requestTokens(endpoint, { code: CODE }), { kind: "tokens", tokens });
 });
+
+test("an answer that begins with a byte order mark is read: a refresh token was spent for it", async () => {
+  answer = (response) => response.end(`\uFEFF${JSON.stringify({ access_token: "fake-access" })}`);
+  assert.equal((await requestTokens(endpoint, { code: CODE })).kind, "tokens");
+});

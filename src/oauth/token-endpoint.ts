@@ -98,6 +98,9 @@ export function tokensIn(body: JsonObject): Tokens | undefined {
 export const isToken = (value: unknown): value is string =>
   typeof value === "string" && value.length <= LONGEST_TOKEN && /^[\x21-\x7e]+$/.test(value);
 
-/** Words of an answer that are short, and hold nothing that was sent. */
+/** Words of an answer that are short, on one line, and hold nothing that was sent. */
 export const withoutSecrets = (text: string, secrets: readonly string[]): string =>
-  secrets.reduce((words, secret) => new Secret(secret).hideIn(words), text).slice(0, 80);
+  secrets
+    .reduce((words, secret) => new Secret(secret).hideIn(words), text)
+    .replaceAll(/[\p{C}\p{Z}]+/gu, " ")
+    .slice(0, 80);

@@ -1,6 +1,6 @@
 // What is the same for every small exchange over HTTP: an answer read up to a limit, and why there was none.
 
-/** The body as text; `undefined` when it is larger. */
+/** The body as text, without the byte order mark that some servers begin with; `undefined` when it is larger. */
 export async function boundedText(answer: Response, mostBytes: number): Promise<string | undefined> {
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -9,7 +9,7 @@ export async function boundedText(answer: Response, mostBytes: number): Promise<
     size += chunk.length;
     if (size > mostBytes) return undefined;
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
 /** The code of the system behind a failed `fetch`. */
