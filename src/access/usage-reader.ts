@@ -1,5 +1,5 @@
 // Reads what is left of each plan while the gateway runs: in the background, for profiles that calls use, every few
-// minutes. A gateway that serves nobody asks nobody.
+// minutes. A gateway that serves nobody asks for nobody but those that a window bars.
 import { freshnessOf } from "../core/refresh.ts";
 import type { AuthProfile } from "../core/credential.ts";
 import type { ProviderId } from "../core/ids.ts";
@@ -25,6 +25,9 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 /** A profile that no call has used for this long is left alone. */
 const IN_USE_MS = HOUR;
+/** A window that bars may be extended by its owner, and no call can show it: it is read also when nobody calls. */
+const BARRED_EVERY_MS = 30 * MINUTE;
+const LONGEST_REST_MS = 6 * HOUR;
 const MOST_TICK_MS = MINUTE;
 /** Questions at once, of one provider. */
 const AT_ONCE = 2;
@@ -63,9 +66,13 @@ export class UsageReader {
   }
 
   #isDue(candidate: Candidate, siblings: readonly Candidate[], now: number): boolean {
-    if (!isInUse(candidate, siblings, now)) return false;
-    const due = this.#due.get(keyOf(candidate.profile));
-    return (due ?? askedAt(candidate.health.usage) + this.#options.everyMs) <= now;
+    const { everyMs } = this.#options;
+    const paceMs = paceOf(candidate, siblings, now, everyMs);
+    if (paceMs === undefined) return false;
+    const due = this.#due.get(keyOf(candidate.profile)) ?? askedAt(candidate.health.usage) + everyMs;
+    const ahead = due + paceMs - everyMs - now;
+    // Farther ahead than any rest: the clock was set back.
+    return ahead <= 0 || ahead > 2 * Math.max(paceMs, LONGEST_REST_MS);
   }
 
   #read(live: LiveAgent, { profile }: Candidate): void {
@@ -104,17 +111,24 @@ function askedAt(usage: UsageReading | undefined): number {
   return Math.max(0, ...own.map(({ readAt }) => readAt));
 }
 
-/** A profile whose window is used up is in use as long as its siblings are: news may set it free. */
-function isInUse(candidate: Candidate, siblings: readonly Candidate[], now: number): boolean {
+/** ms between two readings; `undefined` when it is left alone. What a window bars is in use when its siblings are. */
+function paceOf(
+  candidate: Candidate,
+  siblings: readonly Candidate[],
+  now: number,
+  everyMs: number,
+): number | undefined {
   const recent = (one: Candidate) => now - lastUsed(one) < IN_USE_MS;
-  return recent(candidate) || (candidate.health.bars.some(({ window }) => window) && siblings.some(recent));
+  if (recent(candidate)) return everyMs;
+  if (!candidate.health.bars.some(({ window }) => window)) return undefined;
+  return siblings.some(recent) ? everyMs : Math.max(BARRED_EVERY_MS, everyMs);
 }
 
 /** An answer is good for a while; a provider that cannot or does not want to answer is asked less often. */
 function restMs(answer: UsageAnswer, everyMs: number): number {
   if ("reading" in answer) return everyMs;
   const { status } = answer;
-  if (status === 401 || status === 403 || status === 404) return Math.max(6 * HOUR, everyMs);
+  if (status === 401 || status === 403 || status === 404) return Math.max(LONGEST_REST_MS, everyMs);
   return 3 * everyMs;
 }
 

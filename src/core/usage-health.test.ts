@@ -74,6 +74,11 @@ test("a newer reading that says otherwise ends the bar, an older one does not", 
   assert.equal(after(barred, told(others, T0 + 2 * HOUR, "endpoint")).bars.length, 0);
 });
 
+test("a bar of a clock that was set back ends with the next reading", () => {
+  const room = [{ label: "5h", used: 3, resetsAt: T0 + 8 * HOUR }];
+  assert.equal(after(told([full()], T0 + DAY), told(room, T0)).bars.length, 0);
+});
+
 test("an answered call ends the bar, and the same numbers do not bring it back", () => {
   const again = (at: number) => told([full()], at);
   const health = after(again(T0), answered(T0 + MINUTE), again(T0 + 2 * MINUTE));

@@ -18,6 +18,8 @@ const MINUTE = 60_000;
 const LONGEST_BAR_MS = 8 * 24 * 60 * MINUTE;
 /** For a window that does not say when it resets: until the next reading. */
 const NO_RESET_BAR_MS = 10 * MINUTE;
+/** Readings are never this late: a bar that much newer is of a clock that was set back since. */
+const OTHER_CLOCK_MS = 60 * MINUTE;
 const MOST_BARS = 64;
 const MOST_KEPT = 24;
 /** Two readings of one window may name slightly different resets: some are told as seconds from now. */
@@ -35,9 +37,9 @@ export function afterReading(health: Health, { reading, startedAt, at }: UsageEv
 }
 
 /** A bar that an earlier reading set, and that this one decides anew. */
-const isOutdated = (bar: Bar, { source, windows }: UsageReading, startedAt: number): boolean =>
+const isOutdated = (bar: Bar, { source, windows, readAt }: UsageReading, startedAt: number): boolean =>
   bar.window !== undefined &&
-  bar.since <= startedAt &&
+  (bar.since <= startedAt || bar.since - readAt > OTHER_CLOCK_MS) &&
   (source === "endpoint" || windows.some(({ label }) => label === bar.window));
 
 function barOf({ scope, label, resetsAt }: UsageWindow, at: number): Bar {

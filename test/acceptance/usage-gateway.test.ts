@@ -154,6 +154,34 @@ describe("usage windows in the gateway", { concurrency: 3 }, () => {
     await eventually(async () => assert.equal((await ask()).by, "a"), 8000);
   });
 
+  test("a gateway that can call nobody goes on asking: a plan that was extended is used", async (t) => {
+    const server = await usageServer({ anthropic: {} });
+    t.after(() => server.close());
+    const usageUrl = `${server.url}/anthropic`;
+    const { ask, now, pass } = await claudes(t, () => ({}), { usageUrl, everyMs: 200 });
+    server.answers.set("anthropic", withJson(CLAUDE(100, now() + 100 * HOUR)));
+    await eventually(async () => assert.equal((await ask()).answer.status, 429), 8000);
+    const before = server.asked.length;
+    pass(2 * HOUR);
+    server.answers.set("anthropic", withJson(CLAUDE(1, now() + 100 * HOUR)));
+    await eventually(async () => assert.equal((await ask()).answer.status, 200), 8000);
+    assert.ok(server.asked.length > before);
+  });
+
+  test("a clock that was set back puts off no reading", async (t) => {
+    const server = await usageServer({ anthropic: {} });
+    t.after(() => server.close());
+    const usageUrl = `${server.url}/anthropic`;
+    const { gateway, ask, now, pass } = await claudes(t, () => ({}), { usageUrl, everyMs: 200 });
+    server.answers.set("anthropic", withJson(CLAUDE(40, now() + HOUR)));
+    await ask();
+    await gateway.health("anthropic:a", ({ usage }) => assert.equal(usage?.windows[0]?.used, 40));
+    pass(-24 * HOUR);
+    server.answers.set("anthropic", withJson(CLAUDE(50, now() + HOUR)));
+    const before = server.asked.length;
+    await eventually(() => assert.ok(server.asked.length > before), 8000);
+  });
+
   test("an endpoint that hangs or answers rubbish disturbs no call", async (t) => {
     const server = await usageServer({ anthropic: {} });
     t.after(() => server.close());
