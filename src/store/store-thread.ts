@@ -4,6 +4,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { Family } from "../core/family.ts";
 import type { AgentId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
+import { openClientKeyStore } from "./client-keys.ts";
 import { openReceiptStore } from "./receipts.ts";
 import { openSqliteStore } from "./sqlite.ts";
 import type { Slice } from "./store.ts";
@@ -23,6 +24,7 @@ const store = openSqliteStore({
   ...(cooldowns && { cooldowns }),
 });
 const receipts = openReceiptStore({ file: join(globalDir, "access.sqlite") });
+const clientKeys = openClientKeyStore(globalDir);
 
 const reply = (message: Reply): void => port.postMessage(message);
 
@@ -61,6 +63,14 @@ async function answer(request: Request): Promise<unknown> {
       return startWatch(request.watch, request.places);
     case "unwatch":
       return stopWatch(request.watch);
+    case "clientKeys":
+      return clientKeys.keys();
+    case "keyUsage":
+      return clientKeys.usage();
+    case "addKeyUse":
+      return clientKeys.addUse(request.uses);
+    case "watchKeys":
+      return startKeyWatch(request.watch);
     case "close":
       return close();
   }
@@ -107,6 +117,13 @@ function startWatch(watch: number, places: readonly Place[]): void {
   watches.set(watch, stop);
 }
 
+function startKeyWatch(watch: number): void {
+  watches.set(
+    watch,
+    clientKeys.watch(() => reply({ watch, changed: undefined })),
+  );
+}
+
 function stopWatch(watch: number): void {
   watches.get(watch)?.();
   watches.delete(watch);
@@ -116,5 +133,6 @@ function stopWatch(watch: number): void {
 async function close(): Promise<void> {
   await store.close();
   await receipts.close();
+  await clientKeys.close();
   setImmediate(() => port.close());
 }

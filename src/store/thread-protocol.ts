@@ -6,6 +6,8 @@ import type { CooldownPolicy } from "../core/health.ts";
 import type { ChangeNote } from "../core/history.ts";
 import type { AgentId } from "../core/ids.ts";
 import type { Receipt } from "../core/receipt.ts";
+import type { ClientKey } from "../core/client-key.ts";
+import type { KeyUsage, KeyUseChange } from "./client-keys.ts";
 import type { ReceiptText } from "./receipt-text.ts";
 import { canonicalJson } from "./json.ts";
 import type {
@@ -60,6 +62,10 @@ export interface Operations {
   find: { ask: { runId: string }; answer: Receipt | undefined };
   watch: { ask: { watch: number; places: readonly Place[] }; answer: undefined };
   unwatch: { ask: { watch: number }; answer: undefined };
+  clientKeys: { ask: object; answer: readonly ClientKey[] };
+  keyUsage: { ask: object; answer: ReadonlyMap<string, KeyUsage> };
+  addKeyUse: { ask: { uses: readonly KeyUseChange[] }; answer: ReadonlyMap<string, KeyUsage> };
+  watchKeys: { ask: { watch: number }; answer: undefined };
   close: { ask: object; answer: undefined };
 }
 export type OperationName = keyof Operations;
@@ -73,7 +79,7 @@ export type Request = {
 export type Reply =
   | { readonly id: number; readonly answer: unknown }
   | { readonly id: number; readonly error: ThreadError }
-  | { readonly watch: number; readonly changed: AgentId };
+  | { readonly watch: number; readonly changed: AgentId | undefined };
 
 export interface ThreadError {
   readonly code: ErrorCode;

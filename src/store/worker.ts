@@ -10,6 +10,7 @@ import type { AgentId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
 import type { Receipt, ReceiptStore } from "../core/receipt.ts";
 import { assertTouched } from "./change.ts";
+import type { GatewayKeyStore } from "./client-keys.ts";
 import type { ReceiptText } from "./receipt-text.ts";
 import { textOf } from "./receipt-text.ts";
 import type { StorePaths } from "./sqlite.ts";
@@ -42,7 +43,12 @@ const WRITE_BEHIND_MS = 100;
 const MOST_WAITING = 500;
 const MEMORY = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 8, stackSizeMb: 2 };
 
-export function openStoreInWorker(options: WorkerOptions): Store & ReceiptStore {
+/** One thread serves them all. */
+export interface WorkerServices extends Store, ReceiptStore {
+  readonly clientKeys: GatewayKeyStore;
+}
+
+export function openStoreInWorker(options: WorkerOptions): WorkerServices {
   return new WorkerStore(options);
 }
 
@@ -59,10 +65,23 @@ interface Batch {
   send(): void;
 }
 
-class WorkerStore implements Store, ReceiptStore {
+interface Watch {
+  /** absent: the client keys */
+  readonly agents?: readonly AgentId[];
+  /** `undefined`: the client keys */
+  readonly onChange: (agent: AgentId | undefined) => void;
+}
+
+class WorkerStore implements WorkerServices {
+  readonly clientKeys: GatewayKeyStore = {
+    keys: () => this.#ask("clientKeys", {}),
+    usage: () => this.#ask("keyUsage", {}),
+    addUse: (uses) => this.#ask("addKeyUse", { uses }),
+    watch: (onChange) => this.#watch({ onChange }),
+  };
   readonly #options: WorkerOptions;
   readonly #waiting = new Map<number, Waiting>();
-  readonly #watches = new Map<number, { agents: readonly AgentId[]; onChange: (agent: AgentId) => void }>();
+  readonly #watches = new Map<number, Watch>();
   #thread: Worker | undefined;
   #batch: Batch | undefined;
   #lastId = 0;
@@ -141,9 +160,13 @@ class WorkerStore implements Store, ReceiptStore {
   }
 
   watch(agents: readonly AgentId[], onChange: (agent: AgentId) => void): () => void {
+    return this.#watch({ agents, onChange: (agent) => onChange(agent!) });
+  }
+
+  #watch(watched: Watch): () => void {
     const watch = ++this.#lastId;
-    this.#watches.set(watch, { agents, onChange });
-    if (this.#thread) this.#startWatch(watch, agents);
+    this.#watches.set(watch, watched);
+    if (this.#thread) this.#startWatch(watch, watched);
     else this.#start();
     return () => {
       if (this.#watches.delete(watch) && this.#thread) this.#ask("unwatch", { watch }).catch(ignore);
@@ -211,12 +234,15 @@ class WorkerStore implements Store, ReceiptStore {
     thread.on("error", (error) => this.#lost(thread, error));
     thread.on("exit", () => this.#lost(thread, new Error("it ended")));
     this.#thread = thread;
-    for (const [watch, { agents }] of this.#watches) this.#startWatch(watch, agents);
+    for (const [watch, watched] of this.#watches) this.#startWatch(watch, watched);
     return thread;
   }
 
-  #startWatch(watch: number, agents: readonly AgentId[]): void {
-    this.#ask("watch", { watch, places: agents.map((agent) => this.#place(agent)) }).catch(ignore);
+  #startWatch(watch: number, { agents }: Watch): void {
+    const asked = agents
+      ? this.#ask("watch", { watch, places: agents.map((agent) => this.#place(agent)) })
+      : this.#ask("watchKeys", { watch });
+    asked.catch(ignore);
   }
 
   #hear(reply: Reply): void {
