@@ -3,7 +3,7 @@ import { homedir, userInfo } from "node:os";
 import { resolve } from "node:path";
 import { loadAccessConfig } from "../config/access-config.ts";
 import type { Config } from "../config/config.ts";
-import type { EffectiveEnvironment } from "../config/environment.ts";
+import type { EffectiveEnvironment, EnvironmentOptions } from "../config/environment.ts";
 import { effectiveEnvironment, writtenEnvironment } from "../config/environment.ts";
 import { loadConfig } from "../config/load.ts";
 import { readRegistry, withRegistry } from "../config/models-json.ts";
@@ -29,9 +29,14 @@ export interface CommandDeps extends Deps {
   readonly note: () => ChangeNote;
   /** Where the config is written; the real disk when left out. */
   readonly files?: Files;
+  /** The files as they are now, read on first use: for a process that outlives an edit. */
+  readonly reread: () => Settings;
   /** Closes what was opened. */
   close(): Promise<void>;
 }
+
+/** What the files say. Each part is read on first use and once. */
+export type Settings = Pick<CommandDeps, "config" | "accessConfig" | "environment" | "env" | "paths">;
 
 export interface Surroundings {
   readonly processEnv: Environment;
@@ -47,7 +52,36 @@ export interface Surroundings {
 /** An empty `HOME` would put credentials into whatever folder the program was started in. */
 const homeOfUser = (): string => homedir() || userInfo().homedir;
 
-export function openDeps({ processEnv, now, version, command, osHome }: Surroundings): CommandDeps {
+export function openDeps(surroundings: Surroundings): CommandDeps {
+  const { now, version, command } = surroundings;
+  const settings = openSettings(surroundings);
+  const { config, paths } = settings;
+  const note = once(() => ({ change: newChangeId(), because: command ?? "openclaw" }));
+  const opened: { close(): Promise<void> }[] = [];
+  const keep = <T extends { close(): Promise<void> }>(service: T): T => {
+    opened.push(service);
+    return service;
+  };
+  return {
+    ...settings,
+    now,
+    version,
+    note,
+    store: once(() => {
+      const options = { paths: paths(), now, cooldowns: config().cooldowns };
+      return journaled(keep(openSqliteStore(options)), note);
+    }),
+    receipts: once(() => keep(openReceiptStore({ file: resolve(paths().globalDir, "access.sqlite") }))),
+    // A login shell would hold up all calls: what it said at the start still holds.
+    reread: () => openSettings(surroundings, () => shellSaid(settings.environment())),
+    close: async () => void (await Promise.all(opened.map((service) => service.close()))),
+  };
+}
+
+function openSettings(
+  { processEnv, osHome }: Surroundings,
+  readShell?: EnvironmentOptions["readShell"],
+): Settings {
   const home = osHome ?? homeOfUser();
   const basePaths = once(() => resolvePaths(processEnv, home));
   const written = once(() => loadConfig(basePaths()));
@@ -56,7 +90,10 @@ export function openDeps({ processEnv, now, version, command, osHome }: Surround
     return withRegistry(written(), readRegistry(paths(), agent, written()));
   });
   const environment = once(() =>
-    effectiveEnvironment(processEnv, basePaths(), config(), { expected: isCredentialVariable }),
+    effectiveEnvironment(processEnv, basePaths(), config(), {
+      expected: isCredentialVariable,
+      ...(readShell && { readShell }),
+    }),
   );
   const paths = once(() => {
     const usable = usableConfig(written);
@@ -67,27 +104,19 @@ export function openDeps({ processEnv, now, version, command, osHome }: Surround
       agentDirs(usable, folder && resolve(untilde(folder, basePaths().home))),
     );
   });
-  const note = once(() => ({ change: newChangeId(), because: command ?? "openclaw" }));
-  const opened: { close(): Promise<void> }[] = [];
-  const keep = <T extends { close(): Promise<void> }>(service: T): T => {
-    opened.push(service);
-    return service;
-  };
   return {
-    now,
-    version,
     config,
     accessConfig: once(() => loadAccessConfig(basePaths())),
     environment,
     env: () => environment().values,
     paths,
-    note,
-    store: once(() => {
-      const options = { paths: paths(), now, cooldowns: config().cooldowns };
-      return journaled(keep(openSqliteStore(options)), note);
-    }),
-    receipts: once(() => keep(openReceiptStore({ file: resolve(paths().globalDir, "access.sqlite") }))),
-    close: async () => void (await Promise.all(opened.map((service) => service.close()))),
+  };
+}
+
+function shellSaid({ values, shellEnv }: EffectiveEnvironment) {
+  return {
+    values: Object.fromEntries(shellEnv.appliedKeys.map((name) => [name, values[name]!])),
+    warnings: [],
   };
 }
 

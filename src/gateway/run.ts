@@ -17,29 +17,19 @@ import type { Refresher } from "../access/refresh.ts";
 import type { Deps } from "../access/deps.ts";
 import { UsageReader } from "../access/usage-reader.ts";
 import { usageInputs } from "../access/usage-targets.ts";
-import type { GatewayConfig } from "../config/config.ts";
 import { AccessError } from "../core/errors.ts";
 import type { AgentId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
 import { Faults } from "./faults.ts";
 import type { Gateway, Log } from "./gateway.ts";
-import type { GuardSettings } from "./guard.ts";
 import { requestListener } from "./http.ts";
 import type { Listening } from "./listen.ts";
 import { listen } from "./listen.ts";
 import { readLock, removeLock, writeLock } from "./lock.ts";
 import { Targets } from "./target.ts";
-import type { GatewaySecret } from "./token.ts";
-import { gatewayPassword, gatewayToken } from "./token.ts";
+import type { GatewayOptions, Settings } from "./settings.ts";
+import { gatewaySettings, guardOf } from "./settings.ts";
 import { announce } from "./announce.ts";
-
-export interface GatewayOptions {
-  readonly port?: number;
-  readonly bind?: string;
-  readonly authMode?: string;
-  readonly token?: string;
-  readonly password?: string;
-}
 
 /** Services of a running gateway that the command line does not need. */
 export interface GatewayDeps extends Deps {
@@ -85,54 +75,6 @@ export async function runGateway(deps: GatewayDeps, options: GatewayOptions): Pr
   await Promise.all([gateway.upstream.destroy(), deps.store().close()]);
   removeLock(deps.paths());
   return 0;
-}
-
-type Settings = GatewayConfig & { readonly hosts: readonly string[] };
-
-function gatewaySettings(config: GatewayConfig, options: GatewayOptions): Settings {
-  const bind = options.bind ?? config.bind;
-  const mode = options.authMode ?? config.auth.mode;
-  if (mode !== "none" && mode !== "token" && mode !== "password") {
-    throw new AccessError(
-      "bad_input",
-      `gateway.auth.mode "${mode}" is not supported yet. Use token, password or none.`,
-    );
-  }
-  const hosts = hostsOf(bind);
-  if (mode === "none" && bind !== "loopback") {
-    throw new AccessError(
-      "bad_input",
-      "Without authentication the gateway listens on loopback only. Set gateway.auth.mode to token.",
-    );
-  }
-  return { ...config, bind, port: options.port ?? config.port, auth: { ...config.auth, mode }, hosts };
-}
-
-/** `gateway.bind` to addresses: a mode by name, or an address. */
-function hostsOf(bind: string): readonly string[] {
-  if (bind === "loopback") return ["127.0.0.1", "::1"];
-  if (bind === "lan") return ["0.0.0.0"];
-  if (/^[\d.]+$|:/.test(bind)) return [bind];
-  throw new AccessError(
-    "bad_input",
-    `gateway.bind "${bind}" is not supported. Use loopback, lan or an address.`,
-  );
-}
-
-function guardOf(
-  deps: Deps,
-  settings: Settings,
-  options: GatewayOptions,
-): { guard: GuardSettings; secret?: GatewaySecret } {
-  const common = { loopback: settings.bind === "loopback", allowedOrigins: settings.allowedOrigins };
-  const { mode } = settings.auth;
-  if (mode === "none") return { guard: common };
-  const sources = { paths: deps.paths(), env: deps.env(), auth: settings.auth };
-  const secret =
-    mode === "password"
-      ? gatewayPassword({ ...sources, flag: options.password })
-      : gatewayToken({ ...sources, flag: options.token });
-  return { guard: { ...common, secret: secret.secret }, secret };
 }
 
 const REFRESHES_END_WITHIN_MS = 5000;
