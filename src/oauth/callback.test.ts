@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { networkInterfaces } from "node:os";
 import { test } from "node:test";
 import { listenForCallback } from "./callback.ts";
 import { bracketed, callbackFault, isLoopbackHost } from "./callback-rules.ts";
@@ -43,6 +44,19 @@ test("the path is random where it is to be, the port is free again after the log
   assert.doesNotMatch(await answer.text(), /c0de/);
   await callback.close();
   await assert.rejects(fetch(callback.redirectUri));
+});
+
+test("the way back is open at the address that it names", async () => {
+  const hasIpv6 = networkInterfaces()["lo"]?.some(({ address }) => address === "::1");
+  // Beyond 127.0.0.1 only Linux has the whole network of the loopback.
+  const others = process.platform === "linux" ? ["127.0.0.2", ...(hasIpv6 ? ["[::1]"] : [])] : [];
+  for (const host of ["localhost", "127.0.0.1", ...others]) {
+    const callback = await listenForCallback(`http://${host}:0/cb`);
+    const page = fetch(callback.redirectUri);
+    await (await callback.arrived).finish("done");
+    assert.equal((await page).status, 200, host);
+    await callback.close();
+  }
 });
 
 test("a browser that stays connected does not keep the port", async () => {

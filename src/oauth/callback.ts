@@ -62,14 +62,17 @@ function withPort(url: URL, port: number): string {
 }
 
 async function listen(server: Server, { hostname, port }: URL): Promise<void> {
-  // Also `localhost` is opened on IPv4 alone: a browser that tries IPv6 first comes to it next.
   server.listen({
-    host: hostname === "[::1]" ? "::1" : "127.0.0.1",
+    host: addressOf(hostname),
     port: Number(port || 80),
     exclusive: true,
   });
   await once(server, "listening");
 }
+
+/** `localhost` is opened on IPv4 alone: a browser that tries IPv6 first comes to it next. */
+const addressOf = (hostname: string): string =>
+  hostname === "localhost" ? "127.0.0.1" : hostname.replace(/^\[|\]$/g, "");
 
 function whyUnheard({ port: named }: URL, error: unknown): string {
   const port = named || "80";

@@ -48,12 +48,12 @@ export const redirectOf = (signIn: string): URL => new URL(new URL(signIn).searc
 export async function isFree({ port }: { readonly port: string | number }): Promise<boolean> {
   const server = createServer();
   server.listen(Number(port), "127.0.0.1");
-  const [event] = await Promise.race([
-    once(server, "listening").then(() => ["free"]),
-    once(server, "error").then(() => ["taken"]),
-  ]);
+  const free = await once(server, "listening").then(
+    () => true,
+    () => false,
+  );
   server.close();
-  return event === "free";
+  return free;
 }
 
 export const oneLine = (text: string): string => text.replaceAll(/\s+/g, " ");
