@@ -14,6 +14,8 @@ import { newChangeId } from "../core/history.ts";
 import type { AgentId } from "../core/ids.ts";
 import { PROVIDERS } from "../providers/all.ts";
 import type { Environment } from "../secrets/env.ts";
+import type { ClientKeyStore } from "../store/client-keys.ts";
+import { openClientKeyStore } from "../store/client-keys.ts";
 import { openReceiptStore } from "../store/receipts.ts";
 import { openSqliteStore } from "../store/sqlite.ts";
 import type { Deps } from "./deps.ts";
@@ -27,6 +29,7 @@ export interface CommandDeps extends Deps {
   readonly environment: () => EffectiveEnvironment;
   /** Under which all that this run changes is remembered: one step of `models undo`. */
   readonly note: () => ChangeNote;
+  readonly clientKeys: () => ClientKeyStore;
   /** Where the config is written; the real disk when left out. */
   readonly files?: Files;
   /** The files as they are now, read on first use: for a process that outlives an edit. */
@@ -68,12 +71,14 @@ export function openDeps(surroundings: Surroundings): CommandDeps {
     version,
     note,
     store: once(() => {
-      const options = { paths: paths(), now, cooldowns: config().cooldowns };
+      const agents = () => config().agents.map(({ id }) => id);
+      const options = { paths: paths(), now, cooldowns: config().cooldowns, agents };
       return journaled(keep(openSqliteStore(options)), note);
     }),
     receipts: once(() => keep(openReceiptStore({ file: resolve(paths().globalDir, "access.sqlite") }))),
     // A login shell would hold up all calls: what it said at the start still holds.
     reread: () => openSettings(surroundings, () => shellSaid(settings.environment())),
+    clientKeys: once(() => keep(openClientKeyStore(paths().globalDir))),
     close: async () => void (await Promise.all(opened.map((service) => service.close()))),
   };
 }

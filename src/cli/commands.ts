@@ -1,5 +1,6 @@
 // Every command: what you type is the file you open. A command's file is loaded when it is typed.
 import type { SessionCommand } from "./command.ts";
+import type { PluginUse } from "./plugin-use.ts";
 
 export interface CommandEntry {
   readonly brief: string;
@@ -7,6 +8,8 @@ export interface CommandEntry {
   readonly hidden?: true;
   /** Flags of the groups around that mean nothing to it, and are passed over. */
   readonly ignores?: readonly string[];
+  /** What it has to do with plugins; everything when left out. */
+  readonly plugins?: PluginUse;
   readonly load: () => Promise<{ readonly default: SessionCommand }>;
 }
 
@@ -32,15 +35,37 @@ const order: CommandGroup = {
   brief: "Fix the order in which a provider's profiles are tried",
   flags: AGENT,
   entries: {
-    get: { brief: "Show the stored order", load: () => import("./commands/models/auth/order/get.ts") },
+    get: {
+      brief: "Show the stored order",
+      plugins: "named",
+      load: () => import("./commands/models/auth/order/get.ts"),
+    },
     set: {
       brief: "Try exactly these profiles, in this order",
+      plugins: "named",
       load: () => import("./commands/models/auth/order/set.ts"),
     },
     clear: {
       brief: "Go back to the automatic order",
+      plugins: "named",
       load: () => import("./commands/models/auth/order/clear.ts"),
     },
+  },
+};
+
+const keys: CommandGroup = {
+  brief: "Client keys: who may call the gateway, for what, and how much",
+  bare: "list",
+  entries: {
+    add: {
+      brief: "Make a key for one client; it is shown once",
+      load: () => import("./commands/gateway/keys/add.ts"),
+    },
+    list: {
+      brief: "List the client keys and what each has used",
+      load: () => import("./commands/gateway/keys/list.ts"),
+    },
+    revoke: { brief: "End a client key at once", load: () => import("./commands/gateway/keys/revoke.ts") },
   },
 };
 
@@ -53,26 +78,39 @@ const auth: CommandGroup = {
       brief: "Add a credential, step by step",
       load: () => import("./commands/models/auth/add.ts"),
     },
-    login: { brief: "Log in to a provider", load: () => import("./commands/models/auth/login.ts") },
-    logout: { brief: "Remove a stored credential", load: () => import("./commands/models/auth/logout.ts") },
+    login: {
+      brief: "Log in to a provider",
+      plugins: "named",
+      load: () => import("./commands/models/auth/login.ts"),
+    },
+    logout: {
+      brief: "Remove a stored credential",
+      plugins: "named",
+      load: () => import("./commands/models/auth/logout.ts"),
+    },
     "setup-token": {
       brief: "Store a provider's setup token",
+      plugins: "named",
       load: () => import("./commands/models/auth/setup-token.ts"),
     },
     "login-github-copilot": {
       brief: "Log in to GitHub Copilot with a device code",
+      plugins: "none",
       load: () => import("./commands/models/auth/login-github-copilot.ts"),
     },
     "paste-api-key": {
       brief: "Store an API key, from stdin or a prompt",
+      plugins: "named",
       load: () => import("./commands/models/auth/paste-api-key.ts"),
     },
     "paste-token": {
       brief: "Store a token, from stdin or a prompt",
+      plugins: "named",
       load: () => import("./commands/models/auth/paste-token.ts"),
     },
     retry: {
       brief: "Clear what bars a profile, so that calls try it again",
+      plugins: "named",
       load: () => import("./commands/models/auth/retry.ts"),
     },
     monitor: {
@@ -87,9 +125,17 @@ const aliases: CommandGroup = {
   brief: "Short names for models",
   ...FOR_ALL_AGENTS,
   entries: {
-    list: { brief: "List the aliases", load: () => import("./commands/models/aliases/list.ts") },
-    add: { brief: "Name a model", load: () => import("./commands/models/aliases/add.ts") },
-    remove: { brief: "Drop a name", load: () => import("./commands/models/aliases/remove.ts") },
+    list: {
+      brief: "List the aliases",
+      plugins: "none",
+      load: () => import("./commands/models/aliases/list.ts"),
+    },
+    add: { brief: "Name a model", plugins: "named", load: () => import("./commands/models/aliases/add.ts") },
+    remove: {
+      brief: "Drop a name",
+      plugins: "none",
+      load: () => import("./commands/models/aliases/remove.ts"),
+    },
   },
 };
 
@@ -97,10 +143,26 @@ const fallbacks: CommandGroup = {
   brief: "Models to try when the default model cannot answer",
   ...FOR_ALL_AGENTS,
   entries: {
-    list: { brief: "List the fallbacks", load: () => import("./commands/models/fallbacks/list.ts") },
-    add: { brief: "Append a fallback", load: () => import("./commands/models/fallbacks/add.ts") },
-    remove: { brief: "Remove a fallback", load: () => import("./commands/models/fallbacks/remove.ts") },
-    clear: { brief: "Remove all fallbacks", load: () => import("./commands/models/fallbacks/clear.ts") },
+    list: {
+      brief: "List the fallbacks",
+      plugins: "none",
+      load: () => import("./commands/models/fallbacks/list.ts"),
+    },
+    add: {
+      brief: "Append a fallback",
+      plugins: "named",
+      load: () => import("./commands/models/fallbacks/add.ts"),
+    },
+    remove: {
+      brief: "Remove a fallback",
+      plugins: "named",
+      load: () => import("./commands/models/fallbacks/remove.ts"),
+    },
+    clear: {
+      brief: "Remove all fallbacks",
+      plugins: "none",
+      load: () => import("./commands/models/fallbacks/clear.ts"),
+    },
   },
 };
 
@@ -108,14 +170,24 @@ const imageFallbacks: CommandGroup = {
   brief: "Models to try when the image model cannot answer",
   ...FOR_ALL_AGENTS,
   entries: {
-    list: { brief: "List the fallbacks", load: () => import("./commands/models/image-fallbacks/list.ts") },
-    add: { brief: "Append a fallback", load: () => import("./commands/models/image-fallbacks/add.ts") },
+    list: {
+      brief: "List the fallbacks",
+      plugins: "none",
+      load: () => import("./commands/models/image-fallbacks/list.ts"),
+    },
+    add: {
+      brief: "Append a fallback",
+      plugins: "named",
+      load: () => import("./commands/models/image-fallbacks/add.ts"),
+    },
     remove: {
       brief: "Remove a fallback",
+      plugins: "named",
       load: () => import("./commands/models/image-fallbacks/remove.ts"),
     },
     clear: {
       brief: "Remove all fallbacks",
+      plugins: "none",
       load: () => import("./commands/models/image-fallbacks/clear.ts"),
     },
   },
@@ -139,8 +211,12 @@ const models: CommandGroup = {
       brief: "Fetch the model lists of the providers in use",
       load: () => import("./commands/models/refresh.ts"),
     },
-    set: { brief: "Set the default model", load: () => import("./commands/models/set.ts") },
-    "set-image": { brief: "Set the image model", load: () => import("./commands/models/set-image.ts") },
+    set: { brief: "Set the default model", plugins: "named", load: () => import("./commands/models/set.ts") },
+    "set-image": {
+      brief: "Set the image model",
+      plugins: "named",
+      load: () => import("./commands/models/set-image.ts"),
+    },
     scan: {
       ...FOR_ALL_AGENTS,
       brief: "Find free models of OpenRouter, try them, and take the best as fallbacks",
@@ -152,10 +228,12 @@ const models: CommandGroup = {
     auth,
     why: {
       brief: "Say how a run chose its credentials, and what happened",
+      plugins: "none",
       load: () => import("./commands/models/why.ts"),
     },
     undo: {
       brief: "Take back what a command changed",
+      plugins: "none",
       load: () => import("./commands/models/undo.ts"),
     },
   },
@@ -170,6 +248,7 @@ export const COMMANDS: CommandGroup = {
       bare: "run",
       entries: {
         run: { brief: "Run the gateway in the foreground", load: () => import("./commands/gateway/run.ts") },
+        keys,
       },
     },
     agents: {
@@ -197,7 +276,7 @@ export const COMMANDS: CommandGroup = {
       },
     },
     plugins: {
-      brief: "Plugins: none; providers are built in",
+      brief: "Provider plugins",
       entries: {
         list: {
           brief: "List the plugins and the providers",
@@ -216,23 +295,34 @@ export const COMMANDS: CommandGroup = {
     config: {
       brief: "openclaw.json",
       entries: {
-        get: { brief: "Print one value", load: () => import("./commands/config/get.ts") },
-        set: { brief: "Set one value", load: () => import("./commands/config/set.ts") },
-        unset: { brief: "Remove one value", load: () => import("./commands/config/unset.ts") },
-        file: { brief: "Print the path of openclaw.json", load: () => import("./commands/config/file.ts") },
+        get: { brief: "Print one value", plugins: "none", load: () => import("./commands/config/get.ts") },
+        set: { brief: "Set one value", plugins: "none", load: () => import("./commands/config/set.ts") },
+        unset: {
+          brief: "Remove one value",
+          plugins: "none",
+          load: () => import("./commands/config/unset.ts"),
+        },
+        file: {
+          brief: "Print the path of openclaw.json",
+          plugins: "none",
+          load: () => import("./commands/config/file.ts"),
+        },
         validate: {
           brief: "Check openclaw.json",
+          plugins: "none",
           load: () => import("./commands/config/validate.ts"),
         },
       },
     },
     completion: {
       brief: "Complete commands, flags and values in your shell",
+      plugins: "none",
       load: () => import("./commands/completion.ts"),
     },
     __complete: {
       brief: "What can be typed next; asked by the shell",
       hidden: true,
+      plugins: "briefly",
       load: () => import("./commands/__complete.ts"),
     },
   },
