@@ -35,6 +35,8 @@ export class ExchangedTokens {
   readonly #options: ExchangedOptions;
   readonly #chance = Math.random();
   readonly #endpoints = new Map<ProviderId, ExchangeEndpoint | undefined>();
+  /** from which the endpoints are */
+  #config: Config | undefined;
   readonly #held = new Map<string, Exchanged>();
   readonly #running = new Map<string, Promise<Failure | undefined>>();
   /** ms since epoch of the last renewal that failed behind the calls */
@@ -133,6 +135,9 @@ export class ExchangedTokens {
   }
 
   #endpointOf(provider: ProviderId): ExchangeEndpoint | undefined {
+    const config = this.#options.config();
+    if (config !== this.#config) this.#endpoints.clear();
+    this.#config = config;
     if (!this.#endpoints.has(provider))
       this.#endpoints.set(provider, exchangeEndpointOf(provider, this.#options));
     return this.#endpoints.get(provider);

@@ -22,11 +22,14 @@ export class LiveAgent {
   view: AgentView;
   prepared: Prepared;
   readonly #loads: Loads;
+  /** Makes its view, by the settings that it began with. */
+  readonly join: Join;
   #listeners = new Set<() => void>();
 
-  constructor(view: AgentView, loads: Loads) {
+  constructor(view: AgentView, loads: Loads, join: Join) {
     this.id = view.agent;
     this.#loads = loads;
+    this.join = join;
     this.view = view;
     this.prepared = this.#prepare(view);
   }
@@ -88,10 +91,12 @@ export class LiveAgent {
   }
 }
 
+/** see `agent-view.ts` */
+export type Join = (agent: AgentId, own: Reading, main: Reading | undefined) => AgentView;
+
 export interface LiveOptions {
   readonly read: (agent: AgentId) => Promise<Reading>;
-  /** see `agent-view.ts` */
-  readonly join: (agent: AgentId, own: Reading, main: Reading | undefined) => AgentView;
+  readonly join: Join;
   /** Called for every store that is in use from now on; news comes by `refresh`. */
   readonly watch: (agent: AgentId) => void;
   readonly writer: HealthWriter;
@@ -101,7 +106,10 @@ export interface LiveOptions {
 /** All live agents. An agent loads on its first request. */
 export class LiveAgents {
   readonly #options: LiveOptions;
-  readonly #agents = new Map<AgentId, LiveAgent>();
+  #join: Join;
+  #agents = new Map<AgentId, LiveAgent>();
+  /** Those of former settings, as long as a call uses them, and those of settings to come. */
+  readonly #others = new Set<WeakRef<LiveAgent>>();
   readonly #loading = new Map<AgentId, Promise<LiveAgent>>();
   readonly #readings = new Map<AgentId, Reading>();
   readonly #stale = new Set<AgentId>();
@@ -110,6 +118,7 @@ export class LiveAgents {
 
   constructor(options: LiveOptions) {
     this.#options = options;
+    this.#join = options.join;
   }
 
   /** The agent if it is loaded. */
@@ -136,9 +145,47 @@ export class LiveAgents {
       // A notice that came meanwhile has brought a newer one.
       if (!this.#readings.has(id)) this.#readings.set(id, reading);
     }
-    const live = new LiveAgent(this.#join(agent), this.#loads);
+    const live = new LiveAgent(this.#viewOf(agent, this.#join), this.#loads, this.#join);
     this.#agents.set(agent, live);
     return live;
+  }
+
+  /**
+   * Makes every agent anew, under other settings. Calls under way go on with the agent that they began with: a
+   * new key is never sent to an old address.
+   *
+   * @param kept agents that are still configured
+   * @param swap called in the same step in which the new agents take over
+   */
+  async renew(join: Join, kept: (agent: AgentId) => boolean, swap: () => void): Promise<void> {
+    const next = new Map<AgentId, LiveAgent>();
+    const add = (id: AgentId) => {
+      const view = withHealthOf(this.#viewOf(id, join), this.#agents.get(id));
+      const live = new LiveAgent(view, this.#loads, join);
+      next.set(id, live);
+      this.#others.add(new WeakRef(live));
+    };
+    for (const id of [...this.#agents.keys()].filter(kept)) {
+      add(id);
+      await setImmediate();
+    }
+    // Loaded meanwhile.
+    for (const id of this.#agents.keys()) if (kept(id) && !next.has(id)) add(id);
+    for (const live of this.#agents.values()) this.#others.add(new WeakRef(live));
+    this.#agents = next;
+    this.#join = join;
+    swap();
+  }
+
+  /** All that somebody may look at. */
+  #everyone(): Set<LiveAgent> {
+    const everyone = new Set(this.#agents.values());
+    for (const ref of this.#others) {
+      const live = ref.deref();
+      if (live) everyone.add(live);
+      else this.#others.delete(ref);
+    }
+    return everyone;
   }
 
   /**
@@ -165,12 +212,12 @@ export class LiveAgents {
     const reading = await this.#options.read(agent);
     if (reading.version === this.#readings.get(agent)?.version) return;
     this.#readings.set(agent, reading);
-    for (const live of this.#agents.values()) {
+    for (const live of this.#everyone()) {
       if (live.id !== agent && agent !== MAIN_AGENT) continue;
-      live.replaceView(this.#join(live.id));
+      live.replaceView(this.#viewOf(live.id, live.join));
       await setImmediate();
     }
-    this.#loads.keep([...this.#agents.values()].flatMap((live) => live.view.snapshot.profiles));
+    this.#loads.keep([...this.#everyone()].flatMap((live) => live.view.snapshot.profiles));
   }
 
   /** A test is over, with whatever outcome: all may use the credential that it proved, or one tests it again. */
@@ -178,7 +225,7 @@ export class LiveAgents {
     const { testing } = load;
     const left = testing.toSpliced(testing.indexOf(scope), testing.includes(scope) ? 1 : 0);
     (load as MutableLoad).testing = left.length === 0 ? NO_TESTS : left;
-    for (const agent of this.#agents.values()) if (sharesProfile(agent, profile)) agent.tell();
+    for (const agent of this.#everyone()) if (sharesProfile(agent, profile)) agent.tell();
   }
 
   /** Records what happened to a profile: at once here, behind in the store. */
@@ -189,7 +236,7 @@ export class LiveAgents {
     this.#options.writer.add(live.id, profile, event, telling);
     if (!telling) return;
     const health = settle(before, event, this.#options.cooldowns());
-    for (const agent of this.#agents.values()) {
+    for (const agent of this.#everyone()) {
       const same = agent === live || (profile.source === "store" && sharesProfile(agent, profile));
       if (same) agent.setHealth(profile, health);
     }
@@ -204,9 +251,9 @@ export class LiveAgents {
   }
 
   /** What is known but not yet written is laid over what was read. */
-  #join(agent: AgentId): AgentView {
+  #viewOf(agent: AgentId, join: Join): AgentView {
     const main = agent === MAIN_AGENT ? undefined : this.#readings.get(MAIN_AGENT);
-    const view = this.#options.join(agent, this.#readings.get(agent)!, main);
+    const view = join(agent, this.#readings.get(agent)!, main);
     const waiting = this.#options.writer.unacknowledged();
     return waiting.length === 0 ? view : { ...view, snapshot: this.#withWaiting(view, waiting) };
   }
@@ -222,6 +269,16 @@ export class LiveAgents {
     }
     return { ...view.snapshot, health };
   }
+}
+
+/** What is known here may be newer than what was read. */
+function withHealthOf(view: AgentView, known: LiveAgent | undefined): AgentView {
+  const health = new Map(view.snapshot.health);
+  for (const profile of view.snapshot.profiles) {
+    const now = known?.healthOf(profile);
+    if (now) health.set(profile.id, now);
+  }
+  return { ...view, snapshot: { ...view.snapshot, health } };
 }
 
 const sharesProfile = (agent: LiveAgent, profile: AuthProfile): boolean =>

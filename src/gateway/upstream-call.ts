@@ -50,7 +50,7 @@ export function upstreamCall(
   const { limits } = template;
   const exchanged = template.exchanged.held(profile);
   const route = exchanged?.baseUrl === undefined ? provider : routeVia(provider, exchanged.baseUrl);
-  const parts = partsFor(template, profile, live, route, exchanged);
+  const parts = partsFor(template, profile, live, { provider, route }, exchanged);
   return {
     dispatcher: template.dispatcher,
     origin: route.origin,
@@ -72,6 +72,8 @@ export function upstreamCall(
 /** What a profile's calls carry when the client adds no headers: the same every time. */
 interface OwnParts {
   readonly wire: ProviderWire;
+  /** of one config: another one may say otherwise */
+  readonly provider: ProviderRoute;
   readonly headers: readonly string[];
   /** all that must not come back in the words of an error */
   readonly secrets: readonly Secret[];
@@ -82,13 +84,13 @@ function partsFor(
   template: CallTemplate,
   profile: AuthProfile,
   live: LiveAgent,
-  route: ProviderRoute,
+  { provider, route }: { readonly provider: ProviderRoute; readonly route: ProviderRoute },
   exchanged: Exchanged | undefined,
 ): OwnParts {
   const { wire, clientHeaders } = template;
   const client = wire.forwarded.filter((name) => clientHeaders[name] !== undefined);
   const known = client.length === 0 ? OWN_PARTS.get(exchanged ?? profile) : undefined;
-  if (known?.wire === wire) return known;
+  if (known?.wire === wire && known.provider === provider) return known;
   const secret = exchanged?.secret ?? live.view.secrets.get(profile.id);
   const configured = configuredHeaders(route, template.env);
   const own = configured.flatMap(([name, value]) => [name, value.reveal()]);
@@ -96,6 +98,7 @@ function partsFor(
   const others = callHeaders(wire, credentialHeaders(route, profile, secret), client, clientHeaders);
   const parts = {
     wire,
+    provider,
     headers: [...pairsWithout(others, names), ...own],
     secrets: [...(secret ? [secret] : []), ...configured.map(([, value]) => value)],
   };

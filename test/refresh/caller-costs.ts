@@ -59,7 +59,8 @@ interface LikeAGateway {
 
 /** The parts of a gateway that get a login ready for a call. */
 async function likeAGateway(deps: CommandDeps, url: string): Promise<LikeAGateway> {
-  const live = new LiveAgent(await readView(deps, "main"), new Loads());
+  const view = await readView(deps, "main");
+  const live = new LiveAgent(view, new Loads(), () => view);
   const reread = async () => live.replaceView(await readView(deps, "main"));
   const refresher = new Refresher({
     store: () => deps.store(),
