@@ -75,6 +75,22 @@ export interface GatewayConfig {
   readonly auth: GatewayAuthConfig;
   readonly endpoints: { readonly chatCompletions: boolean; readonly responses: boolean };
   readonly allowedOrigins: readonly string[];
+  /** What an edit of the files does to a running gateway, and how long after it they are read, ms. */
+  readonly reload: {
+    readonly mode: "off" | "hot" | "restart" | "hybrid";
+    readonly debounceMs: number;
+  };
+}
+
+export type LogLevel = "silent" | "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+
+export interface LoggingConfig {
+  /** of the file */
+  readonly level: LogLevel;
+  /** of stderr */
+  readonly consoleLevel: LogLevel;
+  /** a file that grows larger is put aside */
+  readonly maxFileBytes: number;
 }
 
 export interface Config {
@@ -112,8 +128,9 @@ export interface Config {
    */
   readonly gatewayMode: string;
   readonly gateway: GatewayConfig;
-  /** @throws AccessError `config_invalid` when read while the section `logging` is broken */
+  /** @throws AccessError `config_invalid` when read while the section `logging` is broken, as is `logging` */
   readonly logFile?: string | undefined;
+  readonly logging: LoggingConfig;
   /** Things that are odd but stop nothing, one sentence each with the path in the file. */
   readonly warnings: readonly string[];
 }

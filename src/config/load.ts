@@ -14,7 +14,7 @@ import { formatIssue, formatPath, invalidConfig, parseDocument, readBytes } from
 import type { Paths } from "./paths.ts";
 import type { SectionName, Sections } from "./schema.ts";
 import { SECTIONS } from "./schema.ts";
-import { readAgents, readAuth, readEnv, readGateway, readModels, readSecretProviders } from "./sections.ts";
+import { readAgents, readAuth, readEnv, readGateway, readLogging, readModels, readSecretProviders } from "./sections.ts";
 
 type Checked = { readonly [S in SectionName]: Parsed<Sections[S]> };
 
@@ -88,6 +88,9 @@ function toConfig(path: string, exists: boolean, document: JsonObject): Config {
     },
     get logFile() {
       return section("logging").file;
+    },
+    get logging() {
+      return readLogging(section("logging"));
     },
     warnings: [...issuesOf(checked, elsewhere).map(formatIssue), ...odd],
   };

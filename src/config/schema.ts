@@ -142,9 +142,21 @@ const gateway = object({
     object({ endpoints: v.exactOptional(object({ chatCompletions: endpoint, responses: endpoint })) }),
   ),
   controlUi: v.exactOptional(object({ allowedOrigins: v.exactOptional(list(text)) })),
+  reload: v.exactOptional(
+    object({
+      mode: v.exactOptional(oneOf("off", "hot", "restart", "hybrid")),
+      debounceMs: v.exactOptional(wholeNumber(0, 60_000)),
+    }),
+  ),
 });
 
-const logging = object({ file: v.exactOptional(text) });
+const level = v.exactOptional(oneOf("silent", "fatal", "error", "warn", "info", "debug", "trace"));
+const logging = object({
+  file: v.exactOptional(text),
+  level,
+  consoleLevel: level,
+  maxFileBytes: v.exactOptional(wholeNumber(1, 2 ** 40)),
+});
 
 /** Sections of the file, by their key. */
 export const SECTIONS = { agents, auth, models, env, gateway, logging, secrets };

@@ -4,7 +4,7 @@ import { isObject } from "../core/json.ts";
 import { DEFAULT_COOLDOWNS } from "../core/health.ts";
 import { DEFAULT_ROTATIONS } from "../core/failover.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
-import type { Config, ConfiguredAgent, GatewayConfig, ModelChoice } from "./config.ts";
+import type { Config, ConfiguredAgent, GatewayConfig, LoggingConfig, ModelChoice } from "./config.ts";
 import { formatPath } from "./document.ts";
 import type { Sections } from "./schema.ts";
 
@@ -150,10 +150,12 @@ export function readEnv(section: Sections["env"]): Config["env"] {
 }
 
 const GATEWAY_PORT = 18_789;
+const DEBOUNCE_MS = 300;
+const MOST_LOG_BYTES = 100 * 1024 ** 2;
 
 /** Both HTTP endpoints are on unless switched off: whoever starts a gateway wants to call it. */
 export function readGateway(section: Sections["gateway"]): GatewayConfig {
-  const { port = GATEWAY_PORT, bind = "loopback", auth, http, controlUi } = section;
+  const { port = GATEWAY_PORT, bind = "loopback", auth, http, controlUi, reload } = section;
   return {
     port,
     bind,
@@ -163,8 +165,16 @@ export function readGateway(section: Sections["gateway"]): GatewayConfig {
       responses: http?.endpoints?.responses?.enabled ?? true,
     },
     allowedOrigins: controlUi?.allowedOrigins ?? [],
+    reload: { mode: reload?.mode ?? "hybrid", debounceMs: reload?.debounceMs ?? DEBOUNCE_MS },
   };
 }
+
+/** Sizes and levels as OpenClaw documents them ("Gateway logging"). */
+export const readLogging = ({ level, consoleLevel, maxFileBytes }: Sections["logging"]): LoggingConfig => ({
+  level: level ?? "info",
+  consoleLevel: consoleLevel ?? "info",
+  maxFileBytes: maxFileBytes ?? MOST_LOG_BYTES,
+});
 
 /** Read entry by entry, since a fault in one of them must not take the others away. */
 export function readSecretProviders(section: unknown): Config["secretProviders"] {
