@@ -21,13 +21,19 @@ export async function openCommandLine(words: readonly string[]): Promise<number>
 }
 
 async function depsFor(words: readonly string[]): Promise<CommandDeps> {
-  const [{ openDeps }, { usePlugins }, { VERSION }] = await Promise.all([
+  const [{ openDeps }, { usePlugins }, { patienceMs, usesPlugins }, { VERSION }] = await Promise.all([
     import("../access/open-deps.ts"),
     import("../access/plugins/use.ts"),
+    import("./plugin-use.ts"),
     import("./version.ts"),
   ]);
-  const command = findCommand(words, COMMANDS).path.join(" ");
-  return await usePlugins(openDeps({ processEnv: process.env, now: Date.now, version: VERSION, command }));
+  const found = findCommand(words, COMMANDS);
+  const command = found.path.join(" ");
+  const deps = openDeps({ processEnv: process.env, now: Date.now, version: VERSION, command });
+  if (found.kind !== "command") return deps;
+  const { args, entry } = found;
+  if (!usesPlugins(entry.plugins, args)) return deps;
+  return await usePlugins(deps, patienceMs(entry.plugins));
 }
 
 /** The same with everything handed in. With `--json`, stdout gets one document whatever happens. */

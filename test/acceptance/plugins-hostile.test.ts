@@ -1,6 +1,7 @@
 // Plugins that do what they should not: each costs its own provider, and is named with the remedy.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { ENTRY } from "../support/entry.ts";
@@ -151,6 +152,31 @@ test("plugins that hang are left out, and the others are there", async () => {
   const { plugins } = await home.list();
   const told = plugins.map(({ status, error }: { status: string; error?: string }) => error ?? status);
   assert.deepEqual(told, ["took longer than 5 seconds", "took longer than 5 seconds", "loaded"]);
+});
+
+test("commands that have no use for a plugin's providers do not start it", async () => {
+  home.plugin(
+    "tells",
+    `import { appendFileSync } from "node:fs"; appendFileSync("${home.path}/started", "x"); export default ${declared("tells")};`,
+  );
+  home.name({ "./tells": { trusted: true } });
+  const starts = async (...words: string[]) => {
+    home.write("started", "");
+    await home.run(words);
+    return readFileSync(join(home.path, "started"), "utf8").length;
+  };
+  const spared = [
+    "config get agents",
+    "models aliases list",
+    "models undo --list",
+    "models auth order get --provider openai",
+    "models set openai/gpt-5.5",
+    "models auth retry anthropic:work",
+    "__complete -- models set openai/gpt-5",
+  ];
+  for (const command of spared) assert.equal(await starts(...command.split(" ")), 0, command);
+  for (const command of ["models status", "models auth order get --provider tells", "models set tells/m1"])
+    assert.equal(await starts(...command.split(" ")), 1, command);
 });
 
 test("what a plugin prints is no part of the answer, and globals that it changes are its own", async () => {

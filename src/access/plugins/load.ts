@@ -13,7 +13,7 @@ import { askPlugin } from "./ask.ts";
 import { PluginFault } from "./fault.ts";
 import { findSource } from "./source.ts";
 
-/** Until a plugin has said what it declares; every command waits that long for one that hangs. */
+/** Until a plugin has said what it declares; a command that may need it waits that long for one that hangs. */
 const LOAD_TIMEOUT_MS = 5_000;
 const AT_ONCE = 4;
 const MOST_PROVIDERS = 50;

@@ -5,13 +5,17 @@ import { pluginWarnings } from "../../core/plugin-report.ts";
 import { setPluginProviders } from "../../providers/all.ts";
 import type { CommandDeps } from "../open-deps.ts";
 
-/** Costs one look for a file when no plugin is named. Never throws: what is wrong stands in `plugins`. */
-export async function usePlugins(deps: CommandDeps): Promise<CommandDeps> {
+/**
+ * Costs one look for a file when no plugin is named. Never throws: what is wrong stands in `plugins`.
+ *
+ * @param timeoutMs for each plugin, when it has less than the usual time
+ */
+export async function usePlugins(deps: CommandDeps, timeoutMs?: number): Promise<CommandDeps> {
   const entries = namedPlugins(deps);
   if (typeof entries === "string") return { ...deps, plugins: { reports: [], warnings: [entries] } };
   if (entries.length === 0) return deps;
   const { loadPlugins } = await import("./load.ts");
-  const { reports, providers } = await loadPlugins(entries, deps.paths());
+  const { reports, providers } = await loadPlugins(entries, deps.paths(), timeoutMs);
   setPluginProviders(providers);
   return { ...deps, plugins: { reports, warnings: pluginWarnings(reports) } };
 }
