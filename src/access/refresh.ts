@@ -95,8 +95,12 @@ export class Refresher {
       const family = await store.family(token);
       const done = await this.#withoutSpending(profile, held, token, family);
       if (done) return done;
-      const lease = await store.lease(MAIN_AGENT, `refresh ${family.id}`, owner);
-      if (!("heldBy" in lease)) return this.#underLease(profile, token, lease, endpoint);
+      const lease = await store.lease(MAIN_AGENT, leaseOf(family), owner);
+      if (!("heldBy" in lease)) {
+        const result = await this.#underLease(profile, token, lease, endpoint);
+        if (result) return result;
+        continue;
+      }
       if (performance.now() > patientUntil)
         return { kind: "failed", message: `Another process has been refreshing ${profile.id} for too long.` };
       await pause(LOOK_AGAIN_AFTER_MS * (1 + Math.random()));
@@ -108,11 +112,11 @@ export class Refresher {
     token: RefreshToken,
     lease: Lease,
     endpoint: TokenEndpoint,
-  ): Promise<RefreshResult> {
+  ): Promise<RefreshResult | undefined> {
     this.#reached("leased", profile);
     try {
-      const result = await this.#spend(profile, token, lease.owner, endpoint);
-      this.#reached("published", profile);
+      const result = await this.#spend(profile, token, lease, endpoint);
+      if (result) this.#reached("published", profile);
       return result;
     } finally {
       await this.#options
@@ -122,12 +126,13 @@ export class Refresher {
     }
   }
 
+  /** Nothing when the lease is of a family that the login left meanwhile, for one that another program began. */
   async #spend(
     profile: AuthProfile,
     token: RefreshToken,
-    owner: string,
+    { name, owner }: Lease,
     endpoint: TokenEndpoint,
-  ): Promise<RefreshResult> {
+  ): Promise<RefreshResult | undefined> {
     const store = this.#options.store();
     const held = await heldLogin(store, profile);
     if (!held || tokenIn(held)?.refresh !== token.refresh) return RENEWED;
@@ -135,8 +140,11 @@ export class Refresher {
     if (unsaved) return this.#keep(profile, token, unsaved);
     const { now } = this.#options;
     const family = await store.updateFamily(token, (known) =>
-      this.#stepFor(held, known).do === "spend" ? intending(known, owner, now()) : undefined,
+      leaseOf(known) === name && this.#stepFor(held, known).do === "spend"
+        ? intending(known, owner, now())
+        : undefined,
     );
+    if (leaseOf(family) !== name) return undefined;
     if (family.intent?.owner !== owner)
       return (await this.#withoutSpending(profile, held, token, family)) ?? RENEWED;
     this.#reached("intended", profile);
@@ -216,6 +224,8 @@ export class Refresher {
     this.#options.onStage?.(stage, profile);
   }
 }
+
+const leaseOf = ({ id }: Family): string => `refresh ${id}`;
 
 const tokenIn = ({ credential: { provider, refresh } }: HeldLogin): RefreshToken | undefined =>
   refresh === undefined || refresh === "" ? undefined : { provider, refresh };

@@ -8,7 +8,9 @@ import { applyChange } from "./change.ts";
 import type { AgentRows, Meaning } from "./draft.ts";
 import { interpret, stateOf } from "./draft.ts";
 import { renewedProfiles, tokenOf } from "./families.ts";
-import { forgetOldFamilies, loadFamilies, saveFamily } from "./family-rows.ts";
+import { forgetOldFamilies, joinFamilies, loadFamilies, saveFamily } from "./family-rows.ts";
+import type { Renewal } from "./renewed-elsewhere.ts";
+import { tokensIn } from "./renewed-elsewhere.ts";
 import { loadStoreText, saveDraft } from "./rows.ts";
 import { ensureSchema } from "./schema.ts";
 import type { RefreshToken } from "./store.ts";
@@ -52,4 +54,16 @@ function renewMain(db: DatabaseSync, token: RefreshToken, newest: TokenSet, { me
   if (draft.store.fault) return;
   applyChange(draft, renewedProfiles(stateOf(draft), token, newest), meaning);
   saveDraft(db, draft, meaning.now);
+  joinRenewals(db, draft.renewals, meaning);
+}
+
+/** What other programs renewed, as the families have it: in main's file, inside a write transaction. */
+export function joinRenewals(db: DatabaseSync, renewals: readonly Renewal[], meaning: Meaning): void {
+  const { fingerprintOf, now } = meaning;
+  for (const renewal of renewals) {
+    const { spent } = renewal;
+    const tokens = tokensIn(renewal, now, meaning.machine());
+    const newest = fingerprintOf({ ...spent, refresh: tokens.refresh });
+    joinFamilies(db, { provider: spent.provider, asked: fingerprintOf(spent), newest, tokens }, now);
+  }
 }

@@ -13,6 +13,8 @@ import { factsOf, newestOf, tokenOf } from "./families.ts";
 import { withGeneration } from "./generation.ts";
 import type { OrderWritten } from "./order-echo.ts";
 import { acknowledgedOrder, judgeOrder } from "./order-echo.ts";
+import type { Renewal } from "./renewed-elsewhere.ts";
+import { renewalOf, sighted, takenOver } from "./renewed-elsewhere.ts";
 import type { StatePatch, StateRow } from "./state-row.ts";
 import { parseStateRow } from "./state-row.ts";
 import type { StoreRow } from "./store-row.ts";
@@ -80,6 +82,8 @@ export interface Draft {
   readonly logins: Map<ProfileId, LoginFacts>;
   /** Generations that the row shows and newer tokens replaced: their quota lasts. */
   readonly outdated: Map<ProfileId, string>;
+  /** What other programs did to logins since we last wrote. */
+  readonly renewals: Renewal[];
   readonly warnings: string[];
 }
 
@@ -118,6 +122,7 @@ export function interpret(rows: AgentRows, meaning: Meaning): Draft {
     statePatch: { order: new Map(), lastGood: new Map(), usageStats: new Map() },
     logins: new Map(),
     outdated: new Map(),
+    renewals: [],
     warnings: [...store.warnings, ...state.warnings],
   };
   if (!store.fault) undoEchoes(draft, meaning);
@@ -132,7 +137,7 @@ function undoEchoes(draft: Draft, { now }: Meaning): void {
   const { rows, profiles, written } = draft;
   for (const [id, record] of written)
     if (!record.credential && now - record.writtenAt >= REMOVAL_HOLDS_MS) written.delete(id);
-  if (written.size === 0 || rows.storeLeft === hashRow(rows.store)) return;
+  if (rows.storeLeft === hashRow(rows.store)) return;
   const mentioned = mentionsOf(rows.stateLeft);
   const mentionedNow = mentionsOf(rows.state);
   const present = new Set(profiles.keys());
@@ -140,10 +145,21 @@ function undoEchoes(draft: Draft, { now }: Meaning): void {
     const generation = profiles.get(id)?.generation ?? ABSENT;
     const forgotten = mentioned.has(id) && !mentionedNow.has(id);
     const verdict = judge(record, { generation, present, forgotten });
-    if (verdict === "theirs") written.delete(id);
+    if (verdict === "theirs") giveWay(draft, id, record, now);
     else if (verdict === "echo") restore(draft, id, record);
     if (verdict !== "theirs" && present.has(id)) written.set(id, acknowledged(record));
   }
+  for (const [id, profile] of profiles)
+    if (!written.has(id) && tokenOf(profile.credential)) written.set(id, sighted(profile, now));
+}
+
+/** Theirs wins. A login that they renewed is remembered in the place of ours, so that ours does not come back. */
+function giveWay({ profiles, written, renewals }: Draft, id: ProfileId, record: Written, now: number): void {
+  const theirs = profiles.get(id);
+  const renewal = renewalOf(record, theirs);
+  if (!renewal || !theirs) return void written.delete(id);
+  renewals.push(renewal);
+  written.set(id, acknowledged(takenOver(record, theirs, now)));
 }
 
 function restore(draft: Draft, id: ProfileId, { credential, generation }: Written): void {

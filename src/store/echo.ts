@@ -21,7 +21,7 @@ export interface Written {
 
 /** In `Written.replaced`: no profile of that id. */
 export const ABSENT = "";
-const REPLACED_KEPT = 32;
+export const REPLACED_KEPT = 32;
 const WITNESSES_KEPT = 8;
 
 /**

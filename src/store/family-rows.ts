@@ -1,6 +1,6 @@
 // Families in main's file: SQL on one side, values on the other.
 import type { DatabaseSync } from "node:sqlite";
-import type { Family } from "../core/family.ts";
+import type { Family, TokenSet } from "../core/family.ts";
 import type { ProviderId } from "../core/ids.ts";
 import { parseObject } from "../core/json.ts";
 import { tablesOf } from "./schema.ts";
@@ -57,6 +57,24 @@ export function saveFamily(
   if (newest !== asked) remember.run(newest, id, 0, now);
 }
 
+/** A token that another program spent, and what it got for it. The newest tokens that are known already stay. */
+export function joinFamilies(
+  db: DatabaseSync,
+  { provider, asked, newest, tokens }: Omit<FamilyRow, "family"> & { readonly tokens: TokenSet },
+  now: number,
+): void {
+  const families = loadFamilies(db, [asked, newest]);
+  const [old, known] = [families.get(asked), families.get(newest)];
+  if (old?.spent || (known && known.id === old?.id)) return;
+  // A refresh of the new token may be under way: its family goes on under its name, and takes the old one in.
+  const id = known?.id ?? old?.id ?? asked;
+  if (old && id !== old.id)
+    db.prepare("UPDATE access_refresh_tokens SET family = ?, spent = 1 WHERE family = ?").run(id, old.id);
+  const family = { newest: tokens, ...known, id, spent: known?.spent ?? false };
+  // The new token may be spent as well by now.
+  saveFamily(db, { family, provider, asked, newest: family.spent ? asked : newest }, now);
+}
+
 /** Keeps the tables bounded. Never on the way from an answer to its commit. */
 export function forgetOldFamilies(db: DatabaseSync, family: string, now: number): void {
   db.prepare(
@@ -75,7 +93,11 @@ export function forgetOldFamilies(db: DatabaseSync, family: string, now: number)
   );
 }
 
-/** No tokens stay of a provider's logins that nobody holds; that they are spent stays known. */
+/**
+ * No tokens stay of a provider's logins that nobody holds; that they are spent stays known.
+ *
+ * @param held ids of families of which some row shows a token, be it a spent one
+ */
 export function forgetMaterial(db: DatabaseSync, provider: ProviderId, held: ReadonlySet<string>): void {
   if (!tablesOf(db).has("access_families")) return;
   const rows = db.prepare("SELECT id, family_json FROM access_families WHERE provider = ?").all(provider);
@@ -84,6 +106,6 @@ export function forgetMaterial(db: DatabaseSync, provider: ProviderId, held: Rea
   );
   for (const row of rows) {
     const family = parseObject(String(row["family_json"])) as Partial<Family> | undefined;
-    if (family?.newest && !held.has(family.newest.refresh)) forget.run(String(row["id"]));
+    if (family?.newest && !held.has(String(row["id"]))) forget.run(String(row["id"]));
   }
 }

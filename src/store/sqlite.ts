@@ -11,9 +11,9 @@ import { MAIN_AGENT } from "../core/ids.ts";
 import { markApplied } from "./applied.ts";
 import { applyChange, assertTouched, observe } from "./change.ts";
 import type { AgentRows, Credentials, Draft, Meaning } from "./draft.ts";
-import { interpret, isChanged, isUnstored, readCredentials, sliceOf, stateOf } from "./draft.ts";
-import { changeFamily } from "./change-family.ts";
-import { providersOfRemoved, tokenOf, tokensOf } from "./families.ts";
+import { hashRow, interpret, isChanged, isUnstored, readCredentials, sliceOf, stateOf } from "./draft.ts";
+import { changeFamily, joinRenewals } from "./change-family.ts";
+import { providersOfRemoved, tokenOf } from "./families.ts";
 import { forgetMaterial, loadFamilies } from "./family-rows.ts";
 import { isBusy, readFault, writeFault } from "./faults.ts";
 import { fencedOff, unfenced } from "./fenced.ts";
@@ -27,6 +27,7 @@ import { newsOf } from "./news.ts";
 import { thisProcess } from "./process-identity.ts";
 import { inSnapshot, readDatabase, realFile } from "./read-database.ts";
 import { loadRows, loadStoreText, saveDraft } from "./rows.ts";
+import type { Renewal } from "./renewed-elsewhere.ts";
 import { ensureSchema } from "./schema.ts";
 import type {
   AgentState,
@@ -57,6 +58,8 @@ export interface SqliteOptions {
   /** ms since epoch */
   readonly now: () => number;
   readonly cooldowns?: CooldownPolicy;
+  /** whose stores may hold copies of a login, besides those that were asked for */
+  readonly agents?: () => readonly AgentId[];
   /** the clock that nobody sets; another one in tests */
   readonly machine?: () => MachineTime;
 }
@@ -89,6 +92,12 @@ interface LastRead {
   fingerprints?: readonly string[];
 }
 
+/** Whether another program changed a row in which there are logins. */
+const isWorthANote = ({ rows, renewals, profiles }: Draft): boolean =>
+  renewals.length > 0 ||
+  (rows.storeLeft !== hashRow(rows.store) &&
+    profiles.values().some(({ credential }) => tokenOf(credential) !== undefined));
+
 /** Alters a draft. Returns whether it is to be saved, or what is to be written after it. */
 type Alter = (draft: Draft, meaning: Meaning, db: DatabaseSync) => boolean | (() => void);
 
@@ -98,6 +107,7 @@ class SqliteStore implements Store {
   readonly #connections = new WriteConnections();
   readonly #turns = new Turns();
   readonly #watches = new Set<() => void>();
+  readonly #seen = new Set<AgentId>();
   /** How often this store changed credentials or order, by file. */
   readonly #updates = new Map<string, number>();
   /** Most transactions find the credentials as the last one left them. */
@@ -109,6 +119,7 @@ class SqliteStore implements Store {
   }
 
   async read(agent: AgentId): Promise<Reading> {
+    this.#seen.add(agent);
     const file = this.#options.paths.agentDatabase(agent);
     const { key, warning } = this.#installKey.current();
     const meaning = this.#meaning(file, key, this.#options.now());
@@ -136,6 +147,7 @@ class SqliteStore implements Store {
     note?: ChangeNote | null,
   ): Promise<boolean> {
     const asked = fencedOff(decide);
+    this.#seen.add(agent);
     try {
       // A change that turns out to be none must not create a file.
       if (!this.#exists(agent) && !asked(EMPTY_SLICE)) return false;
@@ -161,8 +173,7 @@ class SqliteStore implements Store {
     const asked = fencedOff(decide);
     try {
       const family = await this.#transaction(MAIN_AGENT, "FULL", (db, now) => {
-        const file = this.#options.paths.agentDatabase(MAIN_AGENT);
-        const meaning = this.#meaning(file, this.#installKey.current().key, now);
+        const meaning = this.#meaningFor(MAIN_AGENT, now);
         const rowsOf = (ids: readonly ProfileId[]) => this.#rowsIn(db, MAIN_AGENT, meaning, ids);
         return changeFamily(db, token, asked, { meaning, rowsOf });
       });
@@ -213,8 +224,11 @@ class SqliteStore implements Store {
         () => this.#connections.current(file),
         () => this.#updates.get(file) ?? 0,
       );
+      void this.#remember(agent);
       return watchDatabase(file, () => {
-        if (isNews()) onChange(agent);
+        if (!isNews()) return;
+        onChange(agent);
+        void this.#remember(agent);
       });
     });
     const stop = () => {
@@ -272,12 +286,28 @@ class SqliteStore implements Store {
     return wrote;
   }
 
+  /** A row of any agent may be all that stands for a login, also an old one that was written back. */
   async #forgetMaterial(providers: readonly ProviderId[]): Promise<void> {
-    const { key } = this.#installKey.current();
+    const fingerprintsIn = (file: string, text: string | undefined): string[] => {
+      const meaning = this.#meaning(file, this.#installKey.current().key, this.#options.now());
+      const tokens = [...meaning.credentialsIn(text).profiles.values()].map(({ credential }) =>
+        tokenOf(credential),
+      );
+      return tokens.flatMap((token) => (token ? [meaning.fingerprintOf(token)] : []));
+    };
+    const agents = new Set([...this.#seen, ...(this.#options.agents?.() ?? [])]);
+    const files = [...agents].map((agent) => this.#options.paths.agentDatabase(agent));
+    const texts = await Promise.all(files.map((each) => this.#load(each, loadStoreText))).catch(
+      () => undefined,
+    );
+    // One that cannot be read may hold a copy.
+    if (!texts) return;
+    const others = files.flatMap((each, n) => fingerprintsIn(each, texts[n]));
     const file = this.#options.paths.agentDatabase(MAIN_AGENT);
-    await this.#transaction(MAIN_AGENT, "FULL", (db, now) => {
-      const { profiles } = this.#meaning(file, key, now).credentialsIn(loadStoreText(db));
-      for (const provider of providers) forgetMaterial(db, provider, tokensOf(profiles.values(), provider));
+    await this.#transaction(MAIN_AGENT, "FULL", (db) => {
+      const families = loadFamilies(db, [...others, ...fingerprintsIn(file, loadStoreText(db))]);
+      const held = new Set([...families.values()].map(({ id }) => id));
+      for (const provider of providers) forgetMaterial(db, provider, held);
     });
     const open = this.#connections.current(file);
     if (open) forgetOldPages(open);
@@ -295,23 +325,52 @@ class SqliteStore implements Store {
   }
 
   /** One transaction around load, change and save; saves only when `change` says so, and returns that. */
-  #write(
+  async #write(
     agent: AgentId,
     durability: Durability,
     change: Alter,
     touched: readonly ProfileId[] = [],
   ): Promise<boolean> {
-    return this.#transaction(agent, durability, (db, now) => {
-      const file = this.#options.paths.agentDatabase(agent);
-      const meaning = this.#meaning(file, this.#installKey.current().key, now);
+    let renewals: readonly Renewal[] = [];
+    const wrote = await this.#transaction(agent, durability, (db, now) => {
+      const meaning = this.#meaningFor(agent, now);
       const draft = interpret(this.#rowsIn(db, agent, meaning, touched), meaning);
       const changed = change(draft, meaning, db);
       if (changed === false) return false;
       ensureSchema(db, agent, now);
       saveDraft(db, draft, now);
+      renewals = draft.renewals;
+      if (agent === MAIN_AGENT) joinRenewals(db, renewals, meaning);
       if (changed !== true) changed();
       return true;
     });
+    if (wrote && renewals.length > 0 && agent !== MAIN_AGENT) await this.#joinInMain(renewals);
+    return wrote;
+  }
+
+  /** Families lie with main. What fails here was no part of what the caller asked for. */
+  async #joinInMain(renewals: readonly Renewal[]): Promise<void> {
+    const join = this.#transaction(MAIN_AGENT, "NORMAL", (db, now) => {
+      ensureSchema(db, MAIN_AGENT, now);
+      joinRenewals(db, renewals, this.#meaningFor(MAIN_AGENT, now));
+    });
+    await join.catch(() => undefined);
+  }
+
+  /**
+   * Remembers what other programs did to logins. The tokens that they spent are seen in passing only: when an old
+   * row comes back, nobody else can tell.
+   */
+  async #remember(agent: AgentId): Promise<void> {
+    if (!this.#exists(agent)) return;
+    try {
+      const file = this.#options.paths.agentDatabase(agent);
+      const meaning = this.#meaningFor(agent, this.#options.now());
+      const draft = await this.#load(file, (db) => interpret(this.#rowsIn(db, agent, meaning), meaning));
+      if (draft && isWorthANote(draft)) await this.#write(agent, "NORMAL", isWorthANote);
+    } catch {
+      // A file that cannot be read or written now; whoever wants something of it is told.
+    }
   }
 
   #transaction<T>(
@@ -361,6 +420,10 @@ class SqliteStore implements Store {
       const token = tokenOf(credential);
       return token ? [meaning.fingerprintOf(token)] : [];
     }));
+  }
+
+  #meaningFor(agent: AgentId, now: number): Meaning {
+    return this.#meaning(this.#options.paths.agentDatabase(agent), this.#installKey.current().key, now);
   }
 
   #exists(agent: AgentId): boolean {

@@ -17,6 +17,8 @@ const port = parentPort!;
 const files = new Map<AgentId, string>([[MAIN_AGENT, main]]);
 const watches = new Map<number, () => void>();
 let now = Date.now();
+/** How far the program's clock is ahead of ours. */
+let ahead = 0;
 
 const store = openSqliteStore({
   paths: { globalDir, agentDatabase: (agent) => files.get(agent)! },
@@ -30,6 +32,7 @@ const reply = (message: Reply): void => port.postMessage(message);
 
 port.on("message", (request: Request) => {
   now = request.now;
+  ahead = now - Date.now();
   const { id } = request;
   answer(request).then(
     (value) => reply({ id, answer: value }),
@@ -113,7 +116,11 @@ async function record({ places, changes, receipts: runs }: Request & { op: "reco
 }
 
 function startWatch(watch: number, places: readonly Place[]): void {
-  const stop = store.watch(places.map(agentAt), (agent) => reply({ watch, changed: agent }));
+  const stop = store.watch(places.map(agentAt), (agent) => {
+    // The store is to note what it saw: not with the time of the last question, which may be long ago.
+    now = Date.now() + ahead;
+    reply({ watch, changed: agent });
+  });
   watches.set(watch, stop);
 }
 
