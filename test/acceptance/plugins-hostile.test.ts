@@ -258,3 +258,14 @@ test("a plugin that is busy ends with the program that waits for it", async () =
     );
   });
 });
+
+test("one that is busy when we are killed ends by itself: its processor time is limited", async (t) => {
+  if (process.platform !== "linux") return t.skip("reads /proc");
+  home.plugin(
+    "limits",
+    `import { readFileSync } from "node:fs";
+     throw new Error(/^Max cpu time\\s+(\\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1] ?? "none");`,
+  );
+  home.name({ "./limits": { trusted: true } });
+  assert.equal(await home.fault("./limits"), "failed: 35");
+});

@@ -47,7 +47,7 @@ export async function askPlugin(
     } else if (isLast(word)) resolve(word["value"]);
     else heard(word, partner, secrets).then((answer) => answer && child.tell(answer), reject);
   };
-  const child = startChild(source, { hear, fail: reject });
+  const child = startChild(source, timeoutMs, { hear, fail: reject });
   try {
     child.tell({ entry: pathToFileURL(source.entry).href, options: source.options, task });
     return await promise;

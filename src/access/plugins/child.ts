@@ -1,6 +1,7 @@
 // The process that a plugin runs in: what it is given, what it may do, how it is heard, when it ends.
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import type { Readable } from "node:stream";
 import type { JsonObject } from "../../core/json.ts";
@@ -35,10 +36,17 @@ interface Listener {
   readonly fail: (fault: PluginFault) => void;
 }
 
-export function startChild({ entry, readable, trusted }: PluginSource, listener: Listener): Child {
+/** @param timeoutMs that the plugin's own code has */
+export function startChild(
+  { entry, readable, trusted }: PluginSource,
+  timeoutMs: number,
+  listener: Listener,
+): Child {
   const confined = ["--permission", ...[OWN_CODE, ...readable].map((path) => `--allow-fs-read=${path}`)];
   const output = process.env[SHOW_OUTPUT] ? 2 : "ignore";
-  const child = spawn(process.execPath, ["--max-old-space-size=256", ...(trusted ? [] : confined), HOST], {
+  const node = [process.execPath, "--max-old-space-size=256", ...(trusted ? [] : confined), HOST];
+  const [command, ...args] = limited(node, timeoutMs / 1000 + START_S) as [string, ...string[]];
+  const child = spawn(command, args, {
     cwd: dirname(entry),
     env: Object.fromEntries(PASSED_ON.map((name) => [name, process.env[name]])),
     stdio: ["pipe", output, output, "pipe"],
@@ -60,6 +68,16 @@ export function startChild({ entry, readable, trusted }: PluginSource, listener:
   };
 }
 
+const SHELL = "/bin/sh";
+/** Processor time to begin with; a slow machine takes some. */
+const START_S = 30;
+
+/** When we are killed, nobody is left to end one that is busy: the system does, where it can. */
+const limited = (command: readonly string[], seconds: number): readonly string[] =>
+  existsSync(SHELL)
+    ? [SHELL, "-c", `ulimit -t ${Math.ceil(seconds)} 2>/dev/null; exec "$@"`, "plugin", ...command]
+    : command;
+
 const ENDINGS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** One that is busy would not notice that we are gone, and go on for ever. */
@@ -69,7 +87,12 @@ function endWithUs(child: ChildProcess): () => void {
     child.kill("SIGKILL");
     if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
   };
-  const forget = () => ENDINGS.forEach((signal) => process.off(signal, end));
+  const leave = () => void child.kill("SIGKILL");
+  const forget = () => {
+    process.off("exit", leave);
+    for (const signal of ENDINGS) process.off(signal, end);
+  };
+  process.on("exit", leave);
   for (const signal of ENDINGS) process.on(signal, end);
   return forget;
 }
