@@ -23,6 +23,8 @@ export interface ConfiguredModel {
   readonly contextWindow?: number;
   readonly contextTokens?: number;
   readonly maxTokens?: number;
+  /** as written: dollars for a million tokens, by `input`, `output`, `cacheRead` and `cacheWrite` */
+  readonly cost?: unknown;
 }
 
 /** An entry of `agents.defaults.models`. */
@@ -67,6 +69,32 @@ export interface GatewayAuthConfig {
   readonly mode: "none" | "token" | "password" | "trusted-proxy";
   readonly token?: SecretInput;
   readonly password?: SecretInput;
+  /** Both are written, and no mode: nobody knows which is meant. */
+  readonly ambiguous: boolean;
+  /** Failed attempts of one source; `lockoutMs` after `maxAttempts` of them in `windowMs`. */
+  readonly rateLimit: {
+    readonly maxAttempts: number;
+    readonly windowMs: number;
+    readonly lockoutMs: number;
+    readonly exemptLoopback: boolean;
+  };
+  readonly trustedProxy: {
+    /** header names in lower case */
+    readonly userHeader?: string;
+    readonly requiredHeaders: readonly string[];
+    /** empty: everybody */
+    readonly allowUsers: readonly string[];
+    readonly allowLoopback: boolean;
+  };
+}
+
+export interface GatewayTlsConfig {
+  readonly enabled: boolean;
+  readonly autoGenerate: boolean;
+  /** PEM files, as written */
+  readonly certPath?: string;
+  readonly keyPath?: string;
+  readonly caPath?: string;
 }
 
 export interface GatewayConfig {
@@ -75,6 +103,12 @@ export interface GatewayConfig {
   readonly auth: GatewayAuthConfig;
   readonly endpoints: { readonly chatCompletions: boolean; readonly responses: boolean };
   readonly allowedOrigins: readonly string[];
+  /** the address of bind mode `custom` */
+  readonly customBindHost?: string;
+  /** addresses and ranges whose forwarded headers are believed */
+  readonly trustedProxies: readonly string[];
+  readonly allowRealIpFallback: boolean;
+  readonly tls: GatewayTlsConfig;
   /** What an edit of the files does to a running gateway, and how long after it they are read, ms. */
   readonly reload: {
     readonly mode: "off" | "hot" | "restart" | "hybrid";

@@ -108,6 +108,7 @@ const models = object({
               contextWindow: tokens,
               contextTokens: tokens,
               maxTokens: tokens,
+              cost: v.exactOptional(v.unknown()),
             }),
           ),
         ),
@@ -126,6 +127,18 @@ const env = openObject(
   text,
 );
 
+const DAY_MS = 86_400_000;
+const headerName = v.pipe(
+  text,
+  v.trim(),
+  v.toLowerCase(),
+  v.regex(/^[a-z0-9!#$%&'*+.^_`|~-]+$/, "must be the name of a header, such as x-forwarded-user"),
+);
+const networkAddress = v.pipe(
+  text,
+  v.trim(),
+  v.regex(/^[0-9a-fA-F:.]+(\/\d{1,3})?$/, "must be an address or a range, such as 10.0.0.1 or 10.0.0.0/24"),
+);
 const endpoint = v.exactOptional(object({ enabled: v.exactOptional(flag) }));
 const gateway = object({
   mode: v.exactOptional(text),
@@ -136,6 +149,34 @@ const gateway = object({
       mode: v.exactOptional(oneOf("none", "token", "password", "trusted-proxy")),
       token: v.exactOptional(secretInput),
       password: v.exactOptional(secretInput),
+      rateLimit: v.exactOptional(
+        object({
+          maxAttempts: v.exactOptional(wholeNumber(1, 1_000_000)),
+          windowMs: v.exactOptional(wholeNumber(1, DAY_MS)),
+          lockoutMs: v.exactOptional(wholeNumber(1, DAY_MS)),
+          exemptLoopback: v.exactOptional(flag),
+        }),
+      ),
+      trustedProxy: v.exactOptional(
+        object({
+          userHeader: v.exactOptional(headerName),
+          requiredHeaders: v.exactOptional(list(headerName)),
+          allowUsers: v.exactOptional(list(text)),
+          allowLoopback: v.exactOptional(flag),
+        }),
+      ),
+    }),
+  ),
+  customBindHost: v.exactOptional(word),
+  trustedProxies: v.exactOptional(list(networkAddress)),
+  allowRealIpFallback: v.exactOptional(flag),
+  tls: v.exactOptional(
+    object({
+      enabled: v.exactOptional(flag),
+      autoGenerate: v.exactOptional(flag),
+      certPath: v.exactOptional(word),
+      keyPath: v.exactOptional(word),
+      caPath: v.exactOptional(word),
     }),
   ),
   http: v.exactOptional(

@@ -153,18 +153,39 @@ const GATEWAY_PORT = 18_789;
 const DEBOUNCE_MS = 300;
 const MOST_LOG_BYTES = 100 * 1024 ** 2;
 
+/** Documented defaults. */
+const RATE_LIMIT = { maxAttempts: 10, windowMs: 60_000, lockoutMs: 300_000, exemptLoopback: true };
+const TRUSTED_PROXY = { requiredHeaders: [], allowUsers: [], allowLoopback: false };
+
+function readGatewayAuth(auth: Sections["gateway"]["auth"] = {}): GatewayConfig["auth"] {
+  const { token, password, rateLimit, trustedProxy } = auth;
+  const onlyPassword = password !== undefined && token === undefined;
+  return {
+    ...auth,
+    mode: auth.mode ?? (onlyPassword ? "password" : "token"),
+    ambiguous: auth.mode === undefined && token !== undefined && password !== undefined,
+    rateLimit: { ...RATE_LIMIT, ...rateLimit },
+    trustedProxy: { ...TRUSTED_PROXY, ...trustedProxy },
+  };
+}
+
 /** Both HTTP endpoints are on unless switched off: whoever starts a gateway wants to call it. */
 export function readGateway(section: Sections["gateway"]): GatewayConfig {
-  const { port = GATEWAY_PORT, bind = "loopback", auth, http, controlUi, reload } = section;
+  const { port = GATEWAY_PORT, bind = "loopback", auth, http, controlUi, reload, tls } = section;
+  const { customBindHost, trustedProxies = [], allowRealIpFallback = false } = section;
   return {
     port,
     bind,
-    auth: { ...auth, mode: auth?.mode ?? "token" },
+    auth: readGatewayAuth(auth),
     endpoints: {
       chatCompletions: http?.endpoints?.chatCompletions?.enabled ?? true,
       responses: http?.endpoints?.responses?.enabled ?? true,
     },
     allowedOrigins: controlUi?.allowedOrigins ?? [],
+    ...(customBindHost === undefined ? {} : { customBindHost }),
+    trustedProxies,
+    allowRealIpFallback,
+    tls: { enabled: false, autoGenerate: false, ...tls },
     reload: { mode: reload?.mode ?? "hybrid", debounceMs: reload?.debounceMs ?? DEBOUNCE_MS },
   };
 }
