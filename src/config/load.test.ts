@@ -214,7 +214,7 @@ test("values are read in their canonical form", () => {
   assert.deepEqual(
     [...config.providers.values()],
     [
-      { id: "acme", baseUrl: "http://x", models: [{ id: "m" }] },
+      { id: "acme", baseUrl: "http://x", models: [{ id: "m", cost: {} }] },
       { id: "b", models: [] },
     ],
   );
