@@ -10,6 +10,7 @@ import { builtInModels } from "../providers/catalog.ts";
 function writtenCost(cost: unknown): Pick<ModelCost, "input" | "output"> | undefined {
   if (!isObject(cost)) return undefined;
   const { input, output } = cost;
+  if (typeof input !== "number" && typeof output !== "number") return undefined;
   return { input: priceIn(input), output: priceIn(output) };
 }
 

@@ -31,9 +31,18 @@ test("no file means defaults", () => {
   assert.deepEqual(config.gateway, {
     port: 18_789,
     bind: "loopback",
-    auth: { mode: "token" },
+    auth: {
+      mode: "token",
+      ambiguous: false,
+      rateLimit: { maxAttempts: 10, windowMs: 60_000, lockoutMs: 300_000, exemptLoopback: true },
+      trustedProxy: { requiredHeaders: [], allowUsers: [], allowLoopback: false },
+    },
     endpoints: { chatCompletions: true, responses: true },
     allowedOrigins: [],
+    trustedProxies: [],
+    allowRealIpFallback: false,
+    tls: { enabled: false, autoGenerate: false },
+    reload: { mode: "hybrid", debounceMs: 300 },
   });
   assert.equal(config.logFile, undefined);
   assert.deepEqual(config.warnings, []);
