@@ -40,6 +40,9 @@ test("faults name the file and the place", () => {
     ['{"gateway": 1}', /gateway: must be an object/],
     ['{"gateway": {"maxWaitMs": "30s"}}', /gateway\.maxWaitMs: must be a whole number/],
     ['{"gateway": {"maxBodyBytes": 1}}', /gateway\.maxBodyBytes/],
+    ['{"oauth": {"a": {"usageUrl": 7}}}', /oauth\.a\.usageUrl: must be an address like https/],
+    ['{"oauth": {"a": {"usageUrl": "ftp://x"}}}', /oauth\.a\.usageUrl: must be an address like https/],
+    ['{"oauth": {"a": {"tokenUrl": "https://u:fake@x.example"}}}', /tokenUrl: .*without user and password/],
   ];
   for (const [text, message] of cases) {
     assert.throws(() => load(text), { code: "config_invalid", message }, text);

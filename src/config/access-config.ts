@@ -20,12 +20,13 @@ const DEFAULTS: AccessConfig["gateway"] = {
   usageEveryMs: 300_000,
 };
 
+const URL_RULE = "must be an address like https://host/path, without user and password";
 const httpUrl = pipe(
-  string(),
-  check(
-    (text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ""),
-    "must be an address like https://host/path",
-  ),
+  string(URL_RULE),
+  check((text) => {
+    const url = URL.parse(text);
+    return /^https?:$/.test(url?.protocol ?? "") && !url!.username && !url!.password;
+  }, URL_RULE),
 );
 
 const KNOWN = { gateway: Object.keys(DEFAULTS), oauth: undefined, plugins: undefined };
