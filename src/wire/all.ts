@@ -1,6 +1,7 @@
 // The wires that the gateway speaks to providers.
 import type { JsonObject } from "../core/json.ts";
 import { anthropicMessages } from "./anthropic-messages.ts";
+import { bedrockConverseStream } from "./bedrock-converse-stream.ts";
 import { googleGenerativeAi, googleVertex } from "./google-generative-ai.ts";
 import { ollama } from "./ollama.ts";
 import { openaiCodexResponses } from "./openai-codex-responses.ts";
@@ -16,6 +17,7 @@ export const WIRES: readonly ProviderWire[] = [
   googleGenerativeAi,
   googleVertex,
   ollama,
+  bedrockConverseStream,
 ];
 
 /** Whether a client's request goes to a provider as it is, but for the model. */

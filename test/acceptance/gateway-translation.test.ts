@@ -17,6 +17,7 @@ const PROVIDERS = [
   "anthropic-messages",
   "google-generative-ai",
   "ollama",
+  "bedrock-converse-stream",
 ];
 const LIMITED = {
   status: 429,

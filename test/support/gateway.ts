@@ -163,6 +163,7 @@ const BASE_PATHS: Readonly<Record<string, string>> = {
   "anthropic-messages": "",
   "google-generative-ai": "/v1beta",
   ollama: "",
+  "bedrock-converse-stream": "",
 };
 
 function configOf(setup: TestSetup, upstreamUrl: string): unknown {

@@ -1,5 +1,6 @@
 // The protocols that can be translated, by the words of `models.providers.*.api`.
 import { anthropicMessages } from "./anthropic-messages/translator.ts";
+import { bedrockConverseStream } from "./bedrock-converse-stream/translator.ts";
 import { googleGenerativeAi } from "./google-generative-ai/translator.ts";
 import { ollama } from "./ollama/translator.ts";
 import { openaiCodexResponses } from "./openai-codex-responses/translator.ts";
@@ -15,4 +16,5 @@ export const TRANSLATORS: Readonly<Record<string, Translator>> = {
   "google-generative-ai": googleGenerativeAi,
   "google-vertex": googleGenerativeAi,
   ollama,
+  "bedrock-converse-stream": bedrockConverseStream,
 };

@@ -2,7 +2,7 @@
 import type { JsonObject } from "../../../core/json.ts";
 import { defined } from "../fields.ts";
 import { Losses } from "../losses.ts";
-import type { Effort, ModelRequest, ToolChoice } from "../neutral.ts";
+import type { Effort, ModelRequest, Part, ToolChoice } from "../neutral.ts";
 import { valueFor } from "../signature.ts";
 import { turnsOf } from "../turns.ts";
 import type { RequestTarget, WrittenRequest } from "../translator.ts";
@@ -60,18 +60,28 @@ function messagesOf(request: ModelRequest, losses: Losses): JsonObject[] {
   });
 }
 
-interface Thinking {
+export interface Thinking {
   readonly field: JsonObject;
   /** tokens; absent when the model decides */
   readonly budget?: number;
   readonly effort?: string;
 }
 
-function thinkingOf(request: ModelRequest, target: RequestTarget, losses: Losses): Thinking | undefined {
+/**
+ * Claude's thinking, wherever it is called.
+ *
+ * @param isSigned whether the place that is called would know its signature
+ */
+export function thinkingOf(
+  request: ModelRequest,
+  target: RequestTarget,
+  losses: Losses,
+  isSigned: (part: Part) => boolean = isSignedHere,
+): Thinking | undefined {
   const { reasoning, toolChoice } = request;
   if (!reasoning || reasoning.effort === "none" || target.reasoning === false) return undefined;
   const isForced = toolChoice === "required" || typeof toolChoice === "object";
-  if (isForced || !mayThink(request)) {
+  if (isForced || !mayThink(request, isSigned)) {
     losses.drop("reasoning_effort", true);
     return undefined;
   }
@@ -102,18 +112,19 @@ const BUDGETS: Readonly<Record<Effort, number>> = {
 const effortOf = (effort: Effort | undefined): string | undefined => (effort === "minimal" ? "low" : effort);
 
 /** While a tool's result is awaited, the call it answers must show its signed thinking: others' cannot be sent. */
-function mayThink({ messages }: ModelRequest): boolean {
+function mayThink({ messages }: ModelRequest, isSigned: (part: Part) => boolean): boolean {
   const turns = turnsOf(messages);
   if (!turns.at(-1)?.parts.some((part) => part.kind === "tool_result")) return true;
   const first = turns.at(-2)?.parts[0];
-  return (
-    first?.kind === "thinking" &&
-    (valueFor(API, first.signature) ?? valueFor(REDACTED, first.signature)) !== undefined
-  );
+  return first !== undefined && isSigned(first);
 }
 
+const isSignedHere = (part: Part): boolean =>
+  part.kind === "thinking" &&
+  (valueFor(API, part.signature) ?? valueFor(REDACTED, part.signature)) !== undefined;
+
 /** Its scale ends at 1, and thinking allows no other than the usual. */
-function samplingOf(request: ModelRequest, thinks: boolean, losses: Losses): JsonObject {
+export function samplingOf(request: ModelRequest, thinks: boolean, losses: Losses): JsonObject {
   const { temperature, topP, topK } = request;
   if (thinks) {
     losses.drop("temperature", temperature === 1 ? undefined : temperature);
