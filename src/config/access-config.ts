@@ -37,7 +37,7 @@ const plugin = object({
   options: exactOptional(record(string(), unknown())),
 });
 /** A list of names, or a map from names to settings. */
-const plugins = union(
+const pluginEntries = union(
   [list(word), table(plugin)],
   "must be a list of names, or a map from names to settings",
 );
@@ -54,7 +54,7 @@ const schema = object({
       usageEveryMs: exactOptional(wholeNumber(0, 24 * 3_600_000)),
     }),
   ),
-  plugins: exactOptional(plugins),
+  plugins: exactOptional(pluginEntries),
   oauth: exactOptional(
     record(
       string(),
