@@ -37,7 +37,7 @@ const plugin = object({
   options: exactOptional(record(string(), unknown())),
 });
 /** A list of names, or a map from names to settings. */
-const pluginEntries = union(
+const namedPlugins = union(
   [list(word), table(plugin)],
   "must be a list of names, or a map from names to settings",
 );
@@ -54,7 +54,7 @@ const schema = object({
       usageEveryMs: exactOptional(wholeNumber(0, 24 * 3_600_000)),
     }),
   ),
-  plugins: exactOptional(pluginEntries),
+  plugins: exactOptional(namedPlugins),
   oauth: exactOptional(
     record(
       string(),
@@ -105,7 +105,7 @@ export function loadAccessConfig(paths: Pick<Paths, "accessConfigPath">): Access
   };
 }
 
-function pluginEntries(written: InferOutput<typeof plugins>): PluginEntry[] {
+function pluginEntries(written: InferOutput<typeof namedPlugins>): PluginEntry[] {
   const settings: Record<string, InferOutput<typeof plugin>> = Array.isArray(written)
     ? Object.fromEntries(written.map((spec) => [spec, {}]))
     : written;
