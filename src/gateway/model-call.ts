@@ -224,7 +224,7 @@ function orderOf(
   const clientMs = clientTimeoutMs(request);
   const patienceMs = Math.min(maxWaitMs, clientMs);
   // Whoever stops waiting for a test asks for itself, and needs time for that.
-  const testPatienceMs = Math.min(maxWaitMs, clientMs / 2);
+  const testPatienceMs = Math.min(Math.max(maxWaitMs, SHORTEST_TEST_WAIT_MS), clientMs / 2);
   const secretOf = ({ candidate }: Attempt) => live.view.secrets.get(candidate.profile.id);
   const ready = (attempt: Attempt) => {
     const { profile } = attempt.candidate;
@@ -243,6 +243,9 @@ function orderOf(
   const { plan, startedAt } = served;
   return { live, request: plan, sink, startedAt, patienceMs, testPatienceMs, send, ready };
 }
+
+/** Who has patience for nothing else waits this long for a test: it saves a profile that returns from a crowd. */
+const SHORTEST_TEST_WAIT_MS = 1000;
 
 /** The OpenAI and Anthropic SDKs say how many seconds they wait. */
 function clientTimeoutMs(request: IncomingMessage): number {

@@ -213,6 +213,17 @@ describe("the moment a bar ends", () => {
     assert.equal((await first).status, 503);
   });
 
+  test("who waits for nothing waits for a test that is about to end: it is no crowd that asks", async (t) => {
+    const { gateway, test: tested, callsOfA } = await atTheEndOfABar(t, { failure: unauthorized });
+    const first = ask(gateway);
+    await eventually(() => assert.equal(callsOfA(), 2));
+    const others = crowd(gateway);
+    await settled();
+    assert.equal(callsOfA(), 2);
+    tested.open(whole);
+    for (const { status } of [await first, ...(await others)]) assert.equal(status, 200);
+  });
+
   test("another agent that shares the credential waits for the same test", async (t) => {
     const {
       gateway,
