@@ -12,13 +12,21 @@ export type Renewer = Pick<Refresher, "refresh">;
 
 type CodexDeps = Pick<Deps, "store" | "env" | "paths" | "now">;
 
-/** `renewer` for all logins but the one that Codex keeps. */
-export const besideCodex = (renewer: Renewer, deps: CodexDeps): Renewer => ({
-  refresh: (profile) =>
-    profile.id === CODEX_PROFILE
-      ? readAgain(profile, deps).then((result) => result ?? renewer.refresh(profile))
-      : renewer.refresh(profile),
-});
+/** `renewer` for all logins but the one that Codex keeps. One reading serves all that wait for it. */
+export function besideCodex(renewer: Renewer, deps: CodexDeps): Renewer {
+  const flights = new Map<string, Promise<RefreshResult>>();
+  const renew = async (profile: AuthProfile) =>
+    (await readAgain(profile, deps)) ?? (await renewer.refresh(profile));
+  return {
+    refresh: (profile) => {
+      if (profile.id !== CODEX_PROFILE) return renewer.refresh(profile);
+      const key = `${profile.owner} ${profile.generation}`;
+      const flight = flights.get(key) ?? renew(profile).finally(() => flights.delete(key));
+      flights.set(key, flight);
+      return flight;
+    },
+  };
+}
 
 /** Nothing when the login is not Codex's. Never rejects. */
 async function readAgain(profile: AuthProfile, deps: CodexDeps): Promise<RefreshResult | undefined> {
