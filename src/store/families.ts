@@ -16,15 +16,6 @@ export function tokenOf(credential: Credential | undefined): RefreshToken | unde
 export const holdsToken = (credential: Credential, { provider, refresh }: RefreshToken): boolean =>
   credential.type === "oauth" && credential.provider === provider && credential.refresh === refresh;
 
-/** Refresh tokens of a provider that profiles hold. */
-export const tokensOf = (profiles: Iterable<StoredProfile>, provider: ProviderId): ReadonlySet<string> =>
-  new Set(
-    [...profiles].flatMap(({ credential }) => {
-      const token = tokenOf(credential);
-      return token?.provider === provider ? [token.refresh] : [];
-    }),
-  );
-
 /** Providers of which a change takes a login away. */
 export function providersOfRemoved({ profiles }: Change, before: Slice): ProviderId[] {
   const removed = [...(profiles ?? [])].flatMap(([id, credential]) =>

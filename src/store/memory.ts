@@ -13,7 +13,7 @@ import { MAIN_AGENT } from "../core/ids.ts";
 import { assertTouched } from "./change.ts";
 import type { HealthRow } from "./draft.ts";
 import { isUnstored, sliceOf } from "./draft.ts";
-import { factsOf, newestOf, providersOfRemoved, renewedProfiles, tokenOf, tokensOf } from "./families.ts";
+import { factsOf, newestOf, providersOfRemoved, renewedProfiles, tokenOf } from "./families.ts";
 import { fingerprintOf, GenerationKey, generationOf } from "./generation.ts";
 import { entriesOf, forgettable, itemsOf, purgedItems } from "./history.ts";
 import { canonicalJson } from "./json.ts";
@@ -165,9 +165,10 @@ class MemoryStore implements Store {
 
   #forgetMaterial(provider: ProviderId): void {
     const { families, agents } = this.#database;
-    const held = tokensOf(this.#stateOf(agents.get(MAIN_AGENT)).profiles, provider);
+    const tokens = [...agents.values()].flatMap(({ profiles }) => [...profiles.values()].map(tokenOf));
+    const held = new Set(tokens.flatMap((token) => (token ? [this.#familyOf(token).id] : [])));
     for (const [id, { newest, ...family }] of families)
-      if (family.provider === provider && newest && !held.has(newest.refresh)) families.set(id, family);
+      if (family.provider === provider && newest && !held.has(id)) families.set(id, family);
   }
 
   #familyOf(token: RefreshToken): Family {

@@ -164,6 +164,20 @@ export function familySuite(engine: Engine): void {
     await put(store, "main", { "p:bob": null });
   });
 
+  test("a login that is removed keeps its newest tokens while another agent's old row stands for it", async () => {
+    const n = next();
+    const agent = `w${n}`;
+    await put(store, "main", { "p:ada": login(n), "p:bob": login(n + 50) });
+    await put(store, agent, { "p:ada": login(n) });
+    await rotate(store, n, n + 1);
+    await put(store, "main", { "p:ada": null });
+    assert.equal((await shown(store, agent)).credential.refresh, `fake-refresh-${n + 1}`);
+    await put(store, "main", { "p:bob": null });
+    assert.equal((await shown(store, agent)).credential.refresh, `fake-refresh-${n + 1}`);
+    await put(store, agent, { "p:ada": null });
+    assert.equal((await store.family(token(n))).newest, undefined);
+  });
+
   test("a refusal is of one generation, and is seen by all until that changes", async () => {
     const n = next();
     const agent = `w${n}`;

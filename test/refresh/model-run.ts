@@ -201,7 +201,7 @@ class Process {
 
   constructor(paths: Parameters<typeof openSqliteStore>[0]["paths"]) {
     this.died = new Promise((resolve) => (this.#dies = resolve));
-    this.own = openSqliteStore({ paths, now: this.#now });
+    this.own = openSqliteStore({ paths, now: this.#now, agents: () => AGENTS });
     // Whoever is dead does nothing any more, and hears nothing.
     this.store = new Proxy(this.own, {
       get: (store, name: keyof Store) =>

@@ -30,6 +30,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
+/** The first removed login took the newest tokens of a copy along, whose row was an old one. */
+const ONCE_BROKEN: [Step[]][] = [
+  [
+    [
+      { do: "refresh", who: 0, agent: "main" },
+      { do: "writeBack", agent: "work", back: 1 },
+      { do: "logout", agent: "main" },
+    ],
+  ],
+];
+
 test("in any order the stored login works, unless an answer was lost on its way", async (t) => {
   const seed = newSeed() | 0;
   t.diagnostic(`seed ${seed}`);
@@ -37,7 +48,7 @@ test("in any order the stored login works, unless an answer was lost on its way"
     assert.deepEqual(await runSteps(steps), []);
   });
   // On a busy machine it makes do with fewer.
-  const few = { numRuns: 30, interruptAfterTimeLimit: 10_000 };
+  const few = { numRuns: 30, interruptAfterTimeLimit: 10_000, examples: ONCE_BROKEN };
   const runs = process.env["MODEL_RUNS"];
   await fc.assert(property, { seed, ...(runs === undefined ? few : { numRuns: Number(runs) }) });
 });

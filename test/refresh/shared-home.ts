@@ -36,7 +36,7 @@ export function sharedHome({ tokenUrl, agents = ["main"], upstreamUrl }: SharedH
   writeFileSync(paths.configPath, JSON.stringify(configOf(agents, upstreamUrl)));
   const oauth = { [PROVIDER]: { tokenUrl, clientId: CLIENT_ID } };
   writeFileSync(paths.accessConfigPath, JSON.stringify({ oauth }));
-  const store = openSqliteStore({ paths, now: Date.now });
+  const store = openSqliteStore({ paths, now: Date.now, agents: () => agents });
   const stored: SharedHome["stored"] = async (agent = "main") => {
     const { state } = await store.read(agent);
     const held = state.profiles.find(({ id }) => id === LOGIN_ID);
