@@ -38,11 +38,23 @@ export async function askForUsage(target: UsageTarget, options: AskOptions): Pro
     const answer = await pluginUsage(surface.plugin, question.secret, options.signal);
     return "failed" in answer ? answer : read(answer);
   }
-  const answers = await Promise.all(question.urls.map((url) => askOne(target, url, options)));
+  const answers = await Promise.all(question.urls.map((url) => askWherever(target, url, options)));
   const found = answers.flatMap((answer) => ("windows" in answer ? [answer] : []));
   if (found.length > 0) return read(joined(found));
   const [fault] = answers as UsageFailure[];
-  return isExpired(surface.id, fault!) ? { ...fault!, failed: "says: Token expired" } : fault!;
+  const meaning = surface.request?.meanings?.[fault!.status ?? 0];
+  return meaning === undefined ? fault! : { ...fault!, failed: meaning };
+}
+
+async function askWherever(
+  target: UsageTarget,
+  url: string,
+  options: AskOptions,
+): Promise<FoundUsage | UsageFailure> {
+  const answer = await askOne(target, url, options);
+  const formerly = target.surface.request?.formerly;
+  if (formerly === undefined || !("failed" in answer) || answer.status !== 404) return answer;
+  return await askOne(target, new URL(formerly, url).href, options);
 }
 
 async function askOne(
@@ -85,6 +97,3 @@ function joined(found: readonly FoundUsage[]): FoundUsage {
     balances: found.flatMap(({ balances }) => balances ?? []),
   };
 }
-
-const isExpired = (surface: string, { status }: UsageFailure): boolean =>
-  surface === "openai-codex" && (status === 401 || status === 403);

@@ -203,6 +203,16 @@ describe("what is left of each plan", { concurrency: 3 }, () => {
     assert.deepEqual(status.auth.unusableProfiles, []);
   });
 
+  test("MiniMax: the former address is asked too, and a key of the other region is told", async (t) => {
+    const { home, server } = await homeWith(t, { minimax: {} });
+    server.answers.set("minimax", withJson({}, 404));
+    const [row] = (await usageOf(home, "--usage")).profiles;
+    assert.match(row!.error!, /^minimax knows no plans .*api\.minimaxi\.com/);
+    assert.equal(row!.readAt, null);
+    server.answers.set("v1/api/openplatform/coding_plan/remains", withJson(USAGE_SAMPLES.minimax));
+    assert.deepEqual(windowsOf(await usageOf(home, "--usage"), "minimax:work"), ["5h: 20"]);
+  });
+
   test("an exhausted window is named by status and doctor, and a newer reading ends its bar", async (t) => {
     const { home, server } = await homeWith(t, {
       anthropic: { ...CLAUDE, five_hour: { utilization: 100, resets_at: iso(2 * HOUR) } },

@@ -18,6 +18,9 @@ export const anthropic: UsageSurface = {
       "anthropic-version": "2023-06-01",
       "anthropic-beta": "oauth-2025-04-20",
     }),
+    meanings: {
+      403: "does not show the usage of this token (HTTP 403): setup tokens lack the right to read it; calls tell it all the same",
+    },
   },
   parse(body) {
     const extra = extraUsage(body);

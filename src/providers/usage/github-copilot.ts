@@ -25,6 +25,10 @@ export const githubCopilot: UsageSurface = {
       "https://api.githubcopilot.com": URL,
     },
     headers: ({ secret }) => ({ authorization: `token ${secret}`, "x-github-api-version": "2025-04-01" }),
+    meanings: {
+      401: "refused the GitHub token (HTTP 401). Log in again: openclaw models auth login-github-copilot",
+      404: "says that this account has no Copilot (HTTP 404)",
+    },
   },
   parse(body) {
     const snapshots = objectAt(body, "quota_snapshots");

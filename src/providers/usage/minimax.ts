@@ -16,7 +16,11 @@ export const minimax: UsageSurface = {
       "https://api.minimax.io": "https://api.minimax.io/v1/token_plan/remains",
       "https://api.minimaxi.com": "https://api.minimaxi.com/v1/token_plan/remains",
     },
+    formerly: "/v1/api/openplatform/coding_plan/remains",
     headers: bearer,
+    meanings: {
+      404: "knows no plans at this address (HTTP 404): this key may be of the other region. Keys of China need models.providers.minimax.baseUrl https://api.minimaxi.com/anthropic, others https://api.minimax.io/anthropic",
+    },
   },
   parse(body) {
     const status = objectAt(body, "base_resp");

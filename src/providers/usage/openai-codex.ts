@@ -18,6 +18,7 @@ export const openaiCodex: UsageSurface = {
       ...bearer(key),
       ...(key.accountId === undefined ? {} : { "chatgpt-account-id": key.accountId }),
     }),
+    meanings: { 401: "says: Token expired", 403: "says: Token expired" },
   },
   parse(body, now) {
     const limits = objectAt(body, "rate_limit");

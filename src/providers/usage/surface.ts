@@ -44,6 +44,10 @@ export interface UsageRequest {
   readonly urls: Readonly<Record<string, string>>;
   /** A second question, the path in place of the first one's; either may fail alone. */
   readonly also?: string;
+  /** An earlier path, asked where the address is not known (404). */
+  readonly formerly?: string;
+  /** What a status means there and what to do; completes "<provider> …". */
+  readonly meanings?: Readonly<Record<number, string>>;
   readonly headers: (key: UsageKey) => Readonly<Record<string, string>>;
   /** sent as JSON by POST */
   readonly body?: (key: UsageKey) => object;
