@@ -74,7 +74,7 @@ function take(parts: Open[], event: Exclude<AnswerEvent, { kind: "finish" }>): v
       parts.push({ ...event, kind: "tool_call", arguments: "" });
       return;
     case "arguments": {
-      const call = parts.find((part) => part.kind === "tool_call" && part.index === event.index);
+      const call = parts.findLast((part) => part.kind === "tool_call" && part.index === event.index);
       if (call?.kind === "tool_call") call.arguments += event.text;
       return;
     }

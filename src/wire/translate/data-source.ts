@@ -1,18 +1,53 @@
+// Images and files: bytes in base64, or an address.
 import { fault } from "./fields.ts";
 import type { ImageSource } from "./neutral.ts";
 
 /**
- * `data:image/png;base64,…`, or an address.
+ * `data:image/png;base64,…`, an address, or base64 alone, whose beginning tells what it is.
  *
  * @throws AccessError `bad_input`
  */
 export function dataSource(url: string, place: string): ImageSource {
-  if (!url.startsWith("data:")) return { kind: "url", url };
-  const comma = url.indexOf(",");
-  const head = url.slice(5, comma === -1 ? 5 : comma);
-  if (!head.endsWith(";base64")) throw fault(place, "must be an address or data in base64");
-  return { kind: "base64", mediaType: head.slice(0, head.indexOf(";")), data: url.slice(comma + 1) };
+  if (url.startsWith("data:")) return dataOf(url, place);
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(url)) return { kind: "url", url };
+  const mediaType = mediaTypeIn(url);
+  if (mediaType === undefined) throw fault(place, "must be an address or data in base64");
+  return { kind: "base64", mediaType, data: url };
 }
+
+function dataOf(url: string, place: string): ImageSource {
+  const comma = url.indexOf(",");
+  if (comma === -1) throw fault(place, "must be an address or data in base64");
+  const [type = "", ...rest] = url.slice("data:".length, comma).split(";");
+  const text = url.slice(comma + 1);
+  const data = rest.includes("base64") ? text : encoded(text, place);
+  return { kind: "base64", mediaType: type || mediaTypeIn(data) || "text/plain", data };
+}
+
+function encoded(text: string, place: string): string {
+  try {
+    return Buffer.from(decodeURIComponent(text)).toString("base64");
+  } catch {
+    throw fault(place, "must be an address or data in base64");
+  }
+}
+
+const BEGINNINGS = [
+  ["iVBORw0KGgo", "image/png"],
+  ["/9j/", "image/jpeg"],
+  ["R0lGOD", "image/gif"],
+  ["UklGR", "image/webp"],
+  ["JVBERi", "application/pdf"],
+] as const;
+
+const mediaTypeIn = (base64: string): string | undefined =>
+  BEGINNINGS.find(([beginning]) => base64.startsWith(beginning))?.[1];
 
 export const urlOf = (source: ImageSource): string =>
   source.kind === "url" ? source.url : `data:${source.mediaType};base64,${source.data}`;
+
+/** What is text in fact; nothing for addresses and other data. */
+export const textIn = (source: ImageSource): string | undefined =>
+  source.kind === "base64" && source.mediaType.startsWith("text/")
+    ? Buffer.from(source.data, "base64").toString()
+    : undefined;

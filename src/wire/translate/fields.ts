@@ -7,6 +7,13 @@ import { isObject } from "../../core/json.ts";
 export const fault = (place: string, what: string): AccessError =>
   new AccessError("bad_input", `${place} ${what}.`);
 
+/** A kind of content that only its own protocol has. */
+export const notCarried = (type: unknown, place: string): AccessError =>
+  fault(
+    `${place}.type`,
+    `${typeof type === "string" ? JSON.stringify(type.slice(0, 64)) : "that is no text"} cannot be carried to a provider of another protocol`,
+  );
+
 const absent = (value: unknown): value is undefined | null => value === undefined || value === null;
 
 export function numberAt(body: JsonObject, field: string): number | undefined {

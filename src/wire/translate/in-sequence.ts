@@ -17,10 +17,16 @@ export class InSequence {
   /** The first one passes, the others wait. */
   #tracks: Track[] = [];
 
+  /** Whether it can be written as it is: what comes piece by piece, most of the time. */
+  passes({ kind }: Piece): boolean {
+    if (kind === "tool" || kind === "arguments") return false;
+    const [head] = this.#tracks;
+    return head ? this.#tracks.length === 1 && head.call === undefined : false;
+  }
+
   /** What can be written now. */
   add(event: Piece): readonly Piece[] {
     const track = this.#trackFor(event);
-    if (!track) return [];
     track.pieces.push(event);
     if (event.kind === "arguments") track.text += event.text;
     return this.#passing();
@@ -33,10 +39,13 @@ export class InSequence {
     return pieces;
   }
 
-  /** Nothing for more of a call that was complete. */
-  #trackFor(event: Piece): Track | undefined {
-    if (event.kind === "arguments") return this.#tracks.find(({ call }) => call === event.index);
+  #trackFor(event: Piece): Track {
     const last = this.#tracks.at(-1);
+    if (event.kind === "arguments") {
+      const open = this.#tracks.findLast(({ call }) => call === event.index);
+      // More of a call that was told: blanks, as a rule.
+      return open ?? { text: "", pieces: [] };
+    }
     if (event.kind !== "tool" && last && last.call === undefined) return last;
     const track: Track = { ...(event.kind === "tool" ? { call: event.index } : {}), text: "", pieces: [] };
     this.#tracks.push(track);
@@ -57,4 +66,4 @@ export class InSequence {
 
 /** Providers tell calls whole, one after the other; one that does not is waited for. */
 const isComplete = ({ call, text }: Track): boolean =>
-  call === undefined || (text.trimEnd().endsWith("}") && parseObject(text) !== undefined);
+  call === undefined || (text.endsWith("}") && parseObject(text) !== undefined);

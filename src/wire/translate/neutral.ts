@@ -18,16 +18,21 @@ export interface TextPart {
   readonly text: string;
   /** ends a prefix that the provider may keep; Anthropic's `cache_control` */
   readonly cache?: Readonly<Record<string, unknown>>;
+  /** said by whoever made the program, in the middle of the talk */
+  readonly instruction?: true;
 }
 export interface ImagePart {
   readonly kind: "image";
   readonly source: ImageSource;
+  /** how closely OpenAI's models look at it */
+  readonly detail?: string;
 }
 export interface FilePart {
   readonly kind: "file";
   readonly source: ImageSource;
   readonly name?: string;
 }
+/** Stands before what it led to: Google signs the call that follows. */
 export interface ThinkingPart {
   readonly kind: "thinking";
   /** empty when the provider keeps it to itself */
@@ -38,10 +43,8 @@ export interface ToolCallPart {
   readonly kind: "tool_call";
   readonly id: string;
   readonly name: string;
-  /** JSON text of an object; empty means `{}` */
+  /** JSON text of an object; empty means `{}`. What a model wrote may be broken. */
   readonly arguments: string;
-  /** Google signs calls */
-  readonly signature?: Signature;
 }
 export interface ToolResultPart {
   readonly kind: "tool_result";
@@ -75,6 +78,7 @@ export type Effort = "none" | "minimal" | "low" | "medium" | "high" | "xhigh" | 
 
 export interface Reasoning {
   readonly effort?: Effort;
+  /** 0 beside the effort `none`: the client's protocol does not think unless it is asked to */
   readonly budgetTokens?: number;
   /** The client wants to see a summary. */
   readonly summary?: boolean;
@@ -108,6 +112,8 @@ export interface ModelRequest {
   readonly stop: readonly string[];
   readonly reasoning?: Reasoning;
   readonly format?: AnswerFormat;
+  /** how many words OpenAI's models make */
+  readonly verbosity?: string;
   /** the client's name for its user or session */
   readonly user?: string;
   /** A prefix shared with other calls; OpenAI's `prompt_cache_key`. */

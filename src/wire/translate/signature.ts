@@ -42,7 +42,12 @@ export function withoutForeign(body: JsonObject): JsonObject | undefined {
     : undefined;
   const input = kept(body["input"]);
   if (!found) return undefined;
-  return { ...body, ...(messages ? { messages } : {}), ...(input === undefined ? {} : { input }) };
+  const own = {
+    ...body,
+    ...(messages ? { messages } : {}),
+    ...(input === undefined ? {} : { input }),
+  };
+  return messages && !mayThink(messages) ? withoutThinking(own) : own;
 }
 
 const isForeign = (item: unknown): boolean =>
@@ -50,3 +55,27 @@ const isForeign = (item: unknown): boolean =>
   [item["signature"], item["data"], item["encrypted_content"]].some(
     (value) => typeof value === "string" && value.startsWith(PREFIX),
   );
+
+/** While results are told, Anthropic wants the turn that asked for them to begin with its own thinking. */
+function mayThink(messages: readonly unknown[]): boolean {
+  const [asked, answered] = messages.slice(-2).map(blocksIn);
+  return !answered?.some(({ type }) => type === "tool_result") || isThinking(asked?.[0]);
+}
+
+const blocksIn = (message: unknown): JsonObject[] =>
+  isObject(message) && Array.isArray(message["content"]) ? message["content"].filter(isObject) : [];
+
+const isThinking = (block: JsonObject | undefined): boolean =>
+  block?.["type"] === "thinking" || block?.["type"] === "redacted_thinking";
+
+/** Also without the clearing of thoughts, which is refused where there are none. */
+function withoutThinking(body: JsonObject): JsonObject {
+  const { thinking, context_management: context, ...rest } = body;
+  if (!isObject(thinking) || thinking["type"] !== "enabled") return body;
+  if (!isObject(context) || !Array.isArray(context["edits"]))
+    return context === undefined ? rest : { ...rest, context_management: context };
+  const edits = context["edits"].filter(
+    (edit) => !(isObject(edit) && String(edit["type"]).startsWith("clear_thinking")),
+  );
+  return edits.length === 0 ? rest : { ...rest, context_management: { ...context, edits } };
+}

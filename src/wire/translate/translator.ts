@@ -33,6 +33,8 @@ export interface AnswerFrame {
   readonly created: number;
   /** the client asked for token counts in its stream */
   readonly usage: boolean;
+  /** the client asked for thinking */
+  readonly thinks?: boolean;
   /** names of the tools that take text instead of JSON */
   readonly freeform?: ReadonlySet<string>;
 }

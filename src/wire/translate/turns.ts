@@ -1,19 +1,66 @@
-// Messages of one role that follow each other, joined: what wires want that know turns.
-import type { AssistantPart, Message, UserPart } from "./neutral.ts";
+// Turns, as wires want them: one after the other, the results of calls right behind the calls, and the user first
+// where the user and the model are all that a wire knows.
+import { withoutInstructions } from "./instructions.ts";
+import type { AssistantPart, Message, ToolResultPart, UserPart } from "./neutral.ts";
 
-/** Turns without a part are left out. */
+/** Said where the wire wants the user to begin, and it was not the user. */
+const BEGINNING: Message = { role: "user", parts: [{ kind: "text", text: "(The conversation goes on.)" }] };
+
+/** For wires that have a role for instructions too. Turns without a part are left out. */
+export const talkOf = (messages: readonly Message[]): Message[] => joined(answered(joined(messages)));
+
+/** For the others. */
 export function turnsOf(messages: readonly Message[]): Message[] {
+  const turns = talkOf(messages.map(withoutInstructions));
+  return turns[0]?.role === "assistant" ? [BEGINNING, ...turns] : turns;
+}
+
+/** Messages of one role that follow each other, as one. */
+function joined(messages: readonly Message[]): Message[] {
   const turns: Message[] = [];
   for (const message of messages) {
     if (message.parts.length === 0) continue;
     const last = turns.at(-1);
-    if (last?.role === message.role) turns[turns.length - 1] = joined(last, message);
+    if (last?.role === message.role) turns[turns.length - 1] = both(last, message);
     else turns.push(message);
   }
   return turns;
 }
 
-function joined(one: Message, other: Message): Message {
+function both(one: Message, other: Message): Message {
   if (one.role === "user") return { role: "user", parts: [...one.parts, ...(other.parts as UserPart[])] };
   return { role: "assistant", parts: [...one.parts, ...(other.parts as AssistantPart[])] };
+}
+
+/** Results in the order of their calls, before anything else that is said after these. */
+function answered(turns: readonly Message[]): Message[] {
+  const results = resultsIn(turns);
+  if (results.size === 0) return [...turns];
+  const moved = new Set<UserPart>();
+  return turns.flatMap((turn, i): Message[] => {
+    if (turn.role === "user") return [{ role: "user", parts: turn.parts.filter((part) => !moved.has(part)) }];
+    const mine = turn.parts.flatMap((part) => {
+      if (part.kind !== "tool_call") return [];
+      const found = results.get(part.id) ?? [];
+      while (found[0] && found[0].at < i) found.shift();
+      return found.shift()?.part ?? [];
+    });
+    for (const part of mine) moved.add(part);
+    return mine.length === 0 ? [turn] : [turn, { role: "user", parts: mine }];
+  });
+}
+
+type Found = { readonly at: number; readonly part: ToolResultPart };
+
+/** By the id of the call. Ids may come again: some servers count from zero in every answer. */
+function resultsIn(turns: readonly Message[]): Map<string, Found[]> {
+  const results = new Map<string, Found[]>();
+  for (const [at, { parts }] of turns.entries())
+    for (const part of parts) {
+      if (part.kind !== "tool_result") continue;
+      const found = results.get(part.callId);
+      if (found) found.push({ at, part });
+      else results.set(part.callId, [{ at, part }]);
+    }
+  return results;
 }

@@ -2,10 +2,12 @@
 import type { JsonObject } from "../../../core/json.ts";
 import { isObject, parseObject } from "../../../core/json.ts";
 import type { AnswerEvent, FinishReason, TokenUsage } from "../neutral.ts";
-import type { AnswerReader } from "../translator.ts";
+import { argumentsText } from "../tool-arguments.ts";
+import { fittingId } from "../tool-ids.ts";
+import type { AnswerReader, NewId } from "../translator.ts";
 import { API, REDACTED } from "./names.ts";
 
-export function reader(): AnswerReader {
+export function reader(newId: NewId): AnswerReader {
   let usage: JsonObject = {};
   let stop: JsonObject = {};
   const signatures = new Map<unknown, string>();
@@ -23,7 +25,8 @@ export function reader(): AnswerReader {
           ? [{ kind: "arguments", index, text: piece["partial_json"] }]
           : NOTHING;
       case "signature_delta":
-        signatures.set(index, (signatures.get(index) ?? "") + String(piece["signature"] ?? ""));
+        if (typeof piece["signature"] === "string")
+          signatures.set(index, (signatures.get(index) ?? "") + piece["signature"]);
         return NOTHING;
       default:
         return NOTHING;
@@ -37,7 +40,9 @@ export function reader(): AnswerReader {
           if (isObject(frame["message"])) usage = { ...usage, ...counts(frame["message"]["usage"]) };
           return NOTHING;
         case "content_block_start":
-          return isObject(frame["content_block"]) ? opening(frame["content_block"], indexOf(frame)) : NOTHING;
+          return isObject(frame["content_block"])
+            ? opening(frame["content_block"], indexOf(frame), newId)
+            : NOTHING;
         case "content_block_delta":
           return delta(frame);
         case "content_block_stop": {
@@ -69,20 +74,20 @@ const counts = (value: unknown): JsonObject =>
   isObject(value) ? Object.fromEntries(Object.entries(value).filter(([, each]) => each !== null)) : {};
 
 /** A block as it begins: most begin empty, calls with `{}`. */
-function opening(block: JsonObject, index: number): readonly AnswerEvent[] {
-  if (block["type"] !== "tool_use") return whole(block, index);
+function opening(block: JsonObject, index: number, newId: NewId): readonly AnswerEvent[] {
+  if (block["type"] !== "tool_use") return whole(block, index, newId);
   const given = isObject(block["input"]) && Object.keys(block["input"]).length > 0;
-  return given ? whole(block, index) : [callOf(block, index)];
+  return given ? whole(block, index, newId) : [callOf(block, index, newId)];
 }
 
-const callOf = (block: JsonObject, index: number): AnswerEvent => ({
+const callOf = ({ id, name }: JsonObject, index: number, newId: NewId): AnswerEvent => ({
   kind: "tool",
   index,
-  id: String(block["id"] ?? `call_${index}`),
-  name: String(block["name"] ?? ""),
+  id: typeof id === "string" && id !== "" ? fittingId(id) : newId(),
+  name: typeof name === "string" ? name : "",
 });
 
-function whole(block: JsonObject, index: number): readonly AnswerEvent[] {
+function whole(block: JsonObject, index: number, newId: NewId): readonly AnswerEvent[] {
   switch (block["type"]) {
     case "text":
       return text("text", block["text"]);
@@ -94,32 +99,39 @@ function whole(block: JsonObject, index: number): readonly AnswerEvent[] {
         ...(signed ? [{ kind: "signature", signature: { api: API, value } } as const] : []),
       ];
     }
-    case "redacted_thinking":
-      return [{ kind: "signature", signature: { api: REDACTED, value: String(block["data"] ?? "") } }];
+    case "redacted_thinking": {
+      const value = block["data"];
+      return typeof value === "string" && value !== ""
+        ? [{ kind: "signature", signature: { api: REDACTED, value } }]
+        : NOTHING;
+    }
     case "tool_use":
-      return [callOf(block, index), { kind: "arguments", index, text: JSON.stringify(block["input"] ?? {}) }];
+      return [callOf(block, index, newId), { kind: "arguments", index, text: argumentsText(block["input"]) }];
     default:
       return NOTHING;
   }
 }
 
-export function readAnswer(body: JsonObject): readonly AnswerEvent[] {
+export function readAnswer(body: JsonObject, newId: NewId): readonly AnswerEvent[] {
   const blocks = Array.isArray(body["content"]) ? body["content"].filter(isObject) : [];
-  return [...blocks.flatMap(whole), finish(body, counts(body["usage"]))];
+  return [
+    ...blocks.flatMap((block, index) => whole(block, index, newId)),
+    finish(body, counts(body["usage"])),
+  ];
 }
 
-const REASONS: Readonly<Record<string, FinishReason>> = {
-  end_turn: "stop",
-  stop_sequence: "stop",
-  pause_turn: "stop",
-  tool_use: "tool_calls",
-  max_tokens: "length",
-  model_context_window_exceeded: "length",
-  refusal: "content_filter",
-};
+const REASONS: ReadonlyMap<unknown, FinishReason> = new Map([
+  ["end_turn", "stop"],
+  ["stop_sequence", "stop"],
+  ["pause_turn", "stop"],
+  ["tool_use", "tool_calls"],
+  ["max_tokens", "length"],
+  ["model_context_window_exceeded", "length"],
+  ["refusal", "content_filter"],
+]);
 
 function finish(stop: JsonObject, usage: JsonObject): AnswerEvent {
-  const reason = REASONS[String(stop["stop_reason"])] ?? "stop";
+  const reason = REASONS.get(stop["stop_reason"]) ?? "stop";
   const stopSequence = stop["stop_sequence"];
   return {
     kind: "finish",

@@ -25,6 +25,7 @@ import type {
   Tool,
   ToolChoice,
 } from "../neutral.ts";
+import { conversationOf } from "../instructions.ts";
 import { messageOf, textBlocks } from "./read-content.ts";
 
 const FIELDS: FieldRules = {
@@ -56,20 +57,18 @@ export function readRequest(body: JsonObject): ModelRequest {
   const hints = hintsIn(body, FIELDS, "Leave it out, or call a model that speaks messages.");
   const messages = objectsAt(body, "messages");
   if (messages.length === 0) throw fault("messages", "must be a list with at least one message");
-  const late = messages.filter(([message]) => message["role"] === "system");
-  const system = [
-    ...systemOf(body),
-    ...late.flatMap(([message, place]) => textBlocks(message["content"], place)),
-  ];
-  const turns = messages.filter(([message]) => message["role"] !== "system");
+  const lost = new Set(hints);
+  const own = textBlocks(body["system"], "system", lost);
+  const talk = conversationOf(messages.map(([message, place]) => messageOf(message, place, lost)));
+  const system = [...own, ...talk.system];
+  if (isCached(system, talk.messages)) lost.add("cache_control");
   const choice = objectAt(body, "tool_choice");
   const { tools, dropped } = toolsIn(body);
-  const conversation = turns.map(([message, place]) => messageOf(message, place));
   return defined({
     stream: body["stream"] === true,
     wantsUsage: true,
     system,
-    messages: conversation,
+    messages: talk.messages,
     tools,
     toolChoice: choice && toolChoiceOf(choice),
     parallelTools: choice?.["disable_parallel_tool_use"] === true ? false : undefined,
@@ -81,14 +80,12 @@ export function readRequest(body: JsonObject): ModelRequest {
     reasoning: reasoningOf(body),
     format: formatOf(body),
     user: textAt(objectAt(body, "metadata") ?? {}, "user_id", "metadata.user_id"),
-    dropped: [...hints, ...dropped, ...(isCached(system, conversation) ? ["cache_control"] : [])],
+    dropped: [...lost, ...dropped],
   }) as ModelRequest;
 }
 
 const isCached = (system: readonly TextPart[], messages: readonly Message[]): boolean =>
   [...system, ...messages.flatMap(({ parts }): readonly Part[] => parts)].some((part) => "cache" in part);
-
-const systemOf = (body: JsonObject): TextPart[] => textBlocks(body["system"], "system");
 
 /** Those of another type are run by Anthropic. */
 const isOwn = (tool: JsonObject): boolean => (tool["type"] ?? "custom") === "custom";
@@ -132,7 +129,7 @@ function reasoningOf(body: JsonObject): Reasoning | undefined {
   const thinking = objectAt(body, "thinking");
   const effort = objectAt(body, "output_config")?.["effort"];
   const known = EFFORTS.has(effort) ? { effort: effort as Effort } : {};
-  if (thinking?.["type"] === "disabled") return { effort: "none" };
+  if (thinking?.["type"] === "disabled") return { effort: "none", budgetTokens: 0 };
   if (thinking?.["type"] === "enabled") {
     const budgetTokens = numberAt(thinking, "budget_tokens");
     return { summary: true, ...known, ...(budgetTokens === undefined ? {} : { budgetTokens }) };

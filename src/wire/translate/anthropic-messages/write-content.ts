@@ -1,10 +1,12 @@
 // The content blocks of a messages request for a provider.
 import type { JsonObject } from "../../../core/json.ts";
-import { parseObject } from "../../../core/json.ts";
+import { textIn } from "../data-source.ts";
 import { defined } from "../fields.ts";
 import type { Losses } from "../losses.ts";
-import type { ImagePart, ImageSource, Message, Part, TextPart, ThinkingPart } from "../neutral.ts";
+import type { FilePart, ImagePart, ImageSource, Message, Part, TextPart, ThinkingPart } from "../neutral.ts";
 import { valueFor } from "../signature.ts";
+import { argumentsObject } from "../tool-arguments.ts";
+import { fittingId } from "../tool-ids.ts";
 import { API, REDACTED } from "./names.ts";
 
 /** Results of tools come first in their turn: the protocol wants them right behind the calls. */
@@ -18,31 +20,46 @@ function blocksOf(part: Part, losses: Losses): JsonObject[] {
   switch (part.kind) {
     case "text":
     case "image":
-      return contentBlocks(part);
+      return contentBlocks(part, losses);
     case "file":
-      return [defined({ type: "document", source: sourceOf(part.source), title: part.name })];
+      return [documentBlock(part)];
     case "thinking":
       return thinkingBlocks(part, losses);
     case "tool_call":
       return [
-        { type: "tool_use", id: plainId(part.id), name: part.name, input: parseObject(part.arguments) ?? {} },
+        {
+          type: "tool_use",
+          id: fittingId(part.id),
+          name: part.name,
+          input: argumentsObject(part.arguments),
+        },
       ];
     case "tool_result":
       return [
         defined({
           type: "tool_result",
-          tool_use_id: plainId(part.callId),
-          content: part.content.flatMap(contentBlocks),
+          tool_use_id: fittingId(part.callId),
+          content: part.content.flatMap((each) => contentBlocks(each, losses)),
           is_error: part.failed,
         }),
       ];
   }
 }
 
-/** Empty text is refused by the protocol. */
-function contentBlocks(part: TextPart | ImagePart): JsonObject[] {
-  if (part.kind === "image") return [{ type: "image", source: sourceOf(part.source) }];
-  return part.text === "" ? [] : [{ type: "text", text: part.text }];
+/** Blank text is refused by the protocol. */
+export const textBlocks = ({ text }: TextPart): JsonObject[] =>
+  text.trim() === "" ? [] : [{ type: "text", text }];
+
+function contentBlocks(part: TextPart | ImagePart, losses: Losses): JsonObject[] {
+  if (part.kind === "text") return textBlocks(part);
+  losses.drop("image.detail", part.detail);
+  return [{ type: "image", source: sourceOf(part.source) }];
+}
+
+function documentBlock({ source, name }: FilePart): JsonObject {
+  const data = textIn(source);
+  const own = data === undefined ? sourceOf(source) : { type: "text", media_type: "text/plain", data };
+  return defined({ type: "document", source: own, title: name });
 }
 
 const sourceOf = (source: ImageSource): JsonObject =>
@@ -59,6 +76,3 @@ function thinkingBlocks({ text, signature }: ThinkingPart, losses: Losses): Json
   losses.drop("thinking", true);
   return [];
 }
-
-/** The letters that this protocol takes in the id of a call. */
-const plainId = (id: string): string => id.replaceAll(/[^a-zA-Z0-9_-]/g, "_");

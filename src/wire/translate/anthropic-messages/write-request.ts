@@ -3,11 +3,12 @@ import type { JsonObject } from "../../../core/json.ts";
 import { defined } from "../fields.ts";
 import { Losses } from "../losses.ts";
 import type { Effort, ModelRequest, Part, ToolChoice } from "../neutral.ts";
+import { closedSchema } from "../schemas.ts";
 import { valueFor } from "../signature.ts";
 import { turnsOf } from "../turns.ts";
 import type { RequestTarget, WrittenRequest } from "../translator.ts";
 import { API, REDACTED } from "./names.ts";
-import { messageBlocks } from "./write-content.ts";
+import { messageBlocks, textBlocks } from "./write-content.ts";
 
 /** The protocol wants a cap; this one where nothing is known of the model. */
 const USUAL_CAP = 8192;
@@ -21,19 +22,17 @@ export function writeRequest(request: ModelRequest, target: RequestTarget): Writ
     ["seed", request.seed],
     ["response_format", request.format?.kind === "json" ? true : undefined],
     ["prompt_cache_key", request.cacheKey],
+    ["verbosity", request.verbosity],
+    ["tools.strict", request.tools.some(({ strict }) => strict) || undefined],
   ] as const)
     losses.drop(name, value);
   const thinking = thinkingOf(request, target, losses);
-  const cap = request.maxTokens ?? target.maxTokens ?? USUAL_CAP;
+  const system = request.system.flatMap(textBlocks);
   const body = defined({
     model: target.model,
-    // The answer has the room that the client gave it; thinking comes on top.
-    max_tokens: cap + (request.maxTokens === undefined ? 0 : (thinking?.budget ?? 0)),
+    max_tokens: capOf(request, target, thinking?.budget),
     stream: request.stream ? true : undefined,
-    system:
-      request.system.length > 0
-        ? marked(request.system.map(({ text }) => ({ type: "text", text })))
-        : undefined,
+    system: system.length > 0 ? marked(system) : undefined,
     messages: messagesOf(request, losses),
     ...toolFields(request),
     ...samplingOf(request, thinking !== undefined, losses),
@@ -45,19 +44,36 @@ export function writeRequest(request: ModelRequest, target: RequestTarget): Writ
   return { body, dropped: losses.names };
 }
 
+/** The answer has the room that the client gave it; thinking comes on top, as far as the model goes. */
+function capOf({ maxTokens }: ModelRequest, target: RequestTarget, budget = 0): number {
+  if (maxTokens === undefined) return target.maxTokens ?? USUAL_CAP + budget;
+  return Math.max(maxTokens, Math.min(maxTokens + budget, target.maxTokens ?? Infinity));
+}
+
 /** Clients of other protocols expect a shared prefix to be kept without asking. */
 function marked(blocks: JsonObject[]): JsonObject[] {
   const last = blocks.at(-1);
-  return last ? [...blocks.slice(0, -1), { ...last, cache_control: { type: "ephemeral" } }] : blocks;
+  // What the model signed takes no mark.
+  return last && !("signature" in last || "data" in last)
+    ? [...blocks.slice(0, -1), { ...last, cache_control: { type: "ephemeral" } }]
+    : blocks;
 }
 
 function messagesOf(request: ModelRequest, losses: Losses): JsonObject[] {
-  const turns = turnsOf(request.messages);
-  const isTalk = turns.length > 1 || request.tools.length > 0;
-  return turns.map((turn, i) => {
-    const content = messageBlocks(turn, losses);
-    return { role: turn.role, content: isTalk && i === turns.length - 1 ? marked(content) : content };
-  });
+  const turns = turnsOf(request.messages)
+    .map((turn) => ({ role: turn.role, content: messageBlocks(turn, losses) }))
+    .filter(({ content }) => content.length > 0);
+  const last = turns.at(-1);
+  if (last?.role === "assistant") last.content = withoutTrailingSpace(last.content);
+  if (last && (turns.length > 1 || request.tools.length > 0)) last.content = marked(last.content);
+  return turns;
+}
+
+/** The beginning of an answer, which the model goes on with, may not end in blanks. */
+function withoutTrailingSpace(blocks: JsonObject[]): JsonObject[] {
+  const last = blocks.at(-1);
+  const text = last?.["text"];
+  return typeof text === "string" ? [...blocks.slice(0, -1), { ...last, text: text.trimEnd() }] : blocks;
 }
 
 export interface Thinking {
@@ -145,7 +161,8 @@ function outputConfigOf({ format }: ModelRequest, effort: string | undefined): J
   if (format?.kind !== "schema" && effort === undefined) return undefined;
   return defined({
     effort,
-    format: format?.kind === "schema" ? { type: "json_schema", schema: format.schema } : undefined,
+    format:
+      format?.kind === "schema" ? { type: "json_schema", schema: closedSchema(format.schema) } : undefined,
   });
 }
 

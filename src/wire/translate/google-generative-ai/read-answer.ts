@@ -2,39 +2,68 @@
 import type { JsonObject } from "../../../core/json.ts";
 import { isObject, parseObject } from "../../../core/json.ts";
 import type { AnswerEvent, FinishReason, TokenUsage } from "../neutral.ts";
+import { argumentsText } from "../tool-arguments.ts";
+import { fittingId } from "../tool-ids.ts";
 import type { AnswerReader, NewId } from "../translator.ts";
+import { API } from "./names.ts";
 
-export function reader(newId: NewId): AnswerReader {
-  let reason: FinishReason = "stop";
-  let usage: TokenUsage | undefined;
-  let calls = 0;
-  return {
-    add(_event, data) {
-      const chunk = parseObject(data);
-      if (!chunk) return [];
-      usage = usageOf(chunk["usageMetadata"]) ?? usage;
-      reason = reasonOf(chunk) ?? reason;
-      const events = partsIn(chunk).flatMap((part): AnswerEvent[] => {
-        const call = callEvents(part, calls, newId);
-        if (call.length > 0) calls++;
-        return call.length > 0 ? call : textEvents(part);
-      });
-      return events;
-    },
-    end: () => [
-      {
-        kind: "finish",
-        reason: calls > 0 && reason === "stop" ? "tool_calls" : reason,
-        ...(usage ? { usage } : {}),
-      },
-    ],
-  };
-}
+export const reader = (newId: NewId): AnswerReader => new Answer(newId);
 
 /** A whole answer is one chunk of a stream. */
 export function readAnswer(body: JsonObject, newId: NewId): readonly AnswerEvent[] {
-  const whole = reader(newId);
-  return [...whole.add(undefined, JSON.stringify(body)), ...whole.end()];
+  const answer = new Answer(newId);
+  return [...answer.chunk(body), ...answer.end()];
+}
+
+class Answer implements AnswerReader {
+  readonly #newId: NewId;
+  #reason: FinishReason = "stop";
+  #usage: TokenUsage | undefined;
+  #calls = 0;
+
+  constructor(newId: NewId) {
+    this.#newId = newId;
+  }
+
+  add(_event: string | undefined, data: string): readonly AnswerEvent[] {
+    const chunk = parseObject(data);
+    return chunk ? this.chunk(chunk) : [];
+  }
+
+  chunk(chunk: JsonObject): AnswerEvent[] {
+    this.#usage = usageOf(chunk["usageMetadata"]) ?? this.#usage;
+    this.#reason = reasonOf(chunk) ?? this.#reason;
+    return partsIn(chunk).flatMap((part) => this.#events(part));
+  }
+
+  end(): readonly AnswerEvent[] {
+    const reason = this.#calls > 0 && this.#reason === "stop" ? "tool_calls" : this.#reason;
+    return [{ kind: "finish", reason, ...(this.#usage ? { usage: this.#usage } : {}) }];
+  }
+
+  #events(part: JsonObject): AnswerEvent[] {
+    const call = part["functionCall"];
+    if (!isObject(call)) return [...contentEvents(part), ...(part["thought"] === true ? signed(part) : [])];
+    const index = this.#calls++;
+    const { id, name } = call;
+    // The signature is the call's, and has its seat before it.
+    return [
+      ...signed(part),
+      {
+        kind: "tool",
+        index,
+        id: typeof id === "string" && id !== "" ? fittingId(id) : this.#newId(),
+        name: typeof name === "string" ? name : "",
+      },
+      { kind: "arguments", index, text: argumentsText(call["args"]) },
+    ];
+  }
+}
+
+function signed({ thoughtSignature: value }: JsonObject): AnswerEvent[] {
+  return typeof value === "string" && value !== ""
+    ? [{ kind: "signature", signature: { api: API, value } }]
+    : [];
 }
 
 const candidateOf = (chunk: JsonObject): JsonObject =>
@@ -45,38 +74,33 @@ function partsIn(chunk: JsonObject): JsonObject[] {
   return isObject(content) && Array.isArray(content["parts"]) ? content["parts"].filter(isObject) : [];
 }
 
-function callEvents(part: JsonObject, index: number, newId: NewId): AnswerEvent[] {
-  const call = part["functionCall"];
-  if (!isObject(call)) return [];
-  const id = typeof call["id"] === "string" && call["id"] !== "" ? call["id"] : newId();
-  return [
-    { kind: "tool", index, id, name: String(call["name"] ?? "") },
-    { kind: "arguments", index, text: JSON.stringify(call["args"] ?? {}) },
-  ];
+function contentEvents({ text, thought, inlineData: data }: JsonObject): AnswerEvent[] {
+  if (typeof text === "string" && text !== "")
+    return [{ kind: thought === true ? "thinking" : "text", text }];
+  if (!isObject(data) || typeof data["data"] !== "string" || thought === true) return [];
+  // No other protocol's answers hold images in their text: they are told as a page would tell them.
+  const type = typeof data["mimeType"] === "string" ? data["mimeType"] : "image/png";
+  return [{ kind: "text", text: `![image](data:${type};base64,${data["data"]})` }];
 }
 
-function textEvents(part: JsonObject): AnswerEvent[] {
-  const { text } = part;
-  if (typeof text !== "string" || text === "") return [];
-  return [{ kind: part["thought"] === true ? "thinking" : "text", text }];
-}
-
-const REASONS: Readonly<Record<string, FinishReason>> = {
-  STOP: "stop",
-  MAX_TOKENS: "length",
-  SAFETY: "content_filter",
-  RECITATION: "content_filter",
-  BLOCKLIST: "content_filter",
-  PROHIBITED_CONTENT: "content_filter",
-  SPII: "content_filter",
-  IMAGE_SAFETY: "content_filter",
-};
+const REASONS: ReadonlyMap<string, FinishReason> = new Map([
+  ["STOP", "stop"],
+  ["MAX_TOKENS", "length"],
+  ["SAFETY", "content_filter"],
+  ["RECITATION", "content_filter"],
+  ["BLOCKLIST", "content_filter"],
+  ["PROHIBITED_CONTENT", "content_filter"],
+  ["SPII", "content_filter"],
+  ["IMAGE_SAFETY", "content_filter"],
+  ["IMAGE_PROHIBITED_CONTENT", "content_filter"],
+  ["IMAGE_RECITATION", "content_filter"],
+]);
 
 function reasonOf(chunk: JsonObject): FinishReason | undefined {
   const feedback = chunk["promptFeedback"];
   if (isObject(feedback) && feedback["blockReason"] !== undefined) return "content_filter";
   const reason = candidateOf(chunk)["finishReason"];
-  return typeof reason === "string" ? (REASONS[reason] ?? "stop") : undefined;
+  return typeof reason === "string" ? (REASONS.get(reason) ?? "stop") : undefined;
 }
 
 /** Thoughts are counted apart here, and belong to the output elsewhere. */

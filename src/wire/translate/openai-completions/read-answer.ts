@@ -2,13 +2,27 @@
 import type { JsonObject } from "../../../core/json.ts";
 import { isObject, parseObject } from "../../../core/json.ts";
 import type { AnswerEvent, FinishReason, TokenUsage } from "../neutral.ts";
-import type { AnswerReader } from "../translator.ts";
+import { argumentsText } from "../tool-arguments.ts";
+import { fittingId } from "../tool-ids.ts";
+import type { AnswerReader, NewId } from "../translator.ts";
+import { API, OWN_REASONING } from "./names.ts";
+
+const OWN: AnswerEvent = { kind: "signature", signature: { api: API, value: OWN_REASONING } };
 
 /** The reason and the token counts come apart, so the end is told when the stream is over. */
-export function reader(): AnswerReader {
+export function reader(newId: NewId): AnswerReader {
   let reason: FinishReason = "stop";
   let usage: TokenUsage | undefined;
-  const calls = new Calls();
+  let thinks = false;
+  const calls = new Calls(newId);
+  const marked = (events: AnswerEvent[]): AnswerEvent[] => {
+    if (events.length === 1 && (events[0]!.kind === "thinking") === thinks) return events;
+    return events.flatMap((event) => {
+      const ends = thinks && event.kind !== "thinking";
+      thinks = event.kind === "thinking";
+      return ends ? [OWN, event] : [event];
+    });
+  };
   return {
     add(_event, data) {
       const chunk = parseObject(data);
@@ -17,19 +31,20 @@ export function reader(): AnswerReader {
       const choice = firstChoice(chunk);
       if (!choice) return [];
       reason = reasonOf(choice["finish_reason"]) ?? reason;
-      return isObject(choice["delta"]) ? deltaEvents(choice["delta"], calls) : [];
+      return isObject(choice["delta"]) ? marked(deltaEvents(choice["delta"], calls)) : [];
     },
-    end: () => [finish(reason, usage, calls.any)],
+    end: () => [...(thinks ? [OWN] : []), finish(reason, usage, calls.any)],
   };
 }
 
-export function readAnswer(body: JsonObject): readonly AnswerEvent[] {
+export function readAnswer(body: JsonObject, newId: NewId): readonly AnswerEvent[] {
   const choice = firstChoice(body);
   const message = isObject(choice?.["message"]) ? choice["message"] : {};
-  const calls = new Calls();
+  const calls = new Calls(newId);
   const events = deltaEvents(message, calls);
+  const [first, ...rest] = events;
   return [
-    ...events,
+    ...(first?.kind === "thinking" ? [first, OWN, ...rest] : events),
     finish(reasonOf(choice?.["finish_reason"]) ?? "stop", usageOf(body["usage"]), calls.any),
   ];
 }
@@ -46,24 +61,51 @@ const finish = (reason: FinishReason, usage: TokenUsage | undefined, called: boo
 
 /** Tool calls as they are told: by index, else by id, else one after the other. */
 class Calls {
-  readonly #known = new Set<number>();
-  #last = -1;
+  readonly #newId: NewId;
+  /** the number of the call that is open at an index, and its id */
+  readonly #open = new Map<number, { readonly number: number; readonly id: unknown }>();
+  #count = 0;
+  #last = 0;
+
+  constructor(newId: NewId) {
+    this.#newId = newId;
+  }
 
   get any(): boolean {
-    return this.#known.size > 0;
+    return this.#count > 0;
   }
 
-  /** The call that a piece belongs to, and whether it is a new one. */
-  place(piece: JsonObject): { readonly index: number; readonly isNew: boolean } {
-    const given = piece["index"];
-    const begins = typeof piece["id"] === "string" && piece["id"] !== "";
-    const index = typeof given === "number" ? given : begins ? this.#last + 1 : Math.max(0, this.#last);
-    const isNew = !this.#known.has(index);
-    this.#known.add(index);
-    this.#last = Math.max(this.#last, index);
-    return { index, isNew };
+  events(piece: JsonObject): AnswerEvent[] {
+    const inner = isObject(piece["function"]) ? piece["function"] : {};
+    const id = typeof piece["id"] === "string" && piece["id"] !== "" ? piece["id"] : undefined;
+    const given =
+      typeof piece["index"] === "number" ? piece["index"] : id === undefined ? this.#last : this.#count;
+    const known = this.#open.get(given);
+    // Some servers give each call the index 0.
+    const isNew = !known || (id !== undefined && id !== known.id && isName(inner["name"]));
+    const number = isNew ? this.#count++ : known.number;
+    if (isNew) this.#open.set(given, { number, id });
+    this.#last = given;
+    const text = isObject(inner["arguments"]) ? argumentsText(inner["arguments"]) : inner["arguments"];
+    return [
+      ...(isNew ? [this.#begin(number, id, inner["name"])] : []),
+      ...(typeof text === "string" && text !== ""
+        ? [{ kind: "arguments", index: number, text } as const]
+        : []),
+    ];
+  }
+
+  #begin(index: number, id: string | undefined, name: unknown): AnswerEvent {
+    return {
+      kind: "tool",
+      index,
+      id: id === undefined ? this.#newId() : fittingId(id),
+      name: isName(name) ? name : "",
+    };
   }
 }
+
+const isName = (name: unknown): name is string => typeof name === "string" && name !== "";
 
 function deltaEvents(delta: JsonObject, calls: Calls): AnswerEvent[] {
   const events: AnswerEvent[] = [];
@@ -73,8 +115,9 @@ function deltaEvents(delta: JsonObject, calls: Calls): AnswerEvent[] {
   add("thinking", delta["reasoning_content"] ?? delta["reasoning"]);
   add("text", textIn(delta["content"]));
   add("refusal", delta["refusal"]);
-  const pieces = Array.isArray(delta["tool_calls"]) ? delta["tool_calls"].filter(isObject) : [];
-  for (const piece of pieces) events.push(...callEvents(piece, calls));
+  const pieces = delta["tool_calls"];
+  if (Array.isArray(pieces))
+    for (const piece of pieces) if (isObject(piece)) events.push(...calls.events(piece));
   return events;
 }
 
@@ -87,34 +130,17 @@ const textIn = (content: unknown): unknown =>
         .join("")
     : content;
 
-function callEvents(piece: JsonObject, calls: Calls): AnswerEvent[] {
-  const inner = isObject(piece["function"]) ? piece["function"] : {};
-  const { index, isNew } = calls.place(piece);
-  const id = typeof piece["id"] === "string" && piece["id"] !== "" ? piece["id"] : `call_${index}`;
-  const name = typeof inner["name"] === "string" ? inner["name"] : "";
-  const text = typeof inner["arguments"] === "string" ? inner["arguments"] : objectText(inner["arguments"]);
-  return [
-    ...(isNew ? [{ kind: "tool", index, id, name } as const] : []),
-    ...(text === "" ? [] : [{ kind: "arguments", index, text } as const]),
-  ];
-}
+const REASONS: ReadonlyMap<string, FinishReason> = new Map([
+  ["stop", "stop"],
+  ["length", "length"],
+  ["max_tokens", "length"],
+  ["tool_calls", "tool_calls"],
+  ["function_call", "tool_calls"],
+  ["content_filter", "content_filter"],
+]);
 
-/** Some servers give arguments as an object. */
-const objectText = (value: unknown): string => (isObject(value) ? JSON.stringify(value) : "");
-
-const REASONS: Readonly<Record<string, FinishReason>> = {
-  stop: "stop",
-  length: "length",
-  max_tokens: "length",
-  tool_calls: "tool_calls",
-  function_call: "tool_calls",
-  content_filter: "content_filter",
-};
-
-function reasonOf(value: unknown): FinishReason | undefined {
-  if (typeof value !== "string") return undefined;
-  return REASONS[value] ?? "stop";
-}
+const reasonOf = (value: unknown): FinishReason | undefined =>
+  typeof value === "string" ? (REASONS.get(value) ?? "stop") : undefined;
 
 function usageOf(value: unknown): TokenUsage | undefined {
   if (!isObject(value)) return undefined;

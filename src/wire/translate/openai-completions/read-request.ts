@@ -1,8 +1,7 @@
 // A client's chat completion request. Facts: the public API reference.
 import { AccessError } from "../../../core/errors.ts";
 import type { JsonObject } from "../../../core/json.ts";
-import { isObject, parseObject } from "../../../core/json.ts";
-import { dataSource } from "../data-source.ts";
+import { isObject } from "../../../core/json.ts";
 import type { FieldRules } from "../fields.ts";
 import {
   defined,
@@ -16,19 +15,10 @@ import {
   textAt,
   textsAt,
 } from "../fields.ts";
-import type {
-  AnswerFormat,
-  AssistantPart,
-  Effort,
-  FilePart,
-  ImagePart,
-  Message,
-  ModelRequest,
-  TextPart,
-  Tool,
-  ToolChoice,
-  UserPart,
-} from "../neutral.ts";
+import { EFFORT_RULE, isEffort } from "../effort.ts";
+import { conversationOf } from "../instructions.ts";
+import type { AnswerFormat, Effort, ModelRequest, Tool, ToolChoice } from "../neutral.ts";
+import { messageOf } from "./read-messages.ts";
 
 const FIELDS: FieldRules = {
   read: [
@@ -52,6 +42,7 @@ const FIELDS: FieldRules = {
     "reasoning_effort",
     "user",
     "prompt_cache_key",
+    "verbosity",
   ],
   onlyDefault: {
     n: (value) => value === 1,
@@ -73,13 +64,11 @@ export function readRequest(body: JsonObject): ModelRequest {
   const effort = effortAt(body);
   const messages = objectsAt(body, "messages");
   if (messages.length === 0) throw fault("messages", "must be a list with at least one message");
+  const talk = conversationOf(messages.map(([message, place]) => messageOf(message, place)));
   return defined({
     stream: body["stream"] === true,
     wantsUsage: objectAt(body, "stream_options")?.["include_usage"] === true,
-    system: messages.flatMap(([message, place]) =>
-      isInstruction(message) ? instruction(message, place) : [],
-    ),
-    messages: messages.flatMap(([message, place]) => (isInstruction(message) ? [] : [turn(message, place)])),
+    ...talk,
     tools: objectsAt(body, "tools").map(([tool, place]) => toolOf(tool, place)),
     toolChoice: toolChoiceOf(body["tool_choice"]),
     parallelTools: flagAt(body, "parallel_tool_calls"),
@@ -93,113 +82,19 @@ export function readRequest(body: JsonObject): ModelRequest {
     stop: textsAt(body, "stop"),
     reasoning: effort === undefined ? undefined : { effort },
     format: formatOf(body),
+    verbosity: textAt(body, "verbosity"),
     user: textAt(body, "user"),
     cacheKey: textAt(body, "prompt_cache_key"),
-    dropped,
+    dropped: messages.some(([{ name }]) => typeof name === "string")
+      ? [...dropped, "messages.name"]
+      : dropped,
   }) as ModelRequest;
 }
 
-const EFFORTS: ReadonlySet<string> = new Set(["none", "minimal", "low", "medium", "high", "xhigh", "max"]);
-
 function effortAt(body: JsonObject): Effort | undefined {
   const value = textAt(body, "reasoning_effort");
-  if (value === undefined || EFFORTS.has(value)) return value as Effort | undefined;
-  throw fault("reasoning_effort", `must be one of ${[...EFFORTS].join(", ")}`);
-}
-
-const isInstruction = (message: JsonObject) =>
-  message["role"] === "system" || message["role"] === "developer";
-
-function instruction(message: JsonObject, place: string): TextPart[] {
-  return contentOf(message, place).map((part) => {
-    if (part.kind === "text") return part;
-    throw fault(`${place}.content`, "can hold text only");
-  });
-}
-
-function turn(message: JsonObject, place: string): Message {
-  const role = message["role"];
-  if (role === "user") return { role, parts: contentOf(message, place) };
-  if (role === "assistant") return { role, parts: assistantParts(message, place) };
-  if (role === "tool") return { role: "user", parts: [toolResult(message, place)] };
-  throw fault(`${place}.role`, "must be system, developer, user, assistant or tool");
-}
-
-function toolResult(message: JsonObject, place: string): UserPart {
-  const content = contentOf(message, place).filter((part): part is TextPart | ImagePart => {
-    if (part.kind === "text" || part.kind === "image") return true;
-    throw fault(`${place}.content`, "of a tool can hold text and images only");
-  });
-  return { kind: "tool_result", callId: nameAt(message, "tool_call_id", `${place}.tool_call_id`), content };
-}
-
-function assistantParts(message: JsonObject, place: string): AssistantPart[] {
-  const thinking = message["reasoning_content"] ?? message["reasoning"];
-  const refusal = textAt(message, "refusal", `${place}.refusal`);
-  const content = contentOf(message, place).map((part) => {
-    if (part.kind === "text") return part;
-    throw fault(`${place}.content`, "of an assistant can hold text only");
-  });
-  const calls = objectsAt(message, "tool_calls", `${place}.tool_calls`);
-  return [
-    ...(typeof thinking === "string" && thinking ? [{ kind: "thinking", text: thinking } as const] : []),
-    ...content,
-    ...(refusal ? [{ kind: "text", text: refusal } as const] : []),
-    ...calls.map(([call, at]) => toolCall(call, at)),
-  ];
-}
-
-function toolCall(call: JsonObject, place: string): AssistantPart {
-  const inner = objectAt(call, "function", `${place}.function`);
-  if (!inner) throw fault(`${place}`, "must be a call of a function");
-  const text = textAt(inner, "arguments", `${place}.function.arguments`) ?? "";
-  if (text.trim() !== "" && !parseObject(text))
-    throw fault(`${place}.function.arguments`, "must be the JSON text of an object");
-  const id = nameAt(call, "id", `${place}.id`);
-  return {
-    kind: "tool_call",
-    id,
-    name: nameAt(inner, "name", `${place}.function.name`),
-    arguments: text.trim() === "" ? "{}" : text,
-  };
-}
-
-function contentOf(message: JsonObject, place: string): (TextPart | ImagePart | FilePart)[] {
-  const { content } = message;
-  if (content === undefined || content === null) return [];
-  if (typeof content === "string") return content === "" ? [] : [{ kind: "text", text: content }];
-  return objectsAt(message, "content", `${place}.content`).map(([part, at]) => partOf(part, at));
-}
-
-function partOf(part: JsonObject, place: string): TextPart | ImagePart | FilePart {
-  switch (part["type"]) {
-    case "text":
-      return { kind: "text", text: textAt(part, "text", `${place}.text`) ?? "" };
-    case "refusal":
-      return { kind: "text", text: textAt(part, "refusal", `${place}.refusal`) ?? "" };
-    case "image_url": {
-      const given = part["image_url"];
-      const image =
-        typeof given === "string" ? part : (objectAt(part, "image_url", `${place}.image_url`) ?? {});
-      const field = typeof given === "string" ? "image_url" : "url";
-      return { kind: "image", source: dataSource(nameAt(image, field, `${place}.image_url.url`), place) };
-    }
-    case "file":
-      return fileOf(objectAt(part, "file", `${place}.file`) ?? {}, `${place}.file`);
-    default:
-      throw fault(
-        `${place}.type`,
-        `${JSON.stringify(part["type"])} cannot be carried to a provider of another protocol`,
-      );
-  }
-}
-
-function fileOf(file: JsonObject, place: string): FilePart {
-  const data = textAt(file, "file_data", `${place}.file_data`);
-  if (data === undefined)
-    throw fault(place, "must bring file_data: a file_id is known to its own provider only");
-  const name = textAt(file, "filename", `${place}.filename`);
-  return { kind: "file", source: dataSource(data, place), ...(name === undefined ? {} : { name }) };
+  if (value === undefined || isEffort(value)) return value;
+  throw fault("reasoning_effort", EFFORT_RULE);
 }
 
 function toolOf(tool: JsonObject, place: string): Tool {

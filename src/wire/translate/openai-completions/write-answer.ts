@@ -5,47 +5,43 @@ import { defined } from "../fields.ts";
 import type { AnswerEvent, FinishReason, TokenUsage } from "../neutral.ts";
 import type { AnswerFrame, AnswerWriter } from "../translator.ts";
 
-export function writer(frame: AnswerFrame): AnswerWriter {
-  const base = {
-    id: `chatcmpl_${frame.id}`,
-    object: "chat.completion.chunk",
-    created: frame.created,
-    model: frame.model,
-  };
-  const chunk = (delta: JsonObject, finish: FinishReason | null = null) =>
-    line({ ...base, choices: [{ index: 0, delta, finish_reason: finish }] });
-  let opening = chunk({ role: "assistant", content: "" });
+export function writer({ id, created, model, usage: wantsUsage }: AnswerFrame): AnswerWriter {
+  const base = { id: `chatcmpl_${id}`, object: "chat.completion.chunk", created, model };
+  // All that comes before a delta is the same in every chunk.
+  const head = `data: ${JSON.stringify(base).slice(0, -1)},"choices":[{"index":0,"delta":`;
+  const chunk = (delta: string, finish: FinishReason | null = null) =>
+    `${head}${delta},"finish_reason":${finish === null ? "null" : `"${finish}"`}}]}\n\n`;
+  let opening = chunk('{"role":"assistant","content":""}');
   /** their place among the calls, by the index that the provider's wire gave */
   const places = new Map<number, number>();
+  let calls = 0;
   const write = (event: AnswerEvent): string => {
     switch (event.kind) {
       case "text":
-        return chunk({ content: event.text });
+        return chunk(`{"content":${JSON.stringify(event.text)}}`);
       case "refusal":
-        return chunk({ refusal: event.text });
+        return chunk(`{"refusal":${JSON.stringify(event.text)}}`);
       case "thinking":
-        return chunk({ reasoning_content: event.text });
+        return chunk(`{"reasoning_content":${JSON.stringify(event.text)}}`);
       case "signature":
         return "";
-      case "tool":
-        places.set(event.index, places.size);
-        return chunk({
-          tool_calls: [
-            {
-              index: places.get(event.index),
-              id: event.id,
-              type: "function",
-              function: { name: event.name, arguments: "" },
-            },
-          ],
-        });
-      case "arguments":
-        return chunk({
-          tool_calls: [{ index: places.get(event.index), function: { arguments: event.text } }],
-        });
+      case "tool": {
+        const index = calls++;
+        places.set(event.index, index);
+        const call = { index, id: event.id, type: "function", function: { name: event.name, arguments: "" } };
+        return chunk(JSON.stringify({ tool_calls: [call] }));
+      }
+      case "arguments": {
+        const place = places.get(event.index);
+        if (place === undefined) return "";
+        const text = JSON.stringify(event.text);
+        return chunk(`{"tool_calls":[{"index":${place},"function":{"arguments":${text}}}]}`);
+      }
       case "finish": {
-        const usage = frame.usage && event.usage;
-        return chunk({}, event.reason) + (usage ? line({ ...base, choices: [], usage: usageOf(usage) }) : "");
+        const usage = wantsUsage && event.usage;
+        return (
+          chunk("{}", event.reason) + (usage ? line({ ...base, choices: [], usage: usageOf(usage) }) : "")
+        );
       }
     }
   };
@@ -87,12 +83,15 @@ export function writeAnswer(events: readonly AnswerEvent[], frame: AnswerFrame):
   });
 }
 
-function usageOf({ input, output, cacheRead, reasoning }: TokenUsage): JsonObject {
+function usageOf({ input, output, cacheRead, cacheWrite, reasoning }: TokenUsage): JsonObject {
+  const isCached = cacheRead !== undefined || cacheWrite !== undefined;
   return defined({
     prompt_tokens: input,
     completion_tokens: output,
     total_tokens: input + output,
-    prompt_tokens_details: cacheRead === undefined ? undefined : { cached_tokens: cacheRead },
+    prompt_tokens_details: isCached
+      ? defined({ cached_tokens: cacheRead ?? 0, cache_write_tokens: cacheWrite })
+      : undefined,
     completion_tokens_details: reasoning === undefined ? undefined : { reasoning_tokens: reasoning },
   });
 }

@@ -1,17 +1,13 @@
 // The events of a response's items, one item behind the other.
 import type { JsonObject } from "../../../core/json.ts";
-import type { CollectedPart } from "../collect.ts";
 import type { AnswerEvent, Signature } from "../neutral.ts";
 import type { AnswerFrame } from "../translator.ts";
-import { isFreeform, itemOf, summaryPart, textPart } from "./items.ts";
+import { contentPart, isFreeform, itemId, itemOf, summaryPart } from "./items.ts";
 
 export type Piece = Exclude<AnswerEvent, { kind: "finish" }>;
 
-/** Writes one event. */
-export type WriteLine = (type: string, rest: JsonObject) => string;
-
 type OpenPart =
-  | { kind: "text"; text: string }
+  | { kind: "text" | "refusal"; text: string }
   | { kind: "thinking"; text: string; signature?: Signature }
   | { kind: "tool_call"; id: string; name: string; arguments: string };
 
@@ -19,12 +15,26 @@ export class ItemStream {
   /** items that are complete */
   readonly output: JsonObject[] = [];
   readonly #frame: AnswerFrame;
-  readonly #line: WriteLine;
+  #number = 0;
   #part: OpenPart | undefined;
+  /** what the events about the open item say of it */
+  #about = "";
+  /** what every delta of the open item says before its text */
+  #deltaHead = "";
+  /** Text that comes inside JSON cannot be told in pieces. */
+  #isWhole = false;
 
-  constructor(frame: AnswerFrame, line: WriteLine) {
+  constructor(frame: AnswerFrame) {
     this.#frame = frame;
-    this.#line = line;
+  }
+
+  get begun(): boolean {
+    return this.#number > 0;
+  }
+
+  line(type: string, rest: JsonObject): string {
+    const data = JSON.stringify({ type, sequence_number: this.#number++, ...rest });
+    return `event: ${type}\ndata: ${data}\n\n`;
   }
 
   write(piece: Piece): string {
@@ -36,28 +46,28 @@ export class ItemStream {
   close(): string {
     const part = this.#part;
     if (!part) return "";
-    const item = this.#item(part, "completed");
+    const index = this.output.length;
+    const item = itemOf(part, index, "completed", this.#frame);
     const told = this.#told(part, item);
-    const done = this.#line("response.output_item.done", { output_index: this.output.length, item });
     this.output.push(item);
     this.#part = undefined;
-    return told + done;
-  }
-
-  #item(part: CollectedPart, status: "in_progress" | "completed"): JsonObject {
-    return itemOf(part, this.output.length, status, this.#frame);
+    return told + this.line("response.output_item.done", { output_index: index, item });
   }
 
   #open(part: OpenPart): string {
     this.#part = part;
-    const item = this.#item(part, "in_progress");
-    return this.#line("response.output_item.added", { output_index: this.output.length, item });
+    const index = this.output.length;
+    const place = { item_id: itemId(part.kind, index, this.#frame), output_index: index };
+    this.#about = JSON.stringify(place).slice(1, -1);
+    this.#deltaHead = `${this.#about},${PLACES[part.kind]}"delta":`;
+    this.#isWhole = part.kind === "tool_call" && isFreeform(part.name, this.#frame);
+    const item = itemOf(part, index, "in_progress", this.#frame);
+    return this.line("response.output_item.added", { output_index: index, item });
   }
 
-  /** An event about the open item. */
-  #about(part: OpenPart, type: string, rest: JsonObject): string {
-    const { id } = this.#item(part, "in_progress");
-    return this.#line(`response.${type}`, { item_id: id, output_index: this.output.length, ...rest });
+  /** An event about the open item, in JSON. */
+  #tellOf(type: string, rest: string): string {
+    return `event: ${type}\ndata: {"type":"${type}","sequence_number":${this.#number++},${rest}}\n\n`;
   }
 
   #tell(part: OpenPart, piece: Piece): string {
@@ -68,43 +78,71 @@ export class ItemStream {
     if (piece.kind === "tool") return "";
     if (part.kind === "tool_call") {
       part.arguments += piece.text;
-      // Text that comes inside JSON cannot be told in pieces.
-      const isWhole = isFreeform(part.name, this.#frame);
-      return isWhole ? "" : this.#about(part, "function_call_arguments.delta", { delta: piece.text });
+      return this.#isWhole ? "" : this.#delta(part, piece.text);
     }
     const first = part.text === "" ? this.#firstPart(part) : "";
     part.text += piece.text;
-    const [type, place] = PLACES[part.kind];
-    return first + this.#about(part, `${type}.delta`, { ...place, delta: piece.text });
+    return first + this.#delta(part, piece.text);
   }
 
-  #firstPart(part: OpenPart): string {
-    return part.kind === "text"
-      ? this.#about(part, "content_part.added", { content_index: 0, part: textPart("") })
-      : this.#about(part, "reasoning_summary_part.added", { summary_index: 0, part: summaryPart("") });
+  #delta({ kind }: OpenPart, text: string): string {
+    return this.#tellOf(DELTAS[kind], this.#deltaHead + JSON.stringify(text));
+  }
+
+  #firstPart(part: Exclude<OpenPart, { kind: "tool_call" }>): string {
+    return this.#partEvent(
+      "added",
+      part.kind,
+      part.kind === "thinking" ? summaryPart("") : contentPart({ ...part, text: "" }),
+    );
+  }
+
+  #partEvent(what: "added" | "done", kind: OpenPart["kind"], part: JsonObject): string {
+    const type = kind === "thinking" ? "reasoning_summary_part" : "content_part";
+    return this.#tellOf(
+      `response.${type}.${what}`,
+      `${this.#about},${PLACES[kind]}"part":${JSON.stringify(part)}`,
+    );
   }
 
   #told(part: OpenPart, item: JsonObject): string {
-    if (part.kind === "tool_call")
-      return item["type"] === "custom_tool_call"
-        ? this.#about(part, "custom_tool_call_input.done", { input: item["input"] })
-        : this.#about(part, "function_call_arguments.done", { arguments: item["arguments"] });
+    if (part.kind === "tool_call") return this.#calledWith(part, item);
     if (part.text === "") return "";
-    const [type, place] = PLACES[part.kind];
-    const [partType, whole] =
-      part.kind === "text"
-        ? ["content_part.done", textPart(part.text)]
-        : ["reasoning_summary_part.done", summaryPart(part.text)];
+    const whole = part.kind === "thinking" ? summaryPart(part.text) : contentPart({ ...part });
+    const done = `"${part.kind === "refusal" ? "refusal" : "text"}":${JSON.stringify(part.text)}`;
     return (
-      this.#about(part, `${type}.done`, { ...place, text: part.text }) +
-      this.#about(part, partType, { ...place, part: whole })
+      this.#tellOf(
+        DELTAS[part.kind].replace(".delta", ".done"),
+        `${this.#about},${PLACES[part.kind]}${done}`,
+      ) + this.#partEvent("done", part.kind, whole)
     );
+  }
+
+  #calledWith({ name }: { readonly name: string }, item: JsonObject): string {
+    const given = JSON.stringify(item["input"] ?? item["arguments"]);
+    if (this.#isWhole)
+      return (
+        this.#tellOf("response.custom_tool_call_input.delta", this.#deltaHead + given) +
+        this.#tellOf("response.custom_tool_call_input.done", `${this.#about},"input":${given}`)
+      );
+    const named = `"name":${JSON.stringify(name)},"arguments":${given}`;
+    return this.#tellOf("response.function_call_arguments.done", `${this.#about},${named}`);
   }
 }
 
+const DELTAS = {
+  text: "response.output_text.delta",
+  refusal: "response.refusal.delta",
+  thinking: "response.reasoning_summary_text.delta",
+  tool_call: "response.function_call_arguments.delta",
+} as const;
+
+/** Where in its item a delta belongs. */
 const PLACES = {
-  text: ["output_text", { content_index: 0 }],
-  thinking: ["reasoning_summary_text", { summary_index: 0 }],
+  text: '"content_index":0,"logprobs":[],',
+  refusal: '"content_index":0,',
+  thinking: '"summary_index":0,',
+  tool_call: "",
 } as const;
 
 /** The part that a piece begins; nothing when it goes on with the open one. */
@@ -112,7 +150,7 @@ function beginning(open: OpenPart | undefined, piece: Piece): OpenPart | undefin
   switch (piece.kind) {
     case "text":
     case "refusal":
-      return open?.kind === "text" ? undefined : { kind: "text", text: "" };
+      return open?.kind === piece.kind ? undefined : { kind: piece.kind, text: "" };
     case "thinking":
     case "signature":
       return open?.kind === "thinking" && !open.signature ? undefined : { kind: "thinking", text: "" };

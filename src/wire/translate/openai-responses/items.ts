@@ -2,43 +2,49 @@
 import type { JsonObject } from "../../../core/json.ts";
 import { parseObject } from "../../../core/json.ts";
 import type { CollectedPart } from "../collect.ts";
+import type { Signature } from "../neutral.ts";
 import { foldSignature } from "../signature.ts";
 import type { AnswerFrame } from "../translator.ts";
 import { API } from "./names.ts";
 
 export type ItemStatus = "in_progress" | "completed";
 
+const PREFIXES = { text: "msg", refusal: "msg", thinking: "rs", tool_call: "fc" } as const;
+
+/** Reasoning that nobody signed would be looked up by its id, and not be found. */
+const UNSIGNED: Signature = { api: "", value: "" };
+
 /** An item's place in the output names it. */
+export const itemId = (kind: CollectedPart["kind"], index: number, { id }: AnswerFrame): string =>
+  `${PREFIXES[kind]}_${id}_${index}`;
+
 export function itemOf(
   part: CollectedPart,
   index: number,
   status: ItemStatus,
   frame: AnswerFrame,
 ): JsonObject {
-  const id = `${PREFIXES[part.kind]}_${frame.id}_${index}`;
+  const id = itemId(part.kind, index, frame);
+  const isDone = status === "completed";
   switch (part.kind) {
     case "text":
-    case "refusal": {
-      const content = status === "completed" ? [textPart(part.text)] : [];
-      return { id, type: "message", status, role: "assistant", content };
-    }
+    case "refusal":
+      return { id, type: "message", status, role: "assistant", content: isDone ? [contentPart(part)] : [] };
     case "thinking":
       return {
         id,
         type: "reasoning",
-        summary: status === "completed" && part.text !== "" ? [summaryPart(part.text)] : [],
-        ...(part.signature ? { encrypted_content: foldSignature(part.signature, API) } : {}),
+        summary: isDone && part.text !== "" ? [summaryPart(part.text)] : [],
+        ...(isDone ? { encrypted_content: foldSignature(part.signature ?? UNSIGNED, API) } : {}),
       };
     case "tool_call": {
       const call = { id, status, call_id: part.id, name: part.name };
       if (isFreeform(part.name, frame))
-        return { ...call, type: "custom_tool_call", input: inputIn(part.arguments) };
-      return { ...call, type: "function_call", arguments: status === "completed" ? part.arguments : "" };
+        return { ...call, type: "custom_tool_call", input: isDone ? inputIn(part.arguments) : "" };
+      return { ...call, type: "function_call", arguments: isDone ? part.arguments || "{}" : "" };
     }
   }
 }
-
-const PREFIXES = { text: "msg", refusal: "msg", thinking: "rs", tool_call: "fc" } as const;
 
 export const isFreeform = (name: string, { freeform }: AnswerFrame): boolean => freeform?.has(name) ?? false;
 
@@ -48,10 +54,9 @@ export function inputIn(text: string): string {
   return typeof input === "string" ? input : text;
 }
 
-export const textPart = (text: string): JsonObject => ({
-  type: "output_text",
-  text,
-  annotations: [],
-  logprobs: [],
-});
+export const contentPart = ({ kind, text }: { kind: "text" | "refusal"; text: string }): JsonObject =>
+  kind === "text"
+    ? { type: "output_text", text, annotations: [], logprobs: [] }
+    : { type: "refusal", refusal: text };
+
 export const summaryPart = (text: string): JsonObject => ({ type: "summary_text", text });

@@ -2,14 +2,17 @@
 import type { JsonObject } from "../../../core/json.ts";
 import { isObject, parseObject } from "../../../core/json.ts";
 import type { AnswerEvent, FinishReason, TokenUsage } from "../neutral.ts";
-import type { AnswerReader } from "../translator.ts";
+import { unfoldSignature } from "../signature.ts";
+import { fittingId } from "../tool-ids.ts";
+import type { AnswerReader, NewId } from "../translator.ts";
 import { API } from "./names.ts";
 
-export function reader(): AnswerReader {
+export function reader(newId: NewId): AnswerReader {
   let response: JsonObject = {};
   /** output indexes of which pieces came */
   const told = new Set<number>();
-  let called = false;
+  /** output indexes of the calls that were begun */
+  const begun = new Set<number>();
 
   const piece = (frame: JsonObject, kind: "text" | "thinking" | "refusal" | "arguments"): AnswerEvent[] => {
     const text = frame["delta"];
@@ -21,20 +24,20 @@ export function reader(): AnswerReader {
   const done = (frame: JsonObject): AnswerEvent[] => {
     const item = isObject(frame["item"]) ? frame["item"] : {};
     const index = indexOf(frame);
-    const events = itemEvents(item, index);
-    if (!told.has(index)) return events.filter(({ kind }) => kind !== "tool");
-    // The pieces were told: only the proof of reasoning is new.
-    return events.filter(({ kind }) => kind === "signature");
+    const events = itemEvents(item, index, newId);
+    // What was told in pieces is not new: only the proof of reasoning is.
+    const fresh = told.has(index) ? events.filter(({ kind }) => kind === "signature") : events;
+    return fresh.filter(({ kind }) => kind !== "tool" || isFirst(index));
   };
+  const isFirst = (index: number): boolean => !begun.has(index) && begun.add(index).has(index);
   return {
     add(event, data) {
       const frame = parseObject(data);
       if (!frame) return [];
       switch (frame["type"] ?? event) {
         case "response.output_item.added": {
-          const call = isObject(frame["item"]) ? callOf(frame["item"], indexOf(frame)) : undefined;
-          called ||= call !== undefined;
-          return call ? [call] : [];
+          const call = isObject(frame["item"]) ? callOf(frame["item"], indexOf(frame), newId) : undefined;
+          return call && isFirst(indexOf(frame)) ? [call] : [];
         }
         case "response.output_text.delta":
           return piece(frame, "text");
@@ -57,26 +60,27 @@ export function reader(): AnswerReader {
           return [];
       }
     },
-    end: () => [finish(response, called)],
+    end: () => [finish(response, begun.size > 0)],
   };
 }
 
 const indexOf = (frame: JsonObject): number =>
   typeof frame["output_index"] === "number" ? frame["output_index"] : 0;
 
-export function readAnswer(body: JsonObject): readonly AnswerEvent[] {
+export function readAnswer(body: JsonObject, newId: NewId): readonly AnswerEvent[] {
   const output = Array.isArray(body["output"]) ? body["output"].filter(isObject) : [];
   const called = output.some((item) => item["type"] === "function_call");
-  return [...output.flatMap((item, i) => itemEvents(item, i)), finish(body, called)];
+  return [...output.flatMap((item, i) => itemEvents(item, i, newId)), finish(body, called)];
 }
 
-function callOf(item: JsonObject, index: number): AnswerEvent | undefined {
+function callOf(item: JsonObject, index: number, newId: NewId): AnswerEvent | undefined {
   if (item["type"] !== "function_call") return undefined;
-  const id = String(item["call_id"] ?? item["id"] ?? `call_${index}`);
-  return { kind: "tool", index, id, name: String(item["name"] ?? "") };
+  const given = item["call_id"] ?? item["id"];
+  const id = typeof given === "string" && given !== "" ? fittingId(given) : newId();
+  return { kind: "tool", index, id, name: typeof item["name"] === "string" ? item["name"] : "" };
 }
 
-function itemEvents(item: JsonObject, index: number): AnswerEvent[] {
+function itemEvents(item: JsonObject, index: number, newId: NewId): AnswerEvent[] {
   switch (item["type"]) {
     case "message":
       return partsOf(item["content"]).flatMap((part) => [
@@ -89,7 +93,7 @@ function itemEvents(item: JsonObject, index: number): AnswerEvent[] {
       const text = item["arguments"];
       const given =
         typeof text === "string" && text !== "" ? [{ kind: "arguments", index, text } as const] : [];
-      return [callOf(item, index)!, ...given];
+      return [callOf(item, index, newId)!, ...given];
     }
     default:
       return [];
@@ -99,11 +103,12 @@ function itemEvents(item: JsonObject, index: number): AnswerEvent[] {
 function reasoningEvents(item: JsonObject): AnswerEvent[] {
   const shown = [...partsOf(item["summary"]), ...partsOf(item["content"])];
   const proof = item["encrypted_content"];
-  const value = `${String(item["id"] ?? "")}:${String(proof)}`;
+  const id = typeof item["id"] === "string" ? item["id"] : "";
+  const words = shown.map(({ text }) => (typeof text === "string" ? text : ""));
   return [
-    ...textEvent("thinking", shown.map((part) => String(part["text"] ?? "")).join("\n\n")),
-    ...(typeof proof === "string" && proof !== ""
-      ? [{ kind: "signature", signature: { api: API, value } } as const]
+    ...textEvent("thinking", words.join("\n\n")),
+    ...(typeof proof === "string" && unfoldSignature(proof, API).value !== ""
+      ? [{ kind: "signature", signature: { api: API, value: `${id}:${proof}` } } as const]
       : []),
   ];
 }
@@ -133,11 +138,13 @@ function usageOf(value: unknown): TokenUsage | undefined {
   const input = isObject(value["input_tokens_details"]) ? value["input_tokens_details"] : {};
   const output = isObject(value["output_tokens_details"]) ? value["output_tokens_details"] : {};
   const cacheRead = count(input["cached_tokens"]);
+  const cacheWrite = count(input["cache_write_tokens"]);
   const reasoning = count(output["reasoning_tokens"]);
   return {
     input: count(value["input_tokens"]) ?? 0,
     output: count(value["output_tokens"]) ?? 0,
     ...(cacheRead === undefined ? {} : { cacheRead }),
+    ...(cacheWrite === undefined ? {} : { cacheWrite }),
     ...(reasoning === undefined ? {} : { reasoning }),
   };
 }

@@ -2,29 +2,23 @@
 import type { JsonObject } from "../../../core/json.ts";
 import { isObject } from "../../../core/json.ts";
 import { dataSource } from "../data-source.ts";
-import { fault, nameAt, objectsAt, textAt } from "../fields.ts";
-import type { AssistantPart, FilePart, ImagePart, Message, TextPart, ToolResultPart } from "../neutral.ts";
+import { fault, nameAt, notCarried, objectsAt, textAt } from "../fields.ts";
+import type { Conversation, Said } from "../instructions.ts";
+import { conversationOf } from "../instructions.ts";
+import type { AssistantPart, FilePart, ImagePart, Message, TextPart, UserPart } from "../neutral.ts";
 import { unfoldSignature } from "../signature.ts";
 import { API } from "./names.ts";
 
-export interface Input {
-  readonly system: readonly TextPart[];
-  readonly messages: readonly Message[];
-}
-
-/** @throws AccessError `bad_input` */
-export function readInput(input: unknown): Input {
+/**
+ * @param lost gets the names of items that only their own provider knows
+ * @throws AccessError `bad_input`
+ */
+export function readInput(input: unknown, lost: Set<string>): Conversation {
   if (typeof input === "string" && input !== "")
     return { system: [], messages: [{ role: "user", parts: [{ kind: "text", text: input }] }] };
   const items = objectsAt({ input }, "input");
   if (items.length === 0) throw fault("input", "must be text or a list with at least one item");
-  const system: TextPart[] = [];
-  const messages = items.flatMap(([item, place]): Message[] => {
-    if (!isInstruction(item)) return messageOf(item, place);
-    system.push(...texts(item, place));
-    return [];
-  });
-  return { system, messages };
+  return conversationOf(items.flatMap(([item, place]) => saidIn(item, place, lost)));
 }
 
 const isInstruction = ({ role }: JsonObject): boolean => role === "system" || role === "developer";
@@ -36,7 +30,7 @@ function texts(item: JsonObject, place: string): TextPart[] {
   });
 }
 
-function messageOf(item: JsonObject, place: string): Message[] {
+function saidIn(item: JsonObject, place: string, lost: Set<string>): Said[] {
   switch (item["type"] ?? "message") {
     case "message":
       return [spoken(item, place)];
@@ -46,23 +40,32 @@ function messageOf(item: JsonObject, place: string): Message[] {
       return [assistant(customCall(item, place))];
     case "function_call_output":
     case "custom_tool_call_output":
-      return [{ role: "user", parts: [resultOf(item, place)] }];
+      return [{ role: "user", parts: resultOf(item, place) }];
     case "reasoning":
       return [assistant(reasoningOf(item))];
-    // What a provider did by itself: the answer that it led to is there.
-    case "web_search_call":
-      return [];
     default:
-      throw fault(
-        `${place}.type`,
-        `${JSON.stringify(item["type"])} cannot be carried to a provider of another protocol`,
-      );
+      if (!BY_PROVIDER.has(item["type"])) throw notCarried(item["type"], place);
+      lost.add(`input.${String(item["type"])}`);
+      return [];
   }
 }
 
+/** What a provider did by itself: the words that it led to are there. */
+const BY_PROVIDER: ReadonlySet<unknown> = new Set([
+  "web_search_call",
+  "file_search_call",
+  "code_interpreter_call",
+  "image_generation_call",
+  "mcp_list_tools",
+  "mcp_call",
+  "tool_search_call",
+  "tool_search_output",
+]);
+
 const assistant = (part: AssistantPart): Message => ({ role: "assistant", parts: [part] });
 
-function spoken(item: JsonObject, place: string): Message {
+function spoken(item: JsonObject, place: string): Said {
+  if (isInstruction(item)) return { role: "system", parts: texts(item, place) };
   if (item["role"] === "user") return { role: "user", parts: contentOf(item["content"], `${place}.content`) };
   if (item["role"] === "assistant") return { role: "assistant", parts: texts(item, place) };
   throw fault(`${place}.role`, "must be system, developer, user or assistant");
@@ -87,17 +90,21 @@ function customCall(item: JsonObject, place: string): AssistantPart {
   };
 }
 
-function resultOf(item: JsonObject, place: string): ToolResultPart {
-  const content = contentOf(item["output"], `${place}.output`).map((part) => {
-    if (part.kind !== "file") return part;
-    throw fault(`${place}.output`, "can hold text and images only");
-  });
-  return { kind: "tool_result", callId: nameAt(item, "call_id", `${place}.call_id`), content };
+/** Results hold no files elsewhere: they follow as the user's. */
+function resultOf(item: JsonObject, place: string): UserPart[] {
+  const content = contentOf(item["output"], `${place}.output`);
+  const callId = nameAt(item, "call_id", `${place}.call_id`);
+  return [
+    { kind: "tool_result", callId, content: content.filter((part) => part.kind !== "file") },
+    ...content.filter((part) => part.kind === "file"),
+  ];
 }
 
 /** The proof is given back as it came; the words are a summary. */
 function reasoningOf(item: JsonObject): AssistantPart {
-  const summary = Array.isArray(item["summary"]) ? item["summary"].filter(isObject) : [];
+  const summary = [item["summary"], item["content"]].flatMap((list) =>
+    Array.isArray(list) ? list.filter(isObject) : [],
+  );
   const text = summary.map((part) => (typeof part["text"] === "string" ? part["text"] : "")).join("\n\n");
   const proof = item["encrypted_content"];
   return {
@@ -112,6 +119,17 @@ function contentOf(content: unknown, place: string): (TextPart | ImagePart | Fil
   return objectsAt({ content }, "content", place).map(([part, at]) => partOf(part, at));
 }
 
+function imageOf(part: JsonObject, place: string): ImagePart {
+  if (typeof part["file_id"] === "string")
+    throw fault(`${place}.file_id`, "is known to its own provider only: bring image_url");
+  const detail = textAt(part, "detail", `${place}.detail`);
+  return {
+    kind: "image",
+    source: dataSource(nameAt(part, "image_url", `${place}.image_url`), `${place}.image_url`),
+    ...(detail === undefined || detail === "auto" ? {} : { detail }),
+  };
+}
+
 function partOf(part: JsonObject, place: string): TextPart | ImagePart | FilePart {
   switch (part["type"]) {
     case "input_text":
@@ -121,17 +139,16 @@ function partOf(part: JsonObject, place: string): TextPart | ImagePart | FilePar
     case "refusal":
       return { kind: "text", text: textAt(part, "refusal", `${place}.refusal`) ?? "" };
     case "input_image":
-      return { kind: "image", source: dataSource(nameAt(part, "image_url", `${place}.image_url`), place) };
+      return imageOf(part, place);
     case "input_file": {
       const where = typeof part["file_url"] === "string" ? "file_url" : "file_data";
       const name = textAt(part, "filename", `${place}.filename`);
-      const source = dataSource(nameAt(part, where, `${place}.${where}`), place);
+      if (typeof part["file_id"] === "string")
+        throw fault(`${place}.file_id`, "is known to its own provider only: bring file_data");
+      const source = dataSource(nameAt(part, where, `${place}.${where}`), `${place}.${where}`);
       return { kind: "file", source, ...(name === undefined ? {} : { name }) };
     }
     default:
-      throw fault(
-        `${place}.type`,
-        `${JSON.stringify(part["type"])} cannot be carried to a provider of another protocol`,
-      );
+      throw notCarried(part["type"], place);
   }
 }

@@ -4,8 +4,9 @@ import type { JsonObject } from "../../../core/json.ts";
 import { isObject } from "../../../core/json.ts";
 import type { FieldRules } from "../fields.ts";
 import { defined, fault, flagAt, hintsIn, nameAt, numberAt, objectAt, objectsAt, textAt } from "../fields.ts";
+import { EFFORT_RULE, isEffort } from "../effort.ts";
 import { offered } from "../hosted-tools.ts";
-import type { AnswerFormat, Effort, ModelRequest, Reasoning, Tool, ToolChoice } from "../neutral.ts";
+import type { AnswerFormat, ModelRequest, Reasoning, Tool, ToolChoice } from "../neutral.ts";
 import { readInput } from "./read-input.ts";
 
 const FIELDS: FieldRules = {
@@ -24,7 +25,6 @@ const FIELDS: FieldRules = {
     "text",
     "user",
     "prompt_cache_key",
-    "include",
   ],
   onlyDefault: {
     previous_response_id: () => false,
@@ -32,13 +32,15 @@ const FIELDS: FieldRules = {
     prompt: () => false,
     background: (value) => value === false,
     top_logprobs: (value) => value === 0,
+    include: (value) => !(Array.isArray(value) && value.includes("message.output_text.logprobs")),
   },
 };
 
 /** @throws AccessError `bad_input` */
 export function readRequest(body: JsonObject): ModelRequest {
   const hints = hintsIn(body, FIELDS, "Send the whole conversation, or call a model that speaks responses.");
-  const { system, messages } = readInput(body["input"]);
+  const lost = new Set(hints);
+  const { system, messages } = readInput(body["input"], lost);
   const instructions = textAt(body, "instructions");
   const { tools, dropped } = toolsIn(body);
   return defined({
@@ -55,9 +57,10 @@ export function readRequest(body: JsonObject): ModelRequest {
     stop: [],
     reasoning: reasoningOf(body),
     format: formatOf(body),
+    verbosity: textAt(objectAt(body, "text") ?? {}, "verbosity", "text.verbosity"),
     user: textAt(body, "user"),
     cacheKey: textAt(body, "prompt_cache_key"),
-    dropped: [...hints, ...dropped],
+    dropped: [...lost, ...dropped],
   }) as ModelRequest;
 }
 
@@ -119,10 +122,11 @@ function reasoningOf(body: JsonObject): Reasoning | undefined {
   const reasoning = objectAt(body, "reasoning");
   if (!reasoning) return undefined;
   const effort = textAt(reasoning, "effort", "reasoning.effort");
+  if (effort !== undefined && !isEffort(effort)) throw fault("reasoning.effort", EFFORT_RULE);
   const summary = reasoning["summary"] ?? reasoning["generate_summary"];
   if (effort === undefined && typeof summary !== "string") return undefined;
   return {
-    ...(effort === undefined ? {} : { effort: effort as Effort }),
+    ...(effort === undefined ? {} : { effort }),
     ...(typeof summary === "string" ? { summary: true } : {}),
   };
 }

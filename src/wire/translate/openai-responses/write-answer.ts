@@ -4,36 +4,34 @@ import { collect } from "../collect.ts";
 import { InSequence } from "../in-sequence.ts";
 import type { AnswerEvent, TokenUsage } from "../neutral.ts";
 import type { AnswerFrame, AnswerWriter } from "../translator.ts";
-import type { Piece } from "./item-stream.ts";
 import { ItemStream } from "./item-stream.ts";
 import { itemOf } from "./items.ts";
 
 type Finish = Extract<AnswerEvent, { kind: "finish" }>;
 
 export function writer(frame: AnswerFrame): AnswerWriter {
-  let number = 0;
-  const line = (type: string, rest: JsonObject): string =>
-    `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: number++, ...rest })}\n\n`;
-  const items = new ItemStream(frame, line);
+  const items = new ItemStream(frame);
   const sequence = new InSequence();
   let finish: Finish = { kind: "finish", reason: "stop" };
   const begin = (): string => {
-    if (number > 0) return "";
+    if (items.begun) return "";
     const response = responseOf(frame, "in_progress", []);
-    return line("response.created", { response }) + line("response.in_progress", { response });
+    return items.line("response.created", { response }) + items.line("response.in_progress", { response });
   };
-  const write = (pieces: readonly Piece[]): string => pieces.map((piece) => items.write(piece)).join("");
   return {
     add(event) {
-      const opening = begin();
-      if (event.kind !== "finish") return opening + write(sequence.add(event));
-      finish = event;
-      return opening;
+      let text = begin();
+      if (event.kind === "finish") finish = event;
+      else if (sequence.passes(event)) text += items.write(event);
+      else for (const each of sequence.add(event)) text += items.write(each);
+      return text;
     },
     end() {
-      const rest = begin() + write(sequence.rest()) + items.close();
+      let text = begin();
+      for (const each of sequence.rest()) text += items.write(each);
+      text += items.close();
       const response = answerOf(frame, finish, items.output);
-      return rest + line(`response.${String(response["status"])}`, { response });
+      return text + items.line(`response.${String(response["status"])}`, { response });
     },
   };
 }
@@ -61,7 +59,20 @@ const responseOf = (
   model,
   output,
   usage: null,
+  ...SETTINGS,
 });
+
+/** What clients with strict types want to see, whatever it is. */
+const SETTINGS = {
+  access_programs: null,
+  instructions: null,
+  metadata: {},
+  parallel_tool_calls: true,
+  temperature: null,
+  tool_choice: "auto",
+  tools: [],
+  top_p: null,
+};
 
 const WHY_INCOMPLETE: Partial<Record<Finish["reason"], string>> = {
   length: "max_output_tokens",
@@ -77,9 +88,15 @@ function answerOf(frame: AnswerFrame, { reason, usage }: Finish, output: readonl
   };
 }
 
-const usageOf = ({ input, output, cacheRead = 0, reasoning = 0 }: TokenUsage): JsonObject => ({
+const usageOf = ({
+  input,
+  output,
+  cacheRead = 0,
+  cacheWrite = 0,
+  reasoning = 0,
+}: TokenUsage): JsonObject => ({
   input_tokens: input,
-  input_tokens_details: { cached_tokens: cacheRead },
+  input_tokens_details: { cached_tokens: cacheRead, cache_write_tokens: cacheWrite },
   output_tokens: output,
   output_tokens_details: { reasoning_tokens: reasoning },
   total_tokens: input + output,
