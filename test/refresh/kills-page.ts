@@ -1,10 +1,10 @@
 // The page of the kill soak: kills by stage, what became of the logins, how long an answer was not yet committed.
-import type { CommitTimes } from "./commit-times.ts";
+import type { CalmTimes, CommitTimes } from "./commit-times.ts";
 import type { KillReport, ProviderKind } from "./kills-run.ts";
 import type { Circumstances } from "./report.ts";
 import { madeOn, ms, table } from "./report.ts";
 
-export function killsPage(when: Circumstances, report: KillReport, calm: CommitTimes): string {
+export function killsPage(when: Circumstances, report: KillReport, calm: CalmTimes): string {
   const stages = table(
     [
       "Last stage said",
@@ -71,6 +71,7 @@ ${providers}
 
 ${times}
 
-"Read": from the answer read in full; "sent": from its last byte leaving the provider, on the same machine.
+The disk alone, 4 KB written and synced, in the same minute as the first row: p50 ${ms(calm.disk.p50)} ms,
+p99 ${ms(calm.disk.p99)} ms. "Read": from the answer read in full; "sent": from its last byte leaving the provider, on the same machine.
 ${faults ? `\n## Faults\n\n${faults}\n` : ""}`;
 }
