@@ -3,23 +3,39 @@ import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import type { CommandDeps } from "../access/open-deps.ts";
 import type { GatewayDeps } from "../gateway/run.ts";
+import type { SettingsReader } from "../gateway/reload.ts";
+import type { Paths } from "../config/paths.ts";
 import { messageOf } from "../core/errors.ts";
+import { MAIN_AGENT } from "../core/ids.ts";
+import type { StorePaths } from "../store/sqlite.ts";
 import { openStoreInWorker } from "../store/worker.ts";
 
 export function gatewayDeps(deps: CommandDeps): GatewayDeps {
   keepWarm();
+  let settings: SettingsReader = deps;
   let opened: ReturnType<typeof openStoreInWorker> | undefined;
   const store = () =>
     (opened ??= openStoreInWorker({
-      paths: deps.paths(),
+      paths: placesOf(deps, () => settings.paths()),
       now: deps.now,
-      cooldowns: deps.config().cooldowns,
+      cooldowns: () => settings.config().cooldowns,
       thread: storeThread(),
     }));
   const line = (level: string, message: string) =>
     write(process.stderr, `${new Date(deps.now()).toISOString()} ${level} ${message}`);
   return {
     ...deps,
+    config: () => settings.config(),
+    accessConfig: () => settings.accessConfig(),
+    env: () => settings.env(),
+    paths: () => settings.paths(),
+    settingsFiles: {
+      first: deps,
+      reread: deps.reread,
+      use: (next) => (settings = next),
+      onAsked: (look) => void process.on("SIGHUP", look),
+    },
+    supervised: deps.env()[SUPERVISED] === "1",
     store,
     receipts: store,
     log: {
@@ -41,6 +57,19 @@ export function gatewayDeps(deps: CommandDeps): GatewayDeps {
 function keepWarm(): void {
   setFlagsFromString("--memory-reducer-gc-count=0");
   setFlagsFromString("--heap-growing-percent=300");
+}
+
+/** What the files of `gateway install` set. */
+const SUPERVISED = "OPENCLAW_GATEWAY_SUPERVISED";
+
+/** Databases stay where they are while the gateway runs; those of agents that come later are where they say. */
+function placesOf(first: CommandDeps, latest: () => Paths): StorePaths {
+  const known = new Set(first.config().agents.map(({ id }) => id)).add(MAIN_AGENT);
+  const start = first.paths();
+  return {
+    globalDir: start.globalDir,
+    agentDatabase: (agent) => (known.has(agent) ? start : latest()).agentDatabase(agent),
+  };
 }
 
 const MOST_UNREAD_BYTES = 1024 * 1024;

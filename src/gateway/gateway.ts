@@ -7,10 +7,12 @@ import type { ReceiptWriter } from "../access/receipt-writer.ts";
 import type { ServedModels } from "../access/served-models.ts";
 import type { StickyProfiles } from "../access/sticky.ts";
 import type { Environment } from "../secrets/env.ts";
+import type { ReloadReport } from "./reload.ts";
 import type { Targets } from "./target.ts";
 import type { RotationBudget } from "../core/failover.ts";
 import type { AccessConfig, Config } from "../config/config.ts";
 
+/** The settings in it never change: a request keeps the gateway that it began with. */
 export interface Gateway {
   readonly config: () => Config;
   readonly accessConfig: () => AccessConfig;
@@ -30,6 +32,10 @@ export interface Gateway {
   /** Parts that keep calls from being served, in words. */
   readonly failing: () => readonly string[];
   readonly log: Log;
+  /** The gateway as requests get it now, which may have other settings. */
+  readonly latest: () => Gateway;
+  /** how the last change of the settings' files went */
+  readonly reloaded: () => ReloadReport | undefined;
 }
 
 /** What the gateway tells its operator. Errors go with their cause. */

@@ -10,11 +10,19 @@ import { refusalOf, replyRefusal } from "./reply.ts";
 import type { Route } from "./route.ts";
 import { ROUTES } from "./routes.ts";
 
+/** What requests that come now are handed; replaced when the settings change. */
+export interface Current {
+  gateway: Gateway;
+  guard: GuardSettings;
+}
+
 const EXACT = new Map(ROUTES.filter(({ path }) => !path.endsWith("/")).map((route) => [route.path, route]));
 const PREFIXES = ROUTES.filter(({ path }) => path.endsWith("/"));
 
-export function requestListener(gateway: Gateway, guard: GuardSettings): RequestListener {
+/** @param current asked at every request */
+export function requestListener(current: Current): RequestListener {
   return (request, response) => {
+    const { gateway, guard } = current;
     const route = routeOf(request.url ?? "/");
     if (answerCrossOrigin(request, response, route, guard)) return;
     const refused = refusalBefore(request, route, gateway, guard);

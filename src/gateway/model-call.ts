@@ -71,11 +71,12 @@ interface ReadyCall {
 }
 
 /**
- * Everything up to the first attempt. What was decoded of the body is let go here, before the long wait.
- * Agents load on their first call only: there is no waiting on any other.
+ * Everything up to the first attempt, by the settings as they are once the body is there. What was decoded of the
+ * body is let go here, before the long wait. Agents load on their first call only: there is no waiting on any other.
  */
 function readyCall(call: IncomingCall, body: RequestBody): ReadyCall | Promise<ReadyCall> {
-  const { request, gateway, door } = call;
+  const { request, door } = call;
+  const gateway = call.gateway.latest();
   refuseReservedSession(request.headers);
   const target = targetOf(request, body, gateway);
   const asAgent = target.path === "agent" && door.endpoint === door.wire.endpoint;
@@ -84,14 +85,14 @@ function readyCall(call: IncomingCall, body: RequestBody): ReadyCall | Promise<R
 
   const ready = (live: LiveAgent): ReadyCall => {
     const reached = reach(target.models, door.wire, door.endpoint === door.wire.endpoint, body.json, gateway);
-    const served = begin(call, body, reached, live);
+    const served = begin({ ...call, gateway }, body, reached, live);
     const sink = sinkFor(call.response, served, body, asAgent);
     const template = templateOf(request, body, served, door, asAgent);
     const foreign = reached.request && (asAgent ? { ...reached.request, ...AS_AGENT } : reached.request);
     return { served, sink, order: orderOf(served, sink, template, request, foreign) };
   };
   const live = gateway.agents.get(target.agent);
-  return live ? ready(live) : gateway.agents.load(target.agent).then(ready);
+  return live ? ready(live) : gateway.agents.load(target.agent).then(() => readyCall(call, body));
 }
 
 /** The agent path always asks for a stream, with the token counts that it may have to tell. */

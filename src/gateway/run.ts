@@ -1,35 +1,23 @@
 // `openclaw gateway run`: builds the gateway, says where it is, serves until it is told to stop.
 import { setTimeout as pause } from "node:timers/promises";
-import { Agent } from "undici";
-import { besideCodex } from "../access/codex-refresh.ts";
-import { ExchangedTokens } from "../access/exchanged.ts";
-import { HealthWriter } from "../access/health-writer.ts";
-import type { LiveAgent } from "../access/live-agents.ts";
-import { LiveAgents } from "../access/live-agents.ts";
-import { defaultAgent, joinView } from "../access/read-view.ts";
-import { ReceiptWriter } from "../access/receipt-writer.ts";
-import { ServedModels } from "../access/served-models.ts";
-import { StickyProfiles } from "../access/sticky.ts";
-import { KeepWarm } from "../access/keep-warm.ts";
-import { Logins } from "../access/logins.ts";
-import { refresherOf } from "../access/ready-view.ts";
-import type { Refresher } from "../access/refresh.ts";
 import type { Deps } from "../access/deps.ts";
-import { UsageReader } from "../access/usage-reader.ts";
-import { usageInputs } from "../access/usage-targets.ts";
+import { defaultAgent } from "../access/read-view.ts";
 import { AccessError } from "../core/errors.ts";
-import type { AgentId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
+import { announce } from "./announce.ts";
+import type { GatewayParts } from "./build.ts";
+import { buildGateway, gatewayWith, usageReaderOf } from "./build.ts";
 import { Faults } from "./faults.ts";
-import type { Gateway, Log } from "./gateway.ts";
+import { followFiles } from "./follow.ts";
+import type { Log } from "./gateway.ts";
+import type { Current } from "./http.ts";
 import { requestListener } from "./http.ts";
 import type { Listening } from "./listen.ts";
 import { listen } from "./listen.ts";
-import { readLock, removeLock, writeLock } from "./lock.ts";
-import { Targets } from "./target.ts";
+import { holdLock, readLock } from "./lock.ts";
+import type { ReloadReport, SettingsReader } from "./reload.ts";
 import type { GatewayOptions, Settings } from "./settings.ts";
 import { gatewaySettings, guardOf } from "./settings.ts";
-import { announce } from "./announce.ts";
 
 /** Services of a running gateway that the command line does not need. */
 export interface GatewayDeps extends Deps {
@@ -38,7 +26,25 @@ export interface GatewayDeps extends Deps {
   readonly say: (line: string) => void;
   /** resolves when the process is asked to stop */
   readonly stopped: Promise<string>;
+  readonly version?: string;
+  /** Somebody starts the gateway again when it ends with `EXIT_AGAIN`. */
+  readonly supervised?: boolean;
+  /** The settings' files; absent when nobody edits them. */
+  readonly settingsFiles?: SettingsFiles;
 }
+
+export interface SettingsFiles {
+  /** as they were at the start */
+  readonly first: SettingsReader;
+  readonly reread: () => SettingsReader;
+  /** From now on the dependencies have these settings. */
+  readonly use: (settings: SettingsReader) => void;
+  /** Calls back whenever a person asks for a look at the files. */
+  readonly onAsked: (look: () => void) => void;
+}
+
+/** The gateway ends to be started again, with settings that a running one cannot take over. */
+export const EXIT_AGAIN = 75;
 
 /**
  * Runs until stopped.
@@ -49,102 +55,64 @@ export interface GatewayDeps extends Deps {
 export async function runGateway(deps: GatewayDeps, options: GatewayOptions): Promise<number> {
   const settings = gatewaySettings(deps.config().gateway, options);
   const { guard, secret } = guardOf(deps, settings, options);
-  const gateway = buildGateway(deps);
-  await gateway.agents.load(defaultAgent(deps.config()));
+  const faults = new Faults(deps.log);
+  const parts = buildGateway(deps, faults);
+  const latest = () => current.gateway;
+  const gateway = gatewayWith(parts, deps.settingsFiles?.first ?? deps, { latest, reloaded: () => undefined });
+  const current: Current = { gateway, guard };
+  await parts.agents.load(defaultAgent(deps.config()));
   // Its logins are kept warm, whichever agents are called. If it cannot be read, that was told.
-  await gateway.agents.load(MAIN_AGENT).catch(() => undefined);
+  await parts.agents.load(MAIN_AGENT).catch(() => undefined);
   for (const warning of deps.plugins?.warnings ?? []) deps.log.warn(warning);
-  const listening = await listenOrExplain(deps, settings, requestListener(gateway, guard));
-  writeLock(deps.paths(), listening.port);
-  void gateway.keepWarm.run();
+  const listening = await listenOrExplain(deps, settings, requestListener(current));
+  const lock = holdLock(deps, { port: listening.port, host: settings.hosts[0]! });
+  void parts.keepWarm.run();
+
+  let usage = usageReaderOf(deps, parts.agents);
+  const again = Promise.withResolvers<string>();
+  const unfollow = followFiles({
+    deps,
+    options,
+    parts,
+    current,
+    faults,
+    onReport: (report) => {
+      lock.note(report);
+      if (report.outcome === "rejected") return;
+      usage.stop();
+      usage = usageReaderOf(deps, parts.agents);
+      parts.keepWarm.wake();
+      if (mustStartAgain(deps, report)) again.resolve("the new settings need a new start");
+    },
+  });
   announce(deps, gateway, settings.hosts[0]!, listening.port, secret);
 
-  const usage = usageReaderOf(deps, gateway.agents);
-  const signal = await deps.stopped;
+  const signal = await Promise.race([deps.stopped, again.promise]);
+  unfollow();
   usage.stop();
   deps.say(`Stopping (${signal}): running calls may end first.`);
-  gateway.keepWarm.stop();
-  await listening.close();
-  // The answer to a token that was sent is nowhere else.
-  await Promise.race([
-    gateway.refresher.settled(),
-    pause(REFRESHES_END_WITHIN_MS, undefined, { ref: false }),
-  ]);
-  await gateway.receipts.flush();
-  await gateway.writerFlush();
-  await Promise.all([gateway.upstream.destroy(), deps.store().close()]);
-  removeLock(deps.paths());
-  return 0;
+  await stop(deps, parts, listening);
+  lock.release();
+  return (await Promise.race([again.promise, undefined])) === undefined ? 0 : EXIT_AGAIN;
+}
+
+/** Without a supervisor nobody would bring it back: what cannot be used is told instead. */
+function mustStartAgain({ config, supervised }: GatewayDeps, report: ReloadReport): boolean {
+  const { mode } = config().gateway.reload;
+  if (!supervised || report.outcome !== "applied") return false;
+  return mode === "restart" || (mode === "hybrid" && report.restart.length > 0);
 }
 
 const REFRESHES_END_WITHIN_MS = 5000;
 
-type OwnGateway = Gateway & {
-  readonly writerFlush: () => Promise<void>;
-  readonly refresher: Refresher;
-  readonly keepWarm: KeepWarm;
-};
-
-function buildGateway(deps: GatewayDeps): OwnGateway {
-  const faults = new Faults(deps.log);
-  const writing = (part: string) => (error: unknown) =>
-    faults.report(part, `${part} cannot be written`, error);
-  const writer = new HealthWriter(deps.store(), writing("Health"));
-  const agents: LiveAgents = new LiveAgents({
-    watch: (agent) => watchStore(deps, agents, agent, faults, () => keepWarm.wake()),
-    read: (agent) => deps.store().read(agent),
-    join: (agent, own, main) => joinView(deps, agent, own, main),
-    writer,
-    cooldowns: () => deps.config().cooldowns,
-  });
-  const refresher = refresherOf(deps);
-  const logins = loginsOf(deps, agents, refresher);
-  const keepWarm: KeepWarm = new KeepWarm({ agents: () => agents.all(), logins, now: deps.now });
-  return {
-    refresher,
-    keepWarm,
-    config: deps.config,
-    accessConfig: deps.accessConfig,
-    env: deps.env,
-    agents,
-    logins,
-    exchanged: new ExchangedTokens({
-      config: deps.config,
-      settings: () => deps.accessConfig().oauth,
-      now: deps.now,
-      report: ({ id }, { message }) => deps.log.warn(`${id}: ${message}`),
-    }),
-    targets: new Targets(),
-    models: new ServedModels(deps),
-    sticky: new StickyProfiles(),
-    receipts: new ReceiptWriter(deps.receipts(), writing("Receipts")),
-    upstream: new Agent({ keepAliveTimeout: 30_000, connect: { timeout: 10_000 } }),
-    rotations: () => deps.config().rotations,
-    now: deps.now,
-    startedAt: deps.now(),
-    failing: () => faults.list(),
-    log: deps.log,
-    writerFlush: () => writer.flush(),
-  };
-}
-
-function loginsOf(deps: GatewayDeps, agents: LiveAgents, refresher: Refresher): Logins {
-  return new Logins({
-    refresher: besideCodex(refresher, deps),
-    reread: (agent) => agents.refresh(agent),
-    now: deps.now,
-    report: ({ id }, result) =>
-      result.kind === "renewed" ? deps.log.info(`${id} was refreshed`) : deps.log.warn(result.message),
-  });
-}
-
-/** Started once calls can come: nobody has used anything before. */
-function usageReaderOf(deps: GatewayDeps, agents: LiveAgents): UsageReader {
-  const { usageEveryMs: everyMs } = deps.accessConfig().gateway;
-  const inputs = ({ view }: LiveAgent) => usageInputs(deps, view);
-  const reader = new UsageReader({ agents, inputs, everyMs, now: deps.now });
-  if (everyMs > 0) reader.start();
-  return reader;
+async function stop(deps: GatewayDeps, parts: GatewayParts, listening: Listening): Promise<void> {
+  parts.keepWarm.stop();
+  await listening.close();
+  // The answer to a token that was sent is nowhere else.
+  await Promise.race([parts.refresher.settled(), pause(REFRESHES_END_WITHIN_MS, undefined, { ref: false })]);
+  await parts.receipts.flush();
+  await parts.writerFlush();
+  await Promise.all([parts.upstream.destroy(), deps.store().close()]);
 }
 
 async function listenOrExplain(
@@ -164,23 +132,4 @@ async function listenOrExplain(
       { cause: error },
     );
   }
-}
-
-/** Credentials and order that anyone changes are used from the next request on. */
-function watchStore(
-  deps: GatewayDeps,
-  agents: LiveAgents,
-  agent: AgentId,
-  faults: Faults,
-  onNews: () => void,
-): void {
-  const sentence = `The store of ${agent} cannot be read; the last good one stays in use`;
-  const report = (error: unknown) => faults.report(`store ${agent}`, sentence, error);
-  const again = () =>
-    agents
-      .refresh(agent)
-      .then(() => report(undefined), report)
-      .then(onNews);
-  // Families of logins are main's: what is known of one may concern a copy in any agent.
-  deps.store().watch(agent === MAIN_AGENT ? [agent] : [agent, MAIN_AGENT], () => void again());
 }

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import type { Family } from "../core/family.ts";
+import { DEFAULT_COOLDOWNS } from "../core/health.ts";
 import type { AgentId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
 import { openClientKeyStore } from "./client-keys.ts";
@@ -12,18 +13,21 @@ import { sliceOf } from "./draft.ts";
 import type { Place, Reply, Request, ThreadData } from "./thread-protocol.ts";
 import { basisOf, basisOfFamily, toThreadError } from "./thread-protocol.ts";
 
-const { globalDir, main, cooldowns } = workerData as ThreadData;
+const { globalDir, main } = workerData as ThreadData;
 const port = parentPort!;
 const files = new Map<AgentId, string>([[MAIN_AGENT, main]]);
 const watches = new Map<number, () => void>();
 let now = Date.now();
+let cooldowns = DEFAULT_COOLDOWNS;
 /** How far the program's clock is ahead of ours. */
 let ahead = 0;
 
 const store = openSqliteStore({
   paths: { globalDir, agentDatabase: (agent) => files.get(agent)! },
   now: () => now,
-  ...(cooldowns && { cooldowns }),
+  get cooldowns() {
+    return cooldowns;
+  },
 });
 const receipts = openReceiptStore({ file: join(globalDir, "access.sqlite") });
 const clientKeys = openClientKeyStore(globalDir);
@@ -103,8 +107,9 @@ async function commitFamily({ token, change, basis }: Request & { op: "commitFam
   return moved ? { moved } : { changed };
 }
 
-async function record({ places, changes, receipts: runs }: Request & { op: "record" }) {
+async function record({ places, changes, receipts: runs, cooldowns: told }: Request & { op: "record" }) {
   places.forEach(agentAt);
+  cooldowns = told ?? DEFAULT_COOLDOWNS;
   const [health, receipt] = await Promise.allSettled([
     store.applyHealth(changes),
     receipts.appendTexts(runs),

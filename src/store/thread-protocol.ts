@@ -25,7 +25,6 @@ export interface ThreadData {
   readonly globalDir: string;
   /** the database of main: families are kept there, whatever agent is asked about */
   readonly main: string;
-  readonly cooldowns?: CooldownPolicy;
 }
 
 /** An agent with the path of its database: only the main thread knows the configuration. */
@@ -51,7 +50,13 @@ export interface Operations {
     answer: { readonly changed: Family } | { readonly moved: Family };
   };
   record: {
-    ask: { places: readonly Place[]; changes: readonly HealthChange[]; receipts: readonly ReceiptText[] };
+    ask: {
+      places: readonly Place[];
+      changes: readonly HealthChange[];
+      receipts: readonly ReceiptText[];
+      /** how long failures bar; the usual times when left out */
+      cooldowns: CooldownPolicy | undefined;
+    };
     answer: { readonly health?: ThreadError; readonly receipts?: ThreadError };
   };
   lease: {

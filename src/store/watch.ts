@@ -47,6 +47,9 @@ export function watchDatabase(file: string, onChange: () => void): () => void {
   };
 }
 
+/** The same for a plain file: it has no log beside it. */
+export const watchFile = watchDatabase;
+
 /** The folder of the database, or the nearest one above it that exists. */
 function folderOf(path: string): string {
   let folder = dirname(realFile(path) ?? path);

@@ -32,7 +32,8 @@ export interface WorkerOptions {
   readonly paths: StorePaths;
   /** ms since epoch */
   readonly now: () => number;
-  readonly cooldowns?: CooldownPolicy;
+  /** asked at every write: the gateway's settings may change */
+  readonly cooldowns?: () => CooldownPolicy;
   /** `store-thread.ts` in the sources, `store-thread.js` beside the bundle */
   readonly thread: string | URL;
 }
@@ -205,7 +206,8 @@ class WorkerStore implements WorkerServices {
       this.#batch = undefined;
       const agents = new Set(changes.map(({ agent }) => agent));
       const places = [...agents].map((agent) => this.#place(agent));
-      this.#ask("record", { places, changes, receipts }).then(resolve, reject);
+      const cooldowns = this.#options.cooldowns?.();
+      this.#ask("record", { places, changes, receipts, cooldowns }).then(resolve, reject);
     };
     const timer = setTimeout(send, WRITE_BEHIND_MS);
     return { changes, receipts, done: promise, send };
@@ -226,9 +228,9 @@ class WorkerStore implements WorkerServices {
   }
 
   #start(): Worker {
-    const { paths, cooldowns, thread: entry } = this.#options;
+    const { paths, thread: entry } = this.#options;
     const main = paths.agentDatabase(MAIN_AGENT);
-    const workerData: ThreadData = { globalDir: paths.globalDir, main, ...(cooldowns && { cooldowns }) };
+    const workerData: ThreadData = { globalDir: paths.globalDir, main };
     const thread = new Worker(entry, { workerData, resourceLimits: MEMORY, execArgv: [], name: "store" });
     thread.on("message", (reply: Reply) => this.#hear(reply));
     thread.on("error", (error) => this.#lost(thread, error));

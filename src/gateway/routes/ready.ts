@@ -1,6 +1,7 @@
 // GET /ready and /readyz: model calls can be served.
 import type { LiveAgents } from "../../access/live-agents.ts";
 import { replyJson } from "../reply.ts";
+import type { ReloadReport } from "../reload.ts";
 import type { Route } from "../route.ts";
 
 const at = (path: string): Route => ({
@@ -14,10 +15,17 @@ const at = (path: string): Route => ({
       failing,
       // Who they are is told to those who may ask: `models status`, and the log.
       loginsNeeded: loginsNeeded(gateway.agents),
+      ...settingsReport(gateway.reloaded()),
       uptimeMs: gateway.now() - gateway.startedAt,
     };
     replyJson(response, report.ready ? 200 : 503, report);
   },
+});
+
+/** Why they were refused, with the place in the file, is told in the log and by `gateway status`. */
+const settingsReport = (last: ReloadReport | undefined) => ({
+  settings: last?.outcome === "rejected" ? "rejected" : "current",
+  restartNeeded: last?.restart ?? [],
 });
 
 function loginsNeeded(agents: LiveAgents): number {

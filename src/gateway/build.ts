@@ -1,0 +1,131 @@
+// The parts of a running gateway, put together once. Each asks for the settings whenever it needs them.
+import { Agent } from "undici";
+import { besideCodex } from "../access/codex-refresh.ts";
+import { ExchangedTokens } from "../access/exchanged.ts";
+import { HealthWriter } from "../access/health-writer.ts";
+import type { Join, LiveAgent } from "../access/live-agents.ts";
+import { LiveAgents } from "../access/live-agents.ts";
+import { joinView } from "../access/read-view.ts";
+import { ReceiptWriter } from "../access/receipt-writer.ts";
+import { ServedModels } from "../access/served-models.ts";
+import { StickyProfiles } from "../access/sticky.ts";
+import { KeepWarm } from "../access/keep-warm.ts";
+import { Logins } from "../access/logins.ts";
+import { refresherOf } from "../access/ready-view.ts";
+import type { Refresher } from "../access/refresh.ts";
+import { UsageReader } from "../access/usage-reader.ts";
+import { usageInputs } from "../access/usage-targets.ts";
+import type { AgentId } from "../core/ids.ts";
+import { MAIN_AGENT } from "../core/ids.ts";
+import type { Faults } from "./faults.ts";
+import type { Gateway } from "./gateway.ts";
+import type { SettingsReader } from "./reload.ts";
+import type { GatewayDeps } from "./run.ts";
+import { Targets } from "./target.ts";
+
+/** Settings apart: those are of the time at which a request comes. */
+type SharedParts = Omit<Gateway, "config" | "accessConfig" | "env" | "rotations" | "latest" | "reloaded">;
+
+export type GatewayParts = SharedParts & {
+  readonly writerFlush: () => Promise<void>;
+  readonly refresher: Refresher;
+  readonly keepWarm: KeepWarm;
+};
+
+/** What requests are handed from now on. */
+export const gatewayWith = (
+  parts: GatewayParts,
+  { config, accessConfig, env }: SettingsReader,
+  { latest, reloaded }: Pick<Gateway, "latest" | "reloaded">,
+): Gateway => ({
+  ...parts,
+  config,
+  accessConfig,
+  env,
+  rotations: () => config().rotations,
+  latest,
+  reloaded,
+});
+
+/** Views by these settings, whatever others come later. */
+export function joinWith(deps: GatewayDeps, { config, env, paths }: SettingsReader): Join {
+  const fixed = { ...deps, config, env, paths };
+  return (agent, own, main) => joinView(fixed, agent, own, main);
+}
+
+/** @param deps its settings may be others from call to call */
+export function buildGateway(deps: GatewayDeps, faults: Faults): GatewayParts {
+  const writing = (part: string) => (error: unknown) =>
+    faults.report(part, `${part} cannot be written`, error);
+  const writer = new HealthWriter(deps.store(), writing("Health"));
+  const agents: LiveAgents = new LiveAgents({
+    watch: (agent) => watchStore(deps, agents, agent, faults, () => keepWarm.wake()),
+    read: (agent) => deps.store().read(agent),
+    join: joinWith(deps, deps.settingsFiles?.first ?? deps),
+    writer,
+    cooldowns: () => deps.config().cooldowns,
+  });
+  const refresher = refresherOf(deps);
+  const logins = loginsOf(deps, agents, refresher);
+  const keepWarm: KeepWarm = new KeepWarm({ agents: () => agents.all(), logins, now: deps.now });
+  return {
+    refresher,
+    keepWarm,
+    agents,
+    logins,
+    exchanged: new ExchangedTokens({
+      config: deps.config,
+      settings: () => deps.accessConfig().oauth,
+      now: deps.now,
+      report: ({ id }, { message }) => deps.log.warn(`${id}: ${message}`),
+    }),
+    targets: new Targets(),
+    models: new ServedModels(deps),
+    sticky: new StickyProfiles(),
+    receipts: new ReceiptWriter(deps.receipts(), writing("Receipts")),
+    upstream: new Agent({ keepAliveTimeout: 30_000, connect: { timeout: 10_000 } }),
+    now: deps.now,
+    startedAt: deps.now(),
+    failing: () => faults.list(),
+    log: deps.log,
+    writerFlush: () => writer.flush(),
+  };
+}
+
+function loginsOf(deps: GatewayDeps, agents: LiveAgents, refresher: Refresher): Logins {
+  return new Logins({
+    refresher: besideCodex(refresher, deps),
+    reread: (agent) => agents.refresh(agent),
+    now: deps.now,
+    report: ({ id }, result) =>
+      result.kind === "renewed" ? deps.log.info(`${id} was refreshed`) : deps.log.warn(result.message),
+  });
+}
+
+/** Started once calls can come: nobody has used anything before. */
+export function usageReaderOf(deps: GatewayDeps, agents: LiveAgents): UsageReader {
+  const { usageEveryMs: everyMs } = deps.accessConfig().gateway;
+  const inputs = ({ view }: LiveAgent) => usageInputs(deps, view);
+  const reader = new UsageReader({ agents, inputs, everyMs, now: deps.now });
+  if (everyMs > 0) reader.start();
+  return reader;
+}
+
+/** Credentials and order that anyone changes are used from the next request on. */
+function watchStore(
+  deps: GatewayDeps,
+  agents: LiveAgents,
+  agent: AgentId,
+  faults: Faults,
+  onNews: () => void,
+): void {
+  const sentence = `The store of ${agent} cannot be read; the last good one stays in use`;
+  const report = (error: unknown) => faults.report(`store ${agent}`, sentence, error);
+  const again = () =>
+    agents
+      .refresh(agent)
+      .then(() => report(undefined), report)
+      .then(onNews);
+  // Families of logins are main's: what is known of one may concern a copy in any agent.
+  deps.store().watch(agent === MAIN_AGENT ? [agent] : [agent, MAIN_AGENT], () => void again());
+}

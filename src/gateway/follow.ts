@@ -1,0 +1,135 @@
+// A running gateway follows its files: what an edit means for its parts, and what has to wait for the next start.
+import { defaultModelOf } from "../config/model-names.ts";
+import { defaultAgent } from "../access/read-view.ts";
+import { watchFile } from "../store/watch.ts";
+import type { GatewayParts } from "./build.ts";
+import { gatewayWith, joinWith } from "./build.ts";
+import type { Faults } from "./faults.ts";
+import type { Current } from "./http.ts";
+import type { ReloadReport, SettingsReader } from "./reload.ts";
+import { Reloads } from "./reload.ts";
+import type { GatewayDeps } from "./run.ts";
+import { registryFile } from "./setting-files.ts";
+import type { GatewayOptions } from "./settings.ts";
+import { gatewaySettings, guardOf } from "./settings.ts";
+
+export interface FollowOptions {
+  readonly deps: GatewayDeps;
+  /** flags, which go before the config */
+  readonly options: GatewayOptions;
+  readonly parts: GatewayParts;
+  readonly current: Current;
+  readonly faults: Faults;
+  readonly onReport: (report: ReloadReport) => void;
+}
+
+/** Resolves to a way to stop; at once when there are no files to follow. */
+export function followFiles(follow: FollowOptions): () => void {
+  const { deps, faults, onReport } = follow;
+  const { settingsFiles: files, log, now } = deps;
+  if (!files) return () => undefined;
+  const reloads = new Reloads({
+    first: files.first,
+    reread: files.reread,
+    lasting: (settings) => lastingOf(settings, files.first, follow.options),
+    apply: (settings) => apply(follow, settings),
+    onReport,
+    faults,
+    log,
+    now,
+  });
+  follow.current.gateway = { ...follow.current.gateway, reloaded: () => reloads.last };
+  const watch = new FileWatch(deps, () => void reloads.reload(false).then(() => watch.follow()));
+  files.onAsked(() => void reloads.reload(true).then(() => watch.follow()));
+  watch.follow();
+  return () => watch.stop();
+}
+
+/** What a running process cannot take over, by the name that people know it by. */
+function lastingOf(
+  { config, accessConfig, paths }: SettingsReader,
+  first: SettingsReader,
+  options: GatewayOptions,
+): Record<string, unknown> {
+  const { port, hosts } = gatewaySettings(config().gateway, options);
+  const known = first.config().agents.map(({ id }) => id);
+  return {
+    "gateway.port": port,
+    "gateway.bind": hosts,
+    "env.shellEnv": config().env.shellEnv,
+    "logging.file": config().logFile,
+    "agents.list agentDir": known.map((id) => paths().agentDatabase(id)),
+    "access.json plugins": accessConfig().plugins,
+  };
+}
+
+/** @throws before anything has changed */
+async function apply({ deps, options, parts, current }: FollowOptions, next: SettingsReader): Promise<void> {
+  const { settingsFiles: files } = deps;
+  const config = next.config();
+  // The sockets stay where they are, and are guarded for that.
+  const { bind } = gatewaySettings(files!.first.config().gateway, options);
+  const settings = gatewaySettings(config.gateway, { ...options, bind });
+  const { guard } = guardOf({ paths: next.paths, env: next.env }, settings, options);
+  for (const { id } of config.agents) defaultModelOf(config, id);
+  const ids = new Set(config.agents.map(({ id }) => id)).add(defaultAgent(config)).add("main");
+  await parts.agents.renew(
+    joinWith(deps, next),
+    (id) => ids.has(id),
+    () => {
+      files!.use(next);
+      current.gateway = gatewayWith(parts, next, current.gateway);
+      current.guard = guard;
+    },
+  );
+  // Whoever is asked first does not wait for it.
+  void parts.agents.load(defaultAgent(config)).catch(() => undefined);
+}
+
+/** Notices edits, unless the config says that they are not to be noticed. */
+class FileWatch {
+  readonly #deps: GatewayDeps;
+  readonly #onEdit: () => void;
+  readonly #watched = new Map<string, () => void>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(deps: GatewayDeps, onEdit: () => void) {
+    this.#deps = deps;
+    this.#onEdit = onEdit;
+  }
+
+  /** Watches what is to be watched by the settings as they are now. */
+  follow(): void {
+    const wanted = new Set(this.#wanted());
+    for (const [file, stop] of this.#watched) {
+      if (wanted.has(file)) continue;
+      stop();
+      this.#watched.delete(file);
+    }
+    for (const file of wanted)
+      if (!this.#watched.has(file))
+        this.#watched.set(
+          file,
+          watchFile(file, () => this.#notice()),
+        );
+  }
+
+  #wanted(): string[] {
+    const { paths, config } = this.#deps;
+    if (config().gateway.reload.mode === "off") return [];
+    const { configPath, accessConfigPath, dotenvPath } = paths();
+    return [configPath, accessConfigPath, dotenvPath, registryFile(paths(), config())];
+  }
+
+  /** An editor may take several steps: a file is read once they are over. */
+  #notice(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#onEdit, this.#deps.config().gateway.reload.debounceMs).unref();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    for (const stop of this.#watched.values()) stop();
+    this.#watched.clear();
+  }
+}
