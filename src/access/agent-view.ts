@@ -1,13 +1,14 @@
 // What an agent can use: its own store, main's read through, the environment's keys, the config's keys.
 // One view serves status, list, plan, probe and the gateway, so that they cannot disagree.
 import type { Config } from "../config/config.ts";
-import type { AuthProfile, Credential } from "../core/credential.ts";
+import type { AuthProfile, Credential, OAuthCredential } from "../core/credential.ts";
 import { assessCredential, refOf } from "../core/credential.ts";
 import type { Health } from "../core/health.ts";
 import type { AgentId, ProfileId, ProviderId } from "../core/ids.ts";
 import { configProfileId, envProfileId, MAIN_AGENT } from "../core/ids.ts";
 import type { Snapshot } from "../core/plan.ts";
 import { Secret } from "../core/secret.ts";
+import { jwtClaims } from "../oauth/identity.ts";
 import { environmentKeys } from "../providers/env-keys.ts";
 import { keeperOf } from "../providers/kept-by.ts";
 import { PROVIDERS } from "../providers/all.ts";
@@ -108,7 +109,12 @@ function assess(
   const mode = inputs.config.profiles.get(id)?.mode;
   const byRef = refOf(credential) !== undefined;
   if (mode === "oauth" && byRef) return { type: credential.type, problem: "ineligible_profile" as const };
-  const assessed = withFacts(assessCredential(credential), credential, loginFacts(inputs, owner, id));
+  const assessed = withFacts(
+    assessCredential(credential),
+    credential,
+    loginFacts(inputs, owner, id),
+    inputs.now,
+  );
   if (assessed.problem === "missing_credential") return assessed;
   const material = resolveSecretInput(
     refOf(credential) ?? materialOf(credential),
@@ -130,9 +136,10 @@ function withFacts(
   assessed: ReturnType<typeof assessCredential>,
   credential: Credential,
   facts: LoginFacts | undefined,
+  now: number,
 ): ReturnType<typeof assessCredential> & Pick<AuthProfile, "lifetimeMs" | "loginNeeded"> {
-  if (!facts || credential.type !== "oauth") return assessed;
-  const { expiresAt, lifetimeMs, needed } = facts;
+  if (credential.type !== "oauth") return assessed;
+  const { expiresAt, lifetimeMs = claimedLifetimeMs(credential, now), needed } = facts ?? {};
   const known = {
     ...assessed,
     ...(expiresAt !== undefined && { expiresAt }),
@@ -142,6 +149,18 @@ function withFacts(
   const { access } = credential;
   const ended = access === undefined || access === "" ? { problem: "login_needed" as const } : {};
   return { ...known, refreshable: false, loginNeeded: true, ...ended };
+}
+
+/** Lifetimes that are longer change nothing. */
+const SHORT_LIVED_MS = 30 * 60_000;
+
+/** How long a token was made for that no family knows, as it says itself; `undefined` unless that is short. */
+function claimedLifetimeMs({ access, expires }: OAuthCredential, now: number): number | undefined {
+  const left = Number(expires) - now;
+  if (!(left < SHORT_LIVED_MS)) return undefined;
+  const { iat, exp } = jwtClaims(access) ?? {};
+  const claimed = (Number(exp) - Number(iat)) * 1000;
+  return claimed > 0 && claimed < SHORT_LIVED_MS ? Math.max(claimed, left) : undefined;
 }
 
 function materialOf(credential: Credential): string | undefined {

@@ -66,3 +66,15 @@ test("an answer that begins with a byte order mark is read: a refresh token was 
   answer = (response) => response.end(`\uFEFF${JSON.stringify({ access_token: "fake-access" })}`);
   assert.equal((await requestTokens(endpoint, { code: CODE })).kind, "tokens");
 });
+
+test("an answer without a lifetime: the token's own end counts", async () => {
+  const claims = (exp: unknown) => `e30.${Buffer.from(JSON.stringify({ exp })).toString("base64url")}.fake`;
+  const lifetime = async (body: object) => {
+    answer = (response) => response.end(JSON.stringify(body));
+    const result = await requestTokens(endpoint, { code: CODE });
+    return result.kind === "tokens" ? result.tokens.expiresIn : result;
+  };
+  assert.equal(await lifetime({ access_token: claims(1_800_000_300) }), 1_800_000_300);
+  assert.equal(await lifetime({ access_token: claims(1_800_000_300), expires_in: 60 }), 60);
+  assert.equal(await lifetime({ access_token: "fake-access" }), undefined);
+});

@@ -2,6 +2,7 @@
 import type { JsonObject } from "../core/json.ts";
 import type { Tokens } from "../core/refresh.ts";
 import { Secret } from "../core/secret.ts";
+import { jwtClaims } from "./identity.ts";
 import { callServer, errorCode } from "./server-call.ts";
 
 export interface TokenEndpoint {
@@ -89,8 +90,8 @@ export function tokensIn(body: JsonObject): Tokens | undefined {
     // The old refresh token may be spent: the access token is what is left of the login.
     ...(isToken(refresh) ? { refresh } : {}),
     ...(isToken(idToken) ? { idToken } : {}),
-    // MiniMax has a name of its own.
-    expiresIn: body["expires_in"] ?? body["expired_in"],
+    // MiniMax has a name of its own. Where the answer has none, the token may say it itself.
+    expiresIn: body["expires_in"] ?? body["expired_in"] ?? jwtClaims(access)?.["exp"],
   };
 }
 

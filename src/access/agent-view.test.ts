@@ -1,0 +1,56 @@
+// What a view knows of logins, with readings of the test.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Config } from "../config/config.ts";
+import type { OAuthCredential } from "../core/credential.ts";
+import { freshnessOf } from "../core/refresh.ts";
+import type { LoginFacts } from "../store/store.ts";
+import { viewOf } from "./agent-view.ts";
+
+const NOW = 1_800_000_000_000;
+const MINUTE = 60_000;
+
+const jwt = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.fake`;
+const livesFor = (minutes: number, since = NOW) =>
+  jwt({ iat: since / 1000, exp: since / 1000 + minutes * 60 });
+
+const config = {
+  profiles: new Map(),
+  providers: new Map(),
+  order: new Map(),
+  secretProviders: new Map(),
+} as unknown as Config;
+
+function viewed(access: string, leftMs: number, facts?: LoginFacts) {
+  const credential: OAuthCredential = {
+    type: "oauth",
+    provider: "p",
+    access,
+    refresh: "fake-refresh",
+    expires: NOW + leftMs,
+  };
+  const profiles = [{ id: "p:ada", credential, generation: "g" }];
+  const [order, health, lastGood] = [new Map(), new Map(), new Map()];
+  const logins = facts && { logins: new Map([["p:ada", facts]]) };
+  const own = { version: "1", state: { profiles, order, health, lastGood, warnings: [], ...logins } };
+  const view = viewOf({ agent: "main", config, env: {}, own, fingerprint: () => "f", now: NOW });
+  return view.snapshot.profiles.find(({ id }) => id === "p:ada")!;
+}
+
+test("a short-lived token that nobody refreshed yet is not due as soon as it is there", () => {
+  const fresh = viewed(livesFor(5), 5 * MINUTE);
+  assert.equal(fresh.lifetimeMs, 5 * MINUTE);
+  assert.equal(freshnessOf(fresh, true, NOW, 1), "fresh");
+  assert.equal(freshnessOf(fresh, true, NOW + 4 * MINUTE, 0), "due");
+  assert.equal(freshnessOf(viewed("opaque", 5 * MINUTE), true, NOW, 0), "due", "nothing is known of it");
+});
+
+test("what the family knows of a token comes before what it says itself", () => {
+  assert.equal(viewed(livesFor(5), 5 * MINUTE, { lifetimeMs: 7 * MINUTE }).lifetimeMs, 7 * MINUTE);
+  assert.equal(viewed(livesFor(5), 9 * MINUTE).lifetimeMs, 9 * MINUTE, "never less than it has left");
+});
+
+const silent = [livesFor(600), livesFor(-5), jwt({ iat: "x", exp: 9 }), jwt({}), "a.b.c", "", "e30..x"];
+for (const access of silent)
+  test(`a token that tells no short lifetime: ${access.slice(0, 40)}`, () =>
+    assert.equal(viewed(access, 5 * MINUTE).lifetimeMs, undefined));
