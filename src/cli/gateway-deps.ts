@@ -38,6 +38,7 @@ export function gatewayDeps(deps: CommandDeps): GatewayDeps {
     supervised: deps.env()[SUPERVISED] === "1",
     store,
     receipts: store,
+    clientKeys: () => store().clientKeys,
     log: {
       info: (message) => line("info", message),
       warn: (message) => line("warn", message),

@@ -51,6 +51,10 @@ export interface Receipt {
   readonly agent: AgentId;
   readonly protocol: string;
   readonly requested: string;
+  /** name of the client key that asked */
+  readonly clientKey?: string;
+  /** whom a trusted proxy vouched for */
+  readonly user?: string;
   /** the models of the plan, first choice first */
   readonly models: readonly string[];
   readonly sticky?: ProfileId;

@@ -15,6 +15,9 @@ import { refresherOf } from "../access/ready-view.ts";
 import type { Refresher } from "../access/refresh.ts";
 import { UsageReader } from "../access/usage-reader.ts";
 import { usageInputs } from "../access/usage-targets.ts";
+import { LiveKeys } from "../access/live-keys.ts";
+import { Prices } from "../access/prices.ts";
+import { FailedAttempts } from "../core/failed-attempts.ts";
 import type { AgentId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
 import type { Faults } from "./faults.ts";
@@ -53,6 +56,11 @@ export function joinWith(deps: GatewayDeps, { config, env, paths }: SettingsRead
   return (agent, own, main) => joinView(fixed, agent, own, main);
 }
 
+const KEY_FAULTS = {
+  read: "The client keys cannot be read; the last good ones hold",
+  write: "What client keys use cannot be written",
+};
+
 /** @param deps its settings may be others from call to call */
 export function buildGateway(deps: GatewayDeps, faults: Faults): GatewayParts {
   const writing = (part: string) => (error: unknown) =>
@@ -82,6 +90,11 @@ export function buildGateway(deps: GatewayDeps, faults: Faults): GatewayParts {
     targets: new Targets(),
     models: new ServedModels(deps),
     sticky: new StickyProfiles(),
+    keys: new LiveKeys(deps.clientKeys(), (part, error) =>
+      faults.report(`client keys ${part}`, KEY_FAULTS[part], error),
+    ),
+    attempts: new FailedAttempts(),
+    prices: new Prices(),
     receipts: new ReceiptWriter(deps.receipts(), writing("Receipts")),
     upstream: new Agent({ keepAliveTimeout: 30_000, connect: { timeout: 10_000 } }),
     now: deps.now,

@@ -1,5 +1,8 @@
 // What every route is handed: the running gateway's parts. Built in run.ts.
 import type { Agent } from "undici";
+import type { FailedAttempts } from "../core/failed-attempts.ts";
+import type { LiveKeys } from "../access/live-keys.ts";
+import type { Prices } from "../access/prices.ts";
 import type { ExchangedTokens } from "../access/exchanged.ts";
 import type { LiveAgents } from "../access/live-agents.ts";
 import type { Logins } from "../access/logins.ts";
@@ -24,6 +27,11 @@ export interface Gateway {
   readonly models: ServedModels;
   readonly sticky: StickyProfiles;
   readonly receipts: ReceiptWriter;
+  /** keys that were given to clients */
+  readonly keys: LiveKeys;
+  /** to prove to be who may call */
+  readonly attempts: FailedAttempts;
+  readonly prices: Prices;
   readonly upstream: Agent;
   readonly rotations: () => RotationBudget;
   readonly now: () => number;

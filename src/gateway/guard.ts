@@ -1,15 +1,38 @@
-// Who may speak to the gateway: hosts, origins, the secret (DESIGN, "Loopback and locked").
-import { timingSafeEqual } from "node:crypto";
+// Who may speak to the gateway: hosts, origins, secrets and keys (DESIGN, "Loopback and locked").
+import { hash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import type { LiveKeys } from "../access/live-keys.ts";
+import type { GatewayAuthConfig } from "../config/config.ts";
+import { CLIENT_KEY_PREFIX, keyState } from "../core/client-key.ts";
+import type { FailedAttempts } from "../core/failed-attempts.ts";
 import type { Secret } from "../core/secret.ts";
+import type { Caller } from "./caller.ts";
+import { OPERATOR } from "./caller.ts";
 import type { TimedRefusal } from "./refusals.ts";
+import type { ProxyTrust } from "./source.ts";
+import { clientAddress, isForwarded, isLoopback, isTrusted, peerAddress, sourceOf } from "./source.ts";
+import type { ProxyRules } from "./trusted-proxy.ts";
+import { proxyCaller } from "./trusted-proxy.ts";
 
 export interface GuardSettings {
-  /** the secret of mode `token` or `password`; absent in mode `none` */
+  /** the secret of mode `token` or `password`; of mode `trusted-proxy` for callers on this machine; else absent */
   readonly secret?: Secret;
+  /** It cannot be guessed, so that its holder is let in whatever others tried from the same address. */
+  readonly strong: boolean;
+  /** mode `trusted-proxy` */
+  readonly proxy?: ProxyRules;
+  readonly trust: ProxyTrust;
+  readonly rateLimit: GatewayAuthConfig["rateLimit"];
   /** the socket is bound to loopback only */
   readonly loopback: boolean;
   readonly allowedOrigins: readonly string[];
+}
+
+/** What the guard remembers from one request to the next. */
+export interface GuardMemory {
+  readonly keys: LiveKeys;
+  readonly attempts: FailedAttempts;
+  readonly now: () => number;
 }
 
 const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
@@ -28,8 +51,10 @@ function isLoopbackHost(host: string | undefined): boolean {
 /** What an open route must pass as well: no page of another site, no name that was rebound to us. */
 export function checkOrigin(request: IncomingMessage, settings: GuardSettings): TimedRefusal | undefined {
   const { host, origin } = request.headers;
-  if (settings.loopback && !isLoopbackHost(host)) {
-    return forbidden(`This gateway answers to localhost only, not to "${(host ?? "").slice(0, 100)}".`);
+  if (settings.loopback && !isLoopbackHost(host) && !isAllowedHost(host, settings)) {
+    return forbidden(
+      `This gateway answers to localhost only, not to "${(host ?? "").slice(0, 100)}". A proxy in front of it sends localhost as the host, or its own host stands in gateway.controlUi.allowedOrigins.`,
+    );
   }
   if (origin === undefined || isOwnOrigin(origin, host) || settings.allowedOrigins.includes(origin))
     return undefined;
@@ -38,17 +63,95 @@ export function checkOrigin(request: IncomingMessage, settings: GuardSettings): 
   );
 }
 
+/** The host of an origin that is allowed is a name of ours. */
+const isAllowedHost = (host: string | undefined, { allowedOrigins }: GuardSettings): boolean =>
+  host !== undefined && allowedOrigins.some((origin) => isOwnOrigin(origin, host));
+
 /** Same scheme is not asked for: TLS may end before us. */
 function isOwnOrigin(origin: string, host: string | undefined): boolean {
   return host !== undefined && origin.replace(/^https?:\/\//i, "").toLowerCase() === host.toLowerCase();
 }
 
-/** The gateway's secret, as a bearer token or as Anthropic's clients send theirs. */
-export function checkSecret(request: IncomingMessage, settings: GuardSettings): TimedRefusal | undefined {
-  if (settings.secret === undefined) return undefined;
+/**
+ * Who calls: by a client key, by the gateway's secret, or by the word of a trusted proxy. Keys and secrets come as a
+ * bearer token or as Anthropic's clients send theirs.
+ */
+export function authenticate(
+  request: IncomingMessage,
+  settings: GuardSettings,
+  memory: GuardMemory,
+): Caller | TimedRefusal {
   const given = presentedSecret(request);
-  if (given !== undefined && sameBytes(Buffer.from(given), bytesOf(settings.secret))) return undefined;
-  return { status: 401, type: "unauthorized", message: "Unauthorized", final: true };
+  const isKey = given?.startsWith(CLIENT_KEY_PREFIX) === true;
+  const live = isKey ? memory.keys.find(given) : undefined;
+  if (live) return refusedKey(live.key.name, keyState(live.key, memory.now())) ?? { kind: "key", live };
+  if (settings.proxy) return byProxy(request, settings, settings.proxy, given, memory);
+  if (settings.secret) return bySecret(request, settings, settings.secret, given, memory);
+  if (isKey) return unauthorized(UNKNOWN_KEY);
+  return isForwarded(request) && !isFromHere(request, settings.trust) ? PROXIED : OPERATOR;
+}
+
+/** A proxy that is trusted says that its client is on this machine. */
+const isFromHere = (request: IncomingMessage, trust: ProxyTrust): boolean =>
+  isTrusted(trust, peerAddress(request)) && isLoopback(clientAddress(request, trust));
+
+const UNKNOWN_KEY = "This client key is not known here. Make one: openclaw gateway keys add <name>";
+
+const refusedKey = (name: string, state: string): TimedRefusal | undefined =>
+  state === "active"
+    ? undefined
+    : unauthorized(`The client key "${name}" ${state === "expired" ? "has expired" : "was revoked"}.`);
+
+function byProxy(
+  request: IncomingMessage,
+  settings: GuardSettings,
+  rules: ProxyRules,
+  given: string | undefined,
+  memory: GuardMemory,
+): Caller | TimedRefusal {
+  const isLocal = isLoopback(peerAddress(request)) && !isForwarded(request);
+  if (isLocal && settings.secret && given !== undefined)
+    return bySecret(request, settings, settings.secret, given, memory);
+  const caller = proxyCaller(request, rules, settings.trust);
+  return typeof caller === "string" ? unauthorized("Unauthorized", { reason: caller }) : caller;
+}
+
+/**
+ * Failed attempts lock their source out. The holder of the secret gets in all the same: always when the secret cannot
+ * be guessed, else from where it has been shown before. So a secret that can be guessed is not guessed by strangers.
+ */
+function bySecret(
+  request: IncomingMessage,
+  settings: GuardSettings,
+  secret: Secret,
+  given: string | undefined,
+  { attempts, now }: GuardMemory,
+): Caller | TimedRefusal {
+  const right = given !== undefined && isSecret(given, secret);
+  if (right && settings.strong) return OPERATOR;
+  const source = limitedSource(request, settings);
+  if (source === undefined) return right ? OPERATOR : unauthorized(wrongWords(given));
+  const locked = attempts.none ? undefined : attempts.lockedUntil(source, now());
+  if (right && (locked === undefined || attempts.knows(source))) {
+    attempts.succeeded(source);
+    return OPERATOR;
+  }
+  if (locked !== undefined) return lockedOut(locked, now());
+  if (given !== undefined) attempts.failed(source, settings.rateLimit, now());
+  return unauthorized(wrongWords(given));
+}
+
+const wrongWords = (given: string | undefined): string =>
+  given?.startsWith(CLIENT_KEY_PREFIX) ? UNKNOWN_KEY : "Unauthorized";
+
+/** What the attempts of a request are counted by; `undefined` on this machine, unless it is counted too. */
+function limitedSource(request: IncomingMessage, { trust, rateLimit }: GuardSettings): string | undefined {
+  const address = clientAddress(request, trust);
+  if (!isLoopback(address)) return sourceOf(address);
+  if (rateLimit.exemptLoopback && !(isForwarded(request) && !isTrusted(trust, peerAddress(request))))
+    return undefined;
+  // Pages in a browser of this machine do not lock each other out.
+  return `${sourceOf(address)} ${request.headers.origin ?? ""}`;
 }
 
 function presentedSecret(request: IncomingMessage): string | undefined {
@@ -58,16 +161,29 @@ function presentedSecret(request: IncomingMessage): string | undefined {
   return typeof key === "string" && key !== "" ? key : undefined;
 }
 
-const BYTES = new WeakMap<Secret, Buffer>();
+const DIGESTS = new WeakMap<Secret, Buffer>();
 
-function bytesOf(secret: Secret): Buffer {
-  const bytes = BYTES.get(secret) ?? Buffer.from(secret.reveal());
-  BYTES.set(secret, bytes);
-  return bytes;
+/** Digests are compared, in a time that tells nothing of where two texts differ, nor of their lengths. */
+function isSecret(given: string, secret: Secret): boolean {
+  const wanted = DIGESTS.get(secret) ?? hash("sha256", secret.reveal(), "buffer");
+  DIGESTS.set(secret, wanted);
+  return timingSafeEqual(hash("sha256", given, "buffer"), wanted);
 }
 
-/** Compares in a time that tells nothing of where two texts differ. */
-const sameBytes = (a: Buffer, b: Buffer): boolean => a.length === b.length && timingSafeEqual(a, b);
+const unauthorized = (message: string, details?: TimedRefusal["details"]): TimedRefusal => ({
+  status: 401,
+  type: "unauthorized",
+  message,
+  final: true,
+  ...(details ? { details } : {}),
+});
+
+const lockedOut = (until: number, now: number): TimedRefusal => ({
+  status: 429,
+  type: "rate_limited",
+  message: "Too many failed attempts from this address. Wait, and check the secret that is sent.",
+  retryAfterSeconds: Math.max(1, Math.ceil((until - now) / 1000)),
+});
 
 const forbidden = (message: string): TimedRefusal => ({
   status: 403,
@@ -75,3 +191,7 @@ const forbidden = (message: string): TimedRefusal => ({
   message,
   final: true,
 });
+
+const PROXIED = forbidden(
+  "Nobody is asked who they are here, so calls from elsewhere through a proxy are refused. Set gateway.auth.mode.",
+);

@@ -2,9 +2,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { openaiCompletions } from "../wire/openai-completions.ts";
+import type { Caller, Scope } from "./caller.ts";
+import { mayDo, OPERATOR } from "./caller.ts";
 import type { Gateway } from "./gateway.ts";
 import type { GuardSettings } from "./guard.ts";
-import { checkOrigin, checkSecret } from "./guard.ts";
+import { authenticate, checkOrigin } from "./guard.ts";
 import type { TimedRefusal } from "./refusals.ts";
 import { refusalOf, replyRefusal } from "./reply.ts";
 import type { Route } from "./route.ts";
@@ -25,9 +27,9 @@ export function requestListener(current: Current): RequestListener {
     const { gateway, guard } = current;
     const route = routeOf(request.url ?? "/");
     if (answerCrossOrigin(request, response, route, guard)) return;
-    const refused = refusalBefore(request, route, gateway, guard);
-    if (refused) return refuse(request, response, route, refused);
-    serve(request, response, route!, gateway);
+    const caller = callerOf(request, route, gateway, guard);
+    if ("status" in caller) return refuse(request, response, route, caller);
+    serve(request, response, route!, gateway, caller);
   };
 }
 
@@ -74,20 +76,30 @@ function routeOf(url: string): Route | undefined {
 const routeOfPath = (path: string): Route | undefined =>
   EXACT.get(path) ?? PREFIXES.find((route) => path.startsWith(route.path) && path !== route.path);
 
-function refusalBefore(
+function callerOf(
   request: IncomingMessage,
   route: Route | undefined,
   gateway: Gateway,
   guard: GuardSettings,
-) {
-  const stranger = checkOrigin(request, guard) ?? (route?.open ? undefined : checkSecret(request, guard));
+): Caller | TimedRefusal {
+  const stranger = checkOrigin(request, guard);
   if (stranger) return stranger;
+  const caller = route?.open ? OPERATOR : authenticate(request, guard, gateway);
+  if ("status" in caller) return caller;
   if (!route || route.enabled?.(gateway.config()) === false) return notFound(request);
   const head = request.method === "HEAD" && route.method === "GET";
-  return request.method === route.method || head ? undefined : wrongMethod(route);
+  if (request.method !== route.method && !head) return wrongMethod(route);
+  const { scope = "admin" } = route;
+  return route.open || mayDo(caller, scope) ? caller : outOfScope(scope);
 }
 
-function serve(request: IncomingMessage, response: ServerResponse, route: Route, gateway: Gateway): void {
+function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  route: Route,
+  gateway: Gateway,
+  caller: Caller,
+): void {
   const fail = (error: unknown) => {
     const refusal = refusalOf(error);
     if (refusal.status === 500) gateway.log.error(error, `${request.method} ${route.path} failed`);
@@ -95,7 +107,7 @@ function serve(request: IncomingMessage, response: ServerResponse, route: Route,
     else refuse(request, response, route, refusal);
   };
   try {
-    route.handle(request, response, gateway)?.catch(fail);
+    route.handle(request, response, gateway, caller)?.catch(fail);
   } catch (error) {
     fail(error);
   }
@@ -119,6 +131,13 @@ const notFound = (request: IncomingMessage): TimedRefusal => ({
   status: 404,
   type: "invalid_request_error",
   message: `There is no ${request.method} ${(request.url ?? "/").split("?")[0]!.slice(0, 200)} here.`,
+});
+
+const outOfScope = (scope: Scope): TimedRefusal => ({
+  status: 403,
+  type: "permission_error",
+  message: `This caller may not do that: it takes the scope operator.${scope}.`,
+  final: true,
 });
 
 const wrongMethod = (route: Route): TimedRefusal => ({

@@ -15,7 +15,10 @@ import type { AnswerMarks, Wire } from "../wire/wire.ts";
 import { AgentJsonSink, AgentStreamSink } from "./agent-sinks.ts";
 import type { RequestBody } from "./body.ts";
 import { readBody } from "./body.ts";
+import type { Caller } from "./caller.ts";
 import type { Gateway } from "./gateway.ts";
+import { permitted } from "./key-allows.ts";
+import { admit, CallMeter } from "./key-meter.ts";
 import { PassSink } from "./pass-sink.ts";
 import { keepReceipt, loadOf } from "./receipt-of.ts";
 import type { Reach } from "./reach.ts";
@@ -42,24 +45,25 @@ export interface Door {
  *
  * @throws AccessError before anything was sent
  */
-export async function serveModelCall(
-  request: IncomingMessage,
-  response: ServerResponse,
-  gateway: Gateway,
-  door: Door,
-): Promise<void> {
+export async function serveModelCall(asked: Asked, door: Door): Promise<void> {
+  const { request, gateway, caller } = asked;
   const startedAt = gateway.now();
+  admit(caller, startedAt);
   const limit = gateway.accessConfig().gateway.maxBodyBytes;
-  const call = { request, response, gateway, door, startedAt };
+  const call = { ...asked, door, startedAt };
   // Not `await readBody(…)`: a function that waits keeps what it has seen.
   const { served, sink, order } = await readBody(request, limit).then((body) => readyCall(call, body));
-  finish(served, await run(order, gateway), sink);
+  finish(served, await metered(run(order, gateway), served), sink);
 }
 
-interface IncomingCall {
+interface Asked {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly gateway: Gateway;
+  readonly caller: Caller;
+}
+
+interface IncomingCall extends Asked {
   readonly door: Door;
   readonly startedAt: number;
 }
@@ -78,7 +82,7 @@ function readyCall(call: IncomingCall, body: RequestBody): ReadyCall | Promise<R
   const { request, door } = call;
   const gateway = call.gateway.latest();
   refuseReservedSession(request.headers);
-  const target = targetOf(request, body, gateway);
+  const target = permitted(targetOf(request, body, gateway), call.caller, gateway.config(), request);
   const asAgent = target.path === "agent" && door.endpoint === door.wire.endpoint;
   const fault = asAgent ? door.wire.faultOf(body.json) : undefined;
   if (fault !== undefined) throw new AccessError("bad_input", fault);
@@ -99,19 +103,24 @@ function readyCall(call: IncomingCall, body: RequestBody): ReadyCall | Promise<R
 const AS_AGENT = { stream: true, wantsUsage: true };
 
 function begin(
-  { request, gateway, door, startedAt }: IncomingCall,
+  { request, gateway, caller, door, startedAt }: IncomingCall,
   body: RequestBody,
   { models, asIs }: Reach,
   live: LiveAgent,
 ): Served {
   const { wire } = door;
+  const isStream = body.json["stream"] === true;
   const choice = isChoice(live, models);
-  const session = choice ? sessionKey(request.headers, wire, body.json, live.id) : undefined;
+  const session = choice ? sessionKey(request.headers, wire, body.json, live.id, caller) : undefined;
   const sticky = session === undefined ? undefined : gateway.sticky.get(session, startedAt);
   const plan = { models, ...(sticky === undefined ? {} : { sticky }) };
   return {
     runId: randomUUID(),
     startedAt,
+    caller,
+    ...(caller.kind === "key" && door.endpoint === wire.endpoint
+      ? { meter: new CallMeter(caller.live, gateway, request, body.bytes.length, isStream) }
+      : {}),
     gateway,
     live,
     seen: live.prepared,
@@ -254,12 +263,23 @@ function clientTimeoutMs(request: IncomingMessage): number {
   return seconds > 0 ? seconds * 1000 : Infinity;
 }
 
+/** A run that cannot be made has used nothing. */
+function metered(running: Promise<RunResult>, { meter }: Served): Promise<RunResult> {
+  if (!meter) return running;
+  meter.begin();
+  return running.catch((error: unknown) => {
+    meter.settle();
+    throw error;
+  });
+}
+
 function finish(served: Served, result: RunResult, sink: ResponseSink): void {
   const { gateway, session } = served;
   if (result.kind === "answered") {
     if (session !== undefined)
       gateway.sticky.set(session, result.attempt.candidate.profile.id, gateway.now());
   } else if (result.kind !== "aborted") sink.refuse(refusalOfRun(served, result));
+  served.meter?.settle(result);
   keepReceipt(served, result, sink.status);
 }
 

@@ -5,6 +5,7 @@ import type { Candidate, LeftOut, PlanRequest, Prepared } from "../core/plan.ts"
 import { explain, lastUsed } from "../core/plan.ts";
 import type { CandidateRecord, LoadRecord, Receipt } from "../core/receipt.ts";
 import { scopeCovers } from "../core/usage-window.ts";
+import type { Caller } from "./caller.ts";
 import type { Served } from "./served.ts";
 
 const MOST_CANDIDATES = 64;
@@ -29,6 +30,7 @@ function receiptOf(served: Served, result: RunResult, status: number, endedAt: n
     protocol: served.wire.api,
     requested: served.requested.slice(0, 200),
     models: plan.models.map(formatModelRef),
+    ...callerRecord(served.caller),
     ...(plan.sticky === undefined ? {} : { sticky: plan.sticky }),
     outcome: OUTCOME[result.kind],
     status,
@@ -40,6 +42,12 @@ function receiptOf(served: Served, result: RunResult, status: number, endedAt: n
     ...(served.load ? { load: served.load } : {}),
     ...(usage ? { usage } : {}),
   };
+}
+
+/** By name; a key itself is nowhere. */
+function callerRecord(caller: Caller): Pick<Receipt, "clientKey" | "user"> {
+  if (caller.kind === "operator") return {};
+  return caller.kind === "key" ? { clientKey: caller.live.key.name } : { user: caller.user.slice(0, 200) };
 }
 
 type Inputs = Pick<Receipt, "candidates" | "leftOut">;

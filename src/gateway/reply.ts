@@ -3,6 +3,7 @@ import type { ServerResponse } from "node:http";
 import { AccessError } from "../core/errors.ts";
 import type { Wire } from "../wire/wire.ts";
 import type { TimedRefusal } from "./refusals.ts";
+import { Refused } from "./refused.ts";
 import { STATUS_OF_CODE } from "./errors.ts";
 
 const OWN_ANSWER: readonly string[] = ["x-content-type-options", "nosniff", "referrer-policy", "no-referrer"];
@@ -33,6 +34,7 @@ export function replyRefusal(
 
 /** Anything thrown before there was a plan. What is not an `AccessError` is ours, and its text stays here. */
 export function refusalOf(error: unknown): TimedRefusal {
+  if (error instanceof Refused) return error.refusal;
   if (!(error instanceof AccessError)) {
     return { status: 500, type: "api_error", message: "The gateway failed inside; its log has the details." };
   }

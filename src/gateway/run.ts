@@ -4,6 +4,7 @@ import type { Deps } from "../access/deps.ts";
 import { defaultAgent } from "../access/read-view.ts";
 import { AccessError } from "../core/errors.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
+import type { GatewayKeyStore } from "../store/client-keys.ts";
 import { announce } from "./announce.ts";
 import type { GatewayParts } from "./build.ts";
 import { buildGateway, gatewayWith, usageReaderOf } from "./build.ts";
@@ -21,6 +22,7 @@ import { gatewaySettings, guardOf } from "./settings.ts";
 
 /** Services of a running gateway that the command line does not need. */
 export interface GatewayDeps extends Deps {
+  readonly clientKeys: () => GatewayKeyStore;
   readonly log: Log;
   /** where to tell the operator, one line each */
   readonly say: (line: string) => void;
@@ -58,11 +60,15 @@ export async function runGateway(deps: GatewayDeps, options: GatewayOptions): Pr
   const faults = new Faults(deps.log);
   const parts = buildGateway(deps, faults);
   const latest = () => current.gateway;
-  const gateway = gatewayWith(parts, deps.settingsFiles?.first ?? deps, { latest, reloaded: () => undefined });
+  const gateway = gatewayWith(parts, deps.settingsFiles?.first ?? deps, {
+    latest,
+    reloaded: () => undefined,
+  });
   const current: Current = { gateway, guard };
   await parts.agents.load(defaultAgent(deps.config()));
   // Its logins are kept warm, whichever agents are called. If it cannot be read, that was told.
   await parts.agents.load(MAIN_AGENT).catch(() => undefined);
+  const stopKeys = await parts.keys.start();
   for (const warning of deps.plugins?.warnings ?? []) deps.log.warn(warning);
   const listening = await listenOrExplain(deps, settings, requestListener(current));
   const lock = holdLock(deps, { port: listening.port, host: settings.hosts[0]! });
@@ -89,6 +95,7 @@ export async function runGateway(deps: GatewayDeps, options: GatewayOptions): Pr
 
   const signal = await Promise.race([deps.stopped, again.promise]);
   unfollow();
+  stopKeys();
   usage.stop();
   deps.say(`Stopping (${signal}): running calls may end first.`);
   await stop(deps, parts, listening);
@@ -111,6 +118,7 @@ async function stop(deps: GatewayDeps, parts: GatewayParts, listening: Listening
   // The answer to a token that was sent is nowhere else.
   await Promise.race([parts.refresher.settled(), pause(REFRESHES_END_WITHIN_MS, undefined, { ref: false })]);
   await parts.receipts.flush();
+  await parts.keys.flush();
   await parts.writerFlush();
   await Promise.all([parts.upstream.destroy(), deps.store().close()]);
 }

@@ -4,11 +4,16 @@ import type { ModelRef } from "../core/model-ref.ts";
 import type { PlanRequest, Prepared } from "../core/plan.ts";
 import type { LoadRecord } from "../core/receipt.ts";
 import type { Wire } from "../wire/wire.ts";
+import type { Caller } from "./caller.ts";
 import type { Gateway } from "./gateway.ts";
+import type { CallMeter } from "./key-meter.ts";
 
 export interface Served {
   readonly runId: string;
   readonly startedAt: number;
+  readonly caller: Caller;
+  /** of a call by a client key */
+  readonly meter?: CallMeter;
   readonly gateway: Gateway;
   readonly live: LiveAgent;
   /** what the first decision saw */

@@ -6,6 +6,8 @@ import { AccessError } from "../core/errors.ts";
 import type { AgentId } from "../core/ids.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Wire } from "../wire/wire.ts";
+import type { Caller } from "./caller.ts";
+import { callerId } from "./caller.ts";
 
 /** Session headers of OpenClaw and of coding tools, in order of preference. */
 const SESSION_HEADERS = [
@@ -35,13 +37,19 @@ export function refuseReservedSession(headers: IncomingHttpHeaders): void {
   }
 }
 
+/** No two callers share a conversation, whatever they call it. */
 export function sessionKey(
   headers: IncomingHttpHeaders,
   wire: Wire,
   body: JsonObject,
   agent: AgentId,
+  caller: Caller,
 ): string {
-  return hash("sha256", [DIGEST_KEY, agent, ...sessionParts(headers, wire, body)].join("\n"), "base64url");
+  return hash(
+    "sha256",
+    [DIGEST_KEY, agent, callerId(caller), ...sessionParts(headers, wire, body)].join("\n"),
+    "base64url",
+  );
 }
 
 function sessionParts(headers: IncomingHttpHeaders, wire: Wire, body: JsonObject): string[] {

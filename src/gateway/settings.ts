@@ -1,10 +1,12 @@
 // Where a gateway listens and who may speak to it: flags over config.
 import type { Deps } from "../access/deps.ts";
-import type { GatewayConfig } from "../config/config.ts";
-import { AccessError } from "../core/errors.ts";
+import type { GatewayAuthConfig, GatewayConfig } from "../config/config.ts";
+import { AccessError, messageOf } from "../core/errors.ts";
+import { hostsOf } from "./bind.ts";
 import type { GuardSettings } from "./guard.ts";
+import { isLoopback, proxyList } from "./source.ts";
 import type { GatewaySecret } from "./token.ts";
-import { gatewayPassword, gatewayToken } from "./token.ts";
+import { gatewayPassword, gatewayToken, givenPassword, isGuessProof } from "./token.ts";
 
 export interface GatewayOptions {
   readonly port?: number;
@@ -12,39 +14,43 @@ export interface GatewayOptions {
   readonly authMode?: string;
   readonly token?: string;
   readonly password?: string;
+  readonly passwordFile?: string;
 }
 
 export type Settings = GatewayConfig & { readonly hosts: readonly string[] };
 
+type Mode = GatewayAuthConfig["mode"];
+const MODES: readonly Mode[] = ["none", "token", "password", "trusted-proxy"];
+
 /** @throws AccessError `bad_input`, `config_invalid` */
 export function gatewaySettings(config: GatewayConfig, options: GatewayOptions): Settings {
   const bind = options.bind ?? config.bind;
-  const mode = options.authMode ?? config.auth.mode;
-  if (mode !== "none" && mode !== "token" && mode !== "password") {
+  const mode = modeOf(config.auth, options);
+  const hosts = hostsOf(bind, config);
+  if (mode === "none" && !hosts.every(isLoopback)) {
     throw new AccessError(
       "bad_input",
-      `gateway.auth.mode "${mode}" is not supported yet. Use token, password or none.`,
-    );
-  }
-  const hosts = hostsOf(bind);
-  if (mode === "none" && bind !== "loopback") {
-    throw new AccessError(
-      "bad_input",
-      "Without authentication the gateway listens on loopback only. Set gateway.auth.mode to token.",
+      `Without authentication the gateway listens on loopback only, not on ${hosts.join(", ")}. Set gateway.auth.mode to token, or gateway.bind to loopback.`,
     );
   }
   return { ...config, bind, port: options.port ?? config.port, auth: { ...config.auth, mode }, hosts };
 }
 
-/** `gateway.bind` to addresses: a mode by name, or an address. */
-function hostsOf(bind: string): readonly string[] {
-  if (bind === "loopback") return ["127.0.0.1", "::1"];
-  if (bind === "lan") return ["0.0.0.0"];
-  if (/^[\d.]+$|:/.test(bind)) return [bind];
-  throw new AccessError(
-    "bad_input",
-    `gateway.bind "${bind}" is not supported. Use loopback, lan or an address.`,
-  );
+function modeOf(auth: GatewayAuthConfig, options: GatewayOptions): Mode {
+  const { authMode, token, password, passwordFile } = options;
+  if (authMode !== undefined) {
+    const mode = MODES.find((known) => known === authMode);
+    if (mode) return mode;
+    throw new AccessError("bad_input", `--auth "${authMode}" is not known. Use one of: ${MODES.join(", ")}.`);
+  }
+  const typed = password !== undefined || passwordFile !== undefined;
+  if ((typed && token !== undefined) || (auth.ambiguous && !typed && token === undefined))
+    throw new AccessError(
+      "config_invalid",
+      "There is a token and a password. Say which is asked for: gateway.auth.mode, or --auth token or password.",
+    );
+  if (typed && auth.mode !== "trusted-proxy") return "password";
+  return token !== undefined && auth.mode === "password" ? "token" : auth.mode;
 }
 
 /** @throws AccessError `bad_input`, `config_invalid`, `store_unwritable` */
@@ -53,13 +59,69 @@ export function guardOf(
   settings: Settings,
   options: GatewayOptions,
 ): { guard: GuardSettings; secret?: GatewaySecret } {
-  const common = { loopback: settings.bind === "loopback", allowedOrigins: settings.allowedOrigins };
-  const { mode } = settings.auth;
-  if (mode === "none") return { guard: common };
-  const sources = { paths: deps.paths(), env: deps.env(), auth: settings.auth };
-  const secret =
-    mode === "password"
-      ? gatewayPassword({ ...sources, flag: options.password })
-      : gatewayToken({ ...sources, flag: options.token });
-  return { guard: { ...common, secret: secret.secret }, secret };
+  const { allowedOrigins, auth, hosts } = settings;
+  const common = {
+    loopback: hosts.every(isLoopback),
+    allowedOrigins,
+    trust: trustOf(settings),
+    rateLimit: auth.rateLimit,
+    strong: false,
+  };
+  if (auth.mode === "none") return { guard: common };
+  const secret = secretOf(deps, auth, options);
+  const proxy = auth.mode === "trusted-proxy" ? proxyRules(settings) : undefined;
+  return {
+    guard: {
+      ...common,
+      ...(secret ? { secret: secret.secret, strong: isGuessProof(secret.secret) } : {}),
+      ...(proxy ? { proxy } : {}),
+    },
+    ...(secret ? { secret } : {}),
+  };
+}
+
+function secretOf(
+  deps: Pick<Deps, "paths" | "env">,
+  auth: GatewayAuthConfig,
+  { token, password, passwordFile }: GatewayOptions,
+): GatewaySecret | undefined {
+  const sources = { paths: deps.paths(), env: deps.env(), auth };
+  if (auth.mode === "token") return gatewayToken({ ...sources, flag: token });
+  const told = { ...sources, flag: password, file: passwordFile };
+  return auth.mode === "password" ? gatewayPassword(told) : givenPassword(told);
+}
+
+function trustOf({ trustedProxies, allowRealIpFallback: realIp }: Settings): GuardSettings["trust"] {
+  try {
+    const proxies = proxyList(trustedProxies);
+    return { ...(proxies ? { proxies } : {}), realIp };
+  } catch (cause) {
+    throw new AccessError(
+      "config_invalid",
+      `gateway.trustedProxies holds what is no address or range (${messageOf(cause)}). Use 10.0.0.1 or 10.0.0.0/24.`,
+      { cause },
+    );
+  }
+}
+
+/** What can let nobody in is refused at the start. */
+function proxyRules({ auth, trustedProxies }: Settings): NonNullable<GuardSettings["proxy"]> {
+  const { userHeader, ...rules } = auth.trustedProxy;
+  const missing = [
+    ...(userHeader === undefined
+      ? ["gateway.auth.trustedProxy.userHeader, the header that names the user"]
+      : []),
+    ...(trustedProxies.length === 0 ? ["gateway.trustedProxies, the addresses of the proxy"] : []),
+  ];
+  if (userHeader === undefined || missing.length > 0)
+    throw new AccessError(
+      "config_invalid",
+      `gateway.auth.mode trusted-proxy needs ${missing.join(" and ")}.`,
+    );
+  if (auth.token !== undefined)
+    throw new AccessError(
+      "config_invalid",
+      "gateway.auth.mode trusted-proxy takes no gateway.auth.token. Take it out; callers on this machine use gateway.auth.password.",
+    );
+  return { ...rules, userHeader };
 }

@@ -27,6 +27,17 @@ interface Sources {
   readonly env: Environment;
   readonly auth: GatewayAuthConfig;
   readonly flag: string | undefined;
+  /** a file that holds it */
+  readonly file?: string | undefined;
+}
+
+const GUESS_PROOF_CHARS = 32;
+const GUESS_PROOF_KINDS = 12;
+
+/** As long and as mixed as what programs make. */
+export function isGuessProof(secret: Secret): boolean {
+  const text = secret.reveal();
+  return text.length >= GUESS_PROOF_CHARS && new Set(text).size >= GUESS_PROOF_KINDS;
 }
 
 /**
@@ -46,12 +57,23 @@ export function gatewayToken(sources: Sources): GatewaySecret {
 
 /** @throws AccessError `bad_input`, `config_invalid` */
 export function gatewayPassword(sources: Sources): GatewaySecret {
-  const told = toldSecret("password", sources, "OPENCLAW_GATEWAY_PASSWORD");
+  const told = givenPassword(sources);
   if (told) return told;
   throw new AccessError(
     "config_invalid",
-    "gateway.auth.mode is password, but there is none. Set gateway.auth.password or OPENCLAW_GATEWAY_PASSWORD.",
+    "gateway.auth.mode is password, but there is none. Set gateway.auth.password or OPENCLAW_GATEWAY_PASSWORD, or use --password-file.",
   );
+}
+
+/** First found: the flag, its file, `OPENCLAW_GATEWAY_PASSWORD`, `gateway.auth.password`. */
+export function givenPassword(sources: Sources): GatewaySecret | undefined {
+  const { file, flag } = sources;
+  if (file === undefined) return toldSecret("password", sources, "OPENCLAW_GATEWAY_PASSWORD");
+  if (flag !== undefined) throw new AccessError("bad_input", "Give --password or --password-file, not both.");
+  const secret = readToken(file);
+  if (secret !== undefined)
+    return { secret: new Secret(secret), kind: "password", place: file, shell: `$(cat ${quoted(file)})` };
+  throw new AccessError("bad_input", `--password-file ${file} cannot be read, or is empty.`);
 }
 
 function toldSecret(

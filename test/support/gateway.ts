@@ -12,6 +12,7 @@ import type { Health } from "../../src/core/health.ts";
 import { HEALTHY } from "../../src/core/health.ts";
 import type { Receipt } from "../../src/core/receipt.ts";
 import { runGateway } from "../../src/gateway/run.ts";
+import { openClientKeyStore } from "../../src/store/client-keys.ts";
 import { openReceiptStore } from "../../src/store/receipts.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -84,6 +85,7 @@ export async function startTestGateway(setup: TestSetup): Promise<TestGateway> {
   const stop = Promise.withResolvers<string>();
   const ready = Promise.withResolvers<number>();
   const receipts = openReceiptStore({ file: join(paths.globalDir, "access.sqlite") });
+  const clientKeys = openClientKeyStore(paths.globalDir);
   const said: string[] = [];
   const config = loadConfig(paths);
   const accessConfig = loadAccessConfig(paths);
@@ -106,6 +108,7 @@ export async function startTestGateway(setup: TestSetup): Promise<TestGateway> {
       accessConfig: () => accessConfig,
       store: () => store,
       receipts: () => receipts,
+      clientKeys: () => clientKeys,
       log,
       say,
       stopped: stop.promise,
@@ -151,7 +154,7 @@ export async function startTestGateway(setup: TestSetup): Promise<TestGateway> {
     async stop() {
       stop.resolve("test");
       const code = await running;
-      await Promise.all([upstream.close(), receipts.close()]);
+      await Promise.all([upstream.close(), receipts.close(), clientKeys.close()]);
       rmSync(home, { recursive: true, force: true });
       return code;
     },

@@ -38,12 +38,18 @@ function summaryRows(receipt: Receipt, style: Style): Rows {
     ["When", new Date(at).toISOString()],
     ["Agent", agent],
     ["Asked for", `${requested} (${protocol})`],
+    ...callerRows(receipt),
     ["Plan", models.join(" → ")],
     ...(sticky === undefined ? [] : [["Session's profile", sticky]]),
     ["Outcome", `${outcomeWords(receipt.outcome, style)}, HTTP ${receipt.status}, ${durationMs} ms${waited}`],
     ...usageRows(receipt),
   ];
 }
+
+const callerRows = ({ clientKey, user }: Receipt): Rows => [
+  ...(clientKey === undefined ? [] : [["Client key", clientKey]]),
+  ...(user === undefined ? [] : [["User", user]]),
+];
 
 const usageRows = ({ usage }: Receipt): Rows =>
   usage ? [["Tokens", `${usage.inputTokens} in, ${usage.outputTokens} out`]] : [];
@@ -99,6 +105,8 @@ function barWords({ reason, window, until }: CandidateRecord["bars"][number], at
 
 function leftOutRow({ ref, profileId, code, bar }: LeftOut): string[] {
   const { words, help } = LEFT_OUT[code];
-  const until = bar ? ` (${windowReason(bar.reason, bar.window)}) until ${new Date(bar.until).toISOString()}` : "";
+  const until = bar
+    ? ` (${windowReason(bar.reason, bar.window)}) until ${new Date(bar.until).toISOString()}`
+    : "";
   return [`  ${profileId}`, `for ${formatModelRef(ref)}`, `${words}${until}`, help];
 }

@@ -7,8 +7,10 @@ const DOOR = { wire: openaiCompletions, endpoint: openaiCompletions.endpoint };
 
 export const chatCompletions: Route = {
   method: "POST",
+  scope: "write",
   path: "/v1/chat/completions",
   wire: openaiCompletions,
   enabled: (config) => config.gateway.endpoints.chatCompletions,
-  handle: (request, response, gateway) => serveModelCall(request, response, gateway, DOOR),
+  handle: (request, response, gateway, caller) =>
+    serveModelCall({ request, response, gateway, caller }, DOOR),
 };

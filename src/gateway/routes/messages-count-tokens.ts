@@ -7,8 +7,9 @@ const ENDPOINT = `${anthropicMessages.endpoint}/count_tokens`;
 
 export const messagesCountTokens: Route = {
   method: "POST",
+  scope: "write",
   path: "/v1/messages/count_tokens",
   wire: anthropicMessages,
-  handle: (request, response, gateway) =>
-    serveModelCall(request, response, gateway, { wire: anthropicMessages, endpoint: ENDPOINT }),
+  handle: (request, response, gateway, caller) =>
+    serveModelCall({ request, response, gateway, caller }, { wire: anthropicMessages, endpoint: ENDPOINT }),
 };

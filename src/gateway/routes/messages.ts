@@ -7,7 +7,9 @@ const DOOR = { wire: anthropicMessages, endpoint: anthropicMessages.endpoint };
 
 export const messages: Route = {
   method: "POST",
+  scope: "write",
   path: "/v1/messages",
   wire: anthropicMessages,
-  handle: (request, response, gateway) => serveModelCall(request, response, gateway, DOOR),
+  handle: (request, response, gateway, caller) =>
+    serveModelCall({ request, response, gateway, caller }, DOOR),
 };

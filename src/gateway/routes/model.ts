@@ -7,9 +7,10 @@ import { modelRows } from "./models.ts";
 export const model: Route = {
   method: "GET",
   path: "/v1/models/",
-  async handle(request, response, gateway) {
+  scope: "read",
+  async handle(request, response, gateway, caller) {
     const id = decoded(request.url!.slice("/v1/models/".length).split("?")[0]!);
-    const found = (await modelRows(gateway)).find((row) => row.id === id);
+    const found = (await modelRows(gateway, caller)).find((row) => row.id === id);
     if (!found) throw new AccessError("bad_input", `There is no model "${id}". GET /v1/models lists them.`);
     replyJson(response, 200, found);
   },

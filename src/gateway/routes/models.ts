@@ -1,6 +1,8 @@
 // GET /v1/models: agent targets first, then the models that can be asked for by name.
 import { defaultAgent } from "../../access/read-view.ts";
+import type { Caller } from "../caller.ts";
 import type { Gateway } from "../gateway.ts";
+import { patternsOf, targetsFor } from "../key-allows.ts";
 import { replyJson } from "../reply.ts";
 import type { Route } from "../route.ts";
 
@@ -12,12 +14,24 @@ export interface ModelRow {
   readonly permission: readonly [];
 }
 
-/** Row shape: gateway spec §2. */
-export async function modelRows({
-  config: readConfig,
-  agents,
-  models: served,
-}: Gateway): Promise<ModelRow[]> {
+/** What the caller can ask for. Row shape: gateway spec §2. */
+export async function modelRows(gateway: Gateway, caller: Caller): Promise<ModelRow[]> {
+  const rows = await allRows(gateway);
+  const patterns = patternsOf(caller);
+  if (patterns === undefined) return rows;
+  const config = gateway.config();
+  const left = targetsFor(patterns, config);
+  return rows.filter(({ id }) => {
+    try {
+      return left(gateway.targets.resolve(config, id, {}), false) !== undefined;
+    } catch {
+      // Listed, and not to be called just now.
+      return false;
+    }
+  });
+}
+
+async function allRows({ config: readConfig, agents, models: served }: Gateway): Promise<ModelRow[]> {
   const config = readConfig();
   const targets = ["openclaw", "openclaw/default", ...config.agents.map((agent) => `openclaw/${agent.id}`)];
   const aliases = [...config.models.values()].flatMap(({ alias }) => (alias === undefined ? [] : [alias]));
@@ -46,6 +60,7 @@ const row = (id: string, owner: string): ModelRow => ({
 export const models: Route = {
   method: "GET",
   path: "/v1/models",
-  handle: async (_request, response, gateway) =>
-    replyJson(response, 200, { object: "list", data: await modelRows(gateway) }),
+  scope: "read",
+  handle: async (_request, response, gateway, caller) =>
+    replyJson(response, 200, { object: "list", data: await modelRows(gateway, caller) }),
 };

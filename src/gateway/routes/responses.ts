@@ -7,8 +7,10 @@ const DOOR = { wire: openaiResponses, endpoint: openaiResponses.endpoint };
 
 export const responses: Route = {
   method: "POST",
+  scope: "write",
   path: "/v1/responses",
   wire: openaiResponses,
   enabled: (config) => config.gateway.endpoints.responses,
-  handle: (request, response, gateway) => serveModelCall(request, response, gateway, DOOR),
+  handle: (request, response, gateway, caller) =>
+    serveModelCall({ request, response, gateway, caller }, DOOR),
 };

@@ -1,0 +1,89 @@
+// A client key on one model call: may it, how much has it left, what did the call use.
+import type { IncomingMessage } from "node:http";
+import type { LiveKey } from "../access/live-keys.ts";
+import type { RunResult } from "../access/run.ts";
+import type { LimitHit } from "../core/key-use.ts";
+import { NO_USE, tokensOfStream, tokensOfText } from "../core/key-use.ts";
+import type { Usage } from "../wire/wire.ts";
+import type { Caller } from "./caller.ts";
+import type { Gateway } from "./gateway.ts";
+import { Refused } from "./refused.ts";
+import type { TimedRefusal } from "./refusals.ts";
+
+/** Counts a call of a key before anything of it is read. @throws Refused when a limit is reached */
+export function admit(caller: Caller, now: number): void {
+  if (caller.kind !== "key") return;
+  const hit = caller.live.begin(now);
+  if (hit) throw new Refused(overLimit(caller.live.key.name, hit, now));
+}
+
+const SECONDS_SDKS_WAIT = 60;
+
+function overLimit(name: string, { kind, limit, until }: LimitHit, now: number): TimedRefusal {
+  const seconds = Math.max(1, Math.ceil((until - now) / 1000));
+  const at = new Date(until).toISOString();
+  return {
+    status: 429,
+    type: kind === "budget" ? "insufficient_quota" : "rate_limit_error",
+    message: `The client key "${name}" has reached its limit of ${limit}. It can be used again at ${at}.`,
+    details: { limit, until: at },
+    retryAfterSeconds: seconds,
+    ...(seconds > SECONDS_SDKS_WAIT ? { final: true } : {}),
+  };
+}
+
+/** What a call of a key uses, from its first byte to its last. */
+export class CallMeter {
+  readonly #live: LiveKey;
+  readonly #gateway: Gateway;
+  readonly #request: IncomingMessage;
+  readonly #stream: boolean;
+  /** as far as it can be told before the provider counts */
+  readonly #inputTokens: number;
+  readonly #writtenBefore: number;
+
+  constructor(live: LiveKey, gateway: Gateway, request: IncomingMessage, bodyBytes: number, stream: boolean) {
+    this.#live = live;
+    this.#gateway = gateway;
+    this.#request = request;
+    this.#stream = stream;
+    this.#inputTokens = tokensOfText(bodyBytes);
+    this.#writtenBefore = request.socket.bytesWritten;
+  }
+
+  /** From here on `settle` is due. */
+  begin(): void {
+    this.#live.reserve(this.#inputTokens);
+  }
+
+  /** @param result absent when the run could not be made at all */
+  settle(result?: RunResult): void {
+    const now = this.#gateway.now();
+    const use = result && this.#useOf(result);
+    this.#live.settle(this.#inputTokens, use ?? NO_USE, now);
+  }
+
+  #useOf(result: RunResult) {
+    const last = result.attempts.at(-1);
+    const shown = result.kind === "answered" || result.kind === "cut" || last?.firstByteMs !== undefined;
+    // A client that leaves early has used what it was sent.
+    if (!shown && result.kind !== "aborted") return undefined;
+    if (!last) return undefined;
+    const usage = (result.kind === "answered" ? result.usage : undefined) ?? this.#estimate();
+    return { ...NO_USE, ...usage, ...this.#priceOf(last.model, usage) };
+  }
+
+  #estimate(): Usage {
+    const bytes = Math.max(0, this.#request.socket.bytesWritten - this.#writtenBefore);
+    const outputTokens = this.#stream ? tokensOfStream(bytes) : tokensOfText(bytes);
+    return { inputTokens: this.#inputTokens, outputTokens };
+  }
+
+  #priceOf(model: string, { inputTokens, outputTokens }: Usage) {
+    const slash = model.indexOf("/");
+    const ref = { provider: model.slice(0, slash), model: model.slice(slash + 1) };
+    const { prices, config } = this.#gateway;
+    const nanoDollars = prices.nanoDollars(config(), ref, { inputTokens, outputTokens });
+    return nanoDollars === undefined ? { unpriced: 1 } : { nanoDollars };
+  }
+}
