@@ -65,7 +65,7 @@ export async function confirmReplacing(
 }
 
 export function renderLogin(report: LoginReport): string {
-  const { profileId, provider, type, agentId, removed } = report;
+  const { profileId, provider, type, agentId, removed, replaced } = report;
   return [
     ...(removed.length > 0
       ? [
@@ -76,11 +76,18 @@ export function renderLogin(report: LoginReport): string {
     ...(report.configChanged ? [`Updated config: ${report.configPath}`] : []),
     ...(report.backupPath === undefined ? [] : [`  Backup: ${report.backupPath}`]),
     `Auth profile: ${profileId} (${provider}/${type}) in agent ${agentId}`,
+    ...(replaced
+      ? [
+          `It replaces what ${profileId} was before. To take that back: openclaw models undo`,
+          `To keep two accounts side by side, name one: --profile-id ${provider}:<name>`,
+        ]
+      : []),
     ...modelLines(report),
   ].join("\n");
 }
 
-function modelLines({ recommendedModel, defaultModel, runtime, runsDefault }: LoginReport): string[] {
+function modelLines(report: LoginReport): string[] {
+  const { provider, recommendedModel, defaultModel, nowhere, runtime, runsDefault } = report;
   if (runtime !== undefined)
     return runsDefault
       ? [`Default model: ${defaultModel}, run by ${runtime}`]
@@ -88,7 +95,14 @@ function modelLines({ recommendedModel, defaultModel, runtime, runsDefault }: Lo
           `Default model: ${defaultModel} (unchanged)`,
           `To switch to ${runtime}: the same command with --set-default`,
         ];
-  if (recommendedModel === null) return [];
+  if (recommendedModel === null)
+    return [
+      ...(nowhere
+        ? [`Calls to ${provider} need models.providers.${provider} in openclaw.json: baseUrl, api, models`]
+        : []),
+      `Default model: ${defaultModel ?? "none"} (unchanged; ${provider} recommends no model)`,
+      `To choose one: openclaw models set ${provider}/<model>`,
+    ];
   if (recommendedModel === defaultModel) return [`Default model: ${defaultModel}`];
   return [
     `Default model: ${defaultModel} (unchanged)`,

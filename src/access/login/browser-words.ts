@@ -3,6 +3,7 @@ import type { Attempt } from "../../oauth/authorization-code.ts";
 import type { Callback } from "../../oauth/callback.ts";
 import { loginsOf } from "../../providers/logins.ts";
 import { findProvider } from "../../providers/all.ts";
+import { brandOf } from "./brand.ts";
 import type { FlowContext } from "./flow.ts";
 import { openBrowser } from "./open-browser.ts";
 import type { Seat } from "./seat.ts";
@@ -21,9 +22,6 @@ export async function invite(context: FlowContext, callback: Callback, { url }: 
   const ways = opened && !callback.unheard ? [] : [pasteWords(callback, seat), deviceWords(context)];
   talk.notify([place, "", `  ${url}`, "", ...ways.filter((words) => words !== "")].join("\n"));
 }
-
-/** Of a label such as `OpenAI (API key or ChatGPT/Codex OAuth)`. */
-export const brandOf = ({ label }: Pick<FlowContext, "label">): string => label.replace(/ \(.*$/, "");
 
 const WITHOUT_BROWSER: Readonly<Record<Exclude<Seat, "here"> | "closed", string>> = {
   remote: "This is a remote machine.",

@@ -10,11 +10,12 @@ import { grantedKey, grantedTokens } from "../../oauth/granted.ts";
 import type { RawAnswer } from "../../oauth/token-endpoint.ts";
 import { requestAnswer } from "../../oauth/token-endpoint.ts";
 import type { Environment } from "../../secrets/env.ts";
+import { brandOf } from "./brand.ts";
 import { codeClientOf } from "./browser-client.ts";
 import { identityOf } from "./browser-identity.ts";
 import type { Returned } from "./browser-return.ts";
 import { awaitReturn } from "./browser-return.ts";
-import { brandOf, invite } from "./browser-words.ts";
+import { invite } from "./browser-words.ts";
 import type { FlowContext, Obtained } from "./flow.ts";
 
 /** @throws AccessError `upstream_failed`, `cancelled`; `bad_input` for settings that cannot be used */

@@ -12,12 +12,14 @@ import type { Identity } from "../../oauth/identity.ts";
 import { callServer } from "../../oauth/server-call.ts";
 import { findProvider } from "../../providers/all.ts";
 import type { Login } from "../../providers/provider.ts";
+import { brandOf } from "./brand.ts";
 import { deviceSettingsOf } from "./device-settings.ts";
 import type { FlowContext, Obtained } from "./flow.ts";
 import type { Talk } from "./talk.ts";
 
 /** @throws AccessError `upstream_failed`, `cancelled`; `bad_input` when access.json lacks what the login needs */
-export async function deviceLogin(context: FlowContext): Promise<Obtained> {
+export async function deviceLogin(asked: FlowContext): Promise<Obtained> {
+  const context = { ...asked, label: brandOf(asked) };
   const { deps, provider, label, login, talk } = context;
   const own = deps.accessConfig().oauth[provider];
   const settings = deviceSettingsOf(provider, login, own);

@@ -181,6 +181,31 @@ describe("login", () => {
     assert.deepEqual((await state()).health.get("groq:default")?.bars ?? [], []);
   });
 
+  test("says whether another credential was replaced", async () => {
+    assert.equal((await logIn("groq", "api-key")).replaced, false);
+    assert.equal((await logIn("groq", "api-key")).replaced, false);
+    assert.equal((await logIn("groq", "api-key", { secret: `${KEY}-other` })).replaced, true);
+  });
+
+  test("a config that cannot be written costs no login, and the message says so", async () => {
+    const provider = loginProvider(deps.config(), "groq");
+    const target = { provider, logins: loginsOf(provider), login: loginNamed(provider, "api-key") };
+    const breaking = talk(KEY);
+    const meanwhile: Talk = {
+      ...breaking,
+      secret: async (...question) => {
+        mkdirSync(join(home, ".openclaw"), { recursive: true });
+        writeFileSync(join(home, ".openclaw/openclaw.json"), "{broken");
+        return await breaking.secret(...question);
+      },
+    };
+    await assert.rejects(login(deps, { target, force: false, setDefault: false }, meanwhile), {
+      code: "config_invalid",
+      message: /groq:default is stored.*openclaw\.json.*need not be done again/s,
+    });
+    assert.deepEqual(await ids(), ["groq:default"]);
+  });
+
   test("a token login makes a token", async () => {
     const { provider, login: chosen } = tokenLogin(deps.config(), "claude");
     assert.deepEqual([provider.id, chosen.id], ["anthropic", "setup-token"]);

@@ -5,7 +5,6 @@ import type { AgentId, ProfileId, ProviderId } from "../../core/ids.ts";
 import type { Edit } from "../config-edit.ts";
 import { writeConfig } from "../config-edit.ts";
 import type { CommandDeps } from "../open-deps.ts";
-
 import type { ObtainedRoute } from "./flow.ts";
 import type { LoginReport, LoginRequest } from "./login.ts";
 import { profileIdOf } from "./login.ts";
@@ -37,6 +36,7 @@ export async function writeRoute(
     method: login.id,
     agentId: agent,
     removed: [],
+    replaced: false,
     recommendedModel: recommendedRef(provider) ?? null,
     defaultModel: written.config.defaultModel.primary ?? null,
     configPath: written.config.path,
