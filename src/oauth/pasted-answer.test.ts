@@ -17,6 +17,8 @@ test("every form in which a browser's answer is pasted", () => {
   assert.deepEqual(read("code=c0de&state=st4te"), both);
   assert.deepEqual(read("?state=st4te&code=c0de"), both);
   assert.deepEqual(read("c0de#st4te"), both);
+  assert.deepEqual(read("c0de&state=st4te"), both);
+  assert.deepEqual(read("error=access_denied"), { error: "access_denied", bare: true });
   assert.deepEqual(read("c0de"), { code: "c0de", bare: true });
   assert.deepEqual(read("code=c0de"), { code: "c0de", bare: true });
   assert.deepEqual(read("4%2F0Ab-c_d"), { code: "4/0Ab-c_d", bare: true });

@@ -1,9 +1,9 @@
 // What a person pastes when the browser cannot reach the callback: the address it was sent to, the query of it,
-// `code#state`, or the code alone. Pure.
+// `code#state`, `code&state=…`, or the code alone. Pure.
 
 export interface PastedAnswer {
   readonly params: URLSearchParams;
-  /** Nothing but a code was pasted. */
+  /** Nothing but a code or an error was pasted. */
   readonly bare: boolean;
   /** of a whole address */
   readonly path?: string;
@@ -17,6 +17,8 @@ export function parsePasted(text: string): PastedAnswer | undefined {
   if (pasted.length > LONGEST || !/^[\x21-\x7e]+$/.test(pasted)) return undefined;
   if (/^https?:\/\//i.test(pasted)) return ofAddress(pasted);
   if (/(^|[?&#])(code|error)=/.test(pasted)) return ofQuery(pasted);
+  // Marked from the code on, to the end of the address.
+  if (/^[^=?#&]+&(state|scope|iss)=/.test(pasted)) return ofQuery(`code=${pasted}`);
   return ofCode(pasted);
 }
 
@@ -30,7 +32,7 @@ function ofAddress(pasted: string): PastedAnswer | undefined {
 
 function ofQuery(pasted: string): PastedAnswer {
   const params = new URLSearchParams(pasted.slice(pasted.indexOf("?") + 1).replace(/^[#&]/, ""));
-  return { params, bare: params.has("code") && !params.has("state") };
+  return { params, bare: !params.has("state") };
 }
 
 function ofCode(pasted: string): PastedAnswer {
