@@ -86,7 +86,7 @@ describe("what is left of each plan", { concurrency: 3 }, () => {
 
     const files = home.files();
     const plain = await home.run(["models", "status"]);
-    assert.match(plain.out, /anthropic:work +Claude +read \d+ seconds? ago/);
+    assert.match(plain.out, /anthropic:work +Claude +read (just now|\d+ seconds? ago)/);
     const usage = await usageOf(home);
     assert.equal(server.asked.length, 2);
     assert.deepEqual(home.files(), files);
