@@ -17,6 +17,8 @@ export interface Tongues {
   readonly from: ProviderTranslator;
   readonly to: ClientTranslator;
   readonly frame: AnswerFrame;
+  /** as the client is to be told it */
+  readonly tell: (event: AnswerEvent) => AnswerEvent;
   /** the client asked for a stream */
   readonly stream: boolean;
 }
@@ -49,7 +51,7 @@ abstract class Teller implements Sink {
     this.tongues = tongues;
     this.#reader = tongues.from.reader(newId);
     this.#parser = createParser({
-      onEvent: ({ event, data }) => void this.events.push(...this.#reader.add(event, data)),
+      onEvent: ({ event, data }) => this.#take(this.#reader.add(event, data)),
     });
   }
 
@@ -73,10 +75,13 @@ abstract class Teller implements Sink {
   /** All that is left to tell when the provider's stream is over. */
   protected readEnd(): void {
     this.#parser.feed(`${this.#text.decode()}\n\n`);
-    this.events.push(...this.#reader.end());
+    this.#take(this.#reader.end());
   }
   protected readWhole(body: Buffer): void {
-    this.events.push(...this.tongues.from.readAnswer(parseObject(body.toString()) ?? {}, newId));
+    this.#take(this.tongues.from.readAnswer(parseObject(body.toString()) ?? {}, newId));
+  }
+  #take(events: readonly AnswerEvent[]): void {
+    for (const event of events) this.events.push(this.tongues.tell(event));
   }
 
   abstract open(status: number, headers: RawHeaders, framed: boolean): void;

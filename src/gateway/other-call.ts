@@ -3,7 +3,11 @@ import type { Outcome } from "../access/exchange.ts";
 import { exchange } from "../access/exchange.ts";
 import type { LiveAgent } from "../access/live-agents.ts";
 import type { ProviderRoute } from "../access/provider-route.ts";
+import type { Origin } from "../access/proofs.ts";
+import { marked, withOwnProofs } from "../access/proofs.ts";
+import { ReasoningListener, ReasoningMemory } from "../access/reasoning-memory.ts";
 import type { Sink } from "../access/sink.ts";
+import type { Tongues } from "../access/translated-sink.ts";
 import { translatedSink } from "../access/translated-sink.ts";
 import { providerTranslator, targetFor } from "../access/translation.ts";
 import { AccessError } from "../core/errors.ts";
@@ -11,7 +15,7 @@ import type { Attempt } from "../core/plan.ts";
 import { findWire } from "../wire/all.ts";
 import { TRANSLATORS } from "../wire/translate/all.ts";
 import type { ModelRequest } from "../wire/translate/neutral.ts";
-import type { WrittenRequest } from "../wire/translate/translator.ts";
+import { fitToolNames } from "../wire/translate/tool-names.ts";
 import type { Served } from "./served.ts";
 import type { CallTemplate } from "./upstream-call.ts";
 import { upstreamCall } from "./upstream-call.ts";
@@ -33,11 +37,11 @@ export function otherExchange(call: OtherCall, attempt: Attempt, route: Provider
     const same = { ...template, wire, endpoint: wire.endpoint };
     return exchange(upstreamCall(same, attempt, live, route), sink, served.gateway.now);
   }
-  const written = request && writtenFor(call, request, attempt, route);
+  const fitted = request && fitToolNames(request);
+  const written = fitted && writtenFor(call, fitted.request, attempt, route);
   if (!wire || !request || !written) return Promise.resolve(cannotCarry(NOT_SPOKEN));
   if (written instanceof AccessError) return Promise.resolve(cannotCarry(written.message));
   served.place.dropped = headerNames(written.dropped);
-  const bytes = Buffer.from(JSON.stringify(written.body));
   const stream = request.stream || wire.alwaysStreams === true;
   const told: CallTemplate = {
     ...template,
@@ -45,12 +49,12 @@ export function otherExchange(call: OtherCall, attempt: Attempt, route: Provider
     endpoint: wire.pathFor?.(attempt.ref.model, stream) ?? wire.endpoint,
     clientHeaders: {},
     stream,
-    bodyFor: () => bytes,
+    bodyFor: () => written.bytes,
   };
   const upstream = upstreamCall(told, attempt, live, route);
   return exchange(
     upstream,
-    translatedSink(sink, tonguesOf(served, request, attempt, route)),
+    translatedSink(sink, tonguesOf(served, request, attempt, route, fitted.names)),
     served.gateway.now,
   );
 }
@@ -60,7 +64,8 @@ function tonguesOf(
   request: ModelRequest,
   attempt: Attempt,
   route: ProviderRoute,
-) {
+  names: ReadonlyMap<string, string> | undefined,
+): Tongues {
   return {
     from: providerTranslator(route.api)!,
     to: TRANSLATORS[wire.api]!.client!,
@@ -69,25 +74,56 @@ function tonguesOf(
       model: attempt.ref.model,
       created: Math.floor(startedAt / 1000),
       usage: request.wantsUsage,
+      thinks: request.reasoning !== undefined && request.reasoning.effort !== "none",
       freeform: new Set(request.tools.filter((tool) => tool.freeform).map(({ name }) => name)),
     },
     stream: request.stream,
+    tell: tellerFor(originOf(attempt), names),
   };
+}
+
+/** For all gateways of the process: ids of calls are like no other. */
+const REASONING = new ReasoningMemory();
+
+const originOf = ({ ref, candidate }: Attempt): Origin => ({
+  provider: ref.provider,
+  profile: candidate.profile.id,
+});
+
+/** What happens to an answer's events between the two protocols. */
+function tellerFor(origin: Origin, names: ReadonlyMap<string, string> | undefined): Tongues["tell"] {
+  const listener = new ReasoningListener(REASONING);
+  return (event) => {
+    if (event.kind === "text" || event.kind === "arguments") return event;
+    const told = marked(event, origin);
+    listener.hear(told);
+    const name = told.kind === "tool" ? names?.get(told.name) : undefined;
+    return told.kind === "tool" && name !== undefined ? { ...told, name } : told;
+  };
+}
+
+interface SentRequest {
+  readonly bytes: Buffer;
+  readonly dropped: readonly string[];
 }
 
 function writtenFor(
   { served }: OtherCall,
   request: ModelRequest,
-  { ref }: Attempt,
+  attempt: Attempt,
   route: ProviderRoute,
-): WrittenRequest | AccessError | undefined {
+): SentRequest | AccessError | undefined {
+  const translator = providerTranslator(route.api);
+  if (!translator) return undefined;
+  const target = targetFor(served.gateway.config(), attempt.ref, route);
   try {
-    return providerTranslator(route.api)?.writeRequest(
-      request,
-      targetFor(served.gateway.config(), ref, route),
-    );
+    const own = withOwnProofs(REASONING.restored(request), originOf(attempt));
+    const { body, dropped } = translator.writeRequest(own, target);
+    return { bytes: Buffer.from(JSON.stringify(body)), dropped };
   } catch (error) {
     if (error instanceof AccessError) return error;
+    // JSON.parse takes any depth, JSON.stringify does not.
+    if (error instanceof RangeError) return new AccessError("bad_input", "The body is nested too deeply.");
     throw error;
   }
 }

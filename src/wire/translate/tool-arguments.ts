@@ -5,8 +5,24 @@ import { parseObject } from "../../core/json.ts";
 
 const BROKEN = "invalid_json";
 
-export const argumentsObject = (text: string): JsonObject =>
-  text.trim() === "" ? {} : (parseObject(text) ?? { [BROKEN]: text });
+export function argumentsObject(text: string): JsonObject {
+  if (text.trim() === "") return {};
+  const object = parseObject(text);
+  return object && isWritable(object, text.length) ? object : { [BROKEN]: text };
+}
+
+/** No text that is shorter holds what `JSON.stringify` finds too deep. */
+const SHALLOW = 4096;
+
+function isWritable(object: JsonObject, length: number): boolean {
+  if (length <= SHALLOW) return true;
+  try {
+    // A few levels more than it will stand in.
+    return JSON.stringify([[[[[[[[object]]]]]]]]) !== "";
+  } catch {
+    return false;
+  }
+}
 
 export function argumentsText(value: unknown): string {
   if (typeof value === "string") return value;
