@@ -3,64 +3,53 @@ import type { Config } from "../../config/config.ts";
 import { messageOf } from "../../core/errors.ts";
 import type { ProfileId, ProviderId } from "../../core/ids.ts";
 import { parseProfileId, parseProviderId, RENAMED_PROVIDERS } from "../../core/ids.ts";
-import { findProvider, PROVIDERS } from "../../providers/all.ts";
+import { findProvider } from "../../providers/all.ts";
 import { loginsOf } from "../../providers/logins.ts";
 import type { Login, Provider } from "../../providers/provider.ts";
 import { parseDuration } from "../duration.ts";
 import type { PasteRequest } from "../paste.ts";
 import type { PasteKind } from "../paste-rules.ts";
 import type { OwnAddresses, Target } from "./choose.ts";
-import { isOffered, loginChoice } from "./choose.ts";
+import { bestFirst, isOffered, loginChoice, providerChoices } from "./choose.ts";
 import { withOwnLogins } from "./own-logins.ts";
 import { askCredential } from "./pasted.ts";
-import type { Check, Choice, Talk } from "./talk.ts";
+import type { Seat } from "./seat.ts";
+import type { Check, Talk } from "./talk.ts";
 
 export type AddChoice =
   | { readonly kind: "login"; readonly target: Target }
   | { readonly kind: "paste"; readonly request: Omit<PasteRequest, "agent"> };
 
 /** @throws AccessError `cancelled` */
-export async function chooseAdd(config: Config, talk: Talk, own: OwnAddresses = {}): Promise<AddChoice> {
-  const provider = await talk.choose("Which provider?", providerChoices(config, own));
+export async function chooseAdd(
+  config: Config,
+  talk: Talk,
+  own: OwnAddresses,
+  seat: Seat,
+): Promise<AddChoice> {
+  const provider = await talk.choose<Provider | typeof OTHER>("Which provider?", [
+    ...providerChoices(config, own),
+    { value: OTHER, label: "Another provider", hint: "type its id" },
+  ]);
   if (provider === OTHER) {
     const typed = await talk.text("Id of the provider", "", problemWith(parseProviderId));
     const id = providerOf(typed);
     const known = findProvider(id);
     const offered = known && withOwnLogins(known, own[known.id]);
-    return offered && isOffered(offered) ? await addKnown(offered, talk) : await addUnknown(id, talk);
+    return offered && isOffered(offered) ? await addKnown(offered, talk, seat) : await addUnknown(id, talk);
   }
-  return await addKnown(provider, talk);
+  return await addKnown(provider, talk, seat);
 }
 
 const OTHER = "other" as const;
-
-function providerChoices(config: Config, own: OwnAddresses): Choice<Provider | typeof OTHER>[] {
-  const builtIn = PROVIDERS.filter(isOffered).map((provider) => withOwnLogins(provider, own[provider.id]));
-  const written = new Set([...config.providers.keys(), ...Object.keys(own)]);
-  const configured = [...written].filter((id) => !findProvider(id));
-  const hintOf = (id: ProviderId) => `from ${config.providers.has(id) ? "openclaw.json" : "access.json"}`;
-  return [
-    ...configured.map((id) => ({ value: withOwnLogins(unknown(id), own[id]), label: id, hint: hintOf(id) })),
-    ...builtIn.map((provider) => ({ value: provider, label: provider.label, hint: provider.id })),
-    { value: OTHER, label: "Another provider", hint: "type its id" },
-  ];
-}
-
-const unknown = (id: ProviderId): Provider => ({
-  id,
-  label: id,
-  api: "openai-completions",
-  env: [],
-  catalog: "runtime",
-});
 
 function providerOf(typed: string): ProviderId {
   const id = parseProviderId(typed);
   return RENAMED_PROVIDERS[id] ?? id;
 }
 
-async function addKnown(provider: Provider, talk: Talk): Promise<AddChoice> {
-  const logins = loginsOf(provider);
+async function addKnown(provider: Provider, talk: Talk, seat: Seat): Promise<AddChoice> {
+  const logins = bestFirst(loginsOf(provider), seat);
   const question = `How do you log in to ${provider.label}?`;
   const chosen = await talk.choose<Login | "token">(question, [
     ...logins.map(loginChoice),

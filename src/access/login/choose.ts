@@ -42,9 +42,16 @@ function presentProvider(id: ProviderId): Provider | undefined {
 }
 
 function configuredProvider(config: Config, id: ProviderId, own: OwnAddresses): Provider | undefined {
-  if (!config.providers.has(id) && !Object.hasOwn(own, id)) return undefined;
-  return { id, label: id, api: "openai-completions", env: [], catalog: "runtime" };
+  return config.providers.has(id) || Object.hasOwn(own, id) ? unknownBefore(id) : undefined;
 }
+
+const unknownBefore = (id: ProviderId): Provider => ({
+  id,
+  label: id,
+  api: "openai-completions",
+  env: [],
+  catalog: "runtime",
+});
 
 function unknownProvider(config: Config, id: ProviderId): AccessError {
   const near = nearest(id, [...PROVIDERS.map((each) => each.id), ...config.providers.keys()]);
@@ -81,12 +88,22 @@ export function tokenLogin(config: Config, id: ProviderId): Target {
   );
 }
 
-export async function askProvider(talk: Talk, own: OwnAddresses = {}): Promise<Provider> {
-  const known = PROVIDERS.filter(isOffered).map((provider) => withOwnLogins(provider, own[provider.id]));
-  return await talk.choose(
-    "Which provider?",
-    known.map((provider) => ({ value: provider, label: provider.label, hint: provider.id })),
-  );
+export async function askProvider(config: Config, talk: Talk, own: OwnAddresses = {}): Promise<Provider> {
+  return await talk.choose("Which provider?", providerChoices(config, own));
+}
+
+/** The person's own first, then what is built in. */
+export function providerChoices(config: Config, own: OwnAddresses): Choice<Provider>[] {
+  const written = new Set([...config.providers.keys(), ...Object.keys(own)]);
+  const hintOf = (id: ProviderId) => `from ${config.providers.has(id) ? "openclaw.json" : "access.json"}`;
+  return [
+    ...[...written]
+      .filter((id) => !findProvider(id))
+      .map((id) => ({ value: withOwnLogins(unknownBefore(id), own[id]), label: id, hint: hintOf(id) })),
+    ...PROVIDERS.filter(isOffered)
+      .map((provider) => withOwnLogins(provider, own[provider.id]))
+      .map((provider) => ({ value: provider, label: provider.label, hint: provider.id })),
+  ];
 }
 
 /** Old names are understood when typed, not offered; nor are providers that want nothing. */

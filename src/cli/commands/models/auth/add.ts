@@ -21,7 +21,8 @@ export default buildCommand({
     const { chooseAgent } = await import("../../../../access/read-view.ts");
     const deps = await this.deps();
     chooseAgent(deps.config(), agent);
-    const chosen = await chooseAdd(deps.config(), talk, deps.accessConfig().oauth);
+    const { seatOf } = await import("../../../../access/login/seat.ts");
+    const chosen = await chooseAdd(deps.config(), talk, deps.accessConfig().oauth, seatOf(deps.env()));
     if (chosen.kind === "login") {
       const { runLogin } = await import("../../../login.ts");
       return await runLogin(this, chosen.target, talk, { agent, json });

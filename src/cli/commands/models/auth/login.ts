@@ -69,7 +69,7 @@ export default buildCommand({
     const mayAsk = chosen?.kind !== "code" || this.io.inIsTerminal;
     const asksNothing = chosen?.kind === "cli" || chosen?.kind === "device" || !mayAsk;
     const talk = asksNothing ? silentTalk(this.io, otherwise) : terminalTalk(this.io, flags.json, otherwise);
-    const provider = named ?? (await askProvider(talk, own));
+    const provider = named ?? (await askProvider(config, talk, own));
     const login =
       chosen ??
       (method === undefined
