@@ -73,7 +73,11 @@ const auth: CommandGroup = {
   brief: "Credentials: auth profiles and their order",
   flags: AGENT,
   entries: {
-    list: { brief: "List the auth profiles", load: () => import("./commands/models/auth/list.ts") },
+    list: {
+      brief: "List the auth profiles",
+      plugins: "named",
+      load: () => import("./commands/models/auth/list.ts"),
+    },
     add: {
       brief: "Add a credential, step by step",
       load: () => import("./commands/models/auth/add.ts"),
@@ -206,9 +210,15 @@ const models: CommandGroup = {
       brief: "Default model, fallbacks and the health of every credential",
       load: () => import("./commands/models/status.ts"),
     },
-    list: { ...FOR_ALL_AGENTS, brief: "List models", load: () => import("./commands/models/list.ts") },
+    list: {
+      ...FOR_ALL_AGENTS,
+      brief: "List models",
+      plugins: "named",
+      load: () => import("./commands/models/list.ts"),
+    },
     refresh: {
       brief: "Fetch the model lists of the providers in use",
+      plugins: "named",
       load: () => import("./commands/models/refresh.ts"),
     },
     set: { brief: "Set the default model", plugins: "named", load: () => import("./commands/models/set.ts") },

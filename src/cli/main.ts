@@ -13,14 +13,15 @@ import { groupHelp } from "./render/help.ts";
 /** @returns the exit code */
 export async function openCommandLine(words: readonly string[]): Promise<number> {
   let opened: Promise<CommandDeps> | undefined;
+  const io = processIo(process.env);
   try {
-    return await runCommandLine(words, processIo(process.env), () => (opened ??= depsFor(words)));
+    return await runCommandLine(words, io, () => (opened ??= depsFor(words, io)));
   } finally {
     await (await opened?.catch(() => undefined))?.close();
   }
 }
 
-async function depsFor(words: readonly string[]): Promise<CommandDeps> {
+async function depsFor(words: readonly string[], io: Io): Promise<CommandDeps> {
   const [{ openDeps }, { usePlugins }, { patienceMs, usesPlugins }, { VERSION }] = await Promise.all([
     import("../access/open-deps.ts"),
     import("../access/plugins/use.ts"),
@@ -33,7 +34,11 @@ async function depsFor(words: readonly string[]): Promise<CommandDeps> {
   if (found.kind !== "command") return deps;
   const { args, entry } = found;
   if (!usesPlugins(entry.plugins, args)) return deps;
-  return await usePlugins(deps, patienceMs(entry.plugins));
+  const withPlugins = await usePlugins(deps, patienceMs(entry.plugins));
+  // The provider that it is about may be one of a plugin that does not work. Other commands report that themselves.
+  if (entry.plugins === "named")
+    for (const warning of withPlugins.plugins?.warnings ?? []) io.say(`Warning: ${warning}`);
+  return withPlugins;
 }
 
 /** The same with everything handed in. With `--json`, stdout gets one document whatever happens. */

@@ -179,6 +179,18 @@ test("commands that have no use for a plugin's providers do not start it", async
     assert.equal(await starts(...command.split(" ")), 1, command);
 });
 
+test("a command about a provider that nobody knows names the plugin that may have it", async () => {
+  home.plugin("breaks", `throw new Error("no luck");`);
+  home.name(["./breaks"]);
+  for (const command of ["models set lost/m1", "models refresh --provider lost", "models auth list --json"]) {
+    const { out, err } = await home.run(command.split(" "));
+    assert.equal(err.match(/^Warning: Plugin \.\/breaks: failed: no luck/gm)?.length, 1, command);
+    if (command.endsWith("--json")) JSON.parse(out);
+  }
+  const { err } = await home.run(["models", "auth", "list", "--provider", "openai"]);
+  assert.equal(err, "");
+});
+
 test("what a plugin prints is no part of the answer, and globals that it changes are its own", async () => {
   home.plugin(
     "loud",
