@@ -68,6 +68,7 @@ export function silentTalk(io: Pick<Io, "say">, otherwise: string): Talk {
     throw new AccessError("no_terminal", otherwise);
   };
   return {
+    silent: true,
     secret: refuse,
     text: refuse,
     choose: refuse,

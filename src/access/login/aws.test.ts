@@ -21,13 +21,14 @@ const config = () => JSON.parse(readFileSync(file(), "utf8"));
 async function logIn(
   yes: boolean,
   env: Record<string, string>,
-  options: Partial<LoginRequest> & { id?: string; method?: string; secret?: string } = {},
+  options: Partial<LoginRequest> & { id?: string; method?: string; secret?: string; silent?: true } = {},
 ) {
-  const { id = "amazon-bedrock", method = "aws-sdk", secret = "", ...rest } = options;
+  const { id = "amazon-bedrock", method = "aws-sdk", secret = "", silent, ...rest } = options;
   const deps = openDeps({ processEnv: env, now: () => 1000, version: "0", osHome: home });
   const unasked = () => assert.fail("was not to be asked");
   const said: string[] = [];
   const talk: Talk = {
+    ...(silent ? { silent } : {}),
     secret: async (_question, check) => {
       assert.equal(check(secret), undefined);
       return secret;
@@ -95,6 +96,13 @@ describe("a login by AWS's own credentials", () => {
     const { said } = await logIn(true, {});
     assert.match(said.join("\n"), /Nothing here shows AWS credentials.*false$/s);
     await assert.rejects(logIn(true, {}, { force: true }), { code: "bad_input" });
+  });
+
+  test("without a terminal is written where credentials are to be seen, else refused", async () => {
+    await assert.rejects(logIn(false, {}, { silent: true }), { code: "no_terminal" });
+    assert.ok(!existsSync(file()));
+    await logIn(false, { AWS_PROFILE: "w" }, { silent: true });
+    assert.equal(config().models.providers["amazon-bedrock"].auth, "aws-sdk");
   });
 });
 

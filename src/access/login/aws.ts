@@ -18,9 +18,19 @@ export async function awsLogin({ deps, provider, label, talk, force }: FlowConte
   talk.notify(
     marker === undefined ? NOT_SEEN : `AWS credentials are there: ${marker}. They stay where they are.`,
   );
+  if (talk.silent) return named(marker, baseUrl);
   const question = `Send calls of ${label} by AWS's own credentials? openclaw.json is told so (${baseUrl}).`;
   if (await talk.confirm(question, marker !== undefined)) return { route: AWS_SDK, baseUrl };
   throw new AccessError("cancelled", "Cancelled. Nothing was changed.");
+}
+
+/** Nobody to ask: who named the way has said yes, as long as there is something at its end. */
+function named(marker: string | undefined, baseUrl: string): ObtainedRoute {
+  if (marker !== undefined) return { route: AWS_SDK, baseUrl };
+  throw new AccessError(
+    "no_terminal",
+    "Without AWS credentials in sight this is only done on a terminal, after a question. Nothing was changed.",
+  );
 }
 
 const NOT_SEEN =

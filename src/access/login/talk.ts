@@ -24,6 +24,8 @@ export interface Talk {
   /** Any of them, also none. */
   chooseMany<T>(question: string, choices: readonly Choice<T>[], initial: readonly T[]): Promise<T[]>;
   confirm(question: string, initial: boolean): Promise<boolean>;
+  /** Nobody is there to be asked. */
+  readonly silent?: true;
   /** Tells something that needs no answer, one or more lines. */
   notify(text: string): void;
   /** Waits for what happens elsewhere, such as in a browser. The signal: the person leaves, nobody waits any more. */

@@ -1,6 +1,6 @@
 import { buildCommand } from "@stricli/core";
 import { AccessError } from "../../../../core/errors.ts";
-import type { Provider } from "../../../../providers/provider.ts";
+import type { Login, Provider } from "../../../../providers/provider.ts";
 import type { Session } from "../../../command.ts";
 import { AGENT_FLAG, JSON_FLAG, optionalText, switchFlag } from "../../../command.ts";
 import { profileArgument, providerArgument } from "../../../provider-argument.ts";
@@ -65,10 +65,9 @@ export default buildCommand({
     if (named && chosen)
       await checkLogin({ provider: named, login: chosen, logins: loginsOf(named) }, flags.expiresIn);
     const otherwise = withoutTerminal(named);
-    // Another program's login and a device code need no answer here, so no terminal either; a plugin's may not.
-    const mayAsk = chosen?.kind !== "code" || this.io.inIsTerminal;
-    const asksNothing = chosen?.kind === "cli" || chosen?.kind === "device" || !mayAsk;
-    const talk = asksNothing ? silentTalk(this.io, otherwise) : terminalTalk(this.io, flags.json, otherwise);
+    const talk = asksNothing(chosen, this.io)
+      ? silentTalk(this.io, otherwise)
+      : terminalTalk(this.io, flags.json, otherwise);
     const provider = named ?? (await askProvider(config, talk, own));
     const login =
       chosen ??
@@ -79,6 +78,15 @@ export default buildCommand({
     await runLogin(this, target, talk, { ...flags, profileId });
   },
 });
+
+/**
+ * Another program's login and a device code need no answer, so no terminal either. A plugin's login may not; and
+ * who names the cloud's own credentials, where they are to be seen, has said what is wanted.
+ */
+function asksNothing(login: Login | undefined, { inIsTerminal }: Session["io"]): boolean {
+  if (login?.kind === "cli" || login?.kind === "device") return true;
+  return !inIsTerminal && (login?.kind === "code" || login?.kind === "cloud");
+}
 
 /** @throws AccessError `bad_input` */
 function methodOf({ method, deviceCode }: Flags): string | undefined {
