@@ -4,24 +4,41 @@ import type { GatewaySecret } from "./token.ts";
 
 const BODY = `'{"model":"openclaw","messages":[{"role":"user","content":"Say hello."}]}'`;
 
-/** @param host of the first address that is listened on */
+export interface Announced {
+  /** the first address that is listened on */
+  readonly host: string;
+  readonly port: number;
+  /** where TLS is spoken */
+  readonly certPath?: string;
+  /** Callers are let in by the word of a proxy. */
+  readonly proxied: boolean;
+}
+
 export function announce(
   out: { readonly say: (line: string) => void },
   gateway: Gateway,
-  host: string,
-  port: number,
+  { host, port, certPath, proxied }: Announced,
   secret: GatewaySecret | undefined,
 ): void {
-  const url = `http://${reachable(host)}:${port}`;
+  const url = `${certPath === undefined ? "http" : "https"}://${reachable(host)}:${port}`;
   out.say(`Gateway ready at ${url} (${gateway.now() - gateway.startedAt} ms).`);
-  out.say(
-    secret ? `${secret.kind === "token" ? "Token" : "Password"}: ${secret.place}` : "No token is asked for.",
-  );
+  out.say(askedFor(secret, proxied));
+  // Only the proxy can make a call then.
+  if (proxied && !secret) return;
   const variable = `OPENCLAW_GATEWAY_${secret?.kind.toUpperCase()}`;
   const known = !secret || secret.shell !== undefined;
   out.say(known ? "Try it:" : `Try it, once the shell has the ${secret.kind} in ${variable}:`);
   const auth = secret ? ` -H "Authorization: Bearer ${secret.shell ?? `$${variable}`}"` : "";
-  out.say(`  curl -s ${url}/v1/chat/completions${auth} -H "Content-Type: application/json" -d ${BODY}`);
+  const trust = certPath === undefined ? "" : ` --cacert ${certPath}`;
+  out.say(
+    `  curl -s${trust} ${url}/v1/chat/completions${auth} -H "Content-Type: application/json" -d ${BODY}`,
+  );
+}
+
+function askedFor(secret: GatewaySecret | undefined, proxied: boolean): string {
+  const place = secret && `${secret.kind === "token" ? "Token" : "Password"}: ${secret.place}`;
+  if (proxied) return `Callers are named by the trusted proxy.${place ? ` On this machine: ${place}` : ""}`;
+  return place ?? "No token is asked for.";
 }
 
 /** An address that listens for all is reached by loopback. */

@@ -56,6 +56,7 @@ function lastingOf(
   return {
     "gateway.port": port,
     "gateway.bind": hosts,
+    "gateway.tls": config().gateway.tls,
     "env.shellEnv": config().env.shellEnv,
     "logging.file": config().logFile,
     "agents.list agentDir": known.map((id) => paths().agentDatabase(id)),

@@ -58,7 +58,8 @@ function answerCrossOrigin(
 
 /** What is no HTTP at all gets an answer too, as far as the connection can carry one. */
 export function answerMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
+  if (!socket.writable || error.code === "ECONNRESET" || /^ERR_(?:SSL|TLS)/.test(error.code ?? ""))
+    return void socket.destroy();
   const large = error.code === "HPE_HEADER_OVERFLOW";
   const message = large ? "The headers are larger than 16 KB." : "This is not a valid HTTP request.";
   const body = JSON.stringify(

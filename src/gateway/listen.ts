@@ -1,12 +1,16 @@
 // The listening sockets: one handler on every address of the bind mode, and an orderly end.
 import type { RequestListener, Server } from "node:http";
 import { createServer } from "node:http";
+import type { Server as HttpsServer } from "node:https";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { AccessError } from "../core/errors.ts";
 import { answerMalformed } from "./http.ts";
+import type { TlsPair } from "./tls.ts";
 
 /** Longer than any common client keeps an idle connection, so that the client always closes first. */
 const KEEP_ALIVE_MS = 310_000;
+const HANDSHAKE_MS = 15_000;
 const HEADERS_TIMEOUT_MS = 60_000;
 /** Time for a body to arrive whole. */
 const REQUEST_TIMEOUT_MS = 300_000;
@@ -16,6 +20,8 @@ const SWEEP_EVERY_MS = 50;
 
 export interface Listening {
   readonly port: number;
+  /** New connections get this certificate. */
+  secure(pair: TlsPair): void;
   /** Stops taking calls, lets running ones end, and cuts them after a while. */
   close(graceMs?: number): Promise<void>;
 }
@@ -24,18 +30,20 @@ export interface Listening {
  * Listens on every host, all on the same port.
  *
  * @param port 0 takes a free one
- * @throws AccessError `port_taken`
+ * @param tls HTTPS with this certificate; HTTP when absent
+ * @throws AccessError `port_taken`, `config_invalid`
  */
 export async function listen(
   hosts: readonly string[],
   port: number,
   listener: RequestListener,
+  tls?: TlsPair,
 ): Promise<Listening> {
-  const servers: Server[] = [];
+  const servers: (Server | HttpsServer)[] = [];
   let taken = port;
   try {
     for (const host of hosts) {
-      const server = await listenOn(host, taken, listener);
+      const server = await listenOn(host, taken, listener, tls);
       if (!server) continue;
       servers.push(server);
       taken = (server.address() as AddressInfo).port;
@@ -44,26 +52,43 @@ export async function listen(
     for (const server of servers) server.close();
     throw error;
   }
+  // Of an address family that the machine does not have another one stands in; of the only address none does.
+  if (servers.length === 0) throw notHere(hosts);
   return {
     port: taken,
+    secure: (pair) => {
+      for (const server of servers) if ("setSecureContext" in server) server.setSecureContext(pair);
+    },
     close: (graceMs = GRACE_MS) =>
       Promise.all(servers.map((server) => end(server, graceMs))).then(() => undefined),
   };
 }
 
-/** `undefined` where the machine has no such address family. */
-function listenOn(host: string, port: number, listener: RequestListener): Promise<Server | undefined> {
-  const server = createServer(
-    {
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      noDelay: true,
-      // A missing Host is refused by the guard, with a sentence.
-      requireHostHeader: false,
-    },
-    listener,
+const HTTP_OPTIONS = {
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  headersTimeout: HEADERS_TIMEOUT_MS,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  noDelay: true,
+  // A missing Host is refused by the guard, with a sentence.
+  requireHostHeader: false,
+};
+
+const notHere = (hosts: readonly string[]): AccessError =>
+  new AccessError(
+    "config_invalid",
+    `This machine has no address ${hosts.join(", ")}. Set gateway.bind or gateway.customBindHost to one that it has.`,
   );
+
+/** `undefined` where the machine has no such address family. */
+function listenOn(
+  host: string,
+  port: number,
+  listener: RequestListener,
+  tls: TlsPair | undefined,
+): Promise<Server | HttpsServer | undefined> {
+  const server = tls
+    ? createSecureServer({ ...HTTP_OPTIONS, ...tls, handshakeTimeout: HANDSHAKE_MS }, listener)
+    : createServer(HTTP_OPTIONS, listener);
   server.on("clientError", answerMalformed);
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
@@ -84,7 +109,7 @@ function bindFault(host: string, port: number, error: NodeJS.ErrnoException): Ac
   );
 }
 
-function end(server: Server, graceMs: number): Promise<void> {
+function end(server: Server | HttpsServer, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), graceMs);
     // A connection whose answer ends only now would stay idle for as long as clients keep theirs.

@@ -13,6 +13,8 @@ export interface GatewayLock {
   readonly port: number;
   /** as it is listened on; absent in locks of older versions, as are the others */
   readonly host?: string;
+  /** It speaks HTTPS, by this certificate. */
+  readonly certPath?: string;
   /** ms since epoch */
   readonly startedAt?: number;
   readonly version?: string;
@@ -37,9 +39,10 @@ export function readLock(paths: Paths): GatewayLock | undefined {
   return { pid: owner.pid, port: lock["port"], ...toldBy(lock) };
 }
 
-function toldBy({ host, startedAt, version, reload }: JsonObject): Partial<GatewayLock> {
+function toldBy({ host, certPath, startedAt, version, reload }: JsonObject): Partial<GatewayLock> {
   return {
     ...(typeof host === "string" ? { host } : {}),
+    ...(typeof certPath === "string" ? { certPath } : {}),
     ...(typeof startedAt === "number" ? { startedAt } : {}),
     ...(typeof version === "string" ? { version } : {}),
     ...(isObject(reload) ? { reload: reload as unknown as ReloadReport } : {}),
@@ -60,7 +63,10 @@ interface Holder {
 }
 
 /** Another gateway of the same state dir may hold it already, on another port: then it stays the one that is named. */
-export function holdLock(deps: Holder, at: { readonly port: number; readonly host: string }): HeldLock {
+export function holdLock(
+  deps: Holder,
+  at: Pick<GatewayLock, "port" | "certPath"> & { readonly host: string },
+): HeldLock {
   const paths = deps.paths();
   const other = readLock(paths);
   if (other && other.pid !== process.pid) {

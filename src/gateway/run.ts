@@ -17,6 +17,8 @@ import type { Listening } from "./listen.ts";
 import { listen } from "./listen.ts";
 import { holdLock, readLock } from "./lock.ts";
 import type { ReloadReport, SettingsReader } from "./reload.ts";
+import type { TlsPair } from "./tls.ts";
+import { followPair, readPair, tlsFiles } from "./tls.ts";
 import type { GatewayOptions, Settings } from "./settings.ts";
 import { gatewaySettings, guardOf } from "./settings.ts";
 
@@ -57,6 +59,8 @@ export const EXIT_AGAIN = 75;
 export async function runGateway(deps: GatewayDeps, options: GatewayOptions): Promise<number> {
   const settings = gatewaySettings(deps.config().gateway, options);
   const { guard, secret } = guardOf(deps, settings, options);
+  const tls = tlsFiles(settings.tls, deps.paths());
+  const pair = tls && readPair(tls);
   const faults = new Faults(deps.log);
   const parts = buildGateway(deps, faults);
   const latest = () => current.gateway;
@@ -70,8 +74,10 @@ export async function runGateway(deps: GatewayDeps, options: GatewayOptions): Pr
   await parts.agents.load(MAIN_AGENT).catch(() => undefined);
   const stopKeys = await parts.keys.start();
   for (const warning of deps.plugins?.warnings ?? []) deps.log.warn(warning);
-  const listening = await listenOrExplain(deps, settings, requestListener(current));
-  const lock = holdLock(deps, { port: listening.port, host: settings.hosts[0]! });
+  const listening = await listenOrExplain(deps, settings, requestListener(current), pair);
+  const at = { host: settings.hosts[0]!, port: listening.port, ...(tls && { certPath: tls.certPath }) };
+  const lock = holdLock(deps, at);
+  const stopTls = tls && followPair(tls, listening.secure, { faults, log: deps.log });
   void parts.keepWarm.run();
 
   let usage = usageReaderOf(deps, parts.agents);
@@ -91,11 +97,12 @@ export async function runGateway(deps: GatewayDeps, options: GatewayOptions): Pr
       if (mustStartAgain(deps, report)) again.resolve("the new settings need a new start");
     },
   });
-  announce(deps, gateway, settings.hosts[0]!, listening.port, secret);
+  announce(deps, gateway, { ...at, proxied: guard.proxy !== undefined }, secret);
 
   const signal = await Promise.race([deps.stopped, again.promise]);
   unfollow();
   stopKeys();
+  stopTls?.();
   usage.stop();
   deps.say(`Stopping (${signal}): running calls may end first.`);
   await stop(deps, parts, listening);
@@ -127,9 +134,10 @@ async function listenOrExplain(
   deps: Deps,
   settings: Settings,
   listener: ReturnType<typeof requestListener>,
+  pair: TlsPair | undefined,
 ): Promise<Listening> {
   try {
-    return await listen(settings.hosts, settings.port, listener);
+    return await listen(settings.hosts, settings.port, listener, pair);
   } catch (error) {
     const lock = readLock(deps.paths());
     if (!(error instanceof AccessError) || error.code !== "port_taken" || lock?.port !== settings.port)

@@ -91,7 +91,7 @@ export async function startTestGateway(setup: TestSetup): Promise<TestGateway> {
   const accessConfig = loadAccessConfig(paths);
   const say = (line: string) => {
     said.push(line);
-    const port = /ready at http:\/\/127\.0\.0\.1:(\d+)/.exec(line)?.[1];
+    const port = /ready at https?:\/\/127\.0\.0\.1:(\d+)/.exec(line)?.[1];
     if (port) ready.resolve(Number(port));
   };
   const log = {
