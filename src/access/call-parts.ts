@@ -1,5 +1,6 @@
 // Parts of an upstream call that do not depend on who makes it: the path, the headers.
 import type { IncomingHttpHeaders } from "node:http";
+import type { SignedCall } from "../wire/aws-sigv4.ts";
 import type { ProviderWire } from "../wire/wire.ts";
 
 /** A base URL that already ends in the wire's version does not get it twice. */
@@ -7,6 +8,15 @@ export function joinPath(base: string, endpoint: string): string {
   const version = /\/v\d+$/.exec(base)?.[0];
   return base + (version && endpoint.startsWith(`${version}/`) ? endpoint.slice(version.length) : endpoint);
 }
+
+/** A call as a signature covers it. */
+export const toSign = (origin: string, path: string, body: Buffer): SignedCall => ({
+  method: "POST",
+  host: origin.slice(origin.indexOf("//") + 2),
+  path,
+  headers: { "content-type": "application/json" },
+  body,
+});
 
 /** Name, value, name, value … but for some names. */
 export const pairsWithout = (pairs: readonly string[], names: ReadonlySet<string>): string[] =>

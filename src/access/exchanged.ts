@@ -11,6 +11,8 @@ import { requestExchange } from "../oauth/exchange.ts";
 import { findProvider } from "../providers/all.ts";
 import { clearAlarm, setAlarm } from "./alarms.ts";
 import type { Outcome } from "./exchange.ts";
+import type { Environment } from "../secrets/env.ts";
+import { CloudPasses, isCloud } from "./cloud-passes.ts";
 import { routeTo } from "./provider-route.ts";
 
 export interface ExchangedOptions {
@@ -41,18 +43,26 @@ export class ExchangedTokens {
   readonly #running = new Map<string, Promise<Failure | undefined>>();
   /** ms since epoch of the last renewal that failed behind the calls */
   readonly #failedAt = new Map<string, number>();
+  readonly #clouds: CloudPasses;
 
   constructor(options: ExchangedOptions) {
     this.#options = options;
+    this.#clouds = new CloudPasses(options.now);
   }
 
   /** What a call of the profile carries instead of its stored token; nothing when that is sent itself. */
   held(profile: AuthProfile): Exchanged | undefined {
+    if (isClouds(profile)) return this.#clouds.held(profile);
     return this.#endpointOf(profile.provider) && this.#held.get(keyOf(profile));
   }
 
   /** Nothing when the profile can be sent as it is; else resolves when it can, or with why it cannot. */
-  ready(profile: AuthProfile, stored: Secret | undefined): Promise<Failure | undefined> | undefined {
+  ready(
+    profile: AuthProfile,
+    stored: Secret | undefined,
+    env: Environment,
+  ): Promise<Failure | undefined> | undefined {
+    if (isClouds(profile)) return this.#withinPatience(this.#clouds.ready(profile, env));
     const endpoint = this.#endpointOf(profile.provider);
     if (!endpoint || !stored || !isTraded(endpoint, profile, stored)) return undefined;
     const key = keyOf(profile);
@@ -73,16 +83,19 @@ export class ExchangedTokens {
   async sendWith(
     profile: AuthProfile,
     stored: Secret | undefined,
+    env: Environment,
     send: () => Promise<Outcome>,
   ): Promise<Outcome> {
     const used = this.held(profile);
     const outcome = await send();
-    if (!used || outcome.kind !== "failed" || outcome.visible || outcome.failure.status !== 401)
+    if (!used || outcome.kind !== "failed" || outcome.visible || !isRefused(profile, outcome.failure))
       return outcome;
     const key = keyOf(profile);
     if (this.#held.get(key) === used) this.#held.delete(key);
-    const fault = await this.ready(profile, stored);
-    return fault || !this.held(profile) ? outcome : await send();
+    if (isClouds(profile)) this.#clouds.forget(profile, used);
+    const fault = await this.ready(profile, stored, env);
+    const held = this.held(profile);
+    return fault || !held || material(held) === material(used) ? outcome : await send();
   }
 
   #freshness(key: string) {
@@ -128,7 +141,10 @@ export class ExchangedTokens {
     this.#failedAt.clear();
   }
 
-  #withinPatience(renewal: Promise<Failure | undefined>): Promise<Failure | undefined> {
+  #withinPatience(
+    renewal: Promise<Failure | undefined> | undefined,
+  ): Promise<Failure | undefined> | undefined {
+    if (!renewal) return undefined;
     const late = Promise.withResolvers<Failure>();
     const alarm = setAlarm(() => late.resolve(STILL_AT_IT), this.#options.patienceMs ?? PATIENCE_MS);
     return Promise.race([renewal, late.promise]).finally(() => clearAlarm(alarm));
@@ -165,6 +181,16 @@ function isTraded(endpoint: ExchangeEndpoint, { type }: AuthProfile, stored: Sec
   if (type === "none" || (endpoint.tokensOnly && type === "api_key")) return false;
   return endpoint.shortLived === undefined || !stored.reveal().startsWith(endpoint.shortLived);
 }
+
+const isClouds = ({ keptBy }: AuthProfile): boolean => keptBy !== undefined && isCloud(keptBy);
+
+/** What makes a second try worth it when it is another. */
+const material = ({ secret, further = [] }: Exchanged): string =>
+  [secret, ...further].map((one) => one.reveal()).join(" ");
+
+/** AWS says with 403 that a session is over. */
+const isRefused = (profile: AuthProfile, { status, kind }: Failure): boolean =>
+  status === 401 || (status === 403 && kind === "auth" && isClouds(profile));
 
 const STILL_AT_IT: Failure = {
   kind: "timeout",

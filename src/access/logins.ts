@@ -9,7 +9,7 @@ import type { TokenEndpoint } from "../oauth/token-endpoint.ts";
 import { findProvider } from "../providers/all.ts";
 import type { Environment } from "../secrets/env.ts";
 import { clearAlarm, setAlarm } from "./alarms.ts";
-import { AWS_SDK } from "./aws-route.ts";
+import { isCloud } from "./cloud-passes.ts";
 import type { LiveAgent } from "./live-agents.ts";
 import type { Renewer } from "./codex-refresh.ts";
 import type { RefreshResult } from "./refresh.ts";
@@ -59,7 +59,8 @@ export class Logins {
 
   /** Nothing when the profile can be sent as it is; else resolves when it can, or with why it cannot. */
   ready(live: LiveAgent, profile: AuthProfile): Promise<Failure | undefined> | undefined {
-    if (profile.keptBy !== undefined) return Promise.resolve(keptElsewhere(profile.keptBy));
+    if (profile.keptBy !== undefined)
+      return isCloud(profile.keptBy) ? undefined : Promise.resolve(keptElsewhere(profile.keptBy));
     if (profile.type !== "oauth") return undefined;
     const hasAccess = live.view.secrets.has(profile.id);
     const freshness = freshnessOf(profile, hasAccess, this.#options.now(), this.#chance);
@@ -158,10 +159,7 @@ function unready(result: RefreshResult): Failure | undefined {
 
 /** There is no secret to send. It is nobody's failure, so nothing is barred for it. */
 function keptElsewhere(keeper: string): Failure {
-  const message =
-    keeper === AWS_SDK
-      ? "AWS's own credentials sign such calls, which this version cannot do yet. A Bedrock API key can be sent: AWS_BEARER_TOKEN_BEDROCK."
-      : `The ${keeper} program keeps this login and makes its calls itself; the gateway cannot send them.`;
+  const message = `The ${keeper} program keeps this login and makes its calls itself; the gateway cannot send them.`;
   return { kind: "unknown", scope: "account", rotateKey: true, message };
 }
 

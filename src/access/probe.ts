@@ -145,7 +145,7 @@ async function probeOne(
   const wire = findWire(provider.api)!;
   const startedAt = deps.now();
   const stored = view.secrets.get(profile.id);
-  const unready = await tokens.ready(profile, stored);
+  const unready = await tokens.ready(profile, stored, deps.env());
   if (signal?.aborted) return undefined;
   const exchanged = tokens.held(profile);
   const secret = exchanged?.secret ?? stored;

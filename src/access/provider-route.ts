@@ -2,9 +2,10 @@
 import type { Config, ConfiguredModel, SecretInput } from "../config/config.ts";
 import type { AuthProfile } from "../core/credential.ts";
 import type { ProviderId } from "../core/ids.ts";
-import type { SecretProviders } from "../secrets/env.ts";
+import type { Environment, SecretProviders } from "../secrets/env.ts";
 import { findProvider } from "../providers/all.ts";
 import type { Api, CredentialHeader, Provider, ProviderPlace } from "../providers/provider.ts";
+import { addressFault, filledAddress } from "./provider-address.ts";
 
 export interface ProviderRoute {
   readonly id: ProviderId;
@@ -39,24 +40,47 @@ const OF_THE_WIRE: Readonly<Record<string, CredentialHeader>> = {
 
 /** Routes of a config that was loaded once: requests ask for the same few again and again. */
 const ROUTES = new WeakMap<Config, Map<string, ProviderRoute | undefined>>();
+/** The same, with places filled; a config that is read anew comes with its environment. */
+const FILLED = new WeakMap<Config, Map<string, ProviderRoute | undefined>>();
 
 /**
  * `undefined` when nobody knows the provider, or nobody knows its address.
  *
  * @param api the protocol that the caller speaks: taken where the provider speaks it as well
+ * @param env fills what the address leaves open; without it such an address is not known
  */
-export function routeTo(config: Config, id: ProviderId, api?: string): ProviderRoute | undefined {
-  return kept(config, api === undefined ? id : `${id} ${api}`, () => {
+export function routeTo(
+  config: Config,
+  id: ProviderId,
+  api?: string,
+  env?: Environment,
+): ProviderRoute | undefined {
+  return kept(config, env, api === undefined ? id : `${id} ${api}`, () => {
     const baseUrl = api === undefined ? undefined : findProvider(id)?.alternates?.[api as Api];
     return baseUrl === undefined
-      ? makeRoute(config, id)
-      : makeRoute(config, id, { api: api as Api, baseUrl });
+      ? makeRoute(config, id, env)
+      : makeRoute(config, id, env, { api: api as Api, baseUrl });
   });
 }
 
+/** Why the provider's address is not known, though there is one; `undefined` when it is, or nobody knows any. */
+export function openAddress(config: Config, id: ProviderId, env: Environment): string | undefined {
+  const baseUrl = config.providers.get(id)?.baseUrl ?? findProvider(id)?.baseUrl;
+  return baseUrl === undefined ? undefined : addressFault(id, baseUrl, env);
+}
+
+/** Whether somebody has said where the provider is, be it with places left open. */
+export const isKnown = (config: Config, id: ProviderId): boolean =>
+  routeTo(config, id) !== undefined || (findProvider(id)?.baseUrl?.includes("{") ?? false);
+
 /** Every route that a call of somebody who speaks `api` may take to a provider. */
-export function routesTo(config: Config, id: ProviderId, api: string): readonly ProviderRoute[] {
-  const main = routeTo(config, id, api);
+export function routesTo(
+  config: Config,
+  id: ProviderId,
+  api: string,
+  env: Environment,
+): readonly ProviderRoute[] {
+  const main = routeTo(config, id, api, env);
   const login = findProvider(id)?.loginRoute && routeFor(config, { provider: id, type: "oauth" });
   return [main, login].filter((route) => route !== undefined);
 }
@@ -66,16 +90,23 @@ export function routeFor(
   config: Config,
   { provider, type }: Pick<AuthProfile, "provider" | "type">,
   api?: string,
+  env?: Environment,
 ): ProviderRoute | undefined {
   const login = type === "oauth" ? findProvider(provider)?.loginRoute : undefined;
-  if (!login) return routeTo(config, provider, api);
-  return kept(config, `${provider} login`, () => makeRoute(config, provider, login));
+  if (!login) return routeTo(config, provider, api, env);
+  return kept(config, env, `${provider} login`, () => makeRoute(config, provider, env, login));
 }
 
 /** Only ids that somebody configured or built in are kept: clients can ask for any. */
-function kept(config: Config, key: string, make: () => ProviderRoute | undefined): ProviderRoute | undefined {
-  const routes = ROUTES.get(config) ?? new Map<string, ProviderRoute | undefined>();
-  ROUTES.set(config, routes);
+function kept(
+  config: Config,
+  env: Environment | undefined,
+  key: string,
+  make: () => ProviderRoute | undefined,
+): ProviderRoute | undefined {
+  const all = env ? FILLED : ROUTES;
+  const routes = all.get(config) ?? new Map<string, ProviderRoute | undefined>();
+  all.set(config, routes);
   const known = routes.get(key);
   if (known) return known;
   const route = make();
@@ -84,13 +115,19 @@ function kept(config: Config, key: string, make: () => ProviderRoute | undefined
 }
 
 /** @param other another place and protocol of the provider; what the config says goes before */
-function makeRoute(config: Config, id: ProviderId, other?: ProviderPlace): ProviderRoute | undefined {
+function makeRoute(
+  config: Config,
+  id: ProviderId,
+  env: Environment | undefined,
+  other?: ProviderPlace,
+): ProviderRoute | undefined {
   const configured = config.providers.get(id);
   const builtIn = findProvider(id);
   const place = configured?.baseUrl === undefined && configured?.api === undefined ? other : undefined;
-  const baseUrl = configured?.baseUrl ?? place?.baseUrl ?? builtIn?.baseUrl;
+  const address = configured?.baseUrl ?? place?.baseUrl ?? builtIn?.baseUrl;
+  const baseUrl = address && filledAddress(address, env);
   const api = configured?.api ?? place?.api ?? builtIn?.api;
-  if (!baseUrl || !api || baseUrl.includes("{") || !URL.canParse(baseUrl)) return undefined;
+  if (!baseUrl || !api || !URL.canParse(baseUrl)) return undefined;
   const url = new URL(baseUrl);
   return {
     id,

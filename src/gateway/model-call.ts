@@ -225,7 +225,7 @@ function orderOf(
     served.place.dropped = undefined;
     if (!again) served.place.attempts++;
     const { profile } = attempt.candidate;
-    const route = routeFor(gateway.config(), profile, served.wire.api)!;
+    const route = routeFor(gateway.config(), profile, served.wire.api, gateway.env())!;
     if (route.api === served.wire.api)
       return exchange(upstreamCall(template, attempt, live, route), sink, gateway.now);
     return otherExchange({ served, live, template, request: foreign, sink }, attempt, route);
@@ -238,13 +238,16 @@ function orderOf(
   const secretOf = ({ candidate }: Attempt) => live.view.secrets.get(candidate.profile.id);
   const ready = (attempt: Attempt) => {
     const { profile } = attempt.candidate;
-    return gateway.logins.ready(live, profile) ?? gateway.exchanged.ready(profile, secretOf(attempt));
+    return (
+      gateway.logins.ready(live, profile) ??
+      gateway.exchanged.ready(profile, secretOf(attempt), gateway.env())
+    );
   };
   const send = (attempt: Attempt, again: boolean) => {
     const { profile } = attempt.candidate;
     if (!gateway.exchanged.held(profile)) return sendOnce(attempt, again);
     let resent = again;
-    return gateway.exchanged.sendWith(profile, secretOf(attempt), () => {
+    return gateway.exchanged.sendWith(profile, secretOf(attempt), gateway.env(), () => {
       const sent = sendOnce(attempt, resent);
       resent = true;
       return sent;

@@ -1,7 +1,7 @@
 // Which of the wanted models a request can go to: those that speak the client's protocol, and those that it can
 // be translated for.
 import type { ProviderRoute } from "../access/provider-route.ts";
-import { routesTo } from "../access/provider-route.ts";
+import { openAddress, routesTo } from "../access/provider-route.ts";
 import { isTranslatable, neutralRequest } from "../access/translation.ts";
 import { AccessError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
@@ -31,7 +31,7 @@ export function reach(
   body: JsonObject,
   gateway: Gateway,
 ): Reach {
-  const routes = wanted.map((ref) => routesTo(gateway.config(), ref.provider, wire.api));
+  const routes = wanted.map((ref) => routesTo(gateway.config(), ref.provider, wire.api, gateway.env()));
   if (routes.every((each) => each.length === 1 && each[0]!.api === wire.api))
     return { models: wanted, asIs: NONE };
   const others = new Set(routes.flat().map(({ api }) => api));
@@ -40,7 +40,7 @@ export function reach(
   const isOwn = ({ api }: ProviderRoute) => api === wire.api || asIs.includes(api);
   const isReached = (route: ProviderRoute) => isOwn(route) || (whole && isTranslatable(wire.api, route.api));
   const models = wanted.filter((_, i) => routes[i]!.some(isReached));
-  if (models.length === 0) throw outOfReach(wanted[0]!, routes[0]![0], wire);
+  if (models.length === 0) throw outOfReach(wanted[0]!, routes[0]![0], wire, gateway);
   if (routes.every((each) => each.every(isOwn))) return { models, asIs };
   try {
     return { models, asIs, request: neutralRequest(wire.api, body) };
@@ -53,7 +53,14 @@ export function reach(
 
 const NONE: readonly string[] = [];
 
-function outOfReach(first: ModelRef, route: ProviderRoute | undefined, wire: Wire): AccessError {
+function outOfReach(
+  first: ModelRef,
+  route: ProviderRoute | undefined,
+  wire: Wire,
+  gateway: Gateway,
+): AccessError {
+  const open = openAddress(gateway.config(), first.provider, gateway.env());
+  if (open !== undefined) return new AccessError("bad_input", open);
   const ref = formatModelRef(first);
   return new AccessError(
     "bad_input",

@@ -6,7 +6,7 @@ import { AccessError } from "../core/errors.ts";
 import type { AgentId } from "../core/ids.ts";
 import type { ModelRef } from "../core/model-ref.ts";
 import { sameModelRef, splitModelRef } from "../core/model-ref.ts";
-import { routeTo } from "../access/provider-route.ts";
+import { isKnown } from "../access/provider-route.ts";
 
 export interface Target {
   readonly path: "agent" | "pass-through";
@@ -96,7 +96,7 @@ const defaultOf = (config: Config) => config.agents.find((entry) => entry.isDefa
 
 function passThroughModel(config: Config, text: string): ModelRef {
   const ref = namedModel(config, text);
-  if (ref && routeTo(config, ref.provider)) return ref;
+  if (ref && isKnown(config, ref.provider)) return ref;
   throw new AccessError(
     "bad_input",
     `There is no model "${text}" here. Use openclaw, openclaw/<agent>, an alias, or provider/model; GET /v1/models lists them.`,
@@ -105,7 +105,7 @@ function passThroughModel(config: Config, text: string): ModelRef {
 
 function strictModel(config: Config, text: string): ModelRef {
   const ref = namedModel(config, text);
-  if (ref && routeTo(config, ref.provider)) return ref;
+  if (ref && isKnown(config, ref.provider)) return ref;
   throw new AccessError("unknown_model", `x-openclaw-model names no known model: "${text}".`);
 }
 

@@ -1,7 +1,7 @@
 // From an attempt to the upstream call it makes: address, headers, body.
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
-import { callHeaders, joinPath, pairsWithout } from "../access/call-parts.ts";
+import { callHeaders, joinPath, pairsWithout, toSign } from "../access/call-parts.ts";
 import type { UpstreamCall } from "../access/exchange.ts";
 import type { ExchangedTokens } from "../access/exchanged.ts";
 import type { LiveAgent } from "../access/live-agents.ts";
@@ -51,12 +51,17 @@ export function upstreamCall(
   const exchanged = template.exchanged.held(profile);
   const route = exchanged?.baseUrl === undefined ? provider : routeVia(provider, exchanged.baseUrl);
   const parts = partsFor(template, profile, live, { provider, route }, exchanged);
+  const path = joinPath(route.basePath, template.endpoint);
+  const body = template.bodyFor(attempt.ref.model);
+  const headers = template.stream
+    ? ["accept", template.wire.framing?.accept ?? "text/event-stream", ...parts.headers]
+    : parts.headers;
   return {
     dispatcher: template.dispatcher,
     origin: route.origin,
-    path: joinPath(route.basePath, template.endpoint),
-    headers: template.stream ? ["accept", "text/event-stream", ...parts.headers] : parts.headers,
-    body: template.bodyFor(attempt.ref.model),
+    path,
+    headers: exchanged?.sign ? [...headers, ...exchanged.sign(toSign(route.origin, path, body))] : headers,
+    body,
     wire: template.wire,
     provider: attempt.ref.provider,
     secrets: parts.secrets,
@@ -95,12 +100,17 @@ function partsFor(
   const configured = configuredHeaders(route, template.env);
   const own = configured.flatMap(([name, value]) => [name, value.reveal()]);
   const names = new Set(configured.map(([name]) => name));
-  const others = callHeaders(wire, credentialHeaders(route, profile, secret), client, clientHeaders);
+  const credential = exchanged?.sign ? [] : credentialHeaders(route, profile, secret);
+  const others = callHeaders(wire, credential, client, clientHeaders);
   const parts = {
     wire,
     provider,
     headers: [...pairsWithout(others, names), ...own],
-    secrets: [...(secret ? [secret] : []), ...configured.map(([, value]) => value)],
+    secrets: [
+      ...(secret ? [secret] : []),
+      ...(exchanged?.further ?? []),
+      ...configured.map(([, value]) => value),
+    ],
   };
   if (client.length === 0) OWN_PARTS.set(exchanged ?? profile, parts);
   return parts;

@@ -7,6 +7,7 @@ import { isObject } from "../core/json.ts";
 import { Secret } from "../core/secret.ts";
 import type { ServerAnswer } from "./server-call.ts";
 import { callServer } from "./server-call.ts";
+import type { SignedCall } from "../wire/aws-sigv4.ts";
 import { isToken } from "./token-endpoint.ts";
 
 export interface ExchangeEndpoint {
@@ -28,6 +29,10 @@ export interface Exchanged {
   readonly expiresAt: number;
   /** Where the token is good, when the answer says so. */
   readonly baseUrl?: string;
+  /** Calls are signed with it instead of carrying it: the headers of a signature, name, value … */
+  readonly sign?: (call: SignedCall) => string[];
+  /** more that nobody may see */
+  readonly further?: readonly Secret[];
 }
 
 export type ExchangeResult = Exchanged | { readonly failure: Failure };

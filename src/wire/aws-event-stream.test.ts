@@ -24,7 +24,7 @@ const event = (name: string, value: unknown): Buffer =>
   frame(texts({ ":event-type": name, ":message-type": "event" }), JSON.stringify(value));
 
 async function eventsOf(bytes: Buffer, cuts: readonly number[] = []) {
-  const ends = [...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].sort((a, b) => a - b);
+  const ends = [...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].toSorted((a, b) => a - b);
   const chunks = ends
     .map((end, i) => bytes.subarray(ends[i - 1] ?? 0, end))
     .filter(({ length }) => length > 0);

@@ -13,7 +13,7 @@ export const bedrockConverseStream: ProviderWire = {
   endpoint: "/model",
   pathFor: (model, stream) =>
     `/model/${encodeURIComponent(model)}/${stream ? "converse-stream" : "converse"}`,
-  framing: { type: EVENT_STREAM, toEvents: eventStreamToEvents },
+  framing: { type: EVENT_STREAM, accept: EVENT_STREAM, toEvents: eventStreamToEvents },
   headers: {},
   forwarded: [],
 

@@ -56,6 +56,8 @@ export interface Collector {
 export interface Framing {
   /** part of the content type that tells it */
   readonly type: string;
+  /** what asks for it, where it wants to be asked for */
+  readonly accept?: string;
   readonly toEvents: () => Transform;
 }
 
