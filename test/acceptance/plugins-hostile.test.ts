@@ -1,7 +1,8 @@
 // Plugins that do what they should not: each costs its own provider, and is named with the remedy.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { ENTRY } from "../support/entry.ts";
@@ -213,7 +214,8 @@ test("a plugin reads its own folder, and nothing of this program's", async () =>
   home.write(".openclaw/.env", "OPENAI_API_KEY=sk-fake-openai-0123456789abcdefghij\n");
   home.plugin(
     "nosy",
-    `import { readFileSync, writeFileSync, readdirSync } from "node:fs"; import { spawnSync } from "node:child_process";
+    `import { readFileSync, writeFileSync, readdirSync } from "node:fs"; import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
      const tried = [() => readFileSync("${home.path}/.openclaw/.env"), () => readdirSync("${home.path}/.openclaw"),
        () => writeFileSync("${home.path}/.openclaw/nosy/x", "x"), () => spawnSync("true")]
        .map((work) => { try { work(); return "done"; } catch (error) { return error.code; } });
@@ -275,9 +277,31 @@ test("one that is busy when we are killed ends by itself: its processor time is 
   if (process.platform !== "linux") return t.skip("reads /proc");
   home.plugin(
     "limits",
-    `import { readFileSync } from "node:fs";
+    `import { existsSync, readFileSync } from "node:fs";
      throw new Error(/^Max cpu time\\s+(\\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1] ?? "none");`,
   );
   home.name({ "./limits": { trusted: true } });
   assert.equal(await home.fault("./limits"), "failed: 35");
+});
+
+test("Ctrl-C in the middle of a plugin's work is an answer, not a kill", async () => {
+  home.plugin(
+    "slow",
+    `import { writeFileSync } from "node:fs";
+     const usage = () => { writeFileSync("${home.path}/asked", ""); return new Promise(() => setInterval(() => {}, 1000)); };
+     export default ${declared("slow", `env: ["SLOW_API_KEY"], usage`)};`,
+  );
+  home.name({ "./slow": { trusted: true } });
+  const child = spawn(process.execPath, [ENTRY, "models", "status", "--usage", "--json"], {
+    env: { PATH: process.env["PATH"] ?? "", HOME: home.path, SLOW_API_KEY: "fake-slow-0123456789" },
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  let out = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text));
+  const ended = once(child, "close");
+  await eventually(() => assert.ok(existsSync(join(home.path, "asked"))), 20_000);
+  child.kill("SIGINT");
+  const [exit] = await ended;
+  assert.equal(JSON.parse(out).error.code, "cancelled");
+  assert.equal(exit, 130);
 });

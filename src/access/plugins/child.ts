@@ -93,7 +93,8 @@ function endWithUs(child: ChildProcess): () => void {
     for (const signal of ENDINGS) process.off(signal, end);
   };
   process.on("exit", leave);
-  for (const signal of ENDINGS) process.on(signal, end);
+  // First, so that whoever else wants to end in good order is still there when we look.
+  for (const signal of ENDINGS) process.prependListener(signal, end);
   return forget;
 }
 
