@@ -258,6 +258,31 @@ export const COMMANDS: CommandGroup = {
       bare: "run",
       entries: {
         run: { brief: "Run the gateway in the foreground", load: () => import("./commands/gateway/run.ts") },
+        status: {
+          brief: "Say whether the gateway runs, where, and whether it serves",
+          load: () => import("./commands/gateway/status.ts"),
+        },
+        stop: {
+          brief: "Stop the gateway; running calls may end first",
+          load: () => import("./commands/gateway/stop.ts"),
+        },
+        reload: {
+          brief: "Have the running gateway read its settings again, and say what changed",
+          load: () => import("./commands/gateway/reload.ts"),
+        },
+        install: {
+          brief: "Run the gateway as a service of yours: systemd, or launchd on macOS",
+          load: () => import("./commands/gateway/install.ts"),
+        },
+        uninstall: {
+          brief: "Stop the gateway's service and remove its file",
+          load: () => import("./commands/gateway/uninstall.ts"),
+        },
+        start: { brief: "Start the gateway's service", load: () => import("./commands/gateway/start.ts") },
+        restart: {
+          brief: "Restart the gateway's service; running calls may end first",
+          load: () => import("./commands/gateway/restart.ts"),
+        },
         keys,
       },
     },

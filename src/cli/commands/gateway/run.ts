@@ -2,6 +2,7 @@ import { buildCommand } from "@stricli/core";
 import { AccessError } from "../../../core/errors.ts";
 import type { Session } from "../../command.ts";
 import { optionalText, switchFlag } from "../../command.ts";
+import { portFlag } from "../../port-flag.ts";
 
 interface Flags {
   readonly port?: number;
@@ -18,10 +19,7 @@ export default buildCommand({
   docs: { brief: "Run the gateway in the foreground" },
   parameters: {
     flags: {
-      port: {
-        ...optionalText("Port; gateway.port of openclaw.json when left out", "number"),
-        parse: portNumber,
-      },
+      port: portFlag,
       bind: optionalText("Address to listen on: loopback, lan, or an address", "where"),
       auth: optionalText("How clients prove themselves: token, password, none or trusted-proxy", "mode"),
       token: optionalText("Token that clients send; better in OPENCLAW_GATEWAY_TOKEN", "secret"),
@@ -43,12 +41,20 @@ export default buildCommand({
       ...(password === undefined ? {} : { password }),
       ...(auth === undefined ? {} : { authMode: auth }),
     };
-    this.exit(await runGateway(gatewayDeps(await this.deps()), options));
+    const own = gatewayDeps(await this.deps());
+    try {
+      this.exit(await runGateway(own, options));
+    } catch (error) {
+      if (!own.supervised || !isLasting(error)) throw error;
+      this.io.say(`Error: ${error.message}`);
+      this.exit(EXIT_LASTING);
+    }
   },
 });
 
-function portNumber(text: string): number {
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new AccessError("bad_input", `"${text}" is not a port. Use a number from 0 to 65535.`);
-}
+/** Its supervisor is not to try again until somebody has mended it (OpenClaw docs, "Gateway runbook"). */
+const EXIT_LASTING = 78;
+
+const isLasting = (error: unknown): error is AccessError =>
+  error instanceof AccessError &&
+  (error.code === "config_invalid" || error.code === "bad_input" || error.code === "gateway_running");
