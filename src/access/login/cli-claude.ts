@@ -52,7 +52,7 @@ export function loginIn(answer: ProgramAnswer, command: string): ClaudeLogin {
   if (typeof status?.["loggedIn"] !== "boolean")
     throw unclear(command, `ended with code ${answer.exit} and did not say whether it is logged in`);
   if (!status["loggedIn"])
-    throw refused("The Claude CLI is not logged in on this host. Log it in first: claude auth login");
+    throw refused("The Claude CLI is not logged in on this host.", "Log it in first: claude auth login");
   return detailsIn(status);
 }
 
@@ -71,16 +71,21 @@ function detailsIn({ email, subscriptionType }: JsonObject): ClaudeLogin {
 const SETTING = `agents.defaults.cliBackends.${CLAUDE_CLI}.command`;
 
 const notFound = (command: string): AccessError =>
-  refused(
-    command === "claude"
-      ? `There is no program claude on PATH. Install Claude Code, or set ${SETTING} in openclaw.json to where it is.`
-      : `${command} does not exist. Correct ${SETTING} in openclaw.json, or remove it and install Claude Code so that claude is on PATH.`,
-  );
+  command === "claude"
+    ? refused(
+        "There is no program claude on PATH.",
+        `Install Claude Code, or set ${SETTING} in openclaw.json to where it is.`,
+      )
+    : refused(
+        `${command} does not exist.`,
+        `Correct ${SETTING} in openclaw.json, or remove it and install Claude Code so that claude is on PATH.`,
+      );
 
 const unclear = (command: string, why: string): AccessError =>
   refused(
-    `${command} ${STATUS.join(" ")}: it ${why}. Run that by hand to see why; an old Claude Code needs an update: claude update`,
+    `${command} ${STATUS.join(" ")}: it ${why}.`,
+    `Run that by hand to see why; an old Claude Code needs an update: claude update`,
   );
 
-const refused = (message: string): AccessError =>
-  new AccessError("bad_input", `${message} Nothing was saved.`);
+const refused = (why: string, remedy: string): AccessError =>
+  new AccessError("bad_input", `${why} Nothing was saved. ${remedy}`);

@@ -16,7 +16,8 @@ const PROVIDER = "openai";
 export async function codexLogin({ deps, talk, agent, profileId, force }: FlowContext): Promise<Obtained> {
   if (profileId !== undefined && profileId !== PROFILE)
     throw refused(
-      `The login of the Codex CLI becomes ${PROFILE} and no other profile. For ${profileId}: ${OWN}`,
+      `The login of the Codex CLI becomes ${PROFILE} and no other profile.`,
+      `For ${profileId}: ${OWN}`,
     );
   if (!force) await checkFree(deps, agent);
   const path = codexFilePath(deps.env(), deps.paths());
@@ -50,26 +51,30 @@ async function checkFree(deps: CommandDeps, agent: AgentId): Promise<void> {
   );
   if (taken)
     throw refused(
-      `${taken.id} is there already and was left as it is: the Codex CLI's login only fills an empty ${PROFILE}. For a further account: ${OWN} --profile-id openai:<name>`,
+      `${taken.id} is there already and was left as it is: the Codex CLI's login only fills an empty ${PROFILE}.`,
+      `For a further account: ${OWN} --profile-id openai:<name>`,
     );
 }
 
 function tokenIn(file: CodexFile, path: string, now: number): LentToken {
   if (file.kind === "none")
     throw refused(
-      `There is no login of the Codex CLI in ${path}. Log in with it first (codex login), or set CODEX_HOME to its folder. A login that it keeps in the system's keyring cannot be lent.`,
+      `There is no login of the Codex CLI in ${path}.`,
+      `Log in with it first (codex login), or set CODEX_HOME to its folder. A login that it keeps in the system's keyring cannot be lent.`,
     );
   if (file.kind === "api_key")
     throw refused(
-      `The Codex CLI uses an API key (${path}), not a login. Store a key by: openclaw models auth paste-api-key --provider openai`,
+      `The Codex CLI uses an API key (${path}), not a login.`,
+      `Store a key by: openclaw models auth paste-api-key --provider openai`,
     );
-  if (file.kind === "unusable") throw refused(`${path} ${file.why}. Log in again with: codex login`);
+  if (file.kind === "unusable") throw refused(`${path} ${file.why}.`, "Log in again with: codex login");
   if (file.token.expires <= now)
     throw refused(
-      "The Codex CLI's access token has expired. Run codex once, which renews it, and try again.",
+      "The Codex CLI's access token has expired.",
+      "Run codex once, which renews it, and try again.",
     );
   return file.token;
 }
 
-const refused = (message: string): AccessError =>
-  new AccessError("bad_input", `${message} Nothing was saved.`);
+const refused = (why: string, remedy: string): AccessError =>
+  new AccessError("bad_input", `${why} Nothing was saved. ${remedy}`);

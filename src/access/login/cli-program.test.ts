@@ -33,6 +33,11 @@ describe("a program that is asked", () => {
     assert.deepEqual(await ask(join(folder, "nowhere")), { kind: "not_found" });
   });
 
+  test("has answered when it ends, whatever it leaves running with its output", async () => {
+    const answer = await ask(script("leaving", "sleep 60 & echo yes"));
+    assert.deepEqual(answer, { kind: "ended", exit: 0, out: "yes\n" });
+  });
+
   test("is not waited for when it hangs, nor are its children", async () => {
     const pids = join(folder, "pids");
     const hanging = script("hanging", `sleep 60 & echo $! > ${pids}; wait`);

@@ -23,6 +23,7 @@ export type ProgramAnswer =
   | { readonly kind: "failed"; readonly why: string };
 
 const TIMEOUT_MS = 15_000;
+const AFTER_EXIT_MS = 500;
 const MOST_BYTES = 64 * 1024;
 
 /** What a program needs to be the user's own: where things are, and how to speak. */
@@ -95,9 +96,11 @@ class Answer {
         error.code === "ENOENT" ? { kind: "not_found" } : failed(`cannot be started (${error.code})`),
       ),
     );
-    child.on("close", (exit, signal) =>
-      this.#end(signal ? failed(`was ended by ${signal}`) : this.#all(exit)),
-    );
+    const ended = (exit: number | null, signal: string | null) =>
+      this.#end(signal ? failed(`was ended by ${signal}`) : this.#all(exit));
+    child.on("close", ended);
+    // What it left running may keep the pipe open; what it said itself is there by then.
+    child.on("exit", (...how) => setTimeout(() => ended(...how), AFTER_EXIT_MS).unref());
   }
 
   fail(why: string): void {
