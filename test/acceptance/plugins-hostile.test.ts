@@ -305,3 +305,18 @@ test("Ctrl-C in the middle of a plugin's work is an answer, not a kill", async (
   assert.equal(JSON.parse(out).error.code, "cancelled");
   assert.equal(exit, 130);
 });
+
+test("many at work at once are nothing to warn of", async () => {
+  home.plugin(
+    "many",
+    `export default Array.from({ length: 12 }, (_, i) =>
+       ({ ...${declared("x")}, id: "many" + i, env: ["MANY_" + i + "_API_KEY"], usage: () => [{ label: "5h", used: i }] }));`,
+  );
+  home.name(["./many"]);
+  const keys = Array.from({ length: 12 }, (_, i) => [`MANY_${i}_API_KEY`, `fake-many-${i}-0123456789`]);
+  const { out, err } = await home.run(["models", "status", "--usage", "--json"], {
+    env: Object.fromEntries(keys),
+  });
+  assert.equal(err, "");
+  assert.equal(JSON.parse(out).usage.profiles.length, 12);
+});

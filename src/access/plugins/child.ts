@@ -80,22 +80,38 @@ const limited = (command: readonly string[], seconds: number): readonly string[]
 
 const ENDINGS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** One that is busy would not notice that we are gone, and go on for ever. */
+/** Those at work. One that is busy would not notice that we are gone, and go on for ever. */
+const atWork = new Set<ChildProcess>();
+
+/** @returns what to call when the child is done */
 function endWithUs(child: ChildProcess): () => void {
-  const end = (signal: NodeJS.Signals) => {
-    forget();
-    child.kill("SIGKILL");
-    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  if (atWork.size === 0) listen();
+  atWork.add(child);
+  return () => {
+    if (atWork.delete(child) && atWork.size === 0) unlisten();
   };
-  const leave = () => void child.kill("SIGKILL");
-  const forget = () => {
-    process.off("exit", leave);
-    for (const signal of ENDINGS) process.off(signal, end);
-  };
+}
+
+function listen(): void {
   process.on("exit", leave);
   // First, so that whoever else wants to end in good order is still there when we look.
-  for (const signal of ENDINGS) process.prependListener(signal, end);
-  return forget;
+  for (const signal of ENDINGS) process.prependListener(signal, endBy);
+}
+
+function unlisten(): void {
+  process.off("exit", leave);
+  for (const signal of ENDINGS) process.off(signal, endBy);
+}
+
+function leave(): void {
+  for (const child of atWork) child.kill("SIGKILL");
+}
+
+function endBy(signal: NodeJS.Signals): void {
+  leave();
+  atWork.clear();
+  unlisten();
+  if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
 }
 
 function readLines(stream: Readable, { hear, fail }: Listener): void {
