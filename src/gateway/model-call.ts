@@ -38,6 +38,8 @@ export interface Door {
   readonly wire: Wire;
   /** path below the provider's base URL */
   readonly endpoint: string;
+  /** why an agent's own model cannot serve it */
+  readonly agentless?: string;
 }
 
 /**
@@ -83,6 +85,8 @@ function readyCall(call: IncomingCall, body: RequestBody): ReadyCall | Promise<R
   const gateway = call.gateway.latest();
   refuseReservedSession(request.headers);
   const target = permitted(targetOf(request, body, gateway), call.caller, gateway.config(), request);
+  const isAgents = target.path === "agent" && request.headers["x-openclaw-model"] === undefined;
+  if (isAgents && door.agentless !== undefined) throw new AccessError("bad_input", door.agentless);
   const asAgent = target.path === "agent" && door.endpoint === door.wire.endpoint;
   const fault = asAgent ? door.wire.faultOf(body.json) : undefined;
   if (fault !== undefined) throw new AccessError("bad_input", fault);

@@ -1,5 +1,6 @@
 // Every path that the gateway answers. One file per path.
 import { chatCompletions } from "./routes/chat-completions.ts";
+import { embeddings } from "./routes/embeddings.ts";
 import { health } from "./routes/health.ts";
 import { messagesCountTokens } from "./routes/messages-count-tokens.ts";
 import { messages } from "./routes/messages.ts";
@@ -12,6 +13,7 @@ import type { Route } from "./route.ts";
 export const ROUTES: readonly Route[] = [
   chatCompletions,
   responses,
+  embeddings,
   messages,
   messagesCountTokens,
   models,
