@@ -1,12 +1,8 @@
 // Plugins that do what they should not: each costs its own provider, and is named with the remedy.
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { ENTRY } from "../support/entry.ts";
-import { eventually } from "../support/eventually.ts";
 import { API, declared, pluginHome } from "../support/plugin-home.ts";
 
 const home = pluginHome();
@@ -214,9 +210,7 @@ test("a plugin reads its own folder, and nothing of this program's", async () =>
   home.write(".openclaw/.env", "OPENAI_API_KEY=sk-fake-openai-0123456789abcdefghij\n");
   home.plugin(
     "nosy",
-    `import { readFileSync, writeFileSync, readdirSync } from "node:fs"; import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
-     const tried = [() => readFileSync("${home.path}/.openclaw/.env"), () => readdirSync("${home.path}/.openclaw"),
+    `import { readFileSync, writeFileSync, readdirSync } from "node:fs";      const tried = [() => readFileSync("${home.path}/.openclaw/.env"), () => readdirSync("${home.path}/.openclaw"),
        () => writeFileSync("${home.path}/.openclaw/nosy/x", "x"), () => spawnSync("true")]
        .map((work) => { try { work(); return "done"; } catch (error) { return error.code; } });
      const own = readFileSync(new URL("package.json", import.meta.url), "utf8");
@@ -253,70 +247,4 @@ test("access.json that cannot be used costs the plugins, which status says", asy
     warnings.join("\n"),
     /Plugins are left out\. .*access\.json.*plugins: must be a list of names, or a map/,
   );
-});
-
-test("a plugin that is busy ends with the program that waits for it", async () => {
-  home.plugin("spins", `while (true);`);
-  home.name(["./spins"]);
-  const said = spawnSync(process.execPath, [ENTRY, "plugins", "list"], {
-    env: { PATH: process.env["PATH"] ?? "", HOME: home.path },
-    timeout: 3000,
-    killSignal: "SIGTERM",
-  });
-  assert.equal(said.signal, "SIGTERM");
-  await eventually(() => {
-    const running = spawnSync("ps", ["-A", "-o", "args"], { encoding: "utf8" }).stdout.split("\n");
-    assert.deepEqual(
-      running.filter((line) => line.includes(join(home.path, ".openclaw/spins"))),
-      [],
-    );
-  });
-});
-
-test("one that is busy when we are killed ends by itself: its processor time is limited", async (t) => {
-  if (process.platform !== "linux") return t.skip("reads /proc");
-  home.plugin(
-    "limits",
-    `import { existsSync, readFileSync } from "node:fs";
-     throw new Error(/^Max cpu time\\s+(\\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1] ?? "none");`,
-  );
-  home.name({ "./limits": { trusted: true } });
-  assert.equal(await home.fault("./limits"), "failed: 35");
-});
-
-test("Ctrl-C in the middle of a plugin's work is an answer, not a kill", async () => {
-  home.plugin(
-    "slow",
-    `import { writeFileSync } from "node:fs";
-     const usage = () => { writeFileSync("${home.path}/asked", ""); return new Promise(() => setInterval(() => {}, 1000)); };
-     export default ${declared("slow", `env: ["SLOW_API_KEY"], usage`)};`,
-  );
-  home.name({ "./slow": { trusted: true } });
-  const child = spawn(process.execPath, [ENTRY, "models", "status", "--usage", "--json"], {
-    env: { PATH: process.env["PATH"] ?? "", HOME: home.path, SLOW_API_KEY: "fake-slow-0123456789" },
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  let out = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text));
-  const ended = once(child, "close");
-  await eventually(() => assert.ok(existsSync(join(home.path, "asked"))), 20_000);
-  child.kill("SIGINT");
-  const [exit] = await ended;
-  assert.equal(JSON.parse(out).error.code, "cancelled");
-  assert.equal(exit, 130);
-});
-
-test("many at work at once are nothing to warn of", async () => {
-  home.plugin(
-    "many",
-    `export default Array.from({ length: 12 }, (_, i) =>
-       ({ ...${declared("x")}, id: "many" + i, env: ["MANY_" + i + "_API_KEY"], usage: () => [{ label: "5h", used: i }] }));`,
-  );
-  home.name(["./many"]);
-  const keys = Array.from({ length: 12 }, (_, i) => [`MANY_${i}_API_KEY`, `fake-many-${i}-0123456789`]);
-  const { out, err } = await home.run(["models", "status", "--usage", "--json"], {
-    env: Object.fromEntries(keys),
-  });
-  assert.equal(err, "");
-  assert.equal(JSON.parse(out).usage.profiles.length, 12);
 });

@@ -7,6 +7,7 @@ import { checkModels, checkUsage } from "../../providers/plugin-answers.ts";
 import type { Provider } from "../../providers/provider.ts";
 import { askPlugin } from "./ask.ts";
 import { PluginFault } from "./fault.ts";
+import { inTurn } from "./turn.ts";
 
 /** `failed` completes "<provider> …". */
 export type Called<T> = T | { readonly failed: string };
@@ -54,7 +55,8 @@ async function call<T, R>(
   const known = secret ? { secret: secret.reveal() } : {};
   const limits = { timeoutMs, ...(signal ? { signal } : {}) };
   try {
-    const answer = await askPlugin(source, { kind, provider: id, timeoutMs, ...known }, limits);
+    const task = { kind, provider: id, timeoutMs, ...known };
+    const answer = await inTurn(() => askPlugin(source, task, limits));
     // What is returned is shown and kept.
     if (secret && secret.hideIn(JSON.stringify(answer)) !== JSON.stringify(answer))
       return { failed: `(plugin ${source.spec}) returned the credential that it was given` };
