@@ -149,6 +149,7 @@ export function samplingOf(request: ModelRequest, thinks: boolean, losses: Losse
     return {};
   }
   losses.drop("temperature", temperature !== undefined && temperature > 1 ? temperature : undefined);
+  losses.drop("top_p", temperature === undefined ? undefined : topP);
   return {
     temperature: temperature === undefined ? undefined : Math.min(temperature, 1),
     // Newer models refuse both at once.

@@ -76,7 +76,7 @@ function modelParts(parts: readonly AssistantPart[], losses: Losses): JsonObject
   /** waits for the call that it belongs to */
   let signature: string | undefined;
   let calls = 0;
-  return parts.flatMap((part): JsonObject[] => {
+  const told = parts.flatMap((part): JsonObject[] => {
     switch (part.kind) {
       case "text":
         return part.text === "" ? [] : [{ text: part.text }];
@@ -95,4 +95,6 @@ function modelParts(parts: readonly AssistantPart[], losses: Losses): JsonObject
       }
     }
   });
+  losses.drop("thinking", signature);
+  return told;
 }

@@ -47,7 +47,10 @@ export function writeRequest(request: ModelRequest, target: RequestTarget): Writ
 type Names = Map<string, string>;
 
 function messagesOf(message: Message, names: Names, losses: Losses): JsonObject[] {
-  if (message.role === "assistant") return [assistantMessage(message.parts, names)];
+  if (message.role === "assistant") {
+    losses.drop("thinking", message.parts.some(isHidden) || undefined);
+    return [assistantMessage(message.parts, names)];
+  }
   const results = message.parts.filter((part) => part.kind === "tool_result");
   const others = message.parts.filter((part) => part.kind !== "tool_result");
   losses.drop("tool_result.is_error", results.some(({ failed }) => failed) || undefined);
@@ -61,6 +64,9 @@ function messagesOf(message: Message, names: Names, losses: Losses): JsonObject[
     ),
   ];
 }
+
+/** Reasoning without words is a proof for its own provider only. */
+const isHidden = (part: AssistantPart): boolean => part.kind === "thinking" && part.text === "";
 
 function assistantMessage(parts: readonly AssistantPart[], names: Names): JsonObject {
   const textOf = (kind: "text" | "thinking") =>

@@ -107,10 +107,11 @@ function contentPart(part: TextPart | ImagePart | FilePart): JsonObject {
 function assistantMessage(parts: readonly AssistantPart[], losses: Losses): JsonObject[] {
   const thoughts = parts.filter((part) => part.kind === "thinking");
   const own = thoughts.filter(({ signature }) => valueFor(API, signature) === OWN_REASONING);
-  losses.drop("thinking", own.length < thoughts.length || undefined);
   const texts = parts.filter((part) => part.kind === "text");
   const calls = parts.filter((part) => part.kind === "tool_call");
-  if (texts.length + calls.length === 0) return [];
+  const isSaid = texts.length + calls.length > 0;
+  losses.drop("thinking", own.length < thoughts.length || (own.length > 0 && !isSaid) || undefined);
+  if (!isSaid) return [];
   const message = {
     role: "assistant",
     content: texts.length === 0 ? null : texts.map(({ text }) => text).join(""),
