@@ -1,5 +1,6 @@
 // The parts of a running gateway, put together once. Each asks for the settings whenever it needs them.
 import { Agent } from "undici";
+import type { Renewer } from "../access/codex-refresh.ts";
 import { besideCodex } from "../access/codex-refresh.ts";
 import { ExchangedTokens } from "../access/exchanged.ts";
 import { HealthWriter } from "../access/health-writer.ts";
@@ -22,6 +23,7 @@ import type { AgentId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
 import type { Faults } from "./faults.ts";
 import type { Gateway } from "./gateway.ts";
+import { Counts } from "./metrics/counts.ts";
 import type { SettingsReader } from "./reload.ts";
 import type { GatewayDeps } from "./run.ts";
 import { Targets } from "./target.ts";
@@ -74,7 +76,8 @@ export function buildGateway(deps: GatewayDeps, faults: Faults): GatewayParts {
     cooldowns: () => deps.config().cooldowns,
   });
   const refresher = refresherOf(deps);
-  const logins = loginsOf(deps, agents, refresher);
+  const counts = new Counts();
+  const logins = loginsOf(deps, agents, counts.counted(besideCodex(refresher, deps)));
   const keepWarm: KeepWarm = new KeepWarm({ agents: () => agents.all(), logins, now: deps.now });
   return {
     refresher,
@@ -100,14 +103,15 @@ export function buildGateway(deps: GatewayDeps, faults: Faults): GatewayParts {
     now: deps.now,
     startedAt: deps.now(),
     failing: () => faults.list(),
+    counts,
     log: deps.log,
     writerFlush: () => writer.flush(),
   };
 }
 
-function loginsOf(deps: GatewayDeps, agents: LiveAgents, refresher: Refresher): Logins {
+function loginsOf(deps: GatewayDeps, agents: LiveAgents, refresher: Renewer): Logins {
   return new Logins({
-    refresher: besideCodex(refresher, deps),
+    refresher,
     reread: (agent) => agents.refresh(agent),
     now: deps.now,
     report: ({ id }, result) =>

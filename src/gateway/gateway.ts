@@ -10,6 +10,7 @@ import type { ReceiptWriter } from "../access/receipt-writer.ts";
 import type { ServedModels } from "../access/served-models.ts";
 import type { StickyProfiles } from "../access/sticky.ts";
 import type { Environment } from "../secrets/env.ts";
+import type { Counts } from "./metrics/counts.ts";
 import type { ReloadReport } from "./reload.ts";
 import type { Targets } from "./target.ts";
 import type { RotationBudget } from "../core/failover.ts";
@@ -39,6 +40,7 @@ export interface Gateway {
   readonly startedAt: number;
   /** Parts that keep calls from being served, in words. */
   readonly failing: () => readonly string[];
+  readonly counts: Counts;
   readonly log: Log;
   /** The gateway as requests get it now, which may have other settings. */
   readonly latest: () => Gateway;

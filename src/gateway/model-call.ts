@@ -287,6 +287,7 @@ function finish(served: Served, result: RunResult, sink: ResponseSink): void {
       gateway.sticky.set(session, result.attempt.candidate.profile.id, gateway.now());
   } else if (result.kind !== "aborted") sink.refuse(refusalOfRun(served, result));
   served.meter?.settle(result);
+  gateway.counts.add(served.plan.models[0]!, result, gateway.now() - served.startedAt);
   keepReceipt(served, result, sink.status);
 }
 

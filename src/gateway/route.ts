@@ -13,6 +13,8 @@ export interface Route {
   readonly open?: boolean;
   /** What the caller must be allowed; `admin` unless given, which no client key is. */
   readonly scope?: Scope;
+  /** one line for `/openapi.json` */
+  readonly summary?: string;
   /** the protocol in which errors are told; OpenAI's unless given */
   readonly wire?: Wire;
   /** switched off in openclaw.json: the path does not exist then */

@@ -4,8 +4,10 @@ import { embeddings } from "./routes/embeddings.ts";
 import { health } from "./routes/health.ts";
 import { messagesCountTokens } from "./routes/messages-count-tokens.ts";
 import { messages } from "./routes/messages.ts";
+import { metrics } from "./routes/metrics.ts";
 import { model } from "./routes/model.ts";
 import { models } from "./routes/models.ts";
+import { openapi } from "./routes/openapi.ts";
 import { ready } from "./routes/ready.ts";
 import { responses } from "./routes/responses.ts";
 import type { Route } from "./route.ts";
@@ -20,4 +22,6 @@ export const ROUTES: readonly Route[] = [
   model,
   ...health,
   ...ready,
+  ...metrics,
+  openapi,
 ];
