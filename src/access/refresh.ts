@@ -13,6 +13,7 @@ import type { TokenEndpoint } from "../oauth/token-endpoint.ts";
 import { requestTokens } from "../oauth/token-endpoint.ts";
 import { machineTime } from "../store/machine-clock.ts";
 import type { Lease, RefreshToken, Store } from "../store/store.ts";
+import { LoginCopies } from "./login-copies.ts";
 import { Answers } from "./refresh-answers.ts";
 import { adoptInto, heldLogin } from "./refresh-store.ts";
 
@@ -51,10 +52,12 @@ export class Refresher {
   readonly #options: RefresherOptions;
   readonly #flights = new Map<string, Promise<RefreshResult>>();
   readonly #answers: Answers;
+  readonly #copies: LoginCopies;
 
   constructor(options: RefresherOptions) {
     this.#options = options;
     this.#answers = new Answers(options.store);
+    this.#copies = new LoginCopies(options.store, options.agents ?? (() => []));
   }
 
   /** Replaces the tokens of this generation of a profile, unless somebody has. Never rejects. */
@@ -178,7 +181,8 @@ export class Refresher {
     const family = await this.#answers.keep(token, newest);
     this.#reached("committed", profile);
     // The copies of other agents: they read as the newest from now on, and OpenClaw reads the rows.
-    const others = new Set([profile.owner, ...(this.#options.agents?.() ?? [])]);
+    const holders = await this.#copies.holdersOf(token, newest.refresh);
+    const others = new Set([profile.owner, ...holders]);
     others.delete(MAIN_AGENT);
     await Promise.all([...others].map((agent) => adoptInto(this.#options.store(), agent, token, family)));
     return { kind: "renewed", asked: true };
