@@ -111,12 +111,15 @@ async function withoutHanging<T>(
   let leaving: NodeJS.Immediate | undefined;
   const leave = () => (leaving ??= setImmediate(() => gone.abort()));
   for (const event of ENDINGS) process.stdin.once(event, leave);
+  // Else the process ends at once, and the terminal stays without echo.
+  process.once("SIGTERM", leave);
   try {
     const signal = until ? AbortSignal.any([gone.signal, until]) : gone.signal;
     return await question(prompts, { output, signal });
   } finally {
     clearImmediate(leaving);
     for (const event of ENDINGS) process.stdin.off(event, leave);
+    process.off("SIGTERM", leave);
   }
 }
 

@@ -1,6 +1,7 @@
 // Logins in the browser, at a terminal, against a real identity provider: the way back by the callback and by a
 // paste, and what is stored then.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { chmodSync } from "node:fs";
 import { once } from "node:events";
 import { createServer } from "node:net";
@@ -154,5 +155,21 @@ test("where there is a screen the browser is opened, and is given none of the ke
   home.write("opened", "");
   await login(home, CTRL_C, LOGIN, { env: { ...env, OPENCLAW_NO_BROWSER: "1" } });
   assert.equal(home.read("opened"), "");
+  home.remove();
+});
+
+test("a login that is told to end leaves the terminal as it was", async () => {
+  const home = homeWith(idp);
+  const name = "acme:told-to-end";
+  const end = () => {
+    const running = execFileSync("ps", ["-axo", "pid,args"], { encoding: "utf8" });
+    const line = running.split("\n").find((each) => /^\s*\d+ \S*node\S* /.test(each) && each.includes(name));
+    process.kill(Number.parseInt(line!, 10), "SIGTERM");
+    return "";
+  };
+  const { exit, text, settings } = await login(home, end, [...LOGIN, "--profile-id", name]);
+  assert.equal(exit, 130, text);
+  assert.match(settings, /(^|\s)icanon/);
+  assert.deepEqual(await profilesOf(home), []);
   home.remove();
 });
