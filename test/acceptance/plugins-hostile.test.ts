@@ -210,7 +210,8 @@ test("a plugin reads its own folder, and nothing of this program's", async () =>
   home.write(".openclaw/.env", "OPENAI_API_KEY=sk-fake-openai-0123456789abcdefghij\n");
   home.plugin(
     "nosy",
-    `import { readFileSync, writeFileSync, readdirSync } from "node:fs";      const tried = [() => readFileSync("${home.path}/.openclaw/.env"), () => readdirSync("${home.path}/.openclaw"),
+    `import { readFileSync, writeFileSync, readdirSync } from "node:fs"; import { spawnSync } from "node:child_process";
+     const tried = [() => readFileSync("${home.path}/.openclaw/.env"), () => readdirSync("${home.path}/.openclaw"),
        () => writeFileSync("${home.path}/.openclaw/nosy/x", "x"), () => spawnSync("true")]
        .map((work) => { try { work(); return "done"; } catch (error) { return error.code; } });
      const own = readFileSync(new URL("package.json", import.meta.url), "utf8");
