@@ -156,7 +156,8 @@ function limitedSource(request: IncomingMessage, { trust, rateLimit }: GuardSett
 
 function presentedSecret(request: IncomingMessage): string | undefined {
   const { authorization } = request.headers;
-  if (authorization !== undefined) return /^Bearer +(.+)$/i.exec(authorization)?.[1];
+  const bearer = authorization === undefined ? undefined : /^Bearer +(.+)$/i.exec(authorization)?.[1];
+  if (bearer !== undefined) return bearer;
   const key = request.headers["x-api-key"];
   return typeof key === "string" && key !== "" ? key : undefined;
 }

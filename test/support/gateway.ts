@@ -6,6 +6,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { DatabaseSync } from "node:sqlite";
 import { loadAccessConfig } from "../../src/config/access-config.ts";
 import { loadConfig } from "../../src/config/load.ts";
+import type { Paths } from "../../src/config/paths.ts";
 import { resolvePaths } from "../../src/config/paths.ts";
 import type { Credential } from "../../src/core/credential.ts";
 import type { Health } from "../../src/core/health.ts";
@@ -51,6 +52,7 @@ export interface TestGateway {
   readonly upstream: ScriptedUpstream;
   readonly store: Store;
   readonly said: readonly string[];
+  readonly paths: Paths;
   /** Keys that upstream saw, in order: `p.a p.b`. */
   tried(): string[];
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
@@ -123,6 +125,7 @@ export async function startTestGateway(setup: TestSetup): Promise<TestGateway> {
     url,
     port,
     home,
+    paths,
     upstream,
     store,
     said,
