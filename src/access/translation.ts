@@ -1,5 +1,6 @@
 // Between a client and a provider of another protocol: the request told anew, and the way back for the answer.
 import type { Config } from "../config/config.ts";
+import { AccessError } from "../core/errors.ts";
 import type { ModelRef } from "../core/model-ref.ts";
 import { findProvider } from "../providers/all.ts";
 import { builtInModels } from "../providers/catalog.ts";
@@ -43,5 +44,12 @@ function makeTarget({ provider, model }: ModelRef, route: ProviderRoute): Reques
 }
 
 /** @throws AccessError `bad_input` naming what no other protocol can carry */
-export const neutralRequest = (api: string, body: Readonly<Record<string, unknown>>): ModelRequest =>
-  TRANSLATORS[api]!.client!.readRequest(body);
+export function neutralRequest(api: string, body: Readonly<Record<string, unknown>>): ModelRequest {
+  try {
+    return TRANSLATORS[api]!.client!.readRequest(body);
+  } catch (error) {
+    // JSON.parse takes any depth, little else does.
+    if (error instanceof RangeError) throw new AccessError("bad_input", "The body is nested too deeply.");
+    throw error;
+  }
+}
