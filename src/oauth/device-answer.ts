@@ -10,6 +10,7 @@ const USUAL_INTERVAL_S = 5;
 const USUAL_LIFETIME_S = 900;
 const SHORTEST_INTERVAL_MS = 1000;
 const LONGEST_INTERVAL_MS = 60_000;
+const SHORTEST_LIFETIME_MS = 1000;
 const LONGEST_LIFETIME_MS = 60 * 60_000;
 /** As people can type it. */
 const LONGEST_CODE = 64;
@@ -62,7 +63,7 @@ function lifetimeMs(
 ): number {
   const given = Number(expiresIn ?? Number.NaN);
   const ms = given > 0 ? endOfTokens(given, now) - now : lifetimeSeconds * 1000;
-  return Math.min(LONGEST_LIFETIME_MS, ms);
+  return Math.min(LONGEST_LIFETIME_MS, Math.max(SHORTEST_LIFETIME_MS, ms));
 }
 
 const ENDS: Readonly<Record<string, DevicePoll>> = {
