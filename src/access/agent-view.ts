@@ -17,6 +17,7 @@ import { resolveSecretInput } from "../secrets/env.ts";
 import { withGeneration } from "../store/generation.ts";
 import type { LoginFacts, Reading, StoredProfile } from "../store/store.ts";
 import { awsProfiles } from "./aws-route.ts";
+import { gcloudProfiles } from "./gcloud-route.ts";
 import { isCodexOwned } from "./codex-owned.ts";
 import { routeTo } from "./provider-route.ts";
 
@@ -59,7 +60,7 @@ export function viewOf(inputs: ViewInputs): AgentView {
   const stored = visibleProfiles(agent, own, main);
   const secrets = new Map<ProfileId, Secret>();
   const profiles: AuthProfile[] = stored.map((entry) => storedProfile(entry, inputs, secrets));
-  profiles.push(...environmentProfiles(inputs, secrets), ...awsProfiles(inputs));
+  profiles.push(...environmentProfiles(inputs, secrets), ...awsProfiles(inputs), ...gcloudProfiles(inputs));
   const withCredential = new Set(profiles.map((profile) => profile.provider));
   profiles.push(...configProfiles(inputs, secrets, withCredential));
   profiles.push(...syntheticProfiles(inputs, new Set(profiles.map((profile) => profile.provider))));

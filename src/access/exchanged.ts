@@ -47,7 +47,7 @@ export class ExchangedTokens {
 
   constructor(options: ExchangedOptions) {
     this.#options = options;
-    this.#clouds = new CloudPasses(options.now);
+    this.#clouds = new CloudPasses(options);
   }
 
   /** What a call of the profile carries instead of its stored token; nothing when that is sent itself. */

@@ -20,6 +20,8 @@ const hasPlaces = (address: string): boolean => address.includes("{");
 export function filledAddress(address: string, env: Environment | undefined): string | undefined {
   if (!hasPlaces(address)) return address;
   if (!env) return undefined;
+  const whole = address.includes("{resource}") ? wholeAddress(env) : undefined;
+  if (whole !== undefined) return whole;
   let complete = true;
   const filled = address.replaceAll(PLACE, (_, name: string) => {
     const value = valueOf(name, env);
@@ -28,6 +30,14 @@ export function filledAddress(address: string, env: Environment | undefined): st
   });
   // Google's one place that is everywhere has no name of its own in front.
   return complete ? filled.replace("//global-aiplatform.", "//aiplatform.") : undefined;
+}
+
+/** Azure's tools name the whole address of a resource. */
+function wholeAddress(env: Environment): string | undefined {
+  const text = [env["AZURE_OPENAI_BASE_URL"], env["AZURE_OPENAI_ENDPOINT"]]
+    .map((one) => one?.trim())
+    .find(Boolean);
+  return text !== undefined && /^https?:\/\//.test(text) && URL.canParse(text) ? text : undefined;
 }
 
 function valueOf(name: string, env: Environment): string | undefined {

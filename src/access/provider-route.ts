@@ -30,10 +30,12 @@ export interface ProviderRoute {
 }
 
 const BEARER: CredentialHeader = { name: "authorization", value: "Bearer {key}" };
+const AZURE: CredentialHeader = { name: "api-key", value: "{key}" };
 /** What servers of a protocol expect, where it is no bearer token. */
 const OF_THE_WIRE: Readonly<Record<string, CredentialHeader>> = {
   "anthropic-messages": { name: "x-api-key", value: "{key}" },
   "google-generative-ai": { name: "x-goog-api-key", value: "{key}" },
+  "azure-openai-responses": AZURE,
   "google-vertex": { name: "x-goog-api-key", value: "{key}" },
   "openai-codex-responses": { ...BEARER, extra: { "chatgpt-account-id": "{accountId}" } },
 };
@@ -129,12 +131,13 @@ function makeRoute(
   const api = configured?.api ?? place?.api ?? builtIn?.api;
   if (!baseUrl || !api || !URL.canParse(baseUrl)) return undefined;
   const url = new URL(baseUrl);
+  const spoken = spokenAt(api, url);
   return {
     id,
-    api,
+    api: spoken,
     origin: url.origin,
-    basePath: bare(url.pathname),
-    header: headerFor(builtIn, api),
+    basePath: usualPath(spoken, bare(url.pathname)),
+    header: headerFor(builtIn, spoken),
     headers: configured?.headers ?? {},
     secretProviders: config.secretProviders,
     headerVariants: builtIn?.headerVariants ?? [],
@@ -154,8 +157,21 @@ export function routeVia(route: ProviderRoute, baseUrl: string): ProviderRoute {
   return { ...route, origin, basePath: bare(pathname) };
 }
 
+/** Anthropic's protocol has another frame at Google's address. */
+const spokenAt = (api: string, { hostname }: URL): string =>
+  api === "anthropic-messages" && hostname.endsWith("aiplatform.googleapis.com") ? "anthropic-vertex" : api;
+
+/** What people leave out of the addresses that their cloud shows them. */
+function usualPath(api: string, path: string): string {
+  if (api === "azure-openai-responses" && (path === "" || path === "/openai")) return "/openai/v1";
+  return api === "google-vertex" && path === "" ? "/v1/publishers/google" : path;
+}
+
+/** Azure's header is the same whatever it speaks. */
 const headerFor = (builtIn: Provider | undefined, api: string): CredentialHeader =>
-  (builtIn?.api === api ? builtIn.header : OF_THE_WIRE[api]) ?? BEARER;
+  (builtIn && (builtIn.api === api || builtIn.header?.name === AZURE.name)
+    ? builtIn.header
+    : OF_THE_WIRE[api]) ?? BEARER;
 
 const PRIVATE_HOST =
   /^(localhost|.*\.localhost|.*\.local|127\..*|10\..*|192\.168\..*|172\.(1[6-9]|2\d|3[01])\..*|\[::1\]|\[f[cd][0-9a-f]{2}:.*\]|0\.0\.0\.0)$/;

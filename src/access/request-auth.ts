@@ -3,6 +3,7 @@ import type { AuthProfile } from "../core/credential.ts";
 import { Secret } from "../core/secret.ts";
 import type { Environment } from "../secrets/env.ts";
 import { resolveSecretInput } from "../secrets/env.ts";
+import { GCLOUD_ADC } from "./gcloud-route.ts";
 import type { ProviderRoute } from "./provider-route.ts";
 
 /** Credential headers as name, value, name, value …; empty for a server that wants none. */
@@ -14,6 +15,7 @@ export function credentialHeaders(
   if (!secret)
     return profile.type === "none" && route.api === "anthropic-messages" ? ["x-api-key", "none"] : [];
   const text = secret.reveal();
+  if (profile.keptBy === GCLOUD_ADC) return ["authorization", `Bearer ${text}`];
   const header = route.headerVariants.find((variant) => text.includes(variant.when)) ?? route.header;
   const extra = Object.entries(header.extra ?? {}).flatMap(([name, value]) => {
     if (!value.includes("{accountId}")) return [name, value];

@@ -11,11 +11,13 @@ import type { Tongues } from "../access/translated-sink.ts";
 import { translatedSink } from "../access/translated-sink.ts";
 import { providerTranslator, targetFor } from "../access/translation.ts";
 import { AccessError } from "../core/errors.ts";
+import { parseObject } from "../core/json.ts";
 import type { Attempt } from "../core/plan.ts";
 import { findWire } from "../wire/all.ts";
 import { TRANSLATORS } from "../wire/translate/all.ts";
 import type { ModelRequest } from "../wire/translate/neutral.ts";
 import { fitToolNames } from "../wire/translate/tool-names.ts";
+import type { ProviderWire } from "../wire/wire.ts";
 import type { Served } from "./served.ts";
 import type { CallTemplate } from "./upstream-call.ts";
 import { upstreamCall } from "./upstream-call.ts";
@@ -29,13 +31,26 @@ export interface OtherCall {
   readonly sink: Sink;
 }
 
+/** The client's request at a place of its own kind: under another path, or with another frame around it. */
+function sameIn(template: CallTemplate, wire: ProviderWire, { ref }: Attempt): CallTemplate {
+  const { bodyOf } = wire;
+  const endpoint = wire.pathFor?.(ref.model, template.stream) ?? wire.endpoint;
+  if (!bodyOf) return { ...template, wire, endpoint };
+  const bodyFor = (model: string) =>
+    Buffer.from(JSON.stringify(bodyOf(parseObject(template.bodyFor(model).toString())!)));
+  return { ...template, wire, endpoint, bodyFor };
+}
+
 /** As `exchange`; a request that this provider's protocol cannot carry is a fault of that attempt alone. */
 export function otherExchange(call: OtherCall, attempt: Attempt, route: ProviderRoute): Promise<Outcome> {
   const { served, live, template, request, sink } = call;
   const wire = findWire(route.api);
   if (wire && served.asIs.includes(route.api)) {
-    const same = { ...template, wire, endpoint: wire.endpoint };
-    return exchange(upstreamCall(same, attempt, live, route), sink, served.gateway.now);
+    return exchange(
+      upstreamCall(sameIn(template, wire, attempt), attempt, live, route),
+      sink,
+      served.gateway.now,
+    );
   }
   const fitted = request && fitToolNames(request);
   const written = fitted && writtenFor(call, fitted.request, attempt, route);

@@ -36,7 +36,7 @@ export function reach(
     return { models: wanted, asIs: NONE };
   const others = new Set(routes.flat().map(({ api }) => api));
   others.delete(wire.api);
-  const asIs = [...others].filter((api) => isNative(wire.api, api, body));
+  const asIs = whole ? [...others].filter((api) => isNative(wire.api, api, body)) : NONE;
   const isOwn = ({ api }: ProviderRoute) => api === wire.api || asIs.includes(api);
   const isReached = (route: ProviderRoute) => isOwn(route) || (whole && isTranslatable(wire.api, route.api));
   const models = wanted.filter((_, i) => routes[i]!.some(isReached));

@@ -1,6 +1,8 @@
 // The wires that the gateway speaks to providers.
 import type { JsonObject } from "../core/json.ts";
 import { anthropicMessages } from "./anthropic-messages.ts";
+import { anthropicVertex } from "./anthropic-vertex.ts";
+import { azureOpenaiResponses } from "./azure-openai-responses.ts";
 import { bedrockConverseStream } from "./bedrock-converse-stream.ts";
 import { googleGenerativeAi, googleVertex } from "./google-generative-ai.ts";
 import { ollama } from "./ollama.ts";
@@ -18,6 +20,8 @@ export const WIRES: readonly ProviderWire[] = [
   googleVertex,
   ollama,
   bedrockConverseStream,
+  azureOpenaiResponses,
+  anthropicVertex,
 ];
 
 /** Whether a client's request goes to a provider as it is, but for the model. */

@@ -71,6 +71,8 @@ export interface ProviderWire {
   readonly pathFor?: (model: string, stream: boolean) => string;
   /** Another protocol, whose requests it takes as they are when they fit. */
   readonly like?: { readonly api: string; readonly fits: (body: JsonObject) => boolean };
+  /** A request of that protocol as this one has it; as it is when left out. */
+  readonly bodyOf?: (body: JsonObject) => JsonObject;
   /** It answers in streams only. */
   readonly alwaysStreams?: true;
   /** where its streams are no server-sent events */

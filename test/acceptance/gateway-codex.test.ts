@@ -86,7 +86,7 @@ for (const [name, text] of [
     assert.deepEqual(await storedNow(), stored);
   });
 
-test("AWS's own credentials cannot sign yet: that is said, nothing is sent, and nothing is barred", async () => {
+test("AWS's own credentials that are not there: that is said, nothing is sent, and nothing is barred", async () => {
   gateway = await startTestGateway({
     providers: { "amazon-bedrock": { api: "openai-responses", keys: [], config: { auth: "aws-sdk" } } },
     env: { AWS_PROFILE: "work" },
@@ -94,7 +94,7 @@ test("AWS's own credentials cannot sign yet: that is said, nothing is sent, and 
   });
   const answer = await gateway.post("/v1/responses", { model: "amazon-bedrock/m1", input: "hi" });
   assert.equal(answer.status, 503);
-  assert.match(await answer.text(), /AWS's own credentials sign such calls/);
+  assert.match(await answer.text(), /No AWS credentials were found: .* the profile work/);
   assert.deepEqual(gateway.upstream.calls, []);
   const { bars } = await gateway.health("env:AWS_PROFILE#1");
   assert.deepEqual(bars, []);

@@ -1,5 +1,6 @@
 // The protocols that can be translated, by the words of `models.providers.*.api`.
 import { anthropicMessages } from "./anthropic-messages/translator.ts";
+import { anthropicVertex } from "./anthropic-vertex/translator.ts";
 import { bedrockConverseStream } from "./bedrock-converse-stream/translator.ts";
 import { googleGenerativeAi } from "./google-generative-ai/translator.ts";
 import { ollama } from "./ollama/translator.ts";
@@ -17,4 +18,6 @@ export const TRANSLATORS: Readonly<Record<string, Translator>> = {
   "google-vertex": googleGenerativeAi,
   ollama,
   "bedrock-converse-stream": bedrockConverseStream,
+  "azure-openai-responses": { provider: openaiResponses.provider },
+  "anthropic-vertex": anthropicVertex,
 };
