@@ -2,6 +2,7 @@
 import type { JsonObject } from "../../../core/json.ts";
 import { isObject, parseObject } from "../../../core/json.ts";
 import type { AnswerEvent, FinishReason, TokenUsage } from "../neutral.ts";
+import { fittingId } from "../tool-ids.ts";
 import type { AnswerReader, NewId } from "../translator.ts";
 import { API, REDACTED } from "./names.ts";
 
@@ -39,7 +40,7 @@ const objectIn = (value: JsonObject | undefined, field: string): JsonObject | un
 function callStart(call: JsonObject | undefined, index: number, newId: NewId): AnswerEvent[] {
   if (!call) return [];
   const { toolUseId, name } = call;
-  const id = typeof toolUseId === "string" && toolUseId !== "" ? toolUseId : newId();
+  const id = typeof toolUseId === "string" && toolUseId !== "" ? fittingId(toolUseId) : newId();
   return [{ kind: "tool", index, id, name: String(name ?? "") }];
 }
 
