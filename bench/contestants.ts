@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { isInstalled, npmCi } from "../scripts/npm-ci.mjs";
 import type { Home } from "./home.ts";
-import { createHome } from "./home.ts";
+import { createHome, TRANSLATED } from "./home.ts";
 import type { Target } from "./load.ts";
 import type { Payload } from "./payloads.ts";
 import { bodyOf, FAST_MODEL, PACED_MODEL } from "./payloads.ts";
@@ -125,7 +125,8 @@ export async function startGatewayIn(home: Home): Promise<Contestant> {
     subject: "openclaw",
     pid: program.child.pid!,
     readyMs: await untilReady(program, () => answers(`${own}/readyz`)),
-    target: (payload) => targetOf(own, headers, payload, `bench/${payload.model}`),
+    target: (payload) =>
+      targetOf(own, headers, payload, `${payload.translated ? TRANSLATED : "bench"}/${payload.model}`),
     stop: () => stop(program.child),
   };
 }

@@ -35,12 +35,20 @@ export function createHome(options: HomeOptions): Home {
   };
 }
 
+/** A provider that speaks messages, at the same upstream. */
+export const TRANSLATED = "translated";
+
 const configOf = ({ baseUrl, models, gatewayToken }: HomeOptions) => ({
   gateway: { mode: "local", auth: { mode: "token", token: gatewayToken } },
   agents: { defaults: { model: `bench/${models[0]}` } },
   models: {
     providers: {
       bench: { baseUrl, api: "openai-completions", models: models.map((id) => ({ id, name: id })) },
+      [TRANSLATED]: {
+        baseUrl: new URL(baseUrl).origin,
+        api: "anthropic-messages",
+        models: models.map((id) => ({ id, name: id })),
+      },
     },
   },
 });
@@ -55,7 +63,8 @@ const TABLES = `
 
 function writeProfiles(agentDir: string, keys: readonly string[]): void {
   const entries = keys.map((key, n) => [`bench:key${n + 1}`, { type: "api_key", provider: "bench", key }]);
-  const store = JSON.stringify({ version: 1, profiles: Object.fromEntries(entries) });
+  const other = [`${TRANSLATED}:key1`, { type: "api_key", provider: TRANSLATED, key: keys[0] }];
+  const store = JSON.stringify({ version: 1, profiles: Object.fromEntries([...entries, other]) });
   const now = Date.now();
   mkdirSync(agentDir, { recursive: true, mode: 0o700 });
   const database = new DatabaseSync(join(agentDir, "openclaw-agent.sqlite"));

@@ -12,6 +12,8 @@ export interface Payload {
   readonly frames: number;
   /** Size of the conversation that is sent along. */
   readonly promptBytes: number;
+  /** The gateway takes it to a provider that speaks messages; the others pass it on as it is. */
+  readonly translated?: true;
 }
 
 /** Frames of the streams that come as fast as they can. */
@@ -21,6 +23,9 @@ export const JSON_CALL: Payload = { model: FAST_MODEL, frames: 0, promptBytes: 1
 export const STREAM_CALL: Payload = { model: FAST_MODEL, frames: BURST_FRAMES, promptBytes: 1_000 };
 /** What coding agents send all day: a long conversation. */
 export const LONG_CALL: Payload = { model: FAST_MODEL, frames: 0, promptBytes: 100_000 };
+
+export const TRANSLATED_JSON: Payload = { ...JSON_CALL, translated: true };
+export const TRANSLATED_STREAM: Payload = { ...STREAM_CALL, translated: true };
 
 /** The request's JSON, `model` as this contestant calls it. */
 export function bodyOf(payload: Payload, model: string): string {
@@ -70,6 +75,39 @@ export const DONE = "[DONE]";
 const USAGE = { usage: { prompt_tokens: 300, completion_tokens: BURST_FRAMES, total_tokens: 340 } };
 export const LAST_FRAMES = Buffer.from(
   `${chunk({ delta: {}, finish_reason: "stop" }, USAGE)}data: ${DONE}\n\n`,
+);
+
+const MESSAGE = { id: "msg_bench", type: "message", role: "assistant", model: FAST_MODEL };
+const MESSAGE_USAGE = { input_tokens: 300, output_tokens: 150 };
+
+/** The same answer as a message. */
+export const MESSAGES_ANSWER = Buffer.from(
+  JSON.stringify({
+    ...MESSAGE,
+    content: [{ type: "text", text: ABOUT_1_KB }],
+    stop_reason: "end_turn",
+    stop_sequence: null,
+    usage: MESSAGE_USAGE,
+  }),
+);
+
+const event = (type: string, rest: object) =>
+  `event: ${type}\ndata: ${JSON.stringify({ type, ...rest })}\n\n`;
+
+export const MESSAGES_FIRST = Buffer.from(
+  event("message_start", { message: { ...MESSAGE, content: [], usage: MESSAGE_USAGE } }) +
+    event("content_block_start", { index: 0, content_block: { type: "text", text: "" } }),
+);
+export const MESSAGES_FRAME = Buffer.from(
+  event("content_block_delta", { index: 0, delta: { type: "text_delta", text: " waves" } }),
+);
+export const MESSAGES_LAST = Buffer.from(
+  event("content_block_stop", { index: 0 }) +
+    event("message_delta", {
+      delta: { stop_reason: "end_turn", stop_sequence: null },
+      usage: { output_tokens: BURST_FRAMES },
+    }) +
+    event("message_stop", {}),
 );
 
 /** µs of the clock that all processes of a machine share. */

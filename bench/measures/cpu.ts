@@ -4,7 +4,14 @@ import type { Contestant } from "../contestants.ts";
 import { withContestants } from "../contestants.ts";
 import type { Bench } from "../measure.ts";
 import type { Payload } from "../payloads.ts";
-import { BURST_FRAMES, JSON_CALL, LONG_CALL, STREAM_CALL } from "../payloads.ts";
+import {
+  BURST_FRAMES,
+  JSON_CALL,
+  LONG_CALL,
+  STREAM_CALL,
+  TRANSLATED_JSON,
+  TRANSLATED_STREAM,
+} from "../payloads.ts";
 import { cpuSeconds } from "../processes.ts";
 import { rotated } from "../stats.ts";
 import type { Table } from "../table.ts";
@@ -22,6 +29,12 @@ const CASES: readonly Case[] = [
   { label: `stream of ${BURST_FRAMES} frames, 16 clients`, payload: STREAM_CALL, clients: 16 },
   { label: `stream of ${BURST_FRAMES} frames, 64 clients`, payload: STREAM_CALL, clients: 64 },
   { label: "JSON, 100 KB request, 16 clients", payload: LONG_CALL, clients: 16 },
+  { label: "translated, JSON, 16 clients", payload: TRANSLATED_JSON, clients: 16 },
+  {
+    label: `translated, stream of ${BURST_FRAMES} frames, 16 clients`,
+    payload: TRANSLATED_STREAM,
+    clients: 16,
+  },
 ];
 
 /** Work that was put off (health, receipts) belongs to the requests that caused it. */
