@@ -5,12 +5,12 @@ import type { CommandDeps } from "../access/open-deps.ts";
 import type { GatewayDeps } from "../gateway/run.ts";
 import type { SettingsReader } from "../gateway/reload.ts";
 import type { Paths } from "../config/paths.ts";
-import { messageOf } from "../core/errors.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
 import type { StorePaths } from "../store/sqlite.ts";
 import { openStoreInWorker } from "../store/worker.ts";
+import { gatewayLog } from "./gateway-log.ts";
 
-export function gatewayDeps(deps: CommandDeps): GatewayDeps {
+export function gatewayDeps(deps: CommandDeps, verbose = false): GatewayDeps {
   keepWarm();
   let settings: SettingsReader = deps;
   let opened: ReturnType<typeof openStoreInWorker> | undefined;
@@ -21,8 +21,14 @@ export function gatewayDeps(deps: CommandDeps): GatewayDeps {
       cooldowns: () => settings.config().cooldowns,
       thread: storeThread(),
     }));
-  const line = (level: string, message: string) =>
-    write(process.stderr, `${new Date(deps.now()).toISOString()} ${level} ${message}`);
+  const { log, logFile, hides } = gatewayLog({
+    now: deps.now,
+    paths: deps.paths,
+    file: deps.config().logFile,
+    settings: () => settings.config().logging,
+    verbose,
+    print: (line) => write(process.stderr, line),
+  });
   return {
     ...deps,
     config: () => settings.config(),
@@ -40,11 +46,9 @@ export function gatewayDeps(deps: CommandDeps): GatewayDeps {
     store,
     receipts: store,
     clientKeys: () => store().clientKeys,
-    log: {
-      info: (message) => line("info", message),
-      warn: (message) => line("warn", message),
-      error: (error, message) => line("error", `${message}: ${messageOf(error)}`),
-    },
+    log,
+    logFile,
+    hides,
     say: (text) => write(process.stdout, text),
     stopped: stopSignal(),
   };

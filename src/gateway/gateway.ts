@@ -50,6 +50,8 @@ export interface Gateway {
 
 /** What the gateway tells its operator. Errors go with their cause. */
 export interface Log {
+  /** absent unless somebody wants to see it: nothing is put into words for nobody */
+  readonly debug?: ((message: string) => void) | undefined;
   info(message: string): void;
   warn(message: string): void;
   error(error: unknown, message: string): void;

@@ -288,7 +288,15 @@ function finish(served: Served, result: RunResult, sink: ResponseSink): void {
   } else if (result.kind !== "aborted") sink.refuse(refusalOfRun(served, result));
   served.meter?.settle(result);
   gateway.counts.add(served.plan.models[0]!, result, gateway.now() - served.startedAt);
+  gateway.log.debug?.(runWords(served, result));
   keepReceipt(served, result, sink.status);
+}
+
+function runWords({ runId, requested, startedAt, gateway }: Served, { kind, attempts }: RunResult): string {
+  const calls = attempts
+    .map(({ model, profileId, outcome }) => `${model} ${profileId} ${outcome}`)
+    .join(", ");
+  return `Run ${runId} of ${requested.slice(0, 200)}: ${kind} after ${gateway.now() - startedAt} ms; ${calls}`;
 }
 
 function refusalOfRun(served: Served, result: RunResult & { kind: "cut" | "exhausted" }): TimedRefusal {

@@ -4,6 +4,7 @@ import type { Deps } from "../access/deps.ts";
 import { defaultAgent } from "../access/read-view.ts";
 import { AccessError } from "../core/errors.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
+import type { Secret } from "../core/secret.ts";
 import type { GatewayKeyStore } from "../store/client-keys.ts";
 import { announce } from "./announce.ts";
 import type { GatewayParts } from "./build.ts";
@@ -15,6 +16,7 @@ import type { Current } from "./http.ts";
 import { requestListener } from "./http.ts";
 import type { Listening } from "./listen.ts";
 import { listen } from "./listen.ts";
+import type { LogFile } from "./logs/log-file.ts";
 import { holdLock, readLock } from "./lock.ts";
 import type { ReloadReport, SettingsReader } from "./reload.ts";
 import type { TlsPair } from "./tls.ts";
@@ -31,6 +33,10 @@ export interface GatewayDeps extends Deps {
   /** resolves when the process is asked to stop */
   readonly stopped: Promise<string>;
   readonly version?: string;
+  /** Lines for later; absent where nobody keeps them. */
+  readonly logFile?: Pick<LogFile, "open" | "write" | "close">;
+  /** Takes what no line may hold. */
+  readonly hides?: (secrets: () => Iterable<Secret>) => void;
   /** Somebody starts the gateway again when it ends with `EXIT_AGAIN`. */
   readonly supervised?: boolean;
   /** The settings' files; absent when nobody edits them. */
@@ -69,6 +75,7 @@ export async function runGateway(deps: GatewayDeps, options: GatewayOptions): Pr
     reloaded: () => undefined,
   });
   const current: Current = { gateway, guard };
+  deps.hides?.(() => secretsIn(parts, current));
   await parts.agents.load(defaultAgent(deps.config()));
   // Its logins are kept warm, whichever agents are called. If it cannot be read, that was told.
   await parts.agents.load(MAIN_AGENT).catch(() => undefined);
@@ -98,6 +105,8 @@ export async function runGateway(deps: GatewayDeps, options: GatewayOptions): Pr
     },
   });
   announce(deps, gateway, { ...at, proxied: guard.proxy !== undefined }, secret);
+  deps.logFile?.write("info", `Gateway ${deps.version ?? ""} serves on ${at.host}, port ${at.port}`);
+  void deps.logFile?.open();
 
   const signal = await Promise.race([deps.stopped, again.promise]);
   unfollow();
@@ -105,9 +114,16 @@ export async function runGateway(deps: GatewayDeps, options: GatewayOptions): Pr
   stopTls?.();
   usage.stop();
   deps.say(`Stopping (${signal}): running calls may end first.`);
+  deps.logFile?.write("info", `Stopping (${signal})`);
   await stop(deps, parts, listening);
   lock.release();
+  deps.logFile?.close();
   return (await Promise.race([again.promise, undefined])) === undefined ? 0 : EXIT_AGAIN;
+}
+
+function* secretsIn({ agents }: GatewayParts, { guard }: Current): Iterable<Secret> {
+  if (guard.secret) yield guard.secret;
+  for (const { view } of agents.all()) yield* view.secrets.values();
 }
 
 /** Without a supervisor nobody would bring it back: what cannot be used is told instead. */

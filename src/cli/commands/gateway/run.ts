@@ -2,7 +2,7 @@ import { buildCommand } from "@stricli/core";
 import { AccessError } from "../../../core/errors.ts";
 import type { Session } from "../../command.ts";
 import { optionalText, switchFlag } from "../../command.ts";
-import { portFlag } from "../../port-flag.ts";
+import { portFlag, portNumber } from "../../port-flag.ts";
 
 interface Flags {
   readonly port?: number;
@@ -10,6 +10,7 @@ interface Flags {
   readonly auth?: string;
   readonly token?: string;
   readonly password?: string;
+  readonly passwordFile?: string;
   readonly allowUnconfigured: boolean;
   readonly force: boolean;
   readonly verbose: boolean;
@@ -20,28 +21,33 @@ export default buildCommand({
   parameters: {
     flags: {
       port: portFlag,
-      bind: optionalText("Address to listen on: loopback, lan, or an address", "where"),
+      bind: optionalText("Where to listen: loopback, lan, tailnet, auto, custom, or an address", "where"),
       auth: optionalText("How clients prove themselves: token, password, none or trusted-proxy", "mode"),
       token: optionalText("Token that clients send; better in OPENCLAW_GATEWAY_TOKEN", "secret"),
       password: optionalText("Password that clients send; better in OPENCLAW_GATEWAY_PASSWORD", "secret"),
+      passwordFile: optionalText("File that holds the password", "path"),
       allowUnconfigured: switchFlag("Start without a config file (always allowed here)"),
       force: switchFlag("Accepted for OpenClaw's scripts; a port in use is still an error"),
-      verbose: switchFlag("Accepted for OpenClaw's scripts"),
+      verbose: switchFlag("Tell more on stderr"),
     },
   },
-  async func(this: Session, { port, bind, auth, token, password }: Flags) {
+  async func(this: Session, { port, bind, auth, token, password, passwordFile, verbose }: Flags) {
     const [{ runGateway }, { gatewayDeps }] = await Promise.all([
       import("../../../gateway/run.ts"),
       import("../../gateway-deps.ts"),
     ]);
+    const deps = await this.deps();
+    const set = deps.env()["OPENCLAW_GATEWAY_PORT"]?.trim();
+    const at = port ?? (set ? portNumber(set) : undefined);
     const options = {
-      ...(port === undefined ? {} : { port }),
+      ...(at === undefined ? {} : { port: at }),
       ...(bind === undefined ? {} : { bind }),
       ...(token === undefined ? {} : { token }),
       ...(password === undefined ? {} : { password }),
+      ...(passwordFile === undefined ? {} : { passwordFile }),
       ...(auth === undefined ? {} : { authMode: auth }),
     };
-    const own = gatewayDeps(await this.deps());
+    const own = gatewayDeps(deps, verbose);
     try {
       this.exit(await runGateway(own, options));
     } catch (error) {
