@@ -5,6 +5,10 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** A number, also one written as text; `NaN` for anything else. `Number` itself throws at `{"toString": 0}`. */
+export const numberIn = (value: unknown): number =>
+  typeof value === "number" || typeof value === "string" ? Number(value) : Number.NaN;
+
 /** A JSON object, or `undefined` for anything else, malformed text included. */
 export function parseObject(text: string): JsonObject | undefined {
   try {

@@ -55,6 +55,7 @@ test("what cannot or need not be refreshed is left alone", () => {
 
 test("a moment in place of a lifetime is taken as one, in seconds or ms", () => {
   assert.equal(endOfTokens(900, NOW), NOW + 900_000);
+  assert.equal(endOfTokens({ toString: 0 }, NOW), NOW + 3_600_000, "tokens came with it: nothing is thrown");
   assert.equal(endOfTokens(NOW / 1000 + 900, NOW), NOW + 900_000);
   assert.equal(endOfTokens(NOW + 900_000, NOW), NOW + 900_000);
   assert.equal(endOfTokens(String(NOW + 900_000), NOW), NOW + 900_000);

@@ -3,6 +3,7 @@
 import type { AuthProfile } from "./credential.ts";
 import type { Health } from "./health.ts";
 import { HEALTHY } from "./health.ts";
+import { numberIn } from "./json.ts";
 
 /** This long before its end a token is refreshed while it still serves; a short-lived one in its last quarter. */
 const WINDOW_MS = 5 * 60_000;
@@ -66,7 +67,7 @@ const FIRST_MOMENT_MS = 1e12;
 
 /** When tokens end, ms. A lifetime that cannot be is no reason to lose the tokens that came with it. */
 export function endOfTokens(expiresIn: unknown, now: number): number {
-  const given = Number(expiresIn);
+  const given = numberIn(expiresIn);
   const ms = given < FIRST_MOMENT_S ? given * 1000 : momentMs(given) - now;
   return now + (ms > 0 && ms <= LONGEST_LIFETIME_MS ? Math.floor(ms) : USUAL_LIFETIME_MS);
 }

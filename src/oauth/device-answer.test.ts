@@ -32,6 +32,7 @@ test("an offer's times are what the server says, within bounds", () => {
   assert.deepEqual(times({ interval: 2000, expired_in: NOW + 60_000 }), [2, 60]);
   assert.deepEqual(times({ interval: 0, expires_in: 9e8 }), [1, 3600]);
   assert.deepEqual(times({ interval: {}, expires_in: null }), [5, 900]);
+  assert.deepEqual(times({ expires_in: { toString: 0 } }), [5, 900]);
   assert.deepEqual(times({ expires_in: 5e-324 }), [5, 1]);
   assert.deepEqual(times({}, { intervalSeconds: 2, lifetimeSeconds: 300 }), [2, 300]);
 });

@@ -1,5 +1,6 @@
 // What the answers of all forms of a device login have in common. Pure.
 import type { JsonObject } from "../core/json.ts";
+import { numberIn } from "../core/json.ts";
 import { endOfTokens } from "../core/refresh.ts";
 import type { DeviceOffer, DevicePoll, DeviceSettings } from "./device-code.ts";
 import type { ServerAnswer } from "./server-call.ts";
@@ -61,7 +62,7 @@ function lifetimeMs(
   { lifetimeSeconds = USUAL_LIFETIME_S }: DeviceSettings,
   now: number,
 ): number {
-  const given = Number(expiresIn ?? Number.NaN);
+  const given = numberIn(expiresIn);
   const ms = given > 0 ? endOfTokens(given, now) - now : lifetimeSeconds * 1000;
   return Math.min(LONGEST_LIFETIME_MS, Math.max(SHORTEST_LIFETIME_MS, ms));
 }

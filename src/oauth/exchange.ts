@@ -3,7 +3,7 @@ import { classify } from "../core/failure/classify.ts";
 import type { Failure } from "../core/failure/failure.ts";
 import type { ProviderId } from "../core/ids.ts";
 import type { JsonObject } from "../core/json.ts";
-import { isObject } from "../core/json.ts";
+import { isObject, numberIn } from "../core/json.ts";
 import { Secret } from "../core/secret.ts";
 import type { ServerAnswer } from "./server-call.ts";
 import { callServer } from "./server-call.ts";
@@ -89,7 +89,7 @@ const LONGEST_LIFETIME_MS = 7 * 24 * 60 * 60_000;
 
 /** Seconds since epoch; a moment that cannot be is none. */
 function endOf({ lifetimeSeconds }: ExchangeEndpoint, expiresAt: unknown, now: number): number {
-  const given = Number(expiresAt) * 1000;
+  const given = numberIn(expiresAt) * 1000;
   return given > now && given <= now + LONGEST_LIFETIME_MS ? given : now + lifetimeSeconds * 1000;
 }
 

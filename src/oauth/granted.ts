@@ -1,5 +1,6 @@
 // The tokens that a login brings, judged before anything is stored. Pure. A refresh is more forgiving
 // (core/refresh.ts): there the old tokens are spent, here nothing is lost by starting again.
+import { numberIn } from "../core/json.ts";
 import { jwtClaims } from "./identity.ts";
 import { isToken } from "./token-endpoint.ts";
 
@@ -43,7 +44,7 @@ function expiryOf(
   now: number,
 ): number | undefined | "impossible" {
   if (expiresIn !== null) return now + lifetimeMs(expiresIn) || "impossible";
-  const claimed = Number(jwtClaims(access)?.["exp"]) * 1000;
+  const claimed = numberIn(jwtClaims(access)?.["exp"]) * 1000;
   if (claimed > now && claimed <= now + LONGEST_LIFETIME_MS) return claimed;
   return refreshable ? now + USUAL_LIFETIME_MS : undefined;
 }
