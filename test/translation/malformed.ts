@@ -6,7 +6,7 @@ import type { JsonObject } from "../../src/core/json.ts";
 import { TRANSLATORS } from "../../src/wire/translate/all.ts";
 import type { AnswerEvent, ModelRequest } from "../../src/wire/translate/neutral.ts";
 import { fitToolNames } from "../../src/wire/translate/tool-names.ts";
-import type { ClientTranslator } from "../../src/wire/translate/translator.ts";
+import type { ClientTranslator, ProviderTranslator } from "../../src/wire/translate/translator.ts";
 import { answers, requests } from "./arbitraries.ts";
 import type { Random } from "./mutate.ts";
 import { mutated, pick, randomFrom } from "./mutate.ts";
@@ -106,8 +106,7 @@ function refusable<T>(work: () => T): T | undefined {
 
 function answerRound(samples: Samples, random: Random, hit: (what: string) => void): void {
   const [api, { provider }] = pick(PROVIDERS, random);
-  const shape =
-    { "openai-codex-responses": "openai-responses", "google-vertex": "google-generative-ai" }[api] ?? api;
+  const shape = sampleFor(samples, provider);
   let made = 0;
   const newId = () => `call_${made++}`;
   const body = mutated(pick(samples.bodies.get(shape)!, random), random);
@@ -122,6 +121,10 @@ function answerRound(samples: Samples, random: Random, hit: (what: string) => vo
   tellAll([...told, ...reader.end()]);
   hit(`from ${api}: told`);
 }
+
+/** Several providers speak one protocol; one without samples gets those of another. */
+const sampleFor = ({ bodies }: Samples, { reader }: ProviderTranslator): string =>
+  [...bodies.keys()].find((api) => TRANSLATORS[api]!.provider.reader === reader) ?? "openai-completions";
 
 /** Every client can be told what was read. */
 function tellAll(events: readonly AnswerEvent[]): void {
