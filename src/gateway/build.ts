@@ -17,10 +17,9 @@ import type { Refresher } from "../access/refresh.ts";
 import { UsageReader } from "../access/usage-reader.ts";
 import { usageInputs } from "../access/usage-targets.ts";
 import { LiveKeys } from "../access/live-keys.ts";
+import { storeWatcher } from "./watch-stores.ts";
 import { Prices } from "../access/prices.ts";
 import { FailedAttempts } from "../core/failed-attempts.ts";
-import type { AgentId } from "../core/ids.ts";
-import { MAIN_AGENT } from "../core/ids.ts";
 import type { Faults } from "./faults.ts";
 import type { Gateway } from "./gateway.ts";
 import { Counts } from "./metrics/counts.ts";
@@ -69,12 +68,13 @@ export function buildGateway(deps: GatewayDeps, faults: Faults): GatewayParts {
     faults.report(part, `${part} cannot be written`, error);
   const writer = new HealthWriter(deps.store(), writing("Health"));
   const agents: LiveAgents = new LiveAgents({
-    watch: (agent) => watchStore(deps, agents, agent, faults, () => keepWarm.wake()),
+    watch: (agent) => watch(agent),
     read: (agent) => deps.store().read(agent),
     join: joinWith(deps, deps.settingsFiles?.first ?? deps),
     writer,
     cooldowns: () => deps.config().cooldowns,
   });
+  const watch = storeWatcher({ store: deps.store, agents, faults, onNews: () => keepWarm.wake() });
   const refresher = refresherOf(deps);
   const counts = new Counts();
   const logins = loginsOf(deps, agents, counts.counted(besideCodex(refresher, deps)));
@@ -126,23 +126,4 @@ export function usageReaderOf(deps: GatewayDeps, agents: LiveAgents): UsageReade
   const reader = new UsageReader({ agents, inputs, everyMs, now: deps.now });
   if (everyMs > 0) reader.start();
   return reader;
-}
-
-/** Credentials and order that anyone changes are used from the next request on. */
-function watchStore(
-  deps: GatewayDeps,
-  agents: LiveAgents,
-  agent: AgentId,
-  faults: Faults,
-  onNews: () => void,
-): void {
-  const sentence = `The store of ${agent} cannot be read; the last good one stays in use`;
-  const report = (error: unknown) => faults.report(`store ${agent}`, sentence, error);
-  const again = () =>
-    agents
-      .refresh(agent)
-      .then(() => report(undefined), report)
-      .then(onNews);
-  // Families of logins are main's: what is known of one may concern a copy in any agent.
-  deps.store().watch(agent === MAIN_AGENT ? [agent] : [agent, MAIN_AGENT], () => void again());
 }
