@@ -31,6 +31,9 @@ export interface ModelCounts {
   durationMs: number;
 }
 
+/** How often the event loop's delay is taken. */
+export const LOOK_EVERY_MS = 10;
+
 /** Clients may name any model of a provider. */
 const MOST_MODELS = 500;
 const OTHER: ModelRef = { provider: "other", model: "other" };
@@ -126,7 +129,7 @@ export class Counts {
   /** Measured since somebody first asked: a gateway that nobody watches is not woken for it. */
   eventLoopDelay(): LoopDelay {
     if (this.#delay) return this.#delay;
-    this.#delay = monitorEventLoopDelay({ resolution: 20 });
+    this.#delay = monitorEventLoopDelay({ resolution: LOOK_EVERY_MS });
     this.#delay.enable();
     return this.#delay;
   }

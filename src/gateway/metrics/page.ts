@@ -4,7 +4,7 @@ import client from "prom-client";
 import type { Candidate } from "../../core/plan.ts";
 import type { Gateway } from "../gateway.ts";
 import type { ModelCounts } from "./counts.ts";
-import { DURATION_BUCKETS } from "./counts.ts";
+import { DURATION_BUCKETS, LOOK_EVERY_MS } from "./counts.ts";
 
 export interface MetricsPage {
   readonly type: string;
@@ -159,7 +159,9 @@ function addProcess(page: client.Registry, { counts, now, startedAt, agents }: G
   gauge(page, "openclaw_agents", "Agents in memory", [[{}, [...agents.all()].length]]);
 }
 
-const seconds = (ns: number): number => (Number.isFinite(ns) ? ns / 1e9 : 0);
+/** What is measured is the time between two looks. */
+const seconds = (ns: number): number =>
+  Number.isFinite(ns) ? Math.max(0, ns / 1e9 - LOOK_EVERY_MS / 1000) : 0;
 
 /** Sums by labels. */
 class Tally {
