@@ -72,7 +72,8 @@ async function apply({ deps, options, parts, current }: FollowOptions, next: Set
   const { bind } = gatewaySettings(files!.first.config().gateway, options);
   const settings = gatewaySettings(config.gateway, { ...options, bind });
   const { guard } = guardOf({ paths: next.paths, env: next.env }, settings, options);
-  for (const { id } of config.agents) defaultModelOf(config, id);
+  defaultModelOf(config);
+  for (const { id, model } of config.agents) if (model) defaultModelOf(config, id);
   const ids = new Set(config.agents.map(({ id }) => id)).add(defaultAgent(config)).add("main");
   await parts.agents.renew(
     joinWith(deps, next),
