@@ -18,10 +18,8 @@ import type { Environment } from "../secrets/env.ts";
 import type { SigningScope } from "../wire/aws-sigv4.ts";
 import { signatureHeaders } from "../wire/aws-sigv4.ts";
 import { AWS_SDK } from "./aws-route.ts";
-import { adcFile, GCLOUD_ADC } from "./gcloud-route.ts";
+import { adcFile } from "./gcloud-route.ts";
 import { addressFault, filledAddress } from "./provider-address.ts";
-
-export const isCloud = (keeper: string): boolean => keeper === AWS_SDK || keeper === GCLOUD_ADC;
 
 /** Ends that are nearer than this are not waited for, ms. */
 const BEFORE_END_MS = 5 * 60_000;

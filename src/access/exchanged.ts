@@ -12,7 +12,8 @@ import { findProvider } from "../providers/all.ts";
 import { clearAlarm, setAlarm } from "./alarms.ts";
 import type { Outcome } from "./exchange.ts";
 import type { Environment } from "../secrets/env.ts";
-import { CloudPasses, isCloud } from "./cloud-passes.ts";
+import { CloudPasses } from "./cloud-passes.ts";
+import { isCloud } from "./clouds.ts";
 import { routeTo } from "./provider-route.ts";
 
 export interface ExchangedOptions {

@@ -7,10 +7,11 @@ import type { Failure } from "../core/failure/failure.ts";
 import type { JsonObject } from "../core/json.ts";
 import { parseObject } from "../core/json.ts";
 import type { Secret } from "../core/secret.ts";
+import type { Exchanged } from "../oauth/exchange.ts";
 import type { Environment } from "../secrets/env.ts";
 import type { ProviderWire } from "../wire/wire.ts";
 import { networkAnswer } from "./answer.ts";
-import { callHeaders, joinPath, pairsWithout } from "./call-parts.ts";
+import { callHeaders, joinPath, pairsWithout, toSign } from "./call-parts.ts";
 import type { Outcome, UpstreamCall } from "./exchange.ts";
 import { exchange } from "./exchange.ts";
 import { HeldSink } from "./held-sink.ts";
@@ -23,6 +24,8 @@ export interface OneCall {
   readonly wire: ProviderWire;
   readonly profile: AuthProfile;
   readonly secret: Secret | undefined;
+  /** what the secret came from, where it is no stored one */
+  readonly pass?: Exchanged | undefined;
   readonly env: Environment;
   /** the provider's name of it */
   readonly model: string;
@@ -84,24 +87,34 @@ function upstreamCall({
   wire,
   profile,
   secret,
+  pass,
   env,
   model,
-  body,
+  body: asked,
   timeoutMs,
 }: OneCall): UpstreamCall {
   const configured = configuredHeaders(route, env);
   const names = new Set(configured.map(([name]) => name));
   const own = configured.flatMap(([name, value]) => [name, value.reveal()]);
-  const others = callHeaders(wire, credentialHeaders(route, profile, secret));
+  const others = callHeaders(wire, pass?.sign ? [] : credentialHeaders(route, profile, secret));
+  const path = joinPath(route.basePath, wire.pathFor?.(model, true) ?? wire.endpoint);
+  const body = Buffer.from(JSON.stringify(asked));
+  const signature = pass?.sign?.(toSign(route.origin, path, body)) ?? [];
   return {
     dispatcher,
     origin: route.origin,
-    path: joinPath(route.basePath, wire.pathFor?.(model, true) ?? wire.endpoint),
-    headers: ["accept", "text/event-stream", ...pairsWithout(others, names), ...own],
-    body: Buffer.from(JSON.stringify(body)),
+    path,
+    headers: [
+      "accept",
+      wire.framing?.accept ?? "text/event-stream",
+      ...pairsWithout(others, names),
+      ...own,
+      ...signature,
+    ],
+    body,
     wire,
     provider: profile.provider,
-    secrets: [...(secret ? [secret] : []), ...configured.map(([, value]) => value)],
+    secrets: [...(secret ? [secret] : []), ...(pass?.further ?? []), ...configured.map(([, value]) => value)],
     stream: true,
     firstByteTimeoutMs: timeoutMs + SLACK_MS,
     answerTimeoutMs: timeoutMs + SLACK_MS,
@@ -117,7 +130,8 @@ function resultOf(call: OneCall, sink: HeldSink, outcome: Outcome, latencyMs: nu
   if (outcome.kind === "failed") return { kind: "failed", failure: outcome.failure, latencyMs };
   if (outcome.kind === "aborted" && call.signal?.aborted) return { kind: "aborted" };
   // Content was on its way when the time was over: the credential is taken.
-  if (outcome.kind === "aborted" && !sink.opened) return failed(`No answer within ${call.allowedMs ?? call.timeoutMs} ms.`);
+  if (outcome.kind === "aborted" && !sink.opened)
+    return failed(`No answer within ${call.allowedMs ?? call.timeoutMs} ms.`);
   const answer = sink.text();
   if (sink.framed || saysSomething(answer)) return { kind: "answered", answer, latencyMs };
   return failed("The answer is neither a stream nor an answer of a model.");

@@ -5,10 +5,11 @@ import type { ModelRef } from "../core/model-ref.ts";
 import { formatModelRef } from "../core/model-ref.ts";
 import type { ProbeReason, ProbeRow, ProbeTarget } from "../core/probe.ts";
 import { reasonText } from "../core/probe.ts";
+import type { Environment } from "../secrets/env.ts";
 import { findWire } from "../wire/all.ts";
 import type { AgentView } from "./agent-view.ts";
-import { AWS_SDK } from "./aws-route.ts";
-import { routeFor } from "./provider-route.ts";
+import { isCloud } from "./clouds.ts";
+import { openAddress, routeFor } from "./provider-route.ts";
 import { isSendable } from "./request-auth.ts";
 
 /** A credential, and the model to ask with it, if one is known. */
@@ -18,7 +19,12 @@ export interface Probe {
 }
 
 /** The row of a credential that no call is made with; `undefined` when it can be tried. */
-export function untriedRow({ target, ref }: Probe, config: Config, view: AgentView): ProbeRow | undefined {
+export function untriedRow(
+  { target, ref }: Probe,
+  config: Config,
+  env: Environment,
+  view: AgentView,
+): ProbeRow | undefined {
   const unusable = unusableRow(target, view, ref);
   if (unusable) return unusable;
   const { profile } = target;
@@ -27,7 +33,7 @@ export function untriedRow({ target, ref }: Probe, config: Config, view: AgentVi
     const error = `No model of ${profile.provider} is configured or known.`;
     return { ...row, status: "no_model", reasonCode: "no_model", error };
   }
-  const fault = routeFault(config, profile);
+  const fault = routeFault(config, env, profile);
   return fault === undefined ? undefined : { ...row, status: "unknown", error: fault };
 }
 
@@ -39,6 +45,7 @@ export function unusableRow(
 ): ProbeRow | undefined {
   const row = baseRow(profile, ref);
   if (reason) return { ...row, ...reasonRow(reason) };
+  if (profile.keptBy !== undefined && isCloud(profile.keptBy)) return undefined;
   if (profile.keptBy !== undefined)
     return { ...row, status: "unknown", error: keptElsewhere(profile.keptBy) };
   const secret = view.secrets.get(profile.id);
@@ -56,15 +63,26 @@ const staleLogin = ({ type, expiresAt }: AuthProfile, now: number): string | und
 
 /** There is no secret here to ask with. */
 const keptElsewhere = (keeper: string): string =>
-  keeper === AWS_SDK
-    ? "The cloud's own credentials sign its calls, which this version cannot do yet. Nothing was called."
-    : `The ${keeper} program keeps this login and makes its calls itself. Nothing was called.`;
+  `The ${keeper} program keeps this login and makes its calls itself. Nothing was called.`;
+
+/** The same before a list is asked for, which takes a key. */
+export const unaskedRow = (target: ProbeTarget, view: AgentView): ProbeRow | undefined =>
+  unusableRow(target, view) ??
+  (isCloud(target.profile.keptBy ?? "")
+    ? { ...baseRow(target.profile, undefined), status: "unknown", error: NO_LIST }
+    : undefined);
+
+const NO_LIST = "A cloud's own credentials are not proved by a list of models. Nothing was called.";
 
 /** Why the provider cannot be called at all. */
-function routeFault(config: Config, profile: AuthProfile): string | undefined {
+function routeFault(config: Config, env: Environment, profile: AuthProfile): string | undefined {
   const { provider } = profile;
-  const route = routeFor(config, profile);
-  if (!route) return `The address of ${provider} is not known. Set models.providers.${provider}.baseUrl.`;
+  const route = routeFor(config, profile, undefined, env);
+  if (!route)
+    return (
+      openAddress(config, provider, env) ??
+      `The address of ${provider} is not known. Set models.providers.${provider}.baseUrl.`
+    );
   if (findWire(route.api)) return undefined;
   return `${provider} speaks ${route.api}, which cannot be probed yet.`;
 }

@@ -17,7 +17,7 @@ import { callOnce } from "./one-call.ts";
 import { FreeProbe } from "./probe-free.ts";
 import { probeModels } from "./probe-model.ts";
 import type { Probe } from "./probe-rows.ts";
-import { baseRow, untriedRow, unusableRow } from "./probe-rows.ts";
+import { baseRow, unaskedRow, untriedRow } from "./probe-rows.ts";
 import { routeFor, routeVia } from "./provider-route.ts";
 
 export interface ProbeOptions extends ProbeFilter {
@@ -73,7 +73,9 @@ export async function probeCredentials(
     })),
   );
   const untried = probes.map((probe) =>
-    options.free ? unusableRow(probe.target, context.view) : untriedRow(probe, config, context.view),
+    options.free
+      ? unaskedRow(probe.target, context.view)
+      : untriedRow(probe, config, deps.env(), context.view),
   );
   const worth = probes.filter((_, index) => untried[index] === undefined);
   const writer = new HealthWriter(deps.store(), (error) => {
@@ -141,7 +143,7 @@ async function probeOne(
   tokens: ExchangedTokens,
 ): Promise<ProbeRow | undefined> {
   const { model } = ref!;
-  const provider = routeFor(deps.config(), profile)!;
+  const provider = routeFor(deps.config(), profile, undefined, deps.env())!;
   const wire = findWire(provider.api)!;
   const startedAt = deps.now();
   const stored = view.secrets.get(profile.id);
@@ -156,6 +158,7 @@ async function probeOne(
     wire,
     profile,
     secret,
+    pass: exchanged,
     env: deps.env(),
     timeoutMs: Math.max(1, timeoutMs - (deps.now() - startedAt)),
     allowedMs: timeoutMs,

@@ -1,4 +1,4 @@
-// Only the bearer key is sent as it is; the other variables show that AWS can sign.
+// The bearer key is sent as it is; with the others, calls are signed.
 import { defineProvider } from "./provider.ts";
 
 export const amazonBedrock = defineProvider({
@@ -11,6 +11,7 @@ export const amazonBedrock = defineProvider({
   defaultModel: "us.anthropic.claude-opus-4-6-v1:0",
   probeModel: "amazon.nova-micro-v1:0",
   catalog: "refreshable",
+  thinksAdaptively: /anthropic\.claude-(?:(?:opus|sonnet)-(?:4-[6-9]|[5-9])|haiku-[5-9]|fable)/,
   keyPrefixes: ["AKIA", "ASIA", "ABSK", "bedrock-api-key-"],
   logins: [
     { id: "token", kind: "token", label: "Amazon Bedrock API key (bearer token)" },

@@ -11,6 +11,7 @@ import { reply } from "../fakes/upstream-actions.ts";
 import { startScriptedUpstream } from "../fakes/scripted-upstream.ts";
 import type { TestGateway } from "../support/gateway.ts";
 import { startTestGateway } from "../support/gateway.ts";
+import { cliHome } from "../support/cli.ts";
 
 const KEYS = { accessKeyId: "AKIAFAKEFAKEFAKEFAKE", secretAccessKey: "fake-secret/fake+secret" };
 const VARIABLES = { AWS_ACCESS_KEY_ID: KEYS.accessKeyId, AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey };
@@ -271,3 +272,18 @@ test("an address with a place that nothing names is told so", async () => {
   assert.equal(answer.status, 400);
   assert.match(await answer.text(), /holds \{resource\}[^"]*Set AZURE_OPENAI_RESOURCE/);
 });
+
+test("a probe signs as a call does", async () => {
+  const gateway = await start({});
+  const answer = await probe(gateway, { ...VARIABLES, AWS_REGION: "eu-west-1" });
+  assert.deepEqual([answer.status, answer.error], ["ok", undefined]);
+  assert.ok(await isSigned(gateway.upstream.calls[0]!, KEYS, "eu-west-1"));
+});
+
+async function probe(gateway: TestGateway, env: Record<string, string>) {
+  const home = cliHome();
+  started.push({ stop: async () => home.remove() });
+  home.write(".openclaw/openclaw.json", readFileSync(join(gateway.home, ".openclaw/openclaw.json"), "utf8"));
+  const { out } = await home.run(["models", "status", "--probe", "--json"], { env });
+  return JSON.parse(out).auth.probes.results[0];
+}

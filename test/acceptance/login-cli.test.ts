@@ -274,8 +274,8 @@ describe("AWS's own credentials", () => {
     assert.equal(await check(), 0);
     const probe = (await home.json("models", "status", "--probe")).auth.probes;
     const [row] = probe.results;
-    assert.deepEqual([probe.totalTargets, row.profileId, row.status], [0, "amazon-bedrock:prod", "unknown"]);
-    assert.match(row.error, /cannot do yet/);
+    assert.deepEqual([probe.totalTargets, row.profileId, row.status], [1, "amazon-bedrock:prod", "unknown"]);
+    assert.match(row.error, /sso_session, which wants @aws-sdk/);
   });
 
   test("need a provider that is sent their way", async () => {
