@@ -31,17 +31,28 @@ export function watchDatabase(file: string, onChange: () => void): () => void {
     clearTimeout(settling);
     settling = setTimeout(look, SETTLE_MS).unref();
   };
-  let folder = watchFolder(folderOf(file), notice);
+  let folder = watchFolder(folderOf(real), notice);
   /** The folder may come, go, and come again. */
   const follow = () => {
     real = realFile(file) ?? file;
-    if (folder.alive() && folder.path === folderOf(file)) return;
+    const now = folderOf(real);
+    if (folder.alive() && folder.path === now) return;
     folder.close();
-    folder = watchFolder(folderOf(file), notice);
+    folder = watchFolder(now, notice);
   };
-  const timer = setInterval(look, LOOK_EVERY_MS).unref();
+  // All watches look at the same moments: a process with hundreds of them sleeps in between.
+  let timer: NodeJS.Timeout;
+  const lookLater = () => {
+    const ms = LOOK_EVERY_MS - (performance.now() % LOOK_EVERY_MS);
+    timer = setTimeout(lookAndGoOn, Math.ceil(ms) + 1).unref();
+  };
+  const lookAndGoOn = () => {
+    lookLater();
+    look();
+  };
+  lookLater();
   return () => {
-    clearInterval(timer);
+    clearTimeout(timer);
     clearTimeout(settling);
     folder.close();
   };
@@ -50,9 +61,9 @@ export function watchDatabase(file: string, onChange: () => void): () => void {
 /** The same for a plain file: it has no log beside it. */
 export const watchFile = watchDatabase;
 
-/** The folder of the database, or the nearest one above it that exists. */
-function folderOf(path: string): string {
-  let folder = dirname(realFile(path) ?? path);
+/** The folder of the real file, or the nearest one above it that exists. */
+function folderOf(real: string): string {
+  let folder = dirname(real);
   while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
   return folder;
 }
