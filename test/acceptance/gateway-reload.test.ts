@@ -24,9 +24,14 @@ interface Place {
   config: Record<string, any>;
 }
 
-async function place(t: TestContext, edit: (config: Record<string, any>) => void = () => {}): Promise<Place> {
+async function place(
+  t: TestContext,
+  edit: (config: Record<string, any>) => void = () => {},
+  env: Readonly<Record<string, string>> = {},
+): Promise<Place> {
   const upstream = await startScriptedUpstream(echo);
   const home = await gatewayHome(upstream, ["a"]);
+  Object.assign(home.env, env);
   t.after(async () => {
     await home.remove();
     await upstream.close();
@@ -146,6 +151,27 @@ describe("settings of a running gateway", { concurrency: 3 }, () => {
     delete at.config.gateway.bind;
     saveConfig(at);
     await eventually(async () => assert.deepEqual((await ready(at)).restartNeeded, []));
+  });
+
+  test("under a supervisor the gateway ends to be started again, after running calls", async (t) => {
+    const at = await place(t, () => {}, { OPENCLAW_GATEWAY_SUPERVISED: "1" });
+    at.config.agents.defaults.model.primary = "p/m2";
+    saveConfig(at);
+    await eventually(async () => assert.match(await said(at, "openclaw"), / m2 /));
+    const held = Promise.withResolvers<void>();
+    at.upstream.script((call, n) => async (exchange) => {
+      await held.promise;
+      return echo(call, n)(exchange);
+    });
+    const before = at.upstream.calls.length;
+    const answer = said(at, "openclaw");
+    await eventually(() => assert.ok(at.upstream.calls.length > before));
+    at.config.gateway.bind = "lan";
+    saveConfig(at);
+    await logged(at, /Stopping \(the new settings need a new start\)/);
+    held.resolve();
+    assert.match(await answer, / m2 /);
+    assert.equal(await at.gateway.ended, 75);
   });
 
   test("a new token is asked for at once", async (t) => {
