@@ -21,13 +21,15 @@ interface Place {
   readonly key: string | number;
 }
 
-function placesIn(value: unknown, places: Place[] = []): Place[] {
-  if (typeof value !== "object" || value === null) return places;
+const DEEPEST = 200;
+
+function placesIn(value: unknown, places: Place[] = [], depth = 0): Place[] {
+  if (typeof value !== "object" || value === null || depth > DEEPEST) return places;
   const holder = value as Holder;
   const keys = Array.isArray(holder) ? [...holder.keys()] : Object.keys(holder);
   for (const key of keys) {
     places.push({ holder, key });
-    placesIn((holder as Record<string | number, unknown>)[key], places);
+    placesIn((holder as Record<string | number, unknown>)[key], places, depth + 1);
   }
   return places;
 }
