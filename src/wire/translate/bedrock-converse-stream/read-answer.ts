@@ -93,21 +93,21 @@ function blockEvents(block: JsonObject, index: number, newId: NewId): AnswerEven
   return textEvent("text", block["text"]);
 }
 
-const REASONS: Readonly<Record<string, FinishReason>> = {
-  end_turn: "stop",
-  stop_sequence: "stop",
-  tool_use: "tool_calls",
-  max_tokens: "length",
-  model_context_window_exceeded: "length",
-  guardrail_intervened: "content_filter",
-  content_filtered: "content_filter",
-};
+const REASONS: ReadonlyMap<unknown, FinishReason> = new Map([
+  ["end_turn", "stop"],
+  ["stop_sequence", "stop"],
+  ["tool_use", "tool_calls"],
+  ["max_tokens", "length"],
+  ["model_context_window_exceeded", "length"],
+  ["guardrail_intervened", "content_filter"],
+  ["content_filtered", "content_filter"],
+]);
 
 function finishOf(stop: JsonObject, usage: TokenUsage | undefined): AnswerEvent {
   const which = objectIn(stop, "additionalModelResponseFields")?.["stop_sequence"];
   return {
     kind: "finish",
-    reason: REASONS[String(stop["stopReason"])] ?? "stop",
+    reason: REASONS.get(stop["stopReason"]) ?? "stop",
     ...(usage ? { usage } : {}),
     ...(stop["stopReason"] === "stop_sequence" && typeof which === "string" ? { stopSequence: which } : {}),
   };
