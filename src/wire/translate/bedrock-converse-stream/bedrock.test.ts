@@ -13,7 +13,12 @@ const fromMessages = (body: JsonObject, model = CLAUDE, target = {}) =>
 const fromChat = (body: JsonObject, model = NOVA) =>
   bedrock.writeRequest(TRANSLATORS["openai-completions"]!.client!.readRequest(body), { model });
 
-const WEATHER = { type: "object", properties: { city: { type: "string" } } };
+const WEATHER = {
+  type: "object",
+  properties: { city: { type: "string" } },
+  required: ["city"],
+  additionalProperties: false,
+};
 const HI = [{ role: "user", content: "Hi" }];
 const newId = () => "call_new";
 

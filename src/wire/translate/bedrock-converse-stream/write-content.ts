@@ -1,6 +1,5 @@
 // The content blocks of a Converse request.
 import type { JsonObject } from "../../../core/json.ts";
-import { parseObject } from "../../../core/json.ts";
 import { API as CLAUDE_API } from "../anthropic-messages/names.ts";
 import { defined, fault } from "../fields.ts";
 import type { Losses } from "../losses.ts";
@@ -15,6 +14,8 @@ import type {
   ToolResultPart,
 } from "../neutral.ts";
 import { valueFor } from "../signature.ts";
+import { argumentsObject } from "../tool-arguments.ts";
+import { fittingId } from "../tool-ids.ts";
 import { isClaude, keepsPrefixes } from "./model-family.ts";
 import { API, REDACTED } from "./names.ts";
 
@@ -41,8 +42,8 @@ function blocksOf(part: Part, model: string, losses: Losses): JsonObject[] {
     case "thinking":
       return thinkingBlocks(part, model, losses);
     case "tool_call": {
-      const input = parseObject(part.arguments) ?? {};
-      return [{ toolUse: { toolUseId: plainId(part.id), name: part.name, input } }];
+      const input = argumentsObject(part.arguments);
+      return [{ toolUse: { toolUseId: fittingId(part.id), name: part.name, input } }];
     }
     case "tool_result":
       return [{ toolResult: toolResult(part) }];
@@ -58,7 +59,7 @@ export const textBlocks = ({ text }: TextPart): JsonObject[] => (text.trim() ===
 
 const toolResult = ({ callId, content, failed }: ToolResultPart): JsonObject =>
   defined({
-    toolUseId: plainId(callId),
+    toolUseId: fittingId(callId),
     content: content.flatMap((part) => (part.kind === "text" ? textBlocks(part) : [imageBlock(part)])),
     status: failed ? "error" : undefined,
   });
@@ -138,6 +139,3 @@ export const isSignedFor =
   (model: string) =>
   (part: Part): boolean =>
     part.kind === "thinking" && (signedFor(part, model) ?? valueFor(REDACTED, part.signature)) !== undefined;
-
-/** The letters that this protocol takes in the id of a call. */
-const plainId = (id: string): string => id.replaceAll(/[^a-zA-Z0-9_-]/g, "_").slice(0, 64);

@@ -4,6 +4,7 @@ import { samplingOf, thinkingOf } from "../anthropic-messages/write-request.ts";
 import { defined, fault } from "../fields.ts";
 import { Losses } from "../losses.ts";
 import type { Effort, ModelRequest, Part, ToolChoice } from "../neutral.ts";
+import { closedSchema } from "../schemas.ts";
 import type { RequestTarget, WrittenRequest } from "../translator.ts";
 import { turnsOf } from "../turns.ts";
 import { isClaude, isGptOss, isNova2, keepsPrefixes } from "./model-family.ts";
@@ -19,6 +20,7 @@ export function writeRequest(request: ModelRequest, target: RequestTarget): Writ
     ["presence_penalty", request.presencePenalty],
     ["frequency_penalty", request.frequencyPenalty],
     ["seed", request.seed],
+    ["verbosity", request.verbosity],
     ["user", request.user],
     ["prompt_cache_key", request.cacheKey],
     ["parallel_tool_calls", request.parallelTools === false ? true : undefined],
@@ -152,7 +154,7 @@ const LEVELS: Readonly<Record<Effort, string | undefined>> = {
 function outputConfigOf({ format }: ModelRequest): JsonObject | undefined {
   if (format?.kind !== "schema") return undefined;
   const { name, description } = format;
-  const jsonSchema = defined({ schema: JSON.stringify(format.schema), name, description });
+  const jsonSchema = defined({ schema: JSON.stringify(closedSchema(format.schema)), name, description });
   return { textFormat: { type: "json_schema", structure: { jsonSchema } } };
 }
 
