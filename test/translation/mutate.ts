@@ -100,9 +100,13 @@ export function mutated(value: unknown, random: Random): unknown {
   const copy: unknown = structuredClone(value);
   for (let left = 1 + Math.floor(random() * 3); left > 0; left--) {
     const places = placesIn(copy);
-    if (places.length > 0 && places.length < 10_000)
+    if (places.length === 0 || places.length > 10_000) break;
+    try {
       pick(FAULTS, random)(pick(places, random), places, random);
-    else break;
+    } catch (error) {
+      // What is very deep cannot be copied.
+      if (!(error instanceof RangeError)) throw error;
+    }
   }
   return copy;
 }
