@@ -217,7 +217,7 @@ export class LiveAgents {
       live.replaceView(this.#viewOf(live.id, live.join));
       await setImmediate();
     }
-    this.#loads.keep([...this.#everyone()].flatMap((live) => live.view.snapshot.profiles));
+    this.#loads.keep(() => [...this.#everyone()].flatMap((live) => live.view.snapshot.profiles));
   }
 
   /** A test is over, with whatever outcome: all may use the credential that it proved, or one tests it again. */

@@ -5,9 +5,13 @@ import { NO_TESTS } from "../core/plan.ts";
 
 export type MutableLoad = { -readonly [K in keyof Load]: Load[K] };
 
+const FEW = 1000;
+
 /** Calls in flight by credential: agents that share one see the same. */
 export class Loads {
   #loads = new Map<string, MutableLoad>();
+  /** how many were left at the last clearing */
+  #kept = 0;
 
   of({ owner, id }: AuthProfile): MutableLoad {
     const key = `${owner} ${id}`;
@@ -16,10 +20,12 @@ export class Loads {
     return load;
   }
 
-  /** Forgets all but these. */
-  keep(profiles: Iterable<AuthProfile>): void {
+  /** Forgets all but these, once there are many more than are of use: asking for all takes long. */
+  keep(profiles: () => Iterable<AuthProfile>): void {
+    if (this.#loads.size <= this.#kept * 2 + FEW) return;
     const kept = new Map<string, MutableLoad>();
-    for (const profile of profiles) kept.set(`${profile.owner} ${profile.id}`, this.of(profile));
+    for (const profile of profiles()) kept.set(`${profile.owner} ${profile.id}`, this.of(profile));
     this.#loads = kept;
+    this.#kept = kept.size;
   }
 }
