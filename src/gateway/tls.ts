@@ -55,8 +55,10 @@ export function readPair({ certPath, keyPath, caPath }: TlsFiles): TlsPair {
   const ca = caPath === undefined ? {} : { ca: readPem("caPath", caPath) };
   const pair = { cert, key, ...ca, minVersion: "TLSv1.2" } as const;
   try {
-    createSecureContext(pair);
-    if (new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) return pair;
+    if (new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) {
+      createSecureContext(pair);
+      return pair;
+    }
   } catch (cause) {
     throw unusable(`${certPath} and ${keyPath} cannot be used (${messageOf(cause)})`, cause);
   }
