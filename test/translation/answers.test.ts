@@ -143,11 +143,8 @@ function checkProof(
   events: readonly AnswerEvent[],
 ): void {
   const [plain] = value.split(":").toReversed();
-  const makers = {
-    "openai-codex-responses": "openai-responses",
-    "google-vertex": "google-generative-ai",
-  } as Record<string, string>;
-  const isMaker = (makers[provider] ?? provider) === api;
+  // Several providers speak one protocol, and know what was signed in it.
+  const isMaker = TRANSLATORS[provider]!.provider.reader === TRANSLATORS[api]!.provider.reader;
   // Chat has no seat for it: the gateway remembers. Google's stands on a call.
   const hasSeat =
     client !== "openai-completions" &&

@@ -72,8 +72,11 @@ export function textsAt(body: JsonObject, field: string): string[] {
 }
 
 /** A whole answer in one piece of JSON: `undefined` members are left out, as JSON does. */
-export const defined = <T extends object>(value: T): T =>
-  Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as T;
+export function defined<T extends object>(value: T): T {
+  const result: Partial<T> = {};
+  for (const key of Object.keys(value) as (keyof T)[]) if (value[key] !== undefined) result[key] = value[key];
+  return result as T;
+}
 
 /** What a protocol knows of its own fields. */
 export interface FieldRules {
