@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { AccessError } from "../core/errors.ts";
 import { answerMalformed } from "./http.ts";
 import type { TlsPair } from "./tls.ts";
+import { UnusedSockets } from "./unused-sockets.ts";
 
 /** Longer than any common client keeps an idle connection, so that the client always closes first. */
 const KEEP_ALIVE_MS = 310_000;
@@ -40,12 +41,14 @@ export async function listen(
   tls?: TlsPair,
 ): Promise<Listening> {
   const servers: (Server | HttpsServer)[] = [];
+  const unused: UnusedSockets[] = [];
   let taken = port;
   try {
     for (const host of hosts) {
       const server = await listenOn(host, taken, listener, tls);
       if (!server) continue;
       servers.push(server);
+      unused.push(new UnusedSockets(server));
       taken = (server.address() as AddressInfo).port;
     }
   } catch (error) {
@@ -59,8 +62,11 @@ export async function listen(
     secure: (pair) => {
       for (const server of servers) if ("setSecureContext" in server) server.setSecureContext(pair);
     },
-    close: (graceMs = GRACE_MS) =>
-      Promise.all(servers.map((server) => end(server, graceMs))).then(() => undefined),
+    async close(graceMs = GRACE_MS) {
+      const ended = servers.map((server) => end(server, graceMs));
+      for (const each of unused) each.close();
+      await Promise.all(ended);
+    },
   };
 }
 

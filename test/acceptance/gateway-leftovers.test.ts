@@ -1,5 +1,6 @@
 // What a call leaves behind: no open connection, no kept body, no news about a credential that is not there any more.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
@@ -15,6 +16,17 @@ const REFUSED = act.reply({
 });
 
 describe("leftovers", { concurrency: 4 }, () => {
+  test("a connection that has not said a word does not hold up a stop", { timeout: 15_000 }, async () => {
+    const gateway = await startTestGateway({ providers: { p: { keys: ["a"] } } });
+    const silent = connect(gateway.port, "127.0.0.1");
+    const closed = once(silent, "close");
+    await once(silent, "connect");
+    // The gateway has taken it once it answers somebody who came later.
+    await fetch(`${gateway.url}/health`);
+    await gateway.stop();
+    await closed;
+  });
+
   test("a key that was replaced during a call does not pay for the old one's failure", async (t) => {
     const replaced = Promise.withResolvers<void>();
     const gateway = await startTestGateway({
