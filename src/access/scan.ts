@@ -152,7 +152,9 @@ async function probeModels(
     const rows = await inParallel(models, concurrency, async (model) => {
       if (signal?.aborted) return unprobedRow(model);
       if (stopped) return unprobedRow(model, "not asked: the key was refused before");
-      const { row, failure } = await probeModel(model, (body) => callOnce({ ...call, model: model.id, body }));
+      const { row, failure } = await probeModel(model, (body) =>
+        callOnce({ ...call, model: model.id, body }),
+      );
       if (failure?.scope === "account") stopped ??= failure;
       onRow?.(row, ++done, models.length);
       return row;

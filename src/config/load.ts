@@ -14,7 +14,15 @@ import { formatIssue, formatPath, invalidConfig, parseDocument, readBytes } from
 import type { Paths } from "./paths.ts";
 import type { SectionName, Sections } from "./schema.ts";
 import { SECTIONS } from "./schema.ts";
-import { readAgents, readAuth, readEnv, readGateway, readLogging, readModels, readSecretProviders } from "./sections.ts";
+import {
+  readAgents,
+  readAuth,
+  readEnv,
+  readGateway,
+  readLogging,
+  readModels,
+  readSecretProviders,
+} from "./sections.ts";
 
 type Checked = { readonly [S in SectionName]: Parsed<Sections[S]> };
 

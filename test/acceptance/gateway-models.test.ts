@@ -23,7 +23,11 @@ async function withGateway(setup: TestSetup, story: (gateway: TestGateway) => Pr
 }
 
 const acme = { keys: ["a"], models: ["m1"] };
-const env = { GROQ_API_KEY: "gsk-fake-key", GEMINI_API_KEY: "AIza-fake-key", AWS_BEARER_TOKEN_BEDROCK: "ABSK-fake" };
+const env = {
+  GROQ_API_KEY: "gsk-fake-key",
+  GEMINI_API_KEY: "AIza-fake-key",
+  AWS_BEARER_TOKEN_BEDROCK: "ABSK-fake",
+};
 
 test("models of providers that a credential reaches, in a protocol that is spoken", () =>
   withGateway({ providers: { acme }, env }, async (gateway) => {
