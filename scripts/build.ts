@@ -76,8 +76,6 @@ async function bundle(number: string): Promise<OutputFile[]> {
     supported: { "dynamic-import": false },
     minifyWhitespace: true,
     minifySyntax: true,
-    // A third less to read at every start; `src/main.ts` runs as it is where a stack has to be read.
-    minifyIdentifiers: true,
     define: {
       __VERSION__: JSON.stringify(version()),
       "import.meta.dirname": "__dirname",
