@@ -1,7 +1,7 @@
 // What a plugin exports: the public door `openclaw-access/provider`. This file is all that a plugin's author
 // sees, so it stands alone: nothing is imported. What is declared is checked by plugin-shape.ts.
 
-/** Wire protocols by OpenClaw's names. The gateway speaks the first three; the others are listed, not called. */
+/** Wire protocols by OpenClaw's names. `google-code-assist`, `cli-backend` and `dashscope-video` are listed, not called. */
 export type PluginApi =
   | "openai-completions"
   | "openai-responses"

@@ -67,3 +67,7 @@ export const listFault = (body: JsonObject, field: string): string | undefined =
   body[field] === undefined || body[field] === null || Array.isArray(body[field])
     ? undefined
     : `${field} must be a list.`;
+
+/** A number of tokens as an answer gives it; `undefined` for anything that can be none. */
+export const tokenCount = (value: unknown): number | undefined =>
+  typeof value === "number" && value >= 0 ? value : undefined;

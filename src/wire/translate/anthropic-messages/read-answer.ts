@@ -1,6 +1,7 @@
 // A provider's message, streamed or whole. Facts: the public API reference (streaming events).
 import type { JsonObject } from "../../../core/json.ts";
 import { isObject, parseObject } from "../../../core/json.ts";
+import { tokenCount } from "../../json.ts";
 import type { AnswerEvent, FinishReason, TokenUsage } from "../neutral.ts";
 import { argumentsText } from "../tool-arguments.ts";
 import { fittingId } from "../tool-ids.ts";
@@ -144,17 +145,14 @@ function finish(stop: JsonObject, usage: JsonObject): AnswerEvent {
 /** This protocol counts what was cached apart from the rest of the prompt. */
 function usageOf(usage: JsonObject): TokenUsage {
   const details = isObject(usage["output_tokens_details"]) ? usage["output_tokens_details"] : {};
-  const cacheRead = count(usage["cache_read_input_tokens"]);
-  const cacheWrite = count(usage["cache_creation_input_tokens"]);
-  const reasoning = count(details["thinking_tokens"]);
+  const cacheRead = tokenCount(usage["cache_read_input_tokens"]);
+  const cacheWrite = tokenCount(usage["cache_creation_input_tokens"]);
+  const reasoning = tokenCount(details["thinking_tokens"]);
   return {
-    input: (count(usage["input_tokens"]) ?? 0) + (cacheRead ?? 0) + (cacheWrite ?? 0),
-    output: count(usage["output_tokens"]) ?? 0,
+    input: (tokenCount(usage["input_tokens"]) ?? 0) + (cacheRead ?? 0) + (cacheWrite ?? 0),
+    output: tokenCount(usage["output_tokens"]) ?? 0,
     ...(cacheRead === undefined ? {} : { cacheRead }),
     ...(cacheWrite === undefined ? {} : { cacheWrite }),
     ...(reasoning === undefined ? {} : { reasoning }),
   };
 }
-
-const count = (value: unknown): number | undefined =>
-  typeof value === "number" && value >= 0 ? value : undefined;

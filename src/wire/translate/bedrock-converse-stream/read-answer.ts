@@ -1,6 +1,7 @@
 // A Converse answer, streamed or whole. Facts: the public Amazon Bedrock API reference.
 import type { JsonObject } from "../../../core/json.ts";
 import { isObject, parseObject } from "../../../core/json.ts";
+import { tokenCount } from "../../json.ts";
 import type { AnswerEvent, FinishReason, TokenUsage } from "../neutral.ts";
 import { fittingId } from "../tool-ids.ts";
 import type { AnswerReader, NewId } from "../translator.ts";
@@ -116,15 +117,12 @@ function finishOf(stop: JsonObject, usage: TokenUsage | undefined): AnswerEvent 
 /** Cached tokens are counted apart here, and belong to the input elsewhere. */
 function usageOf(value: unknown): TokenUsage | undefined {
   if (!isObject(value)) return undefined;
-  const cacheRead = count(value["cacheReadInputTokens"]);
-  const cacheWrite = count(value["cacheWriteInputTokens"]);
+  const cacheRead = tokenCount(value["cacheReadInputTokens"]);
+  const cacheWrite = tokenCount(value["cacheWriteInputTokens"]);
   return {
-    input: (count(value["inputTokens"]) ?? 0) + (cacheRead ?? 0) + (cacheWrite ?? 0),
-    output: count(value["outputTokens"]) ?? 0,
+    input: (tokenCount(value["inputTokens"]) ?? 0) + (cacheRead ?? 0) + (cacheWrite ?? 0),
+    output: tokenCount(value["outputTokens"]) ?? 0,
     ...(cacheRead === undefined ? {} : { cacheRead }),
     ...(cacheWrite === undefined ? {} : { cacheWrite }),
   };
 }
-
-const count = (value: unknown): number | undefined =>
-  typeof value === "number" && value >= 0 ? value : undefined;

@@ -1,6 +1,7 @@
 // A generateContent answer, streamed or whole. Facts: the public Gemini API reference.
 import type { JsonObject } from "../../../core/json.ts";
 import { isObject, parseObject } from "../../../core/json.ts";
+import { tokenCount } from "../../json.ts";
 import type { AnswerEvent, FinishReason, TokenUsage } from "../neutral.ts";
 import { argumentsText } from "../tool-arguments.ts";
 import { fittingId } from "../tool-ids.ts";
@@ -106,15 +107,12 @@ function reasonOf(chunk: JsonObject): FinishReason | undefined {
 /** Thoughts are counted apart here, and belong to the output elsewhere. */
 function usageOf(value: unknown): TokenUsage | undefined {
   if (!isObject(value)) return undefined;
-  const reasoning = count(value["thoughtsTokenCount"]);
-  const cacheRead = count(value["cachedContentTokenCount"]);
+  const reasoning = tokenCount(value["thoughtsTokenCount"]);
+  const cacheRead = tokenCount(value["cachedContentTokenCount"]);
   return {
-    input: (count(value["promptTokenCount"]) ?? 0) + (count(value["toolUsePromptTokenCount"]) ?? 0),
-    output: (count(value["candidatesTokenCount"]) ?? 0) + (reasoning ?? 0),
+    input: (tokenCount(value["promptTokenCount"]) ?? 0) + (tokenCount(value["toolUsePromptTokenCount"]) ?? 0),
+    output: (tokenCount(value["candidatesTokenCount"]) ?? 0) + (reasoning ?? 0),
     ...(cacheRead === undefined ? {} : { cacheRead }),
     ...(reasoning === undefined ? {} : { reasoning }),
   };
 }
-
-const count = (value: unknown): number | undefined =>
-  typeof value === "number" && value >= 0 ? value : undefined;

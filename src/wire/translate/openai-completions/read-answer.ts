@@ -1,6 +1,7 @@
 // A provider's chat completion, streamed or whole. Facts: the public API reference; vendors' reasoning fields.
 import type { JsonObject } from "../../../core/json.ts";
 import { isObject, parseObject } from "../../../core/json.ts";
+import { tokenCount } from "../../json.ts";
 import type { AnswerEvent, FinishReason, TokenUsage } from "../neutral.ts";
 import { argumentsText } from "../tool-arguments.ts";
 import { fittingId } from "../tool-ids.ts";
@@ -146,17 +147,14 @@ function usageOf(value: unknown): TokenUsage | undefined {
   if (!isObject(value)) return undefined;
   const prompt = isObject(value["prompt_tokens_details"]) ? value["prompt_tokens_details"] : {};
   const completion = isObject(value["completion_tokens_details"]) ? value["completion_tokens_details"] : {};
-  const cacheRead = count(prompt["cached_tokens"]) ?? count(value["prompt_cache_hit_tokens"]);
-  const cacheWrite = count(prompt["cache_write_tokens"]);
-  const reasoning = count(completion["reasoning_tokens"]);
+  const cacheRead = tokenCount(prompt["cached_tokens"]) ?? tokenCount(value["prompt_cache_hit_tokens"]);
+  const cacheWrite = tokenCount(prompt["cache_write_tokens"]);
+  const reasoning = tokenCount(completion["reasoning_tokens"]);
   return {
-    input: count(value["prompt_tokens"]) ?? 0,
-    output: count(value["completion_tokens"]) ?? 0,
+    input: tokenCount(value["prompt_tokens"]) ?? 0,
+    output: tokenCount(value["completion_tokens"]) ?? 0,
     ...(cacheRead === undefined ? {} : { cacheRead }),
     ...(cacheWrite === undefined ? {} : { cacheWrite }),
     ...(reasoning === undefined ? {} : { reasoning }),
   };
 }
-
-const count = (value: unknown): number | undefined =>
-  typeof value === "number" && value >= 0 ? value : undefined;

@@ -1,6 +1,7 @@
 // A provider's response, streamed or whole. Facts: the public API reference (streaming events).
 import type { JsonObject } from "../../../core/json.ts";
 import { isObject, parseObject } from "../../../core/json.ts";
+import { tokenCount } from "../../json.ts";
 import type { AnswerEvent, FinishReason, TokenUsage } from "../neutral.ts";
 import { unfoldSignature } from "../signature.ts";
 import { fittingId } from "../tool-ids.ts";
@@ -137,17 +138,14 @@ function usageOf(value: unknown): TokenUsage | undefined {
   if (!isObject(value)) return undefined;
   const input = isObject(value["input_tokens_details"]) ? value["input_tokens_details"] : {};
   const output = isObject(value["output_tokens_details"]) ? value["output_tokens_details"] : {};
-  const cacheRead = count(input["cached_tokens"]);
-  const cacheWrite = count(input["cache_write_tokens"]);
-  const reasoning = count(output["reasoning_tokens"]);
+  const cacheRead = tokenCount(input["cached_tokens"]);
+  const cacheWrite = tokenCount(input["cache_write_tokens"]);
+  const reasoning = tokenCount(output["reasoning_tokens"]);
   return {
-    input: count(value["input_tokens"]) ?? 0,
-    output: count(value["output_tokens"]) ?? 0,
+    input: tokenCount(value["input_tokens"]) ?? 0,
+    output: tokenCount(value["output_tokens"]) ?? 0,
     ...(cacheRead === undefined ? {} : { cacheRead }),
     ...(cacheWrite === undefined ? {} : { cacheWrite }),
     ...(reasoning === undefined ? {} : { reasoning }),
   };
 }
-
-const count = (value: unknown): number | undefined =>
-  typeof value === "number" && value >= 0 ? value : undefined;
