@@ -55,6 +55,15 @@ test("an edit without a note, one that changes nothing and one that is refused a
   assert.ok(!existsSync(historyFile(at)));
 });
 
+test("edits are told in the order they were made, whatever the clock read", async () => {
+  const at = home();
+  await at.edit("c1", [set("mine.a", 1)], NOW + 5);
+  await at.edit("c2", [set("mine.b", 1)], NOW);
+  await at.edit("c3", [set("mine.c", 1)], NOW);
+  const times = at.history().map((entry) => entry.at);
+  assert.deepEqual(times, [NOW + 5, NOW + 6, NOW + 7]);
+});
+
 test("an entry whose edit never reached the config is no entry", async () => {
   const at = home(`{ "a": 1 }`);
   await at.edit("c1", [set("a", 2)]);
@@ -73,7 +82,7 @@ test("number, age and size are bounded; a damaged history costs the history alon
   for (let n = 0; n < MOST_CHANGES + 2; n++) await at.edit(`c${n}`, [set("a", n)]);
   assert.equal(at.history().length, MOST_CHANGES);
   assert.equal(at.history()[0]?.change, "c2");
-  assert.deepEqual(at.history(NOW + HISTORY_KEPT_MS), []);
+  assert.deepEqual(at.history(NOW + HISTORY_KEPT_MS + 100), []);
   await at.edit("big", [set("big", "x".repeat(600_000))]);
   await at.edit("bigger", [set("big", "y".repeat(600_000))]);
   assert.deepEqual(

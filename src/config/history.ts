@@ -4,7 +4,7 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { ChangeNote } from "../core/history.ts";
-import { outdated } from "../core/history.ts";
+import { changedAt, outdated } from "../core/history.ts";
 import type { JsonObject } from "../core/json.ts";
 import { isObject, parseObject } from "../core/json.ts";
 import type { ConfigEdit } from "./apply-edits.ts";
@@ -75,7 +75,8 @@ export async function rememberEdit(
   const last = earlier.at(-1);
   // What another program overtook is tried again: the attempt before it never stood in the config.
   const overtaken = last?.change === entry.change && last.to !== entry.from;
-  const entries = withinLimits([...(overtaken ? earlier.slice(0, -1) : earlier), entry], now);
+  const kept = overtaken ? earlier.slice(0, -1) : earlier;
+  const entries = withinLimits([...kept, { ...entry, at: changedAt(entry.at, kept.at(-1)?.at) }], now);
   await removeLeftOvers(file, now);
   await replaceFile(file, JSON.stringify({ version: 1, entries }));
 }

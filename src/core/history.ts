@@ -20,6 +20,14 @@ export const HISTORY_KEPT_MS = 7 * 24 * 60 * 60 * 1000;
 export const newChangeId = (): ChangeId =>
   Array.from({ length: 8 }, () => Math.floor(Math.random() * 36).toString(36)).join("");
 
+/**
+ * When a change is said to have been made. Places that queue up, and clocks that step back, read the clock in
+ * another order than they change things; taking back goes by this time, so it follows the order of the changes.
+ *
+ * @param newest when the last change of the same place was made
+ */
+export const changedAt = (now: number, newest = -Infinity): number => Math.max(now, newest + 1);
+
 /** One remembered change as far as keeping it is concerned. */
 interface Remembered {
   readonly change: ChangeId;

@@ -1,6 +1,7 @@
 // The rows of `access_history`, one for each thing that a noted change altered.
 import type { DatabaseSync } from "node:sqlite";
 import type { ChangeNote } from "../core/history.ts";
+import { changedAt } from "../core/history.ts";
 import type { ProfileId } from "../core/ids.ts";
 import { parseObject } from "../core/json.ts";
 import { entriesOf, forgettable, purgedItems } from "./history.ts";
@@ -29,7 +30,8 @@ export function rememberItems(
   const insert = db.prepare(
     "INSERT INTO access_history (change_id, because, undoes_json, item_json, at) VALUES (?, ?, ?, ?, ?)",
   );
-  for (const { change, because, undoes = [], item, at } of entriesOf(note, items, now))
+  const madeAt = changedAt(now, keptChanges(db).at(-1)?.at);
+  for (const { change, because, undoes = [], item, at } of entriesOf(note, items, madeAt))
     insert.run(change, because, JSON.stringify(undoes), JSON.stringify(item), at);
   const remove = db.prepare("DELETE FROM access_history WHERE change_id = ?");
   for (const change of forgettable(keptChanges(db), now)) remove.run(change);

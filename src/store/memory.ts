@@ -8,6 +8,7 @@ import { changedFamily } from "../core/family.ts";
 import type { CooldownPolicy } from "../core/health.ts";
 import { DEFAULT_COOLDOWNS, HEALTHY, settle } from "../core/health.ts";
 import type { ChangeNote } from "../core/history.ts";
+import { changedAt } from "../core/history.ts";
 import type { AgentId, ProfileId, ProviderId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
 import { assertTouched } from "./change.ts";
@@ -138,9 +139,10 @@ class MemoryStore implements Store {
     const kept = record.history.map(({ item }) => item);
     const left = change.purge ? purgedItems(kept, change.purge, before.profiles) : kept;
     const entries = record.history.map((entry, index) => ({ ...entry, item: left[index]! }));
-    const at = this.#options.now();
+    const now = this.#options.now();
+    const at = changedAt(now, entries.at(-1)?.at);
     if (note) entries.push(...structuredClone(entriesOf(note, itemsOf(change, before, after), at)));
-    const old = forgettable(entries, at);
+    const old = forgettable(entries, now);
     record.history = entries.filter(({ change: id }) => !old.has(id));
     return left.some((item, index) => item !== kept[index]);
   }
