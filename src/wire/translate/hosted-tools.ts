@@ -17,7 +17,14 @@ export function offered(tools: readonly Tool[], hosted: readonly string[]): Offe
   if (hosted.length > 0 && tools.length === 0)
     throw new AccessError(
       "bad_input",
-      `tools: ${hosted.join(", ")} is run by its own provider only, and the request has no other tool.`,
+      `tools: ${shown(hosted)} is run by its own provider only, and the request has no other tool.`,
     );
   return { tools, dropped: hosted.map((type) => `tools.${type}`) };
 }
+
+/** Clients may name any type. */
+const shown = (types: readonly string[]): string =>
+  types
+    .slice(0, 8)
+    .map((type) => type.slice(0, 64))
+    .join(", ");
