@@ -1,9 +1,10 @@
 // `npm run build`: the program in dist/, which needs Node 24 and nothing else. start and test build only what
 // is stale.
 //
-// All of our own code is one CommonJS file. Whole processes are measured, and every file that is loaded costs
-// half a millisecond, every import of a Node module as ESM the reading of all that it exports. What a command
-// does not need is still not run: esbuild turns each `import()` into a call.
+// A process loads one CommonJS file: the whole program, or the part that the commands of every day need
+// (scripts/daily.ts). Whole processes are measured, and every file that is loaded costs half a millisecond, every
+// import of a Node module as ESM the reading of all that it exports. What a command does not need is still not
+// run: esbuild turns each `import()` into a call.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -19,7 +20,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import type { OutputFile, Plugin } from "esbuild";
+import type { BuildOptions, OutputFile, Plugin } from "esbuild";
+import { DAILY, dailyOnly } from "./daily.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const DIST = join(ROOT, "dist");
@@ -45,12 +47,11 @@ export async function build(): Promise<void> {
   const stamp = fingerprint();
   const outputs = await bundle(stamp.slice(0, 16));
   mkdirSync(DIST, { recursive: true });
-  for (const { path, contents } of outputs) replace(path, contents);
-  for (const { path, contents } of await bundleModules()) replace(path, contents);
+  for (const { path, contents } of [...outputs, ...(await bundleModules())]) replace(path, contents);
   declareTypes();
   replace(join(DIST, "package.json"), `${JSON.stringify({ type: "commonjs" })}\n`);
   for (const path of DATA) replace(join(DIST, basename(path)), readFileSync(join(ROOT, path)));
-  replace(ENTRY, readFileSync(join(ROOT, "scripts/launcher.cjs")));
+  replace(ENTRY, launcher());
   chmodSync(ENTRY, 0o755);
   removeOthers(new Set([ENTRY, ...outputs.map(({ path }) => path)].map((path) => basename(path))));
   rehearse();
@@ -61,13 +62,23 @@ export async function build(): Promise<void> {
 /** @param number 16 characters that no other build has; the launcher looks for them behind the first two */
 async function bundle(number: string): Promise<OutputFile[]> {
   const esbuild = await import("esbuild");
-  const { outputFiles } = await esbuild.build({
+  const common = commonJs(number);
+  const whole = {
+    openclaw: "src/main.ts",
+    "store-thread": "src/store/store-thread.ts",
+    ...Object.fromEntries(APART.map((name) => [fileOf(name), name])),
+  };
+  const plugins = [packagesApart, lazyPackages];
+  const built = await Promise.all([
+    esbuild.build({ ...common, entryPoints: whole, plugins }),
+    esbuild.build({ ...common, entryPoints: { daily: "src/main.ts" }, plugins: [dailyOnly, ...plugins] }),
+  ]);
+  return built.flatMap(({ outputFiles }) => outputFiles);
+}
+
+function commonJs(number: string) {
+  return {
     absWorkingDir: ROOT,
-    entryPoints: {
-      openclaw: "src/main.ts",
-      "store-thread": "src/store/store-thread.ts",
-      ...Object.fromEntries(APART.map((name) => [fileOf(name), name])),
-    },
     outdir: "dist",
     bundle: true,
     format: "cjs",
@@ -83,10 +94,8 @@ async function bundle(number: string): Promise<OutputFile[]> {
     },
     banner: { js: `//${number}` },
     legalComments: "none",
-    plugins: [packagesApart, lazyPackages],
     write: false,
-  });
-  return outputFiles;
+  } satisfies BuildOptions;
 }
 
 /** What plugins import, and the process that they run in: modules, which load modules. */
@@ -153,7 +162,13 @@ const lazyPackages: Plugin = {
   },
 };
 
-/** The launcher keeps what the first run compiled: it is to be one that stands for the others. */
+function launcher(): string {
+  return readFileSync(join(ROOT, "scripts/launcher.cjs"), "utf8")
+    .replace('VERSION = "0.0.0"', `VERSION = ${JSON.stringify(version())}`)
+    .replace("DAILY = []", `DAILY = ${JSON.stringify(DAILY)}`);
+}
+
+/** The launcher keeps what the first run of a bundle compiled: it is to be one that stands for the others. */
 function rehearse(): void {
   const home = mkdtempSync(join(tmpdir(), "openclaw-build-"));
   const run = (words: readonly string[], input = "") =>
@@ -162,6 +177,7 @@ function rehearse(): void {
     run(["models", "auth", "paste-api-key", "--provider", "openai"], "sk-rehearsal");
     rmSync(COMPILED, { recursive: true, force: true });
     run(["models", "status", "--json"]);
+    run(["models", "auth", "--agent", "main", "list", "--json"]);
   } finally {
     rmSync(home, { recursive: true });
   }
@@ -181,6 +197,7 @@ function fingerprint(): string {
     "package.json",
     "package-lock.json",
     "scripts/build.ts",
+    "scripts/daily.ts",
     "scripts/launcher.cjs",
   ]) {
     if (statSync(join(ROOT, path)).isFile()) hash.update(`${path}\n`).update(readFileSync(join(ROOT, path)));

@@ -15,22 +15,34 @@ if (Number.parseInt(process.versions.node, 10) < 24) {
   process.exit(1);
 }
 
-const { mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
+// The build fills these in.
+const VERSION = "0.0.0";
+/** @type {string[]} how command lines begin that `daily.js` can run */
+const DAILY = [];
+
+const line = `${process.argv.slice(2).join(" ")} `;
+const { mkdirSync, readFileSync, renameSync, writeFileSync, writeSync } = require("node:fs");
+if (line === "--version " || line === "-V ") {
+  writeSync(1, `${VERSION}\n`);
+  process.exit();
+}
+
 const { enableCompileCache, wrap } = require("node:module");
 const { Script } = require("node:vm");
 
-const BUNDLE = `${__dirname}/openclaw.js`;
+const isDaily = DAILY.some((words) => line.startsWith(`${words} `));
+const BUNDLE = `${__dirname}/${isDaily ? "daily" : "openclaw"}.js`;
 const source = readFileSync(BUNDLE, "latin1");
 /** Beside the code, since whoever can write to it decides what runs (the temp folder is everybody's). */
 const CACHE = `${__dirname}/.compile-cache`;
 /** Named after the number that the bundle begins with: V8 does not tell sources of the same length apart. */
-const COMPILED = `${CACHE}/${source.slice(2, 18)}-${process.version}-${process.arch}`;
+const COMPILED = `${CACHE}/${isDaily ? "daily-" : ""}${source.slice(2, 18)}-${process.version}-${process.arch}`;
 
 const cachedData = readOrNothing(COMPILED);
 // There is no `import()` left in the bundle (scripts/build.ts): a script of its own could not run one without a warning.
 const script = new Script(wrap(source), { filename: BUNDLE, cachedData });
-// Help and version run too little of the program to be worth keeping.
-const short = process.argv.length === 2 || /^(-h|--help|help|-V|--version)$/m.test(process.argv.join("\n"));
+// Help runs too little of the program to be worth keeping.
+const short = process.argv.length === 2 || /^(-h|--help|help)$/m.test(process.argv.join("\n"));
 if (!short && (!cachedData || script.cachedDataRejected)) process.once("exit", keepCompiled);
 script.runInThisContext()(exports, require, module, BUNDLE, __dirname);
 // For the large packages, which the bundle loads later, Node's own will do.

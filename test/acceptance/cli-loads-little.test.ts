@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { buildIfStale, ENTRY } from "../../scripts/build.ts";
+import { DAILY } from "../../scripts/daily.ts";
 import { cliHome } from "../support/cli.ts";
 
 const SOURCES = join(import.meta.dirname, "../../src/main.ts");
@@ -76,6 +77,11 @@ for (const command of COMMANDS) {
     );
   });
 }
+
+test("every command of the daily bundle is in it", () => {
+  for (const words of DAILY)
+    loadsOf(ENTRY, [...words.split(" ").filter((word) => word !== "--help"), "--help"]);
+});
 
 test("the files of all commands bring their flags and words, and nothing that does the work", () => {
   const { files, node } = loadsOf(join(import.meta.dirname, "../support/load-commands.ts"), []);
