@@ -2,8 +2,10 @@
 import type { AuthProfile } from "../src/core/credential.ts";
 import type { Health } from "../src/core/health.ts";
 import { HEALTHY } from "../src/core/health.ts";
-import type { PlanRequest, Prepared } from "../src/core/plan.ts";
-import { plan, prepare } from "../src/core/plan.ts";
+import type { Prepared } from "../src/core/plan/prepare.ts";
+import type { PlanRequest } from "../src/core/plan/walk.ts";
+import { plan } from "../src/core/plan/plan.ts";
+import { prepare } from "../src/core/plan/prepare.ts";
 import type { PlanTime } from "./measures/plan.ts";
 import { median } from "./stats.ts";
 

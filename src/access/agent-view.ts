@@ -6,7 +6,7 @@ import { assessCredential, refOf } from "../core/credential.ts";
 import type { Health } from "../core/health.ts";
 import type { AgentId, ProfileId, ProviderId } from "../core/ids.ts";
 import { configProfileId, envProfileId, MAIN_AGENT } from "../core/ids.ts";
-import type { Snapshot } from "../core/plan.ts";
+import type { Snapshot } from "../core/plan/candidate.ts";
 import { Secret } from "../core/secret.ts";
 import { jwtClaims } from "../oauth/identity.ts";
 import { environmentKeys } from "../providers/env-keys.ts";

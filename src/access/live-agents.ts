@@ -5,8 +5,12 @@ import type { BarScope, CooldownPolicy, Health, HealthEvent } from "../core/heal
 import { HEALTHY, settle } from "../core/health.ts";
 import type { AgentId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
-import type { Attempt, Candidate, Prepared, Snapshot } from "../core/plan.ts";
-import { NO_TESTS, prepare, sameCredential, testScope, withHealth } from "../core/plan.ts";
+import type { Candidate, Snapshot } from "../core/plan/candidate.ts";
+import type { Prepared } from "../core/plan/prepare.ts";
+import type { Attempt } from "../core/plan/walk.ts";
+import { NO_TESTS, sameCredential } from "../core/plan/candidate.ts";
+import { prepare, withHealth } from "../core/plan/prepare.ts";
+import { testScope } from "../core/plan/usable.ts";
 import type { AuthProfile } from "../core/credential.ts";
 import { isNews } from "../core/usage-health.ts";
 import type { UsageReading } from "../core/usage-window.ts";

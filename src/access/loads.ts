@@ -1,7 +1,7 @@
 // Calls in flight, and what they put to the test: counted in memory by the gateway that makes them.
 import type { AuthProfile } from "../core/credential.ts";
-import type { Load } from "../core/plan.ts";
-import { NO_TESTS } from "../core/plan.ts";
+import type { Load } from "../core/plan/candidate.ts";
+import { NO_TESTS } from "../core/plan/candidate.ts";
 
 export type MutableLoad = { -readonly [K in keyof Load]: Load[K] };
 

@@ -3,8 +3,9 @@ import { syntheticMarker } from "../providers/all.ts";
 import type { AuthProfile, Credential } from "../core/credential.ts";
 import { refOf } from "../core/credential.ts";
 import type { ProfileId, ProviderId } from "../core/ids.ts";
-import type { Prepared } from "../core/plan.ts";
-import { plan, prepare } from "../core/plan.ts";
+import type { Prepared } from "../core/plan/prepare.ts";
+import { plan } from "../core/plan/plan.ts";
+import { prepare } from "../core/plan/prepare.ts";
 import type { AgentView } from "./agent-view.ts";
 import type { HealthStatus, ProfileHealthRow, ProviderHealthRow } from "./status-report.ts";
 

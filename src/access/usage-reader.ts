@@ -3,8 +3,8 @@
 import { freshnessOf } from "../core/refresh.ts";
 import type { AuthProfile } from "../core/credential.ts";
 import type { ProviderId } from "../core/ids.ts";
-import type { Candidate } from "../core/plan.ts";
-import { lastUsed } from "../core/plan.ts";
+import type { Candidate } from "../core/plan/candidate.ts";
+import { lastUsed } from "../core/plan/candidate.ts";
 import type { UsageReading } from "../core/usage-window.ts";
 import type { LiveAgent, LiveAgents } from "./live-agents.ts";
 import type { UsageAnswer } from "./usage-question.ts";

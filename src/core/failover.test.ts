@@ -6,8 +6,11 @@ import { decide, pauseBeforeSame } from "./failover.ts";
 import type { Failure, FailureKind } from "./failure/failure.ts";
 import { settle } from "./health.ts";
 import type { ModelRef } from "./model-ref.ts";
-import type { Prepared, Walk } from "./plan.ts";
-import { next, prepare, START, withHealth } from "./plan.ts";
+import type { Prepared } from "./plan/prepare.ts";
+import type { Walk } from "./plan/walk.ts";
+import { next } from "./plan/next.ts";
+import { prepare, withHealth } from "./plan/prepare.ts";
+import { START } from "./plan/walk.ts";
 
 const NOW = 1_800_000_000_000;
 const profile = (id: string, source: AuthProfile["source"] = "store"): AuthProfile => ({

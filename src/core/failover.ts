@@ -3,8 +3,9 @@
 import type { Failure } from "./failure/failure.ts";
 import { isTransient } from "./failure/failure.ts";
 import { formatModelRef } from "./model-ref.ts";
-import type { Attempt, Walk } from "./plan.ts";
-import { attemptKey, isEnvironmentKey } from "./plan.ts";
+import type { Attempt, Walk } from "./plan/walk.ts";
+import { isEnvironmentKey } from "./plan/candidate.ts";
+import { attemptKey } from "./plan/walk.ts";
 
 /** `auth.cooldowns.*ProfileRotations`: profiles tried after the first before a fallback model goes first. */
 export interface RotationBudget {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AuthProfile } from "./credential.ts";
 import type { FailureKind } from "./failure/failure.ts";
-import type { Snapshot } from "./plan.ts";
+import type { Snapshot } from "./plan/candidate.ts";
 import { probeStatus, probeTargets, reasonText } from "./probe.ts";
 
 const NOW = 1_700_000_000_000;

@@ -4,7 +4,7 @@ import type { AuthProfile, IneligibleCode } from "./credential.ts";
 import { eligibility } from "./credential.ts";
 import type { Failure, FailureKind } from "./failure/failure.ts";
 import type { ProviderId } from "./ids.ts";
-import type { Snapshot } from "./plan.ts";
+import type { Snapshot } from "./plan/candidate.ts";
 
 export type ProbeStatus =
   "ok" | "auth" | "rate_limit" | "billing" | "timeout" | "format" | "unknown" | "no_model";

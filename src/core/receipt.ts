@@ -3,7 +3,7 @@ import type { AuthProfile } from "./credential.ts";
 import type { FailureKind, FailureScope } from "./failure/failure.ts";
 import type { Bar } from "./health.ts";
 import type { AgentId, ProfileId } from "./ids.ts";
-import type { LeftOut } from "./plan.ts";
+import type { LeftOut } from "./plan/explain.ts";
 
 /** One upstream call. Times are ms since the run began. */
 export interface AttemptRecord {

@@ -9,7 +9,7 @@ import { run, soonestRecovery } from "../access/run.ts";
 import { AccessError } from "../core/errors.ts";
 import type { ModelRef } from "../core/model-ref.ts";
 import { formatModelRef } from "../core/model-ref.ts";
-import type { Attempt } from "../core/plan.ts";
+import type { Attempt } from "../core/plan/walk.ts";
 import type { ModelRequest } from "../wire/translate/neutral.ts";
 import type { AnswerMarks, Wire } from "../wire/wire.ts";
 import { AgentJsonSink, AgentStreamSink } from "./agent-sinks.ts";

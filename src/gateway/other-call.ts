@@ -12,7 +12,7 @@ import { translatedSink } from "../access/translated-sink.ts";
 import { providerTranslator, targetFor } from "../access/translation.ts";
 import { AccessError } from "../core/errors.ts";
 import { parseObject } from "../core/json.ts";
-import type { Attempt } from "../core/plan.ts";
+import type { Attempt } from "../core/plan/walk.ts";
 import { findWire } from "../wire/all.ts";
 import { TRANSLATORS } from "../wire/translate/all.ts";
 import type { ModelRequest } from "../wire/translate/neutral.ts";

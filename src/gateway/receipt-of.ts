@@ -1,8 +1,12 @@
 // The receipt of a run: what was asked, what the decision saw, what was tried, how it ended.
 import type { RunResult } from "../access/run.ts";
 import { formatModelRef } from "../core/model-ref.ts";
-import type { Candidate, LeftOut, PlanRequest, Prepared } from "../core/plan.ts";
-import { explain, lastUsed } from "../core/plan.ts";
+import type { Candidate } from "../core/plan/candidate.ts";
+import type { LeftOut } from "../core/plan/explain.ts";
+import type { Prepared } from "../core/plan/prepare.ts";
+import type { PlanRequest } from "../core/plan/walk.ts";
+import { lastUsed } from "../core/plan/candidate.ts";
+import { explain } from "../core/plan/explain.ts";
 import type { CandidateRecord, LoadRecord, Receipt } from "../core/receipt.ts";
 import { scopeCovers } from "../core/usage-window.ts";
 import type { Caller } from "./caller.ts";

@@ -2,7 +2,7 @@
 // Statuses: gateway spec §2, with the decided differences of conformance/README.md.
 import type { Failure, FailureKind } from "../core/failure/failure.ts";
 import { formatModelRef } from "../core/model-ref.ts";
-import type { LeftOut } from "../core/plan.ts";
+import type { LeftOut } from "../core/plan/explain.ts";
 import type { AttemptRecord } from "../core/receipt.ts";
 import type { Refusal } from "../wire/wire.ts";
 

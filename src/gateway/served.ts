@@ -1,7 +1,8 @@
 // One model call while it is being served.
 import type { LiveAgent } from "../access/live-agents.ts";
 import type { ModelRef } from "../core/model-ref.ts";
-import type { PlanRequest, Prepared } from "../core/plan.ts";
+import type { Prepared } from "../core/plan/prepare.ts";
+import type { PlanRequest } from "../core/plan/walk.ts";
 import type { LoadRecord } from "../core/receipt.ts";
 import type { Wire } from "../wire/wire.ts";
 import type { Caller } from "./caller.ts";

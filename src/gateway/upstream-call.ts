@@ -13,7 +13,7 @@ import type { AuthProfile } from "../core/credential.ts";
 import { AccessError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import { parseObject } from "../core/json.ts";
-import type { Attempt } from "../core/plan.ts";
+import type { Attempt } from "../core/plan/walk.ts";
 import type { Exchanged } from "../oauth/exchange.ts";
 import type { Secret } from "../core/secret.ts";
 import { usageHeadersOf } from "../providers/usage/headers.ts";

@@ -1,6 +1,6 @@
 // Reason codes in words, with what helps. Codes: requirements 002, "Probe detail/reason-code cases".
 import type { FailureKind } from "../../core/failure/failure.ts";
-import type { LeftOutCode } from "../../core/plan.ts";
+import type { LeftOutCode } from "../../core/plan/explain.ts";
 
 export const BAR_REASONS: Readonly<Record<FailureKind, string>> = {
   rate_limit: "rate limited",

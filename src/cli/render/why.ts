@@ -1,6 +1,6 @@
 // `models why` for people: the plan, each attempt, and what was left out and how to bring it back.
 import type { AttemptRecord, CandidateRecord, Receipt } from "../../core/receipt.ts";
-import type { LeftOut } from "../../core/plan.ts";
+import type { LeftOut } from "../../core/plan/explain.ts";
 import { formatModelRef } from "../../core/model-ref.ts";
 import type { Io } from "../io.ts";
 import { barReason, LEFT_OUT, windowReason } from "./reasons.ts";

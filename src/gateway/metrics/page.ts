@@ -1,7 +1,7 @@
 // The text of `GET /metrics`: the gateway's counts and what it knows of its credentials, as Prometheus reads them.
 // Names are OpenClaw's where it has them (docs, "Prometheus metrics").
 import client from "prom-client";
-import type { Candidate } from "../../core/plan.ts";
+import type { Candidate } from "../../core/plan/candidate.ts";
 import type { Gateway } from "../gateway.ts";
 import type { ModelCounts } from "./counts.ts";
 import { DURATION_BUCKETS, LOOK_EVERY_MS } from "./counts.ts";

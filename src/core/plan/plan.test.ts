@@ -1,12 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { AuthProfile } from "./credential.ts";
-import { eligibility } from "./credential.ts";
-import type { Bar, Health } from "./health.ts";
-import { barredBy, HEALTHY, WHOLE_PROFILE } from "./health.ts";
-import type { Load, Prepared, Snapshot } from "./plan.ts";
-import { attemptKey, explain, next, NO_TESTS, plan, prepare, START, testScope, withHealth } from "./plan.ts";
+import type { AuthProfile } from "../credential.ts";
+import { eligibility } from "../credential.ts";
+import type { Bar, Health } from "../health.ts";
+import { barredBy, HEALTHY, WHOLE_PROFILE } from "../health.ts";
+import type { Load, Snapshot } from "./candidate.ts";
+import type { Prepared } from "./prepare.ts";
+import { NO_TESTS } from "./candidate.ts";
+import { explain } from "./explain.ts";
+import { next } from "./next.ts";
+import { plan } from "./plan.ts";
+import { prepare, withHealth } from "./prepare.ts";
+import { testScope } from "./usable.ts";
+import { attemptKey, START } from "./walk.ts";
 
 const NOW = 1_000_000;
 const profile = (id: string, extra: Partial<AuthProfile> = {}): AuthProfile => ({

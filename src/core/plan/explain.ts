@@ -1,0 +1,50 @@
+// Why a profile is not in the plan.
+import type { IneligibleCode } from "../credential.ts";
+import { eligibility } from "../credential.ts";
+import type { Bar } from "../health.ts";
+import { barredBy } from "../health.ts";
+import type { ProfileId } from "../ids.ts";
+import type { ModelRef } from "../model-ref.ts";
+import type { Candidate } from "./candidate.ts";
+import type { Prepared } from "./prepare.ts";
+import { isTested } from "./usable.ts";
+import type { PlanRequest } from "./walk.ts";
+
+/** `testing`: its bar has ended, and another call is finding out whether it answers again. */
+export type LeftOutCode =
+  IneligibleCode | "excluded_by_auth_order" | "cooldown" | "disabled" | "testing" | "not_pinned";
+
+/** Why a profile of the asked models is not in the plan. */
+export interface LeftOut {
+  readonly ref: ModelRef;
+  readonly profileId: ProfileId;
+  readonly code: LeftOutCode;
+  /** present with `cooldown` and `disabled` */
+  readonly bar?: Bar;
+}
+
+/** A reason code for every profile that `plan` leaves out. Pure. */
+export function explain(prepared: Prepared, request: PlanRequest, now: number): LeftOut[] {
+  return request.models.flatMap((ref, index) => {
+    const pin = index === 0 ? request.pin : undefined;
+    const omitted = (prepared.excluded.get(ref.provider) ?? []).map((profile): LeftOut => ({
+      ref,
+      profileId: profile.id,
+      code: "excluded_by_auth_order",
+    }));
+    const others = (prepared.candidates.get(ref.provider) ?? []).flatMap((candidate): LeftOut[] => {
+      const reason = leftOut(candidate, ref, pin, now);
+      return reason ? [{ ref, profileId: candidate.profile.id, ...reason }] : [];
+    });
+    return [...others, ...omitted];
+  });
+}
+
+function leftOut(candidate: Candidate, ref: ModelRef, pin: ProfileId | undefined, now: number) {
+  if (pin !== undefined && candidate.profile.id !== pin) return { code: "not_pinned" as const };
+  const eligible = eligibility(candidate.profile, now);
+  if (eligible !== "ok") return { code: eligible };
+  const bar = barredBy(candidate.health, ref.model, now);
+  if (bar) return { code: bar.lane, bar };
+  return isTested(candidate, ref, now) ? { code: "testing" as const } : undefined;
+}
