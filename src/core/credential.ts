@@ -1,5 +1,6 @@
 // Credentials as OpenClaw stores them, and whether one can be used at all.
 // Shapes: fidelity spec §1.1; health rows: §2.3.
+import type { Funding } from "./funding.ts";
 import type { AgentId, ProfileId, ProviderId } from "./ids.ts";
 
 export interface SecretRef {
@@ -75,6 +76,8 @@ export interface AuthProfile {
   readonly keptBy?: string;
   /** The provider's name of the account, for logins that tell it; visible ASCII. */
   readonly accountId?: string;
+  /** How its calls are paid for; what its type says when absent. */
+  readonly funding?: Funding;
   /** A fault that time does not change. */
   readonly problem?: Exclude<IneligibleCode, "expired">;
 }

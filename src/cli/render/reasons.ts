@@ -1,5 +1,6 @@
 // Reason codes in words, with what helps. Codes: requirements 002, "Probe detail/reason-code cases".
 import type { FailureKind } from "../../core/failure/failure.ts";
+import { CROSSING_WORDS } from "../../core/funding.ts";
 import type { LeftOutCode } from "../../core/plan/explain.ts";
 
 export const BAR_REASONS: Readonly<Record<FailureKind, string>> = {
@@ -49,5 +50,13 @@ export const LEFT_OUT: Readonly<Record<LeftOutCode, { readonly words: string; re
   cooldown: { words: "cooling down", help: "" },
   disabled: { words: "disabled", help: "" },
   testing: { words: "another call was testing it after its bar", help: "" },
+  crossing_never: {
+    words: CROSSING_WORDS.crossing_never,
+    help: "Set crossing in access.json to let calls move to it.",
+  },
+  crossing_budget: {
+    words: CROSSING_WORDS.crossing_budget,
+    help: "Raise crossing.maxPerDay in access.json.",
+  },
   not_pinned: { words: "another profile was asked for", help: "" },
 };

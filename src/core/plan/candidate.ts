@@ -2,6 +2,7 @@
 import type { AuthProfile } from "../credential.ts";
 import type { BarScope, Health } from "../health.ts";
 import type { ProfileId, ProviderId } from "../ids.ts";
+import type { Foreseen } from "./outlook.ts";
 
 /** What is known of an agent's credentials at one moment. */
 export interface Snapshot {
@@ -18,6 +19,8 @@ export interface Load {
   readonly inFlight: number;
   /** ms since epoch of the last start; 0 when unknown */
   readonly lastStarted: number;
+  /** ms since epoch of its first call, or of its first one after a bar: from then on it is ramped; absent or 0: not */
+  readonly rampFrom?: number;
   /** What calls in flight put to the test after its bar ended. */
   readonly testing: readonly BarScope[];
 }
@@ -27,6 +30,10 @@ export interface Candidate {
   readonly profile: AuthProfile;
   readonly health: Health;
   readonly load: Load;
+  /** Every call costs money. */
+  readonly metered: boolean;
+  /** What its usage windows foretell. */
+  readonly outlook: readonly Foreseen[];
   /** Place in the explicit order, if there is one. */
   readonly place: number;
   /** Stored profiles before environment keys before the config key. */

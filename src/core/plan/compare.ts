@@ -1,26 +1,54 @@
-// The comparator of DESIGN, "One engine": explicit order, source and place among the environment's keys make
-// the rank, which nothing beats; inside a rank the sticky profile, then type, calls in flight, last use, id.
+// The comparator of DESIGN, "One engine". Explicit order, funding, source and place among the environment's keys make
+// the rank, which nothing beats; inside a rank the sticky profile, whether it will refuse, type, the next reset, calls
+// in flight, last use, id. What may not be used at all is no matter of order: see usable.ts.
 import type { ProfileId } from "../ids.ts";
 import type { Candidate } from "./candidate.ts";
 import { lastUsed } from "./candidate.ts";
+import { soonestReset, willRefuse } from "./outlook.ts";
+import { isRampedOut } from "./ramp.ts";
 
+/** An explicit order is exact; where there is none, what is paid for anyway goes before what costs money. */
 export const compareRank = (a: Candidate, b: Candidate): number =>
-  a.place - b.place || a.source - b.source || a.keyIndex - b.keyIndex;
+  a.place - b.place ||
+  Number(a.metered) - Number(b.metered) ||
+  a.source - b.source ||
+  a.keyIndex - b.keyIndex;
 
 /** The part that `prepare` sorts by; ties that are left go to the lower id. */
 export const compareFixed = (a: Candidate, b: Candidate): number =>
   compareRank(a, b) || a.type - b.type || (a.profile.id < b.profile.id ? -1 : 1);
 
-/** Whether `later` beats `first`, which stands before it in the fixed order and has the same rank and type. */
-export const overtakes = (later: Candidate, first: Candidate): boolean =>
-  later.load.inFlight < first.load.inFlight ||
-  (later.load.inFlight === first.load.inFlight && lastUsed(later) < lastUsed(first));
+/** Predicted to refuse: its plan is nearly used up, or more calls at once would be too sudden. */
+export const isRisky = ({ outlook, load }: Candidate, model: string, now: number): boolean =>
+  (outlook.length > 0 && willRefuse(outlook, model, now)) || isRampedOut(load, now);
+
+/** Below the sticky profile: what moves from call to call. Zero when only the id is left. */
+export function compareMoving(a: Candidate, b: Candidate, model: string, now: number): number {
+  return (
+    Number(isRisky(a, model, now)) - Number(isRisky(b, model, now)) ||
+    a.type - b.type ||
+    compareResets(a, b, model, now) ||
+    a.load.inFlight - b.load.inFlight ||
+    lastUsed(a) - lastUsed(b)
+  );
+}
+
+/** What is lost soonest is used first. */
+function compareResets(a: Candidate, b: Candidate, model: string, now: number): number {
+  if (a.outlook.length === 0 && b.outlook.length === 0) return 0;
+  const [first, second] = [soonestReset(a.outlook, model, now), soonestReset(b.outlook, model, now)];
+  return first === second ? 0 : first - second;
+}
 
 /** The whole comparator; `next` and `prepare` take its rules in parts. */
-export const compare = (a: Candidate, b: Candidate, sticky: ProfileId | undefined): number =>
+export const compare = (
+  a: Candidate,
+  b: Candidate,
+  sticky: ProfileId | undefined,
+  model: string,
+  now: number,
+): number =>
   compareRank(a, b) ||
   Number(b.profile.id === sticky) - Number(a.profile.id === sticky) ||
-  a.type - b.type ||
-  a.load.inFlight - b.load.inFlight ||
-  lastUsed(a) - lastUsed(b) ||
+  compareMoving(a, b, model, now) ||
   (a.profile.id < b.profile.id ? -1 : 1);

@@ -3,7 +3,8 @@ import type { ModelRef } from "../model-ref.ts";
 import { formatModelRef } from "../model-ref.ts";
 import type { Candidate } from "./candidate.ts";
 import { isEnvironmentKey, NO_TESTS } from "./candidate.ts";
-import { compareRank, overtakes } from "./compare.ts";
+import { compareMoving, compareRank, isRisky } from "./compare.ts";
+import { closedTo } from "./crossing.ts";
 import type { Prepared } from "./prepare.ts";
 import { isTested, usable } from "./usable.ts";
 import type { Attempt, PlanRequest, Walk } from "./walk.ts";
@@ -24,13 +25,15 @@ function pass(prepared: Prepared, request: PlanRequest, walk: Walk, now: number,
   return undefined;
 }
 
-/** One scan in the fixed order: the first rank and type with a usable candidate decide. */
+/** One scan in the fixed order: the first rank with a usable candidate decides, and in it the first type. */
 export function best(prepared: Prepared, request: PlanRequest, index: number, walk: Walk, now: number) {
   const ref = request.models[index]!;
   const pin = index === 0 ? request.pin : undefined;
   const behind = pastOf(walk, ref);
+  const closed = closedTo(prepared, request) !== undefined;
   const fits = (candidate: Candidate): boolean =>
     (pin === undefined || candidate.profile.id === pin) &&
+    !(closed && candidate.metered) &&
     usable(candidate, ref, now) &&
     (candidate.load.testing === NO_TESTS || request.joinsTests === true || !isTested(candidate, ref, now)) &&
     !behind?.(candidate);
@@ -39,8 +42,10 @@ export function best(prepared: Prepared, request: PlanRequest, index: number, wa
   let first: Candidate | undefined;
   for (const candidate of list) {
     if (first) {
-      if (candidate.type !== first.type || compareRank(candidate, first) !== 0) break;
-      if (overtakes(candidate, first) && fits(candidate)) first = candidate;
+      if (compareRank(candidate, first) !== 0) break;
+      // Of a later type only one that will answer while the first may not.
+      if (candidate.type !== first.type && !isRisky(first, ref.model, now)) break;
+      if (compareMoving(candidate, first, ref.model, now) < 0 && fits(candidate)) first = candidate;
     } else if (fits(candidate)) {
       if (sticky && compareRank(sticky, candidate) === 0 && fits(sticky)) return sticky;
       first = candidate;

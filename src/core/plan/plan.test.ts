@@ -79,9 +79,9 @@ test("the comparator, rule by rule", () => {
     ],
     [
       "sticky before type",
-      snapshot([profile("p:k"), profile("p:o", { type: "oauth" })]),
-      { sticky: "p:k" },
-      ["p:k", "p:o"],
+      snapshot([profile("p:t", { type: "token" }), profile("p:o", { type: "oauth" })]),
+      { sticky: "p:t" },
+      ["p:t", "p:o"],
     ],
     [
       "explicit order before sticky, and exact",

@@ -1,6 +1,7 @@
 // The one choice of the whole program: which profile serves a model, best first. Status, probe, `models why`, the
 // chat commands and the gateway all ask here (DESIGN, "One engine").
 import { compare } from "./compare.ts";
+import { closedTo } from "./crossing.ts";
 import { best } from "./next.ts";
 import type { Prepared } from "./prepare.ts";
 import { usable } from "./usable.ts";
@@ -12,6 +13,7 @@ import { START } from "./walk.ts";
  * model costs one scan, the others one sort. Pure.
  */
 export function* plan(prepared: Prepared, request: PlanRequest, now: number): Generator<Attempt, void> {
+  const closed = closedTo(prepared, request) !== undefined;
   for (const [index, ref] of request.models.entries()) {
     const first = best(prepared, request, index, START, now);
     if (!first) continue;
@@ -21,9 +23,10 @@ export function* plan(prepared: Prepared, request: PlanRequest, now: number): Ge
       (candidate) =>
         candidate !== first &&
         (pin === undefined || candidate.profile.id === pin) &&
+        !(closed && candidate.metered) &&
         usable(candidate, ref, now),
     );
-    for (const candidate of others.toSorted((a, b) => compare(a, b, request.sticky)))
+    for (const candidate of others.toSorted((a, b) => compare(a, b, request.sticky, ref.model, now)))
       yield { ref, candidate };
   }
 }

@@ -1,11 +1,13 @@
 // The snapshot made ready for the choice: indexed and sorted once, so that a call costs one scan.
 import type { AuthProfile } from "../credential.ts";
+import { isMetered } from "../funding.ts";
 import type { Health } from "../health.ts";
 import { HEALTHY } from "../health.ts";
 import type { ProfileId, ProviderId } from "../ids.ts";
 import type { Candidate, Load, Snapshot } from "./candidate.ts";
 import { NO_TESTS, sameCredential } from "./candidate.ts";
 import { compareFixed } from "./compare.ts";
+import { outlookOf } from "./outlook.ts";
 
 export interface Prepared {
   readonly candidates: ReadonlyMap<ProviderId, readonly Candidate[]>;
@@ -14,7 +16,7 @@ export interface Prepared {
 
 const SOURCE_RANK = { store: 0, env: 1, config: 2 } as const;
 const TYPE_RANK = { oauth: 0, token: 1, api_key: 2, none: 3 } as const;
-const IDLE: Load = { inFlight: 0, lastStarted: 0, testing: NO_TESTS };
+const IDLE: Load = { inFlight: 0, lastStarted: 0, rampFrom: 0, testing: NO_TESTS };
 
 /**
  * The snapshot, indexed by provider and sorted by what does not change from call to call. Run it once per
@@ -46,6 +48,7 @@ const placesOf = (ids: readonly ProfileId[]): ReadonlyMap<ProfileId, number> =>
 function candidateOf(profile: AuthProfile, place: number, keyIndex: number, snapshot: Snapshot): Candidate {
   return {
     profile,
+    metered: isMetered(profile),
     load: snapshot.load?.get(profile.id) ?? IDLE,
     place,
     source: SOURCE_RANK[profile.source],
@@ -59,8 +62,9 @@ function candidateOf(profile: AuthProfile, place: number, keyIndex: number, snap
 const standing = (
   profile: AuthProfile,
   health: Health,
-): Pick<Candidate, "health" | "lastSuccess" | "steady"> => ({
+): Pick<Candidate, "health" | "outlook" | "lastSuccess" | "steady"> => ({
   health,
+  outlook: outlookOf(health.usage),
   lastSuccess: health.lastUsed ?? 0,
   steady: health.bars.length === 0 && profile.problem === undefined && profile.expiresAt === undefined,
 });

@@ -1,4 +1,5 @@
 // What a run asks of the plan, and how far it has come.
+import type { Crossing } from "../funding.ts";
 import type { ProfileId } from "../ids.ts";
 import type { ModelRef } from "../model-ref.ts";
 import { formatModelRef } from "../model-ref.ts";
@@ -11,6 +12,8 @@ export interface PlanRequest {
   readonly pin?: ProfileId;
   /** The profile that served this session last: preferred, never required. */
   readonly sticky?: ProfileId;
+  /** Whether the call may move from flat classes to a metered one; it may when absent. */
+  readonly crossing?: Crossing;
   /** Who has waited long enough for the outcome of another's test: profiles under test count as free. */
   readonly joinsTests?: boolean;
 }
