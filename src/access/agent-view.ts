@@ -1,24 +1,22 @@
 // What an agent can use: its own store, main's read through, the environment's keys, the config's keys.
 // One view serves status, list, plan, probe and the gateway, so that they cannot disagree.
 import type { Config } from "../config/config.ts";
-import type { AuthProfile, Credential, OAuthCredential } from "../core/credential.ts";
-import { assessCredential, refOf } from "../core/credential.ts";
+import type { AuthProfile } from "../core/credential.ts";
 import type { Health } from "../core/health.ts";
 import type { AgentId, ProfileId, ProviderId } from "../core/ids.ts";
 import { configProfileId, envProfileId, MAIN_AGENT } from "../core/ids.ts";
 import type { Snapshot } from "../core/plan/candidate.ts";
 import { Secret } from "../core/secret.ts";
-import { jwtClaims } from "../oauth/identity.ts";
 import { environmentKeys } from "../providers/env-keys.ts";
-import { keeperOf } from "../providers/kept-by.ts";
 import { PROVIDERS } from "../providers/all.ts";
 import type { Environment } from "../secrets/env.ts";
 import { resolveSecretInput } from "../secrets/env.ts";
 import { withGeneration } from "../store/generation.ts";
-import type { LoginFacts, Reading, StoredProfile } from "../store/store.ts";
+import type { Reading } from "../store/store.ts";
+import type { AssessedProfile } from "./assessed-profiles.ts";
+import { assessedProfiles } from "./assessed-profiles.ts";
 import { awsProfiles } from "./aws-route.ts";
 import { gcloudProfiles } from "./gcloud-route.ts";
-import { isCodexOwned } from "./codex-owned.ts";
 import { routeTo } from "./provider-route.ts";
 
 export interface AgentView {
@@ -29,7 +27,7 @@ export interface AgentView {
   /** Where each provider's explicit order comes from. */
   readonly orderFrom: ReadonlyMap<ProviderId, "store" | "config">;
   /** Stored profiles visible to the agent, own ones first, with the agent that holds each. */
-  readonly stored: readonly (StoredProfile & { readonly owner: AgentId })[];
+  readonly stored: readonly AssessedProfile["entry"][];
   /** Material of every profile that has some. */
   readonly secrets: ReadonlyMap<ProfileId, Secret>;
   readonly lastGood: ReadonlyMap<ProviderId, ProfileId>;
@@ -57,9 +55,11 @@ export interface ViewInputs {
 /** Joins what was read. Pure but for `fingerprint`, and for AWS's own files where a provider is sent there. */
 export function viewOf(inputs: ViewInputs): AgentView {
   const { agent, own, main } = inputs;
-  const stored = visibleProfiles(agent, own, main);
+  const visible = visibleProfiles(inputs);
   const secrets = new Map<ProfileId, Secret>();
-  const profiles: AuthProfile[] = stored.map((entry) => storedProfile(entry, inputs, secrets));
+  for (const { profile, secret } of visible) if (secret) secrets.set(profile.id, secret);
+  const stored = visible.map(({ entry }) => entry);
+  const profiles = visible.map(({ profile }) => profile);
   profiles.push(...environmentProfiles(inputs, secrets), ...awsProfiles(inputs), ...gcloudProfiles(inputs));
   const withCredential = new Set(profiles.map((profile) => profile.provider));
   profiles.push(...configProfiles(inputs, secrets, withCredential));
@@ -79,107 +79,50 @@ export function viewOf(inputs: ViewInputs): AgentView {
 }
 
 /** Own profiles, then main's that the agent has not got under the same id (fidelity spec §11). */
-function visibleProfiles(agent: AgentId, own: Reading, main: Reading | undefined): AgentView["stored"] {
-  const mine = own.state.profiles.map((entry) => ownedBy(agent, entry));
-  const taken = new Set(mine.map((entry) => entry.id));
-  const inherited = (main?.state.profiles ?? []).filter((entry) => !taken.has(entry.id));
-  return [...mine, ...inherited.map((entry) => ownedBy(MAIN_AGENT, entry))];
-}
-
-const ownedBy = (owner: AgentId, entry: StoredProfile) =>
-  withGeneration({ id: entry.id, credential: entry.credential, owner }, () => entry.generation);
-
-function storedProfile(
-  entry: AgentView["stored"][number],
-  inputs: ViewInputs,
-  secrets: Map<ProfileId, Secret>,
-): AuthProfile {
-  const { id, credential, owner } = entry;
-  const base = { id, provider: credential.provider, source: "store" as const, owner };
-  return withGeneration({ ...base, ...assess(entry, inputs, secrets) }, () => entry.generation);
-}
-
-/** The part of a stored profile that follows from its credential, the config and the environment. */
-function assess(
-  { id, credential, owner }: AgentView["stored"][number],
-  inputs: ViewInputs,
-  secrets: Map<ProfileId, Secret>,
-) {
-  const keptBy = keeperOf(credential);
-  if (keptBy !== undefined) return { type: credential.type, keptBy };
-  const mode = inputs.config.profiles.get(id)?.mode;
-  const byRef = refOf(credential) !== undefined;
-  if (mode === "oauth" && byRef) return { type: credential.type, problem: "ineligible_profile" as const };
-  const assessed = withFacts(
-    assessCredential(credential),
-    credential,
-    loginFacts(inputs, owner, id),
-    inputs.now,
-  );
-  if (assessed.problem === "missing_credential") return assessed;
-  const material = resolveSecretInput(
-    refOf(credential) ?? materialOf(credential),
-    inputs.env,
-    inputs.config.secretProviders,
-  );
-  if ("found" in material) secrets.set(id, new Secret(material.found));
-  if ("unresolved" in material) return { ...assessed, problem: "unresolved_ref" as const };
-  // Codex renews its login, and what is stored here is read again from Codex's file.
-  return isCodexOwned(id, credential) ? { ...assessed, refreshable: true } : assessed;
-}
-
-function loginFacts({ agent, own, main }: ViewInputs, owner: AgentId, id: ProfileId): LoginFacts | undefined {
-  return (owner === agent ? own : main)?.state.logins?.get(id);
-}
-
-/** What the families of logins know better than the row. */
-function withFacts(
-  assessed: ReturnType<typeof assessCredential>,
-  credential: Credential,
-  facts: LoginFacts | undefined,
-  now: number,
-): ReturnType<typeof assessCredential> & Pick<AuthProfile, "lifetimeMs" | "loginNeeded"> {
-  if (credential.type !== "oauth") return assessed;
-  const { expiresAt, lifetimeMs = claimedLifetimeMs(credential, now), needed } = facts ?? {};
-  const known = {
-    ...assessed,
-    ...(expiresAt !== undefined && { expiresAt }),
-    ...(lifetimeMs !== undefined && { lifetimeMs }),
-  };
-  if (!needed) return known;
-  const { access } = credential;
-  const ended = access === undefined || access === "" ? { problem: "login_needed" as const } : {};
-  return { ...known, refreshable: false, loginNeeded: true, ...ended };
-}
-
-/** Lifetimes that are longer change nothing. */
-const SHORT_LIVED_MS = 30 * 60_000;
-
-/** How long a token was made for that no family knows, as it says itself; `undefined` unless that is short. */
-function claimedLifetimeMs({ access, expires }: OAuthCredential, now: number): number | undefined {
-  const left = Number(expires) - now;
-  if (!(left < SHORT_LIVED_MS)) return undefined;
-  const { iat, exp } = jwtClaims(access) ?? {};
-  const claimed = (Number(exp) - Number(iat)) * 1000;
-  return claimed > 0 && claimed < SHORT_LIVED_MS ? Math.max(claimed, left) : undefined;
-}
-
-function materialOf(credential: Credential): string | undefined {
-  if (credential.type === "api_key") return credential.key;
-  return credential.type === "token" ? credential.token : credential.access;
+function visibleProfiles({ agent, own, main, ...inputs }: ViewInputs): readonly AssessedProfile[] {
+  const mine = assessedProfiles(own, agent, inputs);
+  if (!main || main.state.profiles.length === 0) return mine;
+  const inherited = assessedProfiles(main, MAIN_AGENT, inputs);
+  if (mine.length === 0) return inherited;
+  const taken = new Set(mine.map(({ entry }) => entry.id));
+  return [...mine, ...inherited.filter(({ entry }) => !taken.has(entry.id))];
 }
 
 function* environmentProfiles(inputs: ViewInputs, secrets: Map<ProfileId, Secret>): Generator<AuthProfile> {
-  for (const provider of knownProviders(inputs.config)) {
-    for (const { variable, n, value } of environmentKeys(provider, inputs.env)) {
-      const id = envProfileId(variable, n);
-      secrets.set(id, new Secret(value));
-      yield withGeneration(
-        { id, provider: provider.id, type: "api_key", source: "env", owner: inputs.agent },
-        () => inputs.fingerprint(value),
-      );
-    }
+  for (const { id, provider, secret } of keysOf(inputs)) {
+    secrets.set(id, secret);
+    yield withGeneration({ id, provider, type: "api_key", source: "env", owner: inputs.agent }, () =>
+      inputs.fingerprint(secret.reveal()),
+    );
   }
+}
+
+interface FoundKey {
+  readonly id: ProfileId;
+  readonly provider: ProviderId;
+  readonly secret: Secret;
+}
+
+interface FoundKeys {
+  readonly config: Config;
+  readonly keys: readonly FoundKey[];
+}
+
+/** All providers are asked for; hundreds of agents have the same environment. */
+const KEYS = new WeakMap<Environment, FoundKeys>();
+
+function keysOf({ config, env }: ViewInputs): readonly FoundKey[] {
+  const known = KEYS.get(env);
+  if (known?.config === config) return known.keys;
+  const keys = knownProviders(config).flatMap((provider) =>
+    environmentKeys(provider, env).map(({ variable, n, value }) => ({
+      id: envProfileId(variable, n),
+      provider: provider.id,
+      secret: new Secret(value),
+    })),
+  );
+  KEYS.set(env, { config, keys });
+  return keys;
 }
 
 const knownProviders = (config: Config): { id: ProviderId; env: readonly string[] }[] => [

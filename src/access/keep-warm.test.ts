@@ -50,7 +50,12 @@ test("it waits for the next login that is due, and looks now and then; stopped, 
     rounds++;
     return undefined;
   };
-  const logins = { warm: warmOne, nextAt: () => next };
+  let asked = 0;
+  const nextAt = () => {
+    asked++;
+    return next;
+  };
+  const logins = { warm: warmOne, nextAt };
   const warm = new KeepWarm({ agents: () => [agent(profile("p:a"))], logins, now: () => 0 });
   const pass = async (ms: number) => {
     t.mock.timers.tick(ms);
@@ -63,7 +68,8 @@ test("it waits for the next login that is due, and looks now and then; stopped, 
   assert.equal(rounds, 2);
   next = undefined;
   warm.wake();
-  await pass(59_999);
+  await pass(1000);
+  await pass(58_999);
   assert.equal(rounds, 2);
   await pass(1);
   assert.equal(rounds, 3);
@@ -71,6 +77,11 @@ test("it waits for the next login that is due, and looks now and then; stopped, 
   warm.wake();
   await pass(1000);
   assert.equal(rounds, 4);
+  next = 20_000;
+  asked = 0;
+  for (let news = 0; news < 200; news++) warm.wake();
+  await pass(1000);
+  assert.equal(asked, 1, "a crowd of changes is one look");
   warm.stop();
   warm.wake();
   await pass(100_000);

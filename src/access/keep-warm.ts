@@ -3,6 +3,7 @@
 import type { AuthProfile } from "../core/credential.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { LiveAgent } from "./live-agents.ts";
+import type { AgentView } from "./agent-view.ts";
 import type { Logins } from "./logins.ts";
 
 /** Logins come and go, clocks jump, machines sleep: it looks at least this often. */
@@ -27,6 +28,7 @@ export class KeepWarm {
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
   #running = true;
+  #looksSoon = false;
 
   constructor(options: KeepWarmOptions) {
     this.#options = options;
@@ -35,22 +37,30 @@ export class KeepWarm {
   /** Refreshes what is due, and again when the next login is. Resolves after the first time. */
   async run(): Promise<void> {
     this.#running = true;
+    this.#looksSoon = false;
     const { agents, logins } = this.#options;
-    const started = heldBy(agents()).flatMap(
-      ({ live, profile }) =>
-        () =>
-          logins.warm(live, profile),
-    );
-    await inParallel(started, AT_ONCE, async (start) => void (await start()));
+    await inParallel(heldBy(agents()), AT_ONCE, async ({ live, profile }) => {
+      await logins.warm(live, profile);
+    });
     this.#running = false;
-    this.wake();
+    if (!this.#stopped) this.#in(this.#pauseMs(), () => void this.run());
   }
 
-  /** Logins changed: the next one due may be another. */
+  /** Logins changed: the next one due may be another. Of many changes in a row the last is looked at. */
   wake(): void {
+    if (this.#stopped || this.#running || this.#looksSoon) return;
+    this.#looksSoon = true;
+    this.#in(LOOK_AT_MOST_EVERY_MS, () => {
+      this.#looksSoon = false;
+      const left = this.#pauseMs() - LOOK_AT_MOST_EVERY_MS;
+      if (left > 0) this.#in(left, () => void this.run());
+      else void this.run();
+    });
+  }
+
+  #in(ms: number, work: () => void): void {
     clearTimeout(this.#timer);
-    if (this.#stopped || this.#running) return;
-    this.#timer = setTimeout(() => void this.run(), this.#pauseMs()).unref();
+    this.#timer = setTimeout(work, ms).unref();
   }
 
   stop(): void {
@@ -70,7 +80,15 @@ export class KeepWarm {
 function heldBy(agents: Iterable<LiveAgent>): Held[] {
   const held = new Map<string, Held>();
   for (const live of agents)
-    for (const profile of live.view.snapshot.profiles)
-      if (profile.type === "oauth") held.set(`${profile.owner} ${profile.id}`, { live, profile });
+    for (const profile of loginsIn(live.view)) held.set(`${profile.owner} ${profile.id}`, { live, profile });
   return [...held.values()];
+}
+
+const LOGINS = new WeakMap<AgentView, readonly AuthProfile[]>();
+
+/** Hundreds of agents are asked whenever one of them changes. */
+function loginsIn(view: AgentView): readonly AuthProfile[] {
+  const known = LOGINS.get(view) ?? view.snapshot.profiles.filter(({ type }) => type === "oauth");
+  LOGINS.set(view, known);
+  return known;
 }

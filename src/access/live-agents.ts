@@ -1,7 +1,12 @@
 // The agents of a running gateway, in memory: the view, the prepared plan, the load. Requests read only this;
 // the store keeps it current (DESIGN, "Speed": no store read on the request path).
 import { setImmediate } from "node:timers/promises";
-import type { BarScope, CooldownPolicy, Health, HealthEvent } from "../core/health.ts";
+import type {
+  BarScope,
+  CooldownPolicy,
+  Health,
+  HealthEvent,
+} from "../core/health.ts";
 import { HEALTHY, settle } from "../core/health.ts";
 import type { AgentId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
@@ -65,7 +70,9 @@ export class LiveAgent {
 
   healthOf(profile: AuthProfile): Health | undefined {
     const candidates = this.prepared.candidates.get(profile.provider);
-    return candidates?.find((candidate) => sameCredential(candidate.profile, profile))?.health;
+    return candidates?.find((candidate) =>
+      sameCredential(candidate.profile, profile),
+    )?.health;
   }
 
   /** Resolves after `ms`, or sooner when anything about the agent changes or the signal says so. */
@@ -84,7 +91,10 @@ export class LiveAgent {
 
   #prepare(view: AgentView): Prepared {
     const { profiles } = view.snapshot;
-    return prepare({ ...view.snapshot, load: new Map(profiles.map((one) => [one.id, this.#loads.of(one)])) });
+    return prepare({
+      ...view.snapshot,
+      load: new Map(profiles.map((one) => [one.id, this.#loads.of(one)])),
+    });
   }
 
   /** Whoever waits looks again. */
@@ -96,7 +106,11 @@ export class LiveAgent {
 }
 
 /** see `agent-view.ts` */
-export type Join = (agent: AgentId, own: Reading, main: Reading | undefined) => AgentView;
+export type Join = (
+  agent: AgentId,
+  own: Reading,
+  main: Reading | undefined,
+) => AgentView;
 
 export interface LiveOptions {
   readonly read: (agent: AgentId) => Promise<Reading>;
@@ -119,10 +133,17 @@ export class LiveAgents {
   readonly #stale = new Set<AgentId>();
   readonly #refreshing = new Map<AgentId, Promise<void>>();
   readonly #loads = new Loads();
+  #turns: Promise<unknown> = Promise.resolve();
 
   constructor(options: LiveOptions) {
     this.#options = options;
     this.#join = options.join;
+  }
+
+  /** Views take a while to make: there is one in each round of the event loop, and calls go on in between. */
+  #turn(): Promise<unknown> {
+    this.#turns = this.#turns.then(() => setImmediate());
+    return this.#turns;
   }
 
   /** The agent if it is loaded. */
@@ -136,7 +157,9 @@ export class LiveAgents {
 
   /** @throws AccessError `store_unreadable`: it must not look like a store without credentials */
   load(agent: AgentId): Promise<LiveAgent> {
-    const loading = this.#loading.get(agent) ?? this.#load(agent).finally(() => this.#loading.delete(agent));
+    const loading =
+      this.#loading.get(agent) ??
+      this.#load(agent).finally(() => this.#loading.delete(agent));
     this.#loading.set(agent, loading);
     return loading;
   }
@@ -149,7 +172,12 @@ export class LiveAgents {
       // A notice that came meanwhile has brought a newer one.
       if (!this.#readings.has(id)) this.#readings.set(id, reading);
     }
-    const live = new LiveAgent(this.#viewOf(agent, this.#join), this.#loads, this.#join);
+    await this.#turn();
+    const live = new LiveAgent(
+      this.#viewOf(agent, this.#join),
+      this.#loads,
+      this.#join,
+    );
     this.#agents.set(agent, live);
     return live;
   }
@@ -161,7 +189,11 @@ export class LiveAgents {
    * @param kept agents that are still configured
    * @param swap called in the same step in which the new agents take over
    */
-  async renew(join: Join, kept: (agent: AgentId) => boolean, swap: () => void): Promise<void> {
+  async renew(
+    join: Join,
+    kept: (agent: AgentId) => boolean,
+    swap: () => void,
+  ): Promise<void> {
     const next = new Map<AgentId, LiveAgent>();
     const add = (id: AgentId) => {
       const view = withHealthOf(this.#viewOf(id, join), this.#agents.get(id));
@@ -171,11 +203,13 @@ export class LiveAgents {
     };
     for (const id of [...this.#agents.keys()].filter(kept)) {
       add(id);
-      await setImmediate();
+      await this.#turn();
     }
     // Loaded meanwhile.
-    for (const id of this.#agents.keys()) if (kept(id) && !next.has(id)) add(id);
-    for (const live of this.#agents.values()) this.#others.add(new WeakRef(live));
+    for (const id of this.#agents.keys())
+      if (kept(id) && !next.has(id)) add(id);
+    for (const live of this.#agents.values())
+      this.#others.add(new WeakRef(live));
     this.#agents = next;
     this.#join = join;
     swap();
@@ -198,7 +232,8 @@ export class LiveAgents {
    */
   refresh(agent: AgentId): Promise<void> {
     this.#stale.add(agent);
-    const running = this.#refreshing.get(agent) ?? this.#refreshWhileStale(agent);
+    const running =
+      this.#refreshing.get(agent) ?? this.#refreshWhileStale(agent);
     this.#refreshing.set(agent, running);
     return running;
   }
@@ -218,36 +253,52 @@ export class LiveAgents {
     this.#readings.set(agent, reading);
     for (const live of this.#everyone()) {
       if (live.id !== agent && agent !== MAIN_AGENT) continue;
+      await this.#turn();
       live.replaceView(this.#viewOf(live.id, live.join));
-      await setImmediate();
     }
-    this.#loads.keep(() => [...this.#everyone()].flatMap((live) => live.view.snapshot.profiles));
+    this.#loads.keep(() =>
+      [...this.#everyone()].flatMap((live) => live.view.snapshot.profiles),
+    );
   }
 
   /** A test is over, with whatever outcome: all may use the credential that it proved, or one tests it again. */
   testEnds({ load, profile }: Candidate, scope: BarScope): void {
     const { testing } = load;
-    const left = testing.toSpliced(testing.indexOf(scope), testing.includes(scope) ? 1 : 0);
+    const left = testing.toSpliced(
+      testing.indexOf(scope),
+      testing.includes(scope) ? 1 : 0,
+    );
     (load as MutableLoad).testing = left.length === 0 ? NO_TESTS : left;
-    for (const agent of this.#everyone()) if (sharesProfile(agent, profile)) agent.tell();
+    for (const agent of this.#everyone())
+      if (sharesProfile(agent, profile)) agent.tell();
   }
 
   /** Records what happened to a profile: at once here, behind in the store. */
   settle(live: LiveAgent, profile: AuthProfile, event: HealthEvent): void {
     const before = live.healthOf(profile);
     if (!before) return;
-    const telling = event.kind !== "success" || before.bars.length > 0 || before.errorCount > 0;
+    const telling =
+      event.kind !== "success" ||
+      before.bars.length > 0 ||
+      before.errorCount > 0;
     this.#options.writer.add(live.id, profile, event, telling);
     if (!telling) return;
     const health = settle(before, event, this.#options.cooldowns());
     for (const agent of this.#everyone()) {
-      const same = agent === live || (profile.source === "store" && sharesProfile(agent, profile));
+      const same =
+        agent === live ||
+        (profile.source === "store" && sharesProfile(agent, profile));
       if (same) agent.setHealth(profile, health);
     }
   }
 
   /** Usage windows come with every answer: only news is worth anything. */
-  learnUsage(live: LiveAgent, profile: AuthProfile, reading: UsageReading, startedAt: number): void {
+  learnUsage(
+    live: LiveAgent,
+    profile: AuthProfile,
+    reading: UsageReading,
+    startedAt: number,
+  ): void {
     const at = reading.readAt;
     const health = live.healthOf(profile);
     if (health && isNews(health.usage, reading, at))
@@ -256,10 +307,13 @@ export class LiveAgents {
 
   /** What is known but not yet written is laid over what was read. */
   #viewOf(agent: AgentId, join: Join): AgentView {
-    const main = agent === MAIN_AGENT ? undefined : this.#readings.get(MAIN_AGENT);
+    const main =
+      agent === MAIN_AGENT ? undefined : this.#readings.get(MAIN_AGENT);
     const view = join(agent, this.#readings.get(agent)!, main);
     const waiting = this.#options.writer.unacknowledged();
-    return waiting.length === 0 ? view : { ...view, snapshot: this.#withWaiting(view, waiting) };
+    return waiting.length === 0
+      ? view
+      : { ...view, snapshot: this.#withWaiting(view, waiting) };
   }
 
   #withWaiting(view: AgentView, waiting: readonly HealthChange[]): Snapshot {
@@ -267,8 +321,20 @@ export class LiveAgents {
     for (const profile of view.snapshot.profiles) {
       const home = profile.source === "store" ? profile.owner : view.agent;
       for (const { profileId, agent, generation, event } of waiting) {
-        if (profileId !== profile.id || agent !== home || generation !== profile.generation) continue;
-        health.set(profile.id, settle(health.get(profile.id) ?? HEALTHY, event, this.#options.cooldowns()));
+        if (
+          profileId !== profile.id ||
+          agent !== home ||
+          generation !== profile.generation
+        )
+          continue;
+        health.set(
+          profile.id,
+          settle(
+            health.get(profile.id) ?? HEALTHY,
+            event,
+            this.#options.cooldowns(),
+          ),
+        );
       }
     }
     return { ...view.snapshot, health };
@@ -276,7 +342,10 @@ export class LiveAgents {
 }
 
 /** What is known here may be newer than what was read. */
-function withHealthOf(view: AgentView, known: LiveAgent | undefined): AgentView {
+function withHealthOf(
+  view: AgentView,
+  known: LiveAgent | undefined,
+): AgentView {
   const health = new Map(view.snapshot.health);
   for (const profile of view.snapshot.profiles) {
     const now = known?.healthOf(profile);
@@ -286,4 +355,6 @@ function withHealthOf(view: AgentView, known: LiveAgent | undefined): AgentView 
 }
 
 const sharesProfile = (agent: LiveAgent, profile: AuthProfile): boolean =>
-  agent.view.snapshot.profiles.some((other) => other.id === profile.id && other.owner === profile.owner);
+  agent.view.snapshot.profiles.some(
+    (other) => other.id === profile.id && other.owner === profile.owner,
+  );

@@ -4,6 +4,7 @@ import { AccessError, messageOf } from "../core/errors.ts";
 import type { AgentId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
 import type { Environment } from "../secrets/env.ts";
+import type { GenerationKey } from "../store/generation.ts";
 import { generationOf, InstallKey } from "../store/generation.ts";
 import type { Reading, Store } from "../store/store.ts";
 import type { AgentView } from "./agent-view.ts";
@@ -65,10 +66,13 @@ export function joinView(deps: Deps, agent: AgentId, own: Reading, main: Reading
   });
 }
 
-/** A generation for keys that no store holds, made the way the store makes its own. */
+/** A generation for keys that no store holds, made the way the store makes its own. The file is read when needed. */
 function keyFingerprint(globalDir: string): (material: string) => string {
-  const { key } = new InstallKey(globalDir).current();
-  return (material) => generationOf(key, { type: "api_key", provider: "", key: material });
+  let key: GenerationKey | undefined;
+  return (material) => {
+    key ??= new InstallKey(globalDir).current().key;
+    return generationOf(key, { type: "api_key", provider: "", key: material });
+  };
 }
 
 const EMPTY: Reading = {

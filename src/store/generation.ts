@@ -56,6 +56,16 @@ export function withGeneration<T extends object>(
   return Object.defineProperty(rest, "generation", { get, enumerable: true }) as T & { generation: string };
 }
 
+/** `rest` with the generation of `source`, which is not made for that where it is not made yet. */
+export function withGenerationOf<T extends object>(
+  rest: T,
+  source: { readonly generation: string },
+): T & { readonly generation: string } {
+  const made = Object.getOwnPropertyDescriptor(source, "generation")?.value as string | undefined;
+  // A getter of its own makes an object large: a thread's answers hold the text, and so do their copies.
+  return made === undefined ? withGeneration(rest, () => source.generation) : { ...rest, generation: made };
+}
+
 /**
  * The install key, `access.key` in the folder of our global files. Reading never creates it: until the
  * first write a random key in memory stands in, so no stored health matches, and that same key is what

@@ -1,0 +1,124 @@
+// What stored credentials amount to under a config and an environment: the profiles as the engine sees them, and
+// their material. Made once for each reading of a store, and shared by all agents that read it through.
+import type { Config } from "../config/config.ts";
+import type { AuthProfile, Credential, OAuthCredential } from "../core/credential.ts";
+import { assessCredential, refOf } from "../core/credential.ts";
+import type { AgentId } from "../core/ids.ts";
+import { Secret } from "../core/secret.ts";
+import { jwtClaims } from "../oauth/identity.ts";
+import { keeperOf } from "../providers/kept-by.ts";
+import type { Environment } from "../secrets/env.ts";
+import { resolveSecretInput } from "../secrets/env.ts";
+import { withGenerationOf } from "../store/generation.ts";
+import type { LoginFacts, Reading, StoredProfile } from "../store/store.ts";
+import { isCodexOwned } from "./codex-owned.ts";
+
+export interface AssessedProfile {
+  readonly entry: StoredProfile & { readonly owner: AgentId };
+  readonly profile: AuthProfile;
+  /** absent: there is none, or it is not to be had */
+  readonly secret?: Secret;
+}
+
+export interface AssessInputs {
+  readonly config: Config;
+  readonly env: Environment;
+  /** ms since epoch */
+  readonly now: number;
+}
+
+interface Assessment {
+  readonly is: Pick<AuthProfile, "type"> & Partial<AuthProfile>;
+  readonly secret?: Secret;
+}
+
+interface Made {
+  readonly inputs: AssessInputs;
+  readonly owner: AgentId;
+  readonly profiles: readonly AssessedProfile[];
+}
+
+const MADE = new WeakMap<Reading, Made>();
+
+/** In store order. */
+export function assessedProfiles(
+  reading: Reading,
+  owner: AgentId,
+  inputs: AssessInputs,
+): readonly AssessedProfile[] {
+  const { config, env, now } = inputs;
+  const made = MADE.get(reading);
+  if (made && made.owner === owner && made.inputs.config === config && made.inputs.env === env)
+    return made.profiles;
+  const { profiles: stored, logins } = reading.state;
+  const profiles = stored.map((each): AssessedProfile => {
+    const { id, credential } = each;
+    const entry = withGenerationOf({ id, credential, owner }, each);
+    const { is, secret } = assess(entry, logins?.get(id), inputs);
+    const base = { id, provider: credential.provider, source: "store" as const, owner };
+    return { entry, profile: withGenerationOf({ ...base, ...is }, each), ...(secret && { secret }) };
+  });
+  MADE.set(reading, { inputs: { config, env, now }, owner, profiles });
+  return profiles;
+}
+
+/** The part of a stored profile that follows from its credential, the config and the environment. */
+function assess(
+  { id, credential }: AssessedProfile["entry"],
+  facts: LoginFacts | undefined,
+  inputs: AssessInputs,
+): Assessment {
+  const keptBy = keeperOf(credential);
+  if (keptBy !== undefined) return { is: { type: credential.type, keptBy } };
+  const mode = inputs.config.profiles.get(id)?.mode;
+  const byRef = refOf(credential) !== undefined;
+  if (mode === "oauth" && byRef) return { is: { type: credential.type, problem: "ineligible_profile" } };
+  const assessed = withFacts(assessCredential(credential), credential, facts, inputs.now);
+  if (assessed.problem === "missing_credential") return { is: assessed };
+  const material = resolveSecretInput(
+    refOf(credential) ?? materialOf(credential),
+    inputs.env,
+    inputs.config.secretProviders,
+  );
+  const secret = "found" in material ? { secret: new Secret(material.found) } : {};
+  if ("unresolved" in material) return { is: { ...assessed, problem: "unresolved_ref" } };
+  // Codex renews its login, and what is stored here is read again from Codex's file.
+  return { is: isCodexOwned(id, credential) ? { ...assessed, refreshable: true } : assessed, ...secret };
+}
+
+/** What the families of logins know better than the row. */
+function withFacts(
+  assessed: ReturnType<typeof assessCredential>,
+  credential: Credential,
+  facts: LoginFacts | undefined,
+  now: number,
+): ReturnType<typeof assessCredential> & Pick<AuthProfile, "lifetimeMs" | "loginNeeded"> {
+  if (credential.type !== "oauth") return assessed;
+  const { expiresAt, lifetimeMs = claimedLifetimeMs(credential, now), needed } = facts ?? {};
+  const known = {
+    ...assessed,
+    ...(expiresAt !== undefined && { expiresAt }),
+    ...(lifetimeMs !== undefined && { lifetimeMs }),
+  };
+  if (!needed) return known;
+  const { access } = credential;
+  const ended = access === undefined || access === "" ? { problem: "login_needed" as const } : {};
+  return { ...known, refreshable: false, loginNeeded: true, ...ended };
+}
+
+/** Lifetimes that are longer change nothing. */
+const SHORT_LIVED_MS = 30 * 60_000;
+
+/** How long a token was made for that no family knows, as it says itself; `undefined` unless that is short. */
+function claimedLifetimeMs({ access, expires }: OAuthCredential, now: number): number | undefined {
+  const left = Number(expires) - now;
+  if (!(left < SHORT_LIVED_MS)) return undefined;
+  const { iat, exp } = jwtClaims(access) ?? {};
+  const claimed = (Number(exp) - Number(iat)) * 1000;
+  return claimed > 0 && claimed < SHORT_LIVED_MS ? Math.max(claimed, left) : undefined;
+}
+
+function materialOf(credential: Credential): string | undefined {
+  if (credential.type === "api_key") return credential.key;
+  return credential.type === "token" ? credential.token : credential.access;
+}
