@@ -3,6 +3,7 @@
 import type { ProviderRoute } from "../access/provider-route.ts";
 import { openAddress, routesTo } from "../access/provider-route.ts";
 import { isTranslatable, neutralRequest } from "../access/translation.ts";
+import type { Config } from "../config/config.ts";
 import { AccessError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { ModelRef } from "../core/model-ref.ts";
@@ -31,9 +32,15 @@ export function reach(
   body: JsonObject,
   gateway: Gateway,
 ): Reach {
-  const routes = wanted.map((ref) => routesTo(gateway.config(), ref.provider, wire.api, gateway.env()));
-  if (routes.every((each) => each.length === 1 && each[0]!.api === wire.api))
-    return { models: wanted, asIs: NONE };
+  const config = gateway.config();
+  const known = STRAIGHT.get(wanted);
+  if (known?.config === config && known.api === wire.api) return known.reach;
+  const routes = wanted.map((ref) => routesTo(config, ref.provider, wire.api, gateway.env()));
+  if (routes.every((each) => each.length === 1 && each[0]!.api === wire.api)) {
+    const straight = { models: wanted, asIs: NONE };
+    STRAIGHT.set(wanted, { config, api: wire.api, reach: straight });
+    return straight;
+  }
   const others = new Set(routes.flat().map(({ api }) => api));
   others.delete(wire.api);
   const asIs = whole ? [...others].filter((api) => isNative(wire.api, api, body)) : NONE;
@@ -52,6 +59,9 @@ export function reach(
 }
 
 const NONE: readonly string[] = [];
+
+/** Where all models speak the client's protocol, the body does not matter: the same lists are asked for again. */
+const STRAIGHT = new WeakMap<readonly ModelRef[], { config: Config; api: string; reach: Reach }>();
 
 function outOfReach(
   first: ModelRef,

@@ -148,12 +148,16 @@ const BUILT_IN: readonly Provider[] = [
   zai,
 ];
 
-const byIdOf = (providers: readonly Provider[]): ReadonlyMap<string, Provider> =>
-  new Map(providers.map((provider) => [provider.id, provider]));
+/** Providers by id and alias. An id goes before an alias, and the first of two that share one before the other. */
+const byNameOf = (providers: readonly Provider[]): ReadonlyMap<string, Provider> =>
+  new Map([
+    ...providers.toReversed().flatMap((each) => (each.aliases ?? []).map((alias) => [alias, each] as const)),
+    ...providers.map((each) => [each.id, each] as const),
+  ]);
 
 /** Every provider that this process knows: built in, then those of plugins. */
 export let PROVIDERS = BUILT_IN;
-let byId = byIdOf(BUILT_IN);
+let byName = byNameOf(BUILT_IN);
 
 /**
  * Puts the providers of plugins beside those that are built in. Called once, before the first command looks
@@ -163,12 +167,11 @@ let byId = byIdOf(BUILT_IN);
  */
 export function setPluginProviders(external: readonly Provider[]): void {
   PROVIDERS = [...BUILT_IN, ...external];
-  byId = byIdOf(PROVIDERS);
+  byName = byNameOf(PROVIDERS);
 }
 
 /** The provider with this id, else the one that has it as an alias. Lower case. */
-export const findProvider = (id: ProviderId): Provider | undefined =>
-  byId.get(id) ?? PROVIDERS.find((provider) => provider.aliases?.includes(id));
+export const findProvider = (id: ProviderId): Provider | undefined => byName.get(id);
 
 /** Stands where a secret would, of a provider that counts as authenticated without one. */
 export const syntheticMarker = (id: ProviderId): string | undefined => findProvider(id)?.plugin?.marker;
