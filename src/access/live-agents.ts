@@ -1,12 +1,7 @@
 // The agents of a running gateway, in memory: the view, the prepared plan, the load. Requests read only this;
 // the store keeps it current (DESIGN, "Speed": no store read on the request path).
 import { setImmediate } from "node:timers/promises";
-import type {
-  BarScope,
-  CooldownPolicy,
-  Health,
-  HealthEvent,
-} from "../core/health.ts";
+import type { BarScope, CooldownPolicy, Health, HealthEvent } from "../core/health.ts";
 import { HEALTHY, settle } from "../core/health.ts";
 import type { AgentId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
@@ -70,9 +65,7 @@ export class LiveAgent {
 
   healthOf(profile: AuthProfile): Health | undefined {
     const candidates = this.prepared.candidates.get(profile.provider);
-    return candidates?.find((candidate) =>
-      sameCredential(candidate.profile, profile),
-    )?.health;
+    return candidates?.find((candidate) => sameCredential(candidate.profile, profile))?.health;
   }
 
   /** Resolves after `ms`, or sooner when anything about the agent changes or the signal says so. */
@@ -106,11 +99,7 @@ export class LiveAgent {
 }
 
 /** see `agent-view.ts` */
-export type Join = (
-  agent: AgentId,
-  own: Reading,
-  main: Reading | undefined,
-) => AgentView;
+export type Join = (agent: AgentId, own: Reading, main: Reading | undefined) => AgentView;
 
 export interface LiveOptions {
   readonly read: (agent: AgentId) => Promise<Reading>;
@@ -157,9 +146,7 @@ export class LiveAgents {
 
   /** @throws AccessError `store_unreadable`: it must not look like a store without credentials */
   load(agent: AgentId): Promise<LiveAgent> {
-    const loading =
-      this.#loading.get(agent) ??
-      this.#load(agent).finally(() => this.#loading.delete(agent));
+    const loading = this.#loading.get(agent) ?? this.#load(agent).finally(() => this.#loading.delete(agent));
     this.#loading.set(agent, loading);
     return loading;
   }
@@ -173,11 +160,7 @@ export class LiveAgents {
       if (!this.#readings.has(id)) this.#readings.set(id, reading);
     }
     await this.#turn();
-    const live = new LiveAgent(
-      this.#viewOf(agent, this.#join),
-      this.#loads,
-      this.#join,
-    );
+    const live = new LiveAgent(this.#viewOf(agent, this.#join), this.#loads, this.#join);
     this.#agents.set(agent, live);
     return live;
   }
@@ -189,11 +172,7 @@ export class LiveAgents {
    * @param kept agents that are still configured
    * @param swap called in the same step in which the new agents take over
    */
-  async renew(
-    join: Join,
-    kept: (agent: AgentId) => boolean,
-    swap: () => void,
-  ): Promise<void> {
+  async renew(join: Join, kept: (agent: AgentId) => boolean, swap: () => void): Promise<void> {
     const next = new Map<AgentId, LiveAgent>();
     const add = (id: AgentId) => {
       const view = withHealthOf(this.#viewOf(id, join), this.#agents.get(id));
@@ -206,10 +185,8 @@ export class LiveAgents {
       await this.#turn();
     }
     // Loaded meanwhile.
-    for (const id of this.#agents.keys())
-      if (kept(id) && !next.has(id)) add(id);
-    for (const live of this.#agents.values())
-      this.#others.add(new WeakRef(live));
+    for (const id of this.#agents.keys()) if (kept(id) && !next.has(id)) add(id);
+    for (const live of this.#agents.values()) this.#others.add(new WeakRef(live));
     this.#agents = next;
     this.#join = join;
     swap();
@@ -232,8 +209,7 @@ export class LiveAgents {
    */
   refresh(agent: AgentId): Promise<void> {
     this.#stale.add(agent);
-    const running =
-      this.#refreshing.get(agent) ?? this.#refreshWhileStale(agent);
+    const running = this.#refreshing.get(agent) ?? this.#refreshWhileStale(agent);
     this.#refreshing.set(agent, running);
     return running;
   }
@@ -256,49 +232,33 @@ export class LiveAgents {
       await this.#turn();
       live.replaceView(this.#viewOf(live.id, live.join));
     }
-    this.#loads.keep(() =>
-      [...this.#everyone()].flatMap((live) => live.view.snapshot.profiles),
-    );
+    this.#loads.keep(() => [...this.#everyone()].flatMap((live) => live.view.snapshot.profiles));
   }
 
   /** A test is over, with whatever outcome: all may use the credential that it proved, or one tests it again. */
   testEnds({ load, profile }: Candidate, scope: BarScope): void {
     const { testing } = load;
-    const left = testing.toSpliced(
-      testing.indexOf(scope),
-      testing.includes(scope) ? 1 : 0,
-    );
+    const left = testing.toSpliced(testing.indexOf(scope), testing.includes(scope) ? 1 : 0);
     (load as MutableLoad).testing = left.length === 0 ? NO_TESTS : left;
-    for (const agent of this.#everyone())
-      if (sharesProfile(agent, profile)) agent.tell();
+    for (const agent of this.#everyone()) if (sharesProfile(agent, profile)) agent.tell();
   }
 
   /** Records what happened to a profile: at once here, behind in the store. */
   settle(live: LiveAgent, profile: AuthProfile, event: HealthEvent): void {
     const before = live.healthOf(profile);
     if (!before) return;
-    const telling =
-      event.kind !== "success" ||
-      before.bars.length > 0 ||
-      before.errorCount > 0;
+    const telling = event.kind !== "success" || before.bars.length > 0 || before.errorCount > 0;
     this.#options.writer.add(live.id, profile, event, telling);
     if (!telling) return;
     const health = settle(before, event, this.#options.cooldowns());
     for (const agent of this.#everyone()) {
-      const same =
-        agent === live ||
-        (profile.source === "store" && sharesProfile(agent, profile));
+      const same = agent === live || (profile.source === "store" && sharesProfile(agent, profile));
       if (same) agent.setHealth(profile, health);
     }
   }
 
   /** Usage windows come with every answer: only news is worth anything. */
-  learnUsage(
-    live: LiveAgent,
-    profile: AuthProfile,
-    reading: UsageReading,
-    startedAt: number,
-  ): void {
+  learnUsage(live: LiveAgent, profile: AuthProfile, reading: UsageReading, startedAt: number): void {
     const at = reading.readAt;
     const health = live.healthOf(profile);
     if (health && isNews(health.usage, reading, at))
@@ -307,13 +267,10 @@ export class LiveAgents {
 
   /** What is known but not yet written is laid over what was read. */
   #viewOf(agent: AgentId, join: Join): AgentView {
-    const main =
-      agent === MAIN_AGENT ? undefined : this.#readings.get(MAIN_AGENT);
+    const main = agent === MAIN_AGENT ? undefined : this.#readings.get(MAIN_AGENT);
     const view = join(agent, this.#readings.get(agent)!, main);
     const waiting = this.#options.writer.unacknowledged();
-    return waiting.length === 0
-      ? view
-      : { ...view, snapshot: this.#withWaiting(view, waiting) };
+    return waiting.length === 0 ? view : { ...view, snapshot: this.#withWaiting(view, waiting) };
   }
 
   #withWaiting(view: AgentView, waiting: readonly HealthChange[]): Snapshot {
@@ -321,20 +278,8 @@ export class LiveAgents {
     for (const profile of view.snapshot.profiles) {
       const home = profile.source === "store" ? profile.owner : view.agent;
       for (const { profileId, agent, generation, event } of waiting) {
-        if (
-          profileId !== profile.id ||
-          agent !== home ||
-          generation !== profile.generation
-        )
-          continue;
-        health.set(
-          profile.id,
-          settle(
-            health.get(profile.id) ?? HEALTHY,
-            event,
-            this.#options.cooldowns(),
-          ),
-        );
+        if (profileId !== profile.id || agent !== home || generation !== profile.generation) continue;
+        health.set(profile.id, settle(health.get(profile.id) ?? HEALTHY, event, this.#options.cooldowns()));
       }
     }
     return { ...view.snapshot, health };
@@ -342,10 +287,7 @@ export class LiveAgents {
 }
 
 /** What is known here may be newer than what was read. */
-function withHealthOf(
-  view: AgentView,
-  known: LiveAgent | undefined,
-): AgentView {
+function withHealthOf(view: AgentView, known: LiveAgent | undefined): AgentView {
   const health = new Map(view.snapshot.health);
   for (const profile of view.snapshot.profiles) {
     const now = known?.healthOf(profile);
@@ -355,6 +297,4 @@ function withHealthOf(
 }
 
 const sharesProfile = (agent: LiveAgent, profile: AuthProfile): boolean =>
-  agent.view.snapshot.profiles.some(
-    (other) => other.id === profile.id && other.owner === profile.owner,
-  );
+  agent.view.snapshot.profiles.some((other) => other.id === profile.id && other.owner === profile.owner);
