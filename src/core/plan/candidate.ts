@@ -32,6 +32,8 @@ export interface Candidate {
   readonly load: Load;
   /** Every call costs money. */
   readonly metered: boolean;
+  /** Among the provider's candidates, by what nothing beats; equal for equals. */
+  readonly rank: number;
   /** What its usage windows foretell. */
   readonly outlook: readonly Foreseen[];
   /** Place in the explicit order, if there is one. */

@@ -33,6 +33,19 @@ export function compareMoving(a: Candidate, b: Candidate, model: string, now: nu
   );
 }
 
+/** Nothing is foreseen of it: most are, and the scan need not look closer. */
+const isCalm = ({ outlook, load }: Candidate): boolean => outlook.length === 0 && !load.rampFrom;
+
+/** The same as `compareMoving(later, first) < 0`, of two with the same rank: each call asks it of each candidate. */
+export function overtakes(later: Candidate, first: Candidate, model: string, now: number): boolean {
+  if (later.type !== first.type || !isCalm(later) || !isCalm(first))
+    return compareMoving(later, first, model, now) < 0;
+  return (
+    later.load.inFlight < first.load.inFlight ||
+    (later.load.inFlight === first.load.inFlight && lastUsed(later) < lastUsed(first))
+  );
+}
+
 /** What is lost soonest is used first. */
 function compareResets(a: Candidate, b: Candidate, model: string, now: number): number {
   if (a.outlook.length === 0 && b.outlook.length === 0) return 0;

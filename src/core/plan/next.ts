@@ -3,7 +3,7 @@ import type { ModelRef } from "../model-ref.ts";
 import { formatModelRef } from "../model-ref.ts";
 import type { Candidate } from "./candidate.ts";
 import { isEnvironmentKey, NO_TESTS } from "./candidate.ts";
-import { compareMoving, compareRank, isRisky } from "./compare.ts";
+import { isRisky, overtakes } from "./compare.ts";
 import { closedTo } from "./crossing.ts";
 import type { Prepared } from "./prepare.ts";
 import { isTested, usable } from "./usable.ts";
@@ -42,12 +42,12 @@ export function best(prepared: Prepared, request: PlanRequest, index: number, wa
   let first: Candidate | undefined;
   for (const candidate of list) {
     if (first) {
-      if (compareRank(candidate, first) !== 0) break;
+      if (candidate.rank !== first.rank) break;
       // Of a later type only one that will answer while the first may not.
       if (candidate.type !== first.type && !isRisky(first, ref.model, now)) break;
-      if (compareMoving(candidate, first, ref.model, now) < 0 && fits(candidate)) first = candidate;
+      if (overtakes(candidate, first, ref.model, now) && fits(candidate)) first = candidate;
     } else if (fits(candidate)) {
-      if (sticky && compareRank(sticky, candidate) === 0 && fits(sticky)) return sticky;
+      if (sticky && sticky.rank === candidate.rank && fits(sticky)) return sticky;
       first = candidate;
     }
   }

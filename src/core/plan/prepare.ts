@@ -6,7 +6,7 @@ import { HEALTHY } from "../health.ts";
 import type { ProfileId, ProviderId } from "../ids.ts";
 import type { Candidate, Load, Snapshot } from "./candidate.ts";
 import { NO_TESTS, sameCredential } from "./candidate.ts";
-import { compareFixed } from "./compare.ts";
+import { compareFixed, compareRank } from "./compare.ts";
 import { outlookOf } from "./outlook.ts";
 
 export interface Prepared {
@@ -38,8 +38,20 @@ export function prepare(snapshot: Snapshot): Prepared {
     if (profile.source === "env") keys.set(profile.provider, keyIndex + 1);
     push(candidates, profile.provider, candidateOf(profile, place, keyIndex, snapshot));
   }
-  for (const list of candidates.values()) list.sort(compareFixed);
-  return { candidates, excluded };
+  return {
+    candidates: new Map([...candidates].map(([provider, list]) => [provider, ranked(list)])),
+    excluded,
+  };
+}
+
+/** Sorted, and with the ranks that the sorting shows. */
+function ranked(list: readonly Candidate[]): Candidate[] {
+  let rank = 0;
+  const sorted = list.toSorted(compareFixed);
+  return sorted.map((candidate, i) => {
+    if (i > 0 && compareRank(sorted[i - 1]!, candidate) !== 0) rank++;
+    return rank === 0 ? candidate : { ...candidate, rank };
+  });
 }
 
 const placesOf = (ids: readonly ProfileId[]): ReadonlyMap<ProfileId, number> =>
@@ -48,6 +60,7 @@ const placesOf = (ids: readonly ProfileId[]): ReadonlyMap<ProfileId, number> =>
 function candidateOf(profile: AuthProfile, place: number, keyIndex: number, snapshot: Snapshot): Candidate {
   return {
     profile,
+    rank: 0,
     metered: isMetered(profile),
     load: snapshot.load?.get(profile.id) ?? IDLE,
     place,
