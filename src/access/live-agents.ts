@@ -2,23 +2,24 @@
 // the store keeps it current (DESIGN, "Speed": no store read on the request path).
 import { setImmediate } from "node:timers/promises";
 import type { BarScope, CooldownPolicy, Health, HealthEvent } from "../core/health.ts";
-import { HEALTHY, settle } from "../core/health.ts";
+import { settle } from "../core/health.ts";
 import type { AgentId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
-import type { Candidate, Snapshot } from "../core/plan/candidate.ts";
+import type { Candidate } from "../core/plan/candidate.ts";
 import type { Prepared } from "../core/plan/prepare.ts";
 import type { Attempt } from "../core/plan/walk.ts";
-import { NO_TESTS, sameCredential } from "../core/plan/candidate.ts";
+import { sameCredential } from "../core/plan/candidate.ts";
 import { prepare, withHealth } from "../core/plan/prepare.ts";
 import { testScope } from "../core/plan/usable.ts";
 import type { AuthProfile } from "../core/credential.ts";
 import { isNews } from "../core/usage-health.ts";
 import type { UsageReading } from "../core/usage-window.ts";
 import type { AgentView } from "./agent-view.ts";
-import type { HealthChange, Reading } from "../store/store.ts";
+import type { Reading } from "../store/store.ts";
 import type { HealthWriter } from "./health-writer.ts";
 import type { MutableLoad } from "./loads.ts";
 import { Loads } from "./loads.ts";
+import { homeOf, Readings } from "./readings.ts";
 
 /** One agent as requests see it. `prepared` is replaced whenever something is learnt. */
 export class LiveAgent {
@@ -47,15 +48,14 @@ export class LiveAgent {
   /** What the call puts to the test, if its credential is on trial: to be given back as soon as that is known. */
   callStarts({ candidate, ref }: Attempt, now: number): BarScope | undefined {
     const load = candidate.load as MutableLoad;
-    load.inFlight++;
-    load.lastStarted = now;
+    this.#loads.callStarts(load, now);
     const scope = testScope(candidate, ref, now);
-    if (scope !== undefined) load.testing = [...load.testing, scope];
+    if (scope !== undefined) this.#loads.testStarts(load, scope);
     return scope;
   }
 
   callEnds({ load }: Candidate): void {
-    (load as MutableLoad).inFlight--;
+    this.#loads.callEnds(load as MutableLoad);
   }
 
   setHealth(profile: AuthProfile, health: Health): void {
@@ -84,10 +84,7 @@ export class LiveAgent {
 
   #prepare(view: AgentView): Prepared {
     const { profiles } = view.snapshot;
-    return prepare({
-      ...view.snapshot,
-      load: new Map(profiles.map((one) => [one.id, this.#loads.of(one)])),
-    });
+    return prepare({ ...view.snapshot, load: new Map(profiles.map((one) => [one.id, this.#loads.of(one)])) });
   }
 
   /** Whoever waits looks again. */
@@ -106,8 +103,13 @@ export interface LiveOptions {
   readonly join: Join;
   /** Called for every store that is in use from now on; news comes by `refresh`. */
   readonly watch: (agent: AgentId) => void;
-  readonly writer: HealthWriter;
+  readonly writer: Pick<HealthWriter, "add" | "flush" | "unacknowledged">;
   readonly cooldowns: () => CooldownPolicy;
+  readonly loads?: Loads;
+  /** Told of health that was learnt here, of a profile as `agent` uses it. */
+  readonly onHealth?: (agent: AgentId, profile: AuthProfile, health: Health) => void;
+  /** Told when a store was read again. */
+  readonly onRead?: (agent: AgentId) => void;
 }
 
 /** All live agents. An agent loads on its first request. */
@@ -118,14 +120,15 @@ export class LiveAgents {
   /** Those of former settings, as long as a call uses them, and those of settings to come. */
   readonly #others = new Set<WeakRef<LiveAgent>>();
   readonly #loading = new Map<AgentId, Promise<LiveAgent>>();
-  readonly #readings = new Map<AgentId, Reading>();
+  readonly #readings = new Readings();
   readonly #stale = new Set<AgentId>();
   readonly #refreshing = new Map<AgentId, Promise<void>>();
-  readonly #loads = new Loads();
+  readonly #loads: Loads;
   #turns: Promise<unknown> = Promise.resolve();
 
   constructor(options: LiveOptions) {
     this.#options = options;
+    this.#loads = options.loads ?? new Loads();
     this.#join = options.join;
   }
 
@@ -153,11 +156,11 @@ export class LiveAgents {
 
   async #load(agent: AgentId): Promise<LiveAgent> {
     for (const id of new Set([MAIN_AGENT, agent])) {
-      if (this.#readings.has(id)) continue;
+      if (this.#readings.get(id)) continue;
       this.#options.watch(id);
       const reading = await this.#options.read(id);
       // A notice that came meanwhile has brought a newer one.
-      if (!this.#readings.has(id)) this.#readings.set(id, reading);
+      if (!this.#readings.get(id)) this.#take(id, reading);
     }
     await this.#turn();
     const live = new LiveAgent(this.#viewOf(agent, this.#join), this.#loads, this.#join);
@@ -175,8 +178,7 @@ export class LiveAgents {
   async renew(join: Join, kept: (agent: AgentId) => boolean, swap: () => void): Promise<void> {
     const next = new Map<AgentId, LiveAgent>();
     const add = (id: AgentId) => {
-      const view = withHealthOf(this.#viewOf(id, join), this.#agents.get(id));
-      const live = new LiveAgent(view, this.#loads, join);
+      const live = new LiveAgent(this.#viewOf(id, join), this.#loads, join);
       next.set(id, live);
       this.#others.add(new WeakRef(live));
     };
@@ -226,20 +228,33 @@ export class LiveAgents {
     await this.#options.writer.flush();
     const reading = await this.#options.read(agent);
     if (reading.version === this.#readings.get(agent)?.version) return;
-    this.#readings.set(agent, reading);
+    this.#take(agent, reading);
     for (const live of this.#everyone()) {
       if (live.id !== agent && agent !== MAIN_AGENT) continue;
       await this.#turn();
       live.replaceView(this.#viewOf(live.id, live.join));
     }
     this.#loads.keep(() => [...this.#everyone()].flatMap((live) => live.view.snapshot.profiles));
+    this.#options.onRead?.(agent);
+  }
+
+  #take(agent: AgentId, reading: Reading): void {
+    this.#readings.set(agent, reading, this.#options.writer.unacknowledged(), this.#options.cooldowns());
+  }
+
+  /** What is known of a store that some agent uses. */
+  reading(agent: AgentId): Reading | undefined {
+    return this.#readings.whole(agent);
   }
 
   /** A test is over, with whatever outcome: all may use the credential that it proved, or one tests it again. */
   testEnds({ load, profile }: Candidate, scope: BarScope): void {
-    const { testing } = load;
-    const left = testing.toSpliced(testing.indexOf(scope), testing.includes(scope) ? 1 : 0);
-    (load as MutableLoad).testing = left.length === 0 ? NO_TESTS : left;
+    this.#loads.testEnds(load as MutableLoad, scope);
+    this.wake(profile);
+  }
+
+  /** Whoever waits for a profile looks again. */
+  wake(profile: Pick<AuthProfile, "id" | "owner">): void {
     for (const agent of this.#everyone()) if (sharesProfile(agent, profile)) agent.tell();
   }
 
@@ -251,8 +266,15 @@ export class LiveAgents {
     this.#options.writer.add(live.id, profile, event, telling);
     if (!telling) return;
     const health = settle(before, event, this.#options.cooldowns());
+    this.know(live.id, profile, health);
+    this.#options.onHealth?.(live.id, profile, health);
+  }
+
+  /** From now on this is the health of a profile that `user` uses, for all that share it. */
+  know(user: AgentId, profile: AuthProfile, health: Health): void {
+    this.#readings.learn(homeOf(profile, user), profile, health);
     for (const agent of this.#everyone()) {
-      const same = agent === live || (profile.source === "store" && sharesProfile(agent, profile));
+      const same = agent.id === user || (profile.source === "store" && sharesProfile(agent, profile));
       if (same) agent.setHealth(profile, health);
     }
   }
@@ -265,36 +287,11 @@ export class LiveAgents {
       this.settle(live, profile, { kind: "usage", reading, startedAt, at });
   }
 
-  /** What is known but not yet written is laid over what was read. */
   #viewOf(agent: AgentId, join: Join): AgentView {
     const main = agent === MAIN_AGENT ? undefined : this.#readings.get(MAIN_AGENT);
-    const view = join(agent, this.#readings.get(agent)!, main);
-    const waiting = this.#options.writer.unacknowledged();
-    return waiting.length === 0 ? view : { ...view, snapshot: this.#withWaiting(view, waiting) };
-  }
-
-  #withWaiting(view: AgentView, waiting: readonly HealthChange[]): Snapshot {
-    const health = new Map(view.snapshot.health);
-    for (const profile of view.snapshot.profiles) {
-      const home = profile.source === "store" ? profile.owner : view.agent;
-      for (const { profileId, agent, generation, event } of waiting) {
-        if (profileId !== profile.id || agent !== home || generation !== profile.generation) continue;
-        health.set(profile.id, settle(health.get(profile.id) ?? HEALTHY, event, this.#options.cooldowns()));
-      }
-    }
-    return { ...view.snapshot, health };
+    return this.#readings.over(join(agent, this.#readings.get(agent)!, main));
   }
 }
 
-/** What is known here may be newer than what was read. */
-function withHealthOf(view: AgentView, known: LiveAgent | undefined): AgentView {
-  const health = new Map(view.snapshot.health);
-  for (const profile of view.snapshot.profiles) {
-    const now = known?.healthOf(profile);
-    if (now) health.set(profile.id, now);
-  }
-  return { ...view, snapshot: { ...view.snapshot, health } };
-}
-
-const sharesProfile = (agent: LiveAgent, profile: AuthProfile): boolean =>
+const sharesProfile = (agent: LiveAgent, profile: Pick<AuthProfile, "id" | "owner">): boolean =>
   agent.view.snapshot.profiles.some((other) => other.id === profile.id && other.owner === profile.owner);
