@@ -1,5 +1,4 @@
 // Who may speak to the gateway: hosts, origins, secrets and keys (DESIGN, "Loopback and locked").
-import { hash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { LiveKeys } from "../access/live-keys.ts";
 import type { GatewayAuthConfig } from "../config/config.ts";
@@ -9,6 +8,7 @@ import type { Secret } from "../core/secret.ts";
 import type { Caller } from "./caller.ts";
 import { OPERATOR } from "./caller.ts";
 import type { TimedRefusal } from "./refusals.ts";
+import { isSameSecret } from "./same-secret.ts";
 import type { ProxyTrust } from "./source.ts";
 import { clientAddress, isForwarded, isLoopback, isTrusted, peerAddress, sourceOf } from "./source.ts";
 import type { ProxyRules } from "./trusted-proxy.ts";
@@ -127,7 +127,7 @@ function bySecret(
   given: string | undefined,
   { attempts, now }: GuardMemory,
 ): Caller | TimedRefusal {
-  const right = given !== undefined && isSecret(given, secret);
+  const right = given !== undefined && isSameSecret(given, secret);
   if (right && settings.strong) return OPERATOR;
   const source = limitedSource(request, settings);
   if (source === undefined) return right ? OPERATOR : unauthorized(wrongWords(given));
@@ -160,15 +160,6 @@ function presentedSecret(request: IncomingMessage): string | undefined {
   if (bearer !== undefined) return bearer;
   const key = request.headers["x-api-key"];
   return typeof key === "string" && key !== "" ? key : undefined;
-}
-
-const DIGESTS = new WeakMap<Secret, Buffer>();
-
-/** Digests are compared, in a time that tells nothing of where two texts differ, nor of their lengths. */
-function isSecret(given: string, secret: Secret): boolean {
-  const wanted = DIGESTS.get(secret) ?? hash("sha256", secret.reveal(), "buffer");
-  DIGESTS.set(secret, wanted);
-  return timingSafeEqual(hash("sha256", given, "buffer"), wanted);
 }
 
 const unauthorized = (message: string, details?: TimedRefusal["details"]): TimedRefusal => ({
