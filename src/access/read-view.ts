@@ -1,5 +1,5 @@
 // The agent that a command means, and what it can use, read from disk without changing it.
-import type { Config } from "../config/config.ts";
+import type { AccessConfig, Config } from "../config/config.ts";
 import { AccessError, messageOf } from "../core/errors.ts";
 import type { AgentId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
@@ -9,6 +9,7 @@ import { generationOf, InstallKey } from "../store/generation.ts";
 import type { Reading, Store } from "../store/store.ts";
 import type { AgentView } from "./agent-view.ts";
 import { viewOf } from "./agent-view.ts";
+import { withFunding } from "./funding.ts";
 import type { Deps } from "./deps.ts";
 
 /** The only agent that reads through to `main` without being configured: a folder named by a variable. */
@@ -54,16 +55,28 @@ export async function readView(deps: Deps, agent: AgentId): Promise<ReadView> {
 
 /** The view of an agent whose stores were read already. */
 export function joinView(deps: Deps, agent: AgentId, own: Reading, main: Reading | undefined): AgentView {
-  return viewOf({
+  const [config, env] = [deps.config(), deps.env()];
+  const view = viewOf({
     agent,
-    config: deps.config(),
-    env: deps.env(),
+    config,
+    env,
     own,
     ...(main ? { main } : {}),
     home: deps.paths().home,
     fingerprint: keyFingerprint(deps.paths().globalDir),
     now: deps.now(),
   });
+  return withFunding(view, { config, env, written: writtenFunding(deps) });
+}
+
+/** What only the gateway's settings say is no reason to show nothing: a broken access.json is told elsewhere. */
+function writtenFunding(deps: Deps): AccessConfig["funding"] {
+  try {
+    return deps.accessConfig().funding;
+  } catch (error) {
+    if (error instanceof AccessError) return {};
+    throw error;
+  }
 }
 
 /** A generation for keys that no store holds, made the way the store makes its own. The file is read when needed. */

@@ -27,9 +27,23 @@ test("a key that means nothing is a warning with the nearest one", () => {
   assert.deepEqual(gateway, DEFAULTS);
   assert.deepEqual(warnings, [
     "access.json: gatway is not a setting. Did you mean gateway?",
-    "access.json: x is not a setting. Known here: gateway, oauth, plugins.",
+    "access.json: x is not a setting. Known here: gateway, crossing, funding, oauth, plugins.",
     "access.json: gateway.maxwaitms is not a setting. Did you mean maxWaitMs?",
     `access.json: gateway.bananas is not a setting. Known here: ${Object.keys(DEFAULTS).join(", ")}.`,
+  ]);
+});
+
+test("how calls are paid for, and what they may cross", () => {
+  assert.deepEqual([load("{}").crossing, load("{}").funding], ["allow", {}]);
+  assert.equal(load('{crossing: "never"}').crossing, "never");
+  const { crossing, funding, warnings } = load(
+    '{crossing: {maxPerDay: 2.5}, funding: {"zai:default": "subscription", groq: "free"}}',
+  );
+  assert.deepEqual(crossing, { maxPerDay: 2.5 });
+  assert.deepEqual(funding, { "zai:default": "subscription", groq: "free" });
+  assert.deepEqual(warnings, []);
+  assert.deepEqual(load("{crossing: {maxPerDay: 1, maxPerday: 2}}").warnings, [
+    "access.json: crossing.maxPerday is not a setting. Did you mean maxPerDay?",
   ]);
 });
 
@@ -40,6 +54,14 @@ test("faults name the file and the place", () => {
     ['{"gateway": 1}', /gateway: must be an object/],
     ['{"gateway": {"maxWaitMs": "30s"}}', /gateway\.maxWaitMs: must be a whole number/],
     ['{"gateway": {"maxBodyBytes": 1}}', /gateway\.maxBodyBytes/],
+    ['{"crossing": "maybe"}', /crossing: must be "allow", "never", or/],
+    ['{"crossing": {"maxPerDay": -1}}', /crossing(\.maxPerDay)?: must be "allow", "never", or/],
+    ['{"crossing": {}}', /crossing(\.maxPerDay)?: must be/],
+    ['{"crossing": {"maxPerDay": "5"}}', /crossing(\.maxPerDay)?: must be "allow", "never", or/],
+    [
+      '{"funding": {"zai:default": "gift"}}',
+      /zai:default.*: must be one of subscription, prepaid/,
+    ],
     ['{"oauth": {"a": {"usageUrl": 7}}}', /oauth\.a\.usageUrl: must be an address like https/],
     ['{"oauth": {"a": {"usageUrl": "ftp://x"}}}', /oauth\.a\.usageUrl: must be an address like https/],
     ['{"oauth": {"a": {"tokenUrl": "https://u:fake@x.example"}}}', /tokenUrl: .*without user and password/],

@@ -1,14 +1,29 @@
 // access.json, beside openclaw.json: the settings that only this program knows. OpenClaw refuses a config
 // with keys that it does not know, so they cannot stand in openclaw.json.
 import type { InferOutput } from "valibot";
-import { array, check, exactOptional, pipe, record, safeParse, string, union, unknown } from "valibot";
+import {
+  array,
+  check,
+  exactOptional,
+  maxValue,
+  minValue,
+  number,
+  picklist,
+  pipe,
+  record,
+  safeParse,
+  string,
+  union,
+  unknown,
+} from "valibot";
+import { FUNDINGS } from "../core/funding.ts";
 import type { JsonObject } from "../core/json.ts";
 import { isObject } from "../core/json.ts";
 import type { AccessConfig, PluginEntry } from "./config.ts";
 import { formatPath, invalidConfig, parseDocument, readBytes } from "./document.ts";
 import { nearest } from "../core/nearest.ts";
 import type { Paths } from "./paths.ts";
-import { flag, list, object, table, wholeNumber, word } from "./schema-parts.ts";
+import { flag, list, object, oneOf, table, wholeNumber, word } from "./schema-parts.ts";
 
 const DEFAULTS: AccessConfig["gateway"] = {
   maxWaitMs: 30_000,
@@ -29,7 +44,24 @@ const httpUrl = pipe(
   }, URL_RULE),
 );
 
-const KNOWN = { gateway: Object.keys(DEFAULTS), oauth: undefined, plugins: undefined };
+const KNOWN = {
+  gateway: Object.keys(DEFAULTS),
+  crossing: ["maxPerDay"],
+  funding: undefined,
+  oauth: undefined,
+  plugins: undefined,
+};
+
+const CROSSING_RULE = 'must be "allow", "never", or { maxPerDay: <US dollars, 0 to 1000000> }';
+const crossing = union(
+  [
+    picklist(["allow", "never"]),
+    object({
+      maxPerDay: pipe(number(CROSSING_RULE), minValue(0, CROSSING_RULE), maxValue(1e6, CROSSING_RULE)),
+    }),
+  ],
+  CROSSING_RULE,
+);
 
 const plugin = object({
   enabled: exactOptional(flag),
@@ -54,6 +86,8 @@ const schema = object({
       usageEveryMs: exactOptional(wholeNumber(0, 24 * 3_600_000)),
     }),
   ),
+  crossing: exactOptional(crossing),
+  funding: exactOptional(table(oneOf(...FUNDINGS))),
   plugins: exactOptional(namedPlugins),
   oauth: exactOptional(
     record(
@@ -84,7 +118,8 @@ const schema = object({
 export function loadAccessConfig(paths: Pick<Paths, "accessConfigPath">): AccessConfig {
   const path = paths.accessConfigPath;
   const bytes = readBytes(path);
-  if (!bytes) return { path, gateway: DEFAULTS, oauth: {}, plugins: [], warnings: [] };
+  if (!bytes)
+    return { path, gateway: DEFAULTS, funding: {}, crossing: "allow", oauth: {}, plugins: [], warnings: [] };
   const document = "issues" in bytes ? bytes : parseDocument(bytes.value);
   if ("issues" in document) throw invalidConfig(path, document.issues);
   const result = safeParse(schema, document.value);
@@ -95,10 +130,12 @@ export function loadAccessConfig(paths: Pick<Paths, "accessConfigPath">): Access
     });
     throw invalidConfig(path, issues);
   }
-  const { gateway, oauth = {}, plugins = [] } = result.output;
+  const { gateway, funding = {}, crossing = "allow", oauth = {}, plugins = [] } = result.output;
   return {
     path,
     gateway: { ...DEFAULTS, ...gateway },
+    funding,
+    crossing,
     oauth,
     plugins: pluginEntries(plugins),
     warnings: unknownKeys(document.value),

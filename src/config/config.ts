@@ -1,5 +1,6 @@
 // openclaw.json as the program reads it: the sections it needs, parsed; the rest of the file stays unread.
 // Keys and meanings: fidelity spec §1.2; gateway spec §1.
+import type { CrossingRule, Funding } from "../core/funding.ts";
 import type { SecretRef } from "../core/credential.ts";
 import type { CooldownPolicy } from "../core/health.ts";
 import type { AgentId, ProfileId, ProviderId } from "../core/ids.ts";
@@ -217,6 +218,10 @@ export interface AccessConfig {
     /** How often usage endpoints are read for the profiles in use, ms; 0: never. */
     readonly usageEveryMs: number;
   };
+  /** How calls are paid for, by profile id, or by provider for all of its profiles; over what is known. */
+  readonly funding: Readonly<Record<string, Funding>>;
+  /** Whether a call may move from a flat class to a metered one. */
+  readonly crossing: CrossingRule;
   /** Token endpoints by provider, instead of the ones that are built in. */
   readonly oauth: Readonly<Record<string, OAuthSettings>>;
   readonly plugins: readonly PluginEntry[];

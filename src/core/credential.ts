@@ -1,6 +1,5 @@
 // Credentials as OpenClaw stores them, and whether one can be used at all.
 // Shapes: fidelity spec §1.1; health rows: §2.3.
-import type { Funding } from "./funding.ts";
 import type { AgentId, ProfileId, ProviderId } from "./ids.ts";
 
 export interface SecretRef {
@@ -76,8 +75,6 @@ export interface AuthProfile {
   readonly keptBy?: string;
   /** The provider's name of the account, for logins that tell it; visible ASCII. */
   readonly accountId?: string;
-  /** How its calls are paid for; what its type says when absent. */
-  readonly funding?: Funding;
   /** A fault that time does not change. */
   readonly problem?: Exclude<IneligibleCode, "expired">;
 }
@@ -133,6 +130,22 @@ const hasText = (value: unknown): value is string => typeof value === "string" &
 export function refOf(credential: Credential): SecretRef | undefined {
   if (credential.type === "api_key") return credential.keyRef;
   return credential.type === "token" ? credential.tokenRef : undefined;
+}
+
+/**
+ * Why a credential may not be a reference: what a refresh replaces cannot lie where only reading is possible. Pure.
+ *
+ * @param mode `auth.profiles.<id>.mode`
+ */
+export function oauthRefFault(credential: Credential, mode?: string): string | undefined {
+  const fields: Readonly<Record<string, unknown>> = { ...credential };
+  if (credential.type === "oauth") {
+    const named = ["access", "refresh", "keyRef", "tokenRef"].find((name) => isRef(fields[name]));
+    return named && `an OAuth login holds its tokens itself: ${named} may not be a reference`;
+  }
+  return mode === "oauth" && refOf(credential) !== undefined
+    ? "its mode in auth.profiles is oauth, and an OAuth login may not be a reference"
+    : undefined;
 }
 
 export function isRef(value: unknown): value is SecretRef {

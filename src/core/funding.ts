@@ -3,6 +3,7 @@
 import type { AuthProfile } from "./credential.ts";
 
 export const FUNDINGS = ["subscription", "prepaid", "metered", "free", "local"] as const;
+/** `metered`: every call costs money. The others are flat: one more call costs nothing more. */
 export type Funding = (typeof FUNDINGS)[number];
 
 /** What a type of credential says where nothing else is known. */
@@ -13,12 +14,7 @@ const OF_TYPE = {
   none: "local",
 } as const satisfies Record<AuthProfile["type"], Funding>;
 
-export const fundingOf = ({ funding, type }: Pick<AuthProfile, "funding" | "type">): Funding =>
-  funding ?? OF_TYPE[type];
-
-/** Every call costs money. The other classes are flat: one more call costs nothing. */
-export const isMetered = (profile: Pick<AuthProfile, "funding" | "type">): boolean =>
-  fundingOf(profile) === "metered";
+export const usualFunding = ({ type }: Pick<AuthProfile, "type">): Funding => OF_TYPE[type];
 
 /** `crossing` of access.json. `maxPerDay`: US dollars, for a day of UTC */
 export type CrossingRule = "allow" | "never" | { readonly maxPerDay: number };

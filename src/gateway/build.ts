@@ -52,8 +52,8 @@ export const gatewayWith = (
 });
 
 /** Views by these settings, whatever others come later. */
-export function joinWith(deps: GatewayDeps, { config, env, paths }: SettingsReader): Join {
-  const fixed = { ...deps, config, env, paths };
+export function joinWith(deps: GatewayDeps, { config, accessConfig, env, paths }: SettingsReader): Join {
+  const fixed = { ...deps, config, accessConfig, env, paths };
   return (agent, own, main) => joinView(fixed, agent, own, main);
 }
 

@@ -9,6 +9,7 @@ export const amazonBedrockMantle = defineProvider({
   defaultModel: "gpt-oss-120b",
   probeModel: "gpt-oss-120b",
   catalog: "runtime",
+  funding: "metered",
   keyPrefixes: ["ABSK", "bedrock-api-key-"],
   logins: [
     { id: "token", kind: "token", label: "Amazon Bedrock API key (bearer token)" },

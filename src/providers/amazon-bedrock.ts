@@ -11,6 +11,7 @@ export const amazonBedrock = defineProvider({
   defaultModel: "us.anthropic.claude-opus-4-6-v1:0",
   probeModel: "amazon.nova-micro-v1:0",
   catalog: "refreshable",
+  funding: "metered",
   thinksAdaptively: /anthropic\.claude-(?:(?:opus|sonnet)-(?:4-[6-9]|[5-9])|haiku-[5-9]|fable)/,
   keyPrefixes: ["AKIA", "ASIA", "ABSK", "bedrock-api-key-"],
   logins: [

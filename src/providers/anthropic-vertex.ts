@@ -8,6 +8,7 @@ export const anthropicVertex = defineProvider({
   env: ["GOOGLE_APPLICATION_CREDENTIALS"],
   probeModel: "claude-haiku-4-5",
   catalog: "static",
+  funding: "metered",
   thinksAdaptively: /^claude-(?:(?:opus|sonnet)-(?:4-[6-9]|[5-9])|haiku-[5-9]|fable)/,
   logins: [{ id: "gcloud-adc", kind: "cloud", label: "Google Cloud default credentials" }],
 });

@@ -21,6 +21,7 @@ export const anthropic = defineProvider({
   defaultModel: "claude-opus-4-8",
   probeModel: "claude-haiku-4-5",
   catalog: "static",
+  planKeys: ["sk-ant-oat"],
   thinksAdaptively: /^claude-(?:opus|sonnet)-(?:4-[6-9]|[5-9])|^claude-(?:haiku-[5-9]|fable)/,
   keyPrefixes: ["sk-ant-api", "sk-ant-oat", "sk-ant-ort", "sk-ant-admin", "sk-ant-sid"],
   logins: [

@@ -12,6 +12,7 @@ export const azureOpenaiResponses = defineProvider({
   headerVariants: [{ when: "eyJ", name: "Authorization", value: "Bearer {key}" }],
   probeModel: "gpt-5-nano",
   catalog: "static",
+  funding: "metered",
   capName: "max_completion_tokens",
   logins: [
     { id: "api-key", kind: "api_key", label: "Azure OpenAI API key" },

@@ -9,5 +9,6 @@ export const claudeMaxApiProxy = defineProvider({
   defaultModel: "claude-opus-4",
   probeModel: "claude-haiku-4",
   catalog: "runtime",
+  funding: "subscription",
   logins: [],
 });

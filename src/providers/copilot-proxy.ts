@@ -7,5 +7,6 @@ export const copilotProxy = defineProvider({
   baseUrl: "http://localhost:3000/v1",
   env: [],
   catalog: "runtime",
+  funding: "subscription",
   logins: [],
 });

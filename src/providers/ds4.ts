@@ -9,5 +9,6 @@ export const ds4 = defineProvider({
   defaultModel: "deepseek-v4-flash",
   probeModel: "deepseek-v4-flash",
   catalog: "static",
+  funding: "local",
   logins: [],
 });

@@ -22,6 +22,7 @@ export const githubCopilot = defineProvider({
   defaultModel: "claude-opus-4.7",
   probeModel: "gpt-5-mini",
   catalog: "refreshable",
+  funding: "subscription",
   keyPrefixes: ["ghu_", "gho_", "github_pat_", "tid="],
   logins: [
     {

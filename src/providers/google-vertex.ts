@@ -12,6 +12,7 @@ export const googleVertex = defineProvider({
   defaultModel: "gemini-3.1-pro-preview",
   probeModel: "gemini-2.5-flash-lite",
   catalog: "static",
+  funding: "metered",
   logins: [
     { id: "api-key", kind: "api_key", label: "Google Cloud API key" },
     { id: "gcloud-adc", kind: "cloud", label: "Google Cloud default credentials" },

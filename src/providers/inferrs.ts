@@ -8,5 +8,6 @@ export const inferrs = defineProvider({
   env: [],
   defaultModel: "google/gemma-4-E2B-it",
   catalog: "runtime",
+  funding: "local",
   logins: [],
 });

@@ -14,6 +14,7 @@ export const kimi = defineProvider({
   defaultModel: "kimi-for-coding",
   probeModel: "kimi-for-coding",
   catalog: "static",
+  funding: "subscription",
   keyPrefixes: ["sk-kimi-", "sk-"],
   logins: [
     { id: "api-key", kind: "api_key", label: "Kimi Code API key" },

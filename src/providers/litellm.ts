@@ -9,5 +9,6 @@ export const litellm = defineProvider({
   defaultModel: "claude-opus-4-6",
   modelAlias: "LiteLLM",
   catalog: "runtime",
+  funding: "metered",
   keyPrefixes: ["sk-"],
 });

@@ -10,4 +10,5 @@ export const lmstudio = defineProvider({
   alternates: { "openai-responses": "http://localhost:1234/v1" },
   env: ["LM_API_TOKEN"],
   catalog: "runtime",
+  funding: "local",
 });

@@ -10,6 +10,7 @@ export const microsoftFoundry = defineProvider({
   header: { name: "api-key", value: "{key}" },
   headerVariants: [{ when: "eyJ", name: "Authorization", value: "Bearer {key}" }],
   catalog: "runtime",
+  funding: "metered",
   logins: [
     { id: "api-key", kind: "api_key", label: "Microsoft Foundry API key" },
     { id: "entra-id", kind: "cloud", label: "Entra ID" },

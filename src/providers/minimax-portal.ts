@@ -10,6 +10,7 @@ export const minimaxPortal = defineProvider({
   defaultModel: "MiniMax-M3",
   probeModel: "MiniMax-M2.7",
   catalog: "static",
+  funding: "subscription",
   tokens: {
     url: "https://account.minimax.io/oauth2/token",
     clientId: "78257093-7e40-4613-99e0-527b14b39113",

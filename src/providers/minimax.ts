@@ -13,6 +13,7 @@ export const minimax = defineProvider({
   modelAlias: "Minimax",
   probeModel: "MiniMax-M2.7",
   catalog: "static",
+  planKeys: ["sk-cp-"],
   keyPrefixes: ["sk-api-", "sk-cp-", "eyJ"],
   logins: [
     {

@@ -11,5 +11,6 @@ export const nvidia = defineProvider({
   modelAlias: "NVIDIA",
   probeModel: "mistralai/mistral-7b-instruct-v0.3",
   catalog: "refreshable",
+  funding: "free",
   keyPrefixes: ["nvapi-"],
 });

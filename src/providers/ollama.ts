@@ -9,4 +9,5 @@ export const ollama = defineProvider({
   alternates: { "openai-completions": "http://127.0.0.1:11434/v1" },
   env: ["OLLAMA_API_KEY"],
   catalog: "runtime",
+  funding: "local",
 });

@@ -11,5 +11,6 @@ export const opencodeGo = defineProvider({
   defaultModel: "kimi-k2.6",
   probeModel: "mimo-v2.5",
   catalog: "runtime",
+  funding: "subscription",
   keyPrefixes: ["sk-"],
 });

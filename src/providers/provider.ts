@@ -1,5 +1,6 @@
 // What the program knows of a provider. One file per provider, listed in `all.ts`.
 import type { ProviderId } from "../core/ids.ts";
+import type { Funding } from "../core/funding.ts";
 import type { CodeLogin } from "../oauth/authorization-code.ts";
 import type { DeviceSettings } from "../oauth/device-code.ts";
 import type { ExchangeEndpoint } from "../oauth/exchange.ts";
@@ -96,6 +97,10 @@ export interface Provider {
   /** A cheap model for live probes. */
   readonly probeModel?: string;
   readonly catalog: "static" | "refreshable" | "runtime";
+  /** How calls are paid for, where the type of the credential does not tell it: a plan with a key, a cloud's token. */
+  readonly funding?: Funding;
+  /** Prefixes of keys that belong to a subscription. */
+  readonly planKeys?: readonly string[];
   /** The name of the cap on an answer, where it is not the usual one of the wire. */
   readonly capName?: "max_completion_tokens";
   /** Models that decide how much they think, and refuse a budget. */

@@ -10,5 +10,6 @@ export const qwenOauth = defineProvider({
   defaultModel: "qwen3.5-plus",
   probeModel: "qwen3.5-plus",
   catalog: "static",
+  funding: "free",
   logins: [{ id: "token", kind: "token", label: "Qwen Portal token" }],
 });

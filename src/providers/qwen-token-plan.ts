@@ -9,4 +9,5 @@ export const qwenTokenPlan = defineProvider({
   env: ["QWEN_TOKEN_PLAN_API_KEY"],
   probeModel: "deepseek-v4-flash",
   catalog: "static",
+  funding: "subscription",
 });

@@ -8,4 +8,5 @@ export const sglang = defineProvider({
   env: ["SGLANG_API_KEY"],
   defaultModel: "Qwen/Qwen3-8B",
   catalog: "runtime",
+  funding: "local",
 });

@@ -9,4 +9,5 @@ export const stepfunPlan = defineProvider({
   defaultModel: "step-3.5-flash",
   probeModel: "step-3.5-flash",
   catalog: "static",
+  funding: "subscription",
 });

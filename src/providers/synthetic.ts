@@ -12,5 +12,6 @@ export const synthetic = defineProvider({
   modelAlias: "MiniMax M2.5",
   probeModel: "hf:openai/gpt-oss-120b",
   catalog: "static",
+  funding: "subscription",
   keyPrefixes: ["syn_"],
 });

@@ -9,4 +9,5 @@ export const tencentTokenplan = defineProvider({
   defaultModel: "hy3",
   probeModel: "hy3",
   catalog: "static",
+  funding: "subscription",
 });

@@ -7,4 +7,5 @@ export const vllm = defineProvider({
   baseUrl: "http://127.0.0.1:8000/v1",
   env: ["VLLM_API_KEY"],
   catalog: "runtime",
+  funding: "local",
 });

@@ -10,4 +10,5 @@ export const volcenginePlan = defineProvider({
   defaultModel: "ark-code-latest",
   probeModel: "ark-code-latest",
   catalog: "static",
+  funding: "subscription",
 });

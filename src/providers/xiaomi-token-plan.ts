@@ -9,6 +9,7 @@ export const xiaomiTokenPlan = defineProvider({
   defaultModel: "mimo-v2.5-pro",
   probeModel: "mimo-v2.5",
   catalog: "runtime",
+  funding: "subscription",
   keyPrefixes: ["tp-"],
   logins: [
     {

@@ -1,5 +1,6 @@
 // What the choice is made from: an agent's credentials at one moment, and each with all that the comparator reads.
 import type { AuthProfile } from "../credential.ts";
+import type { Funding } from "../funding.ts";
 import type { BarScope, Health } from "../health.ts";
 import type { ProfileId, ProviderId } from "../ids.ts";
 import type { Foreseen } from "./outlook.ts";
@@ -11,6 +12,8 @@ export interface Snapshot {
   /** Explicit order by provider: exact, what it omits is not tried. */
   readonly order: ReadonlyMap<ProviderId, readonly ProfileId[]>;
   readonly health: ReadonlyMap<ProfileId, Health>;
+  /** How calls are paid for, where it is not as the type of the credential says. */
+  readonly funding?: ReadonlyMap<ProfileId, Funding>;
   /** Calls in flight now. The engine only reads it; whoever sends calls keeps it current. */
   readonly load?: ReadonlyMap<ProfileId, Load>;
 }
@@ -30,6 +33,7 @@ export interface Candidate {
   readonly profile: AuthProfile;
   readonly health: Health;
   readonly load: Load;
+  readonly funding: Funding;
   /** Every call costs money. */
   readonly metered: boolean;
   /** Among the provider's candidates, by what nothing beats; equal for equals. */

@@ -1,6 +1,6 @@
 // The snapshot made ready for the choice: indexed and sorted once, so that a call costs one scan.
 import type { AuthProfile } from "../credential.ts";
-import { isMetered } from "../funding.ts";
+import { usualFunding } from "../funding.ts";
 import type { Health } from "../health.ts";
 import { HEALTHY } from "../health.ts";
 import type { ProfileId, ProviderId } from "../ids.ts";
@@ -58,10 +58,12 @@ const placesOf = (ids: readonly ProfileId[]): ReadonlyMap<ProfileId, number> =>
   new Map(ids.map((id, place) => [id, place] as const).toReversed());
 
 function candidateOf(profile: AuthProfile, place: number, keyIndex: number, snapshot: Snapshot): Candidate {
+  const funding = snapshot.funding?.get(profile.id) ?? usualFunding(profile);
   return {
     profile,
     rank: 0,
-    metered: isMetered(profile),
+    funding,
+    metered: funding === "metered",
     load: snapshot.load?.get(profile.id) ?? IDLE,
     place,
     source: SOURCE_RANK[profile.source],

@@ -51,13 +51,15 @@ const withWindows = (...windows: UsageWindow[]): Health => ({
 });
 
 interface Given {
+  readonly funding?: Readonly<Record<string, Funding>>;
   readonly profiles: readonly AuthProfile[];
   readonly health?: Readonly<Record<string, Health>>;
   readonly load?: Readonly<Record<string, Partial<Load>>>;
   readonly order?: Readonly<Record<string, readonly string[]>>;
 }
-const snapshot = ({ profiles, health = {}, load = {}, order = {} }: Given): Snapshot => ({
+const snapshot = ({ profiles, health = {}, load = {}, order = {}, funding = {} }: Given): Snapshot => ({
   profiles,
+  funding: new Map(Object.entries(funding)),
   order: new Map(Object.entries(order)),
   health: new Map(Object.entries(health)),
   load: new Map(
@@ -115,18 +117,15 @@ test("of equals the one whose plan resets soonest is used first", () => {
 });
 
 test("what is paid for anyway goes first where no order says otherwise", () => {
-  const profiles = [
-    profile("p:a"),
-    profile("p:b", { funding: "prepaid" }),
-    profile("env:P#1", { provider: "p", source: "env", funding: "subscription" }),
-  ];
-  assert.deepEqual(order({ profiles }), ["p:b", "env:P#1", "p:a"]);
+  const profiles = [profile("p:a"), profile("p:b"), profile("env:P#1", { provider: "p", source: "env" })];
+  const funding = { "p:b": "prepaid", "env:P#1": "subscription" } as const;
+  assert.deepEqual(order({ profiles, funding }), ["p:b", "env:P#1", "p:a"]);
   assert.deepEqual(
-    order({ profiles }, { sticky: "p:a" })[0],
+    order({ profiles, funding }, { sticky: "p:a" })[0],
     "p:b",
     "the funding rule goes before a warm session",
   );
-  assert.deepEqual(order({ profiles, order: { p: ["p:a", "p:b"] } }), ["p:a", "p:b"]);
+  assert.deepEqual(order({ profiles, funding, order: { p: ["p:a", "p:b"] } }), ["p:a", "p:b"]);
 });
 
 test("a call that begins with what costs money crosses nothing", () => {
@@ -179,7 +178,8 @@ const arbitraryEntry = fc
       window({ ...rest, ...(exhausted === undefined ? {} : { exhausted }) }),
     );
     return {
-      profile: profile(`${provider}:${name}`, { type, source, ...(funding ? { funding } : {}) }),
+      profile: profile(`${provider}:${name}`, { type, source }),
+      funding,
       health: { ...withWindows(...found), bars, lastUsed },
       load: { inFlight, rampFrom: age === undefined ? 0 : NOW - age },
     };
@@ -192,6 +192,9 @@ const arbitraryGiven = fc
       profiles: entries.map((entry) => entry.profile),
       health: Object.fromEntries(entries.map((entry) => [entry.profile.id, entry.health])),
       load: Object.fromEntries(entries.map((entry) => [entry.profile.id, entry.load])),
+      funding: Object.fromEntries(
+        entries.flatMap((entry) => (entry.funding ? [[entry.profile.id, entry.funding]] : [])),
+      ),
       order: explicit ? { p: explicit } : {},
     }));
   });
