@@ -5,8 +5,10 @@ import type {
   AssistantPart,
   Message,
   ModelRequest,
+  Part,
   ThinkingPart,
 } from "../wire/translate/neutral.ts";
+import { joined } from "../wire/translate/turns.ts";
 
 const MOST_CALLS = 5_000;
 const MOST_CHARACTERS = 16 * 1024 * 1024;
@@ -38,10 +40,10 @@ export class ReasoningMemory {
   /** The request with what it lost on its way through the client. */
   restored(request: ModelRequest): ModelRequest {
     if (this.#calls.size === 0) return request;
-    const messages = request.messages.map((message) => this.#restoredIn(message));
-    return messages.every((message, i) => message === request.messages[i])
-      ? request
-      : { ...request, messages };
+    if (!request.messages.some(({ parts }) => (parts as readonly Part[]).some((part) => this.#knows(part))))
+      return request;
+    // Where thoughts and calls are items of their own, a call alone does not tell that its thoughts are there.
+    return { ...request, messages: joined(request.messages).map((message) => this.#restoredIn(message)) };
   }
 
   #restoredIn(message: Message): Message {
@@ -66,7 +68,7 @@ export class ReasoningMemory {
     return isFirst ? [...kept, ...parts.filter(({ kind }) => kind !== "thinking")] : [...parts, ...kept];
   }
 
-  #knows(part: AssistantPart): boolean {
+  #knows(part: Part): boolean {
     return part.kind === "tool_call" && this.#calls.has(part.id);
   }
 

@@ -26,6 +26,37 @@ function within(schema: JsonObject, visit: Visit): JsonObject {
   return result;
 }
 
+const NOTHING: JsonObject = { type: "object", properties: {} };
+
+/** What a tool takes: all protocols want an object, some refuse one without properties. */
+export function parametersOf(schema: JsonObject = NOTHING): JsonObject {
+  const { type, properties } = schema;
+  if (type === "object" && isObject(properties)) return schema;
+  return { ...schema, type: "object", properties: isObject(properties) ? properties : {} };
+}
+
+/** OpenAI refuses a list of which nothing is said. */
+export function withItems(schema: JsonObject, depth = 0): JsonObject {
+  if (depth > DEEPEST || !lacksItems(schema)) return schema;
+  const told = within(schema, (inner) => withItems(inner, depth + 1));
+  return isBareList(told) ? { ...told, items: {} } : told;
+}
+
+const isBareList = ({ type, items, prefixItems }: JsonObject): boolean =>
+  (type === "array" || (Array.isArray(type) && type.includes("array"))) && !items && !prefixItems;
+
+/** Looks, and copies nothing: most schemas lack nothing. */
+function lacksItems(schema: unknown, depth = 0): boolean {
+  if (!isObject(schema) || depth > DEEPEST) return false;
+  if (isBareList(schema)) return true;
+  const lacks = (inner: unknown): boolean => lacksItems(inner, depth + 1);
+  return (
+    ONE.some((key) => lacks(schema[key])) ||
+    LISTS.some((key) => Array.isArray(schema[key]) && schema[key].some(lacks)) ||
+    NAMED.some((key) => isObject(schema[key]) && Object.values(schema[key]).some(lacks))
+  );
+}
+
 const isObjectType = ({ type, properties }: JsonObject): boolean =>
   type === "object" ||
   (Array.isArray(type) && type.includes("object")) ||

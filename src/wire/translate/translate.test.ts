@@ -143,7 +143,7 @@ test("messages with thinking, tools and results become a chat", () => {
     stream: true,
     stream_options: { include_usage: true },
     max_tokens: 50,
-    tools: [{ type: "function", function: { name: "look", parameters: { type: "object" } } }],
+    tools: [{ type: "function", function: { name: "look", parameters: { type: "object", properties: {} } } }],
     tool_choice: "auto",
     parallel_tool_calls: false,
     reasoning_effort: "medium",

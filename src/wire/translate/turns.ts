@@ -15,8 +15,25 @@ export function turnsOf(messages: readonly Message[]): Message[] {
   return turns[0]?.role === "assistant" ? [BEGINNING, ...turns] : turns;
 }
 
+/**
+ * Turns as they are written, in the protocol's blocks: one of which nothing could be told leaves no gap between two of
+ * the same role.
+ */
+export function writtenTurns<Role, Block>(
+  turns: readonly { readonly role: Role; readonly content: Block[] }[],
+): { role: Role; content: Block[] }[] {
+  const written: { role: Role; content: Block[] }[] = [];
+  for (const { role, content } of turns) {
+    if (content.length === 0) continue;
+    const last = written.at(-1);
+    if (last?.role === role) last.content = [...last.content, ...content];
+    else written.push({ role, content });
+  }
+  return written;
+}
+
 /** Messages of one role that follow each other, as one. */
-function joined(messages: readonly Message[]): Message[] {
+export function joined(messages: readonly Message[]): Message[] {
   const turns: Message[] = [];
   for (const message of messages) {
     if (message.parts.length === 0) continue;

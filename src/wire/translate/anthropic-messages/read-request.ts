@@ -26,6 +26,7 @@ import type {
   ToolChoice,
 } from "../neutral.ts";
 import { conversationOf } from "../instructions.ts";
+import { parametersOf } from "../schemas.ts";
 import { messageOf, textBlocks } from "./read-content.ts";
 
 const FIELDS: FieldRules = {
@@ -104,7 +105,7 @@ function toolOf(tool: JsonObject, place: string): Tool {
   return defined({
     name: nameAt(tool, "name", `${place}.name`),
     description: textAt(tool, "description", `${place}.description`),
-    schema: objectAt(tool, "input_schema", `${place}.input_schema`) ?? { type: "object", properties: {} },
+    schema: parametersOf(objectAt(tool, "input_schema", `${place}.input_schema`)),
     strict: tool["strict"] === true ? true : undefined,
   }) as Tool;
 }

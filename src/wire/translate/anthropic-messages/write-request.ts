@@ -5,7 +5,7 @@ import { Losses } from "../losses.ts";
 import type { Effort, ModelRequest, Part, ToolChoice } from "../neutral.ts";
 import { closedSchema } from "../schemas.ts";
 import { valueFor } from "../signature.ts";
-import { turnsOf } from "../turns.ts";
+import { turnsOf, writtenTurns } from "../turns.ts";
 import type { RequestTarget, WrittenRequest } from "../translator.ts";
 import { API, REDACTED } from "./names.ts";
 import { messageBlocks, textBlocks } from "./write-content.ts";
@@ -45,7 +45,7 @@ export function writeRequest(request: ModelRequest, target: RequestTarget): Writ
 }
 
 /** The answer has the room that the client gave it; thinking comes on top, as far as the model goes. */
-function capOf({ maxTokens }: ModelRequest, target: RequestTarget, budget = 0): number {
+export function capOf({ maxTokens }: ModelRequest, target: RequestTarget, budget = 0): number {
   if (maxTokens === undefined) return target.maxTokens ?? USUAL_CAP + budget;
   return Math.max(maxTokens, Math.min(maxTokens + budget, target.maxTokens ?? Infinity));
 }
@@ -60,9 +60,9 @@ function marked(blocks: JsonObject[]): JsonObject[] {
 }
 
 function messagesOf(request: ModelRequest, losses: Losses): JsonObject[] {
-  const turns = turnsOf(request.messages)
-    .map((turn) => ({ role: turn.role, content: messageBlocks(turn, losses) }))
-    .filter(({ content }) => content.length > 0);
+  const turns = writtenTurns(
+    turnsOf(request.messages).map((turn) => ({ role: turn.role, content: messageBlocks(turn, losses) })),
+  );
   const last = turns.at(-1);
   if (last?.role === "assistant") last.content = withoutTrailingSpace(last.content);
   if (last && (turns.length > 1 || request.tools.length > 0)) last.content = marked(last.content);

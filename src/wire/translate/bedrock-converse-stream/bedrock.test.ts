@@ -23,6 +23,43 @@ const HI = [{ role: "user", content: "Hi" }];
 const newId = () => "call_new";
 
 describe("a request", () => {
+  test("that has Claude think has room for it, also where the client named no cap", () => {
+    const ask = (more: JsonObject, target = {}): any =>
+      bedrock.writeRequest(
+        TRANSLATORS["openai-completions"]!.client!.readRequest({
+          messages: HI,
+          reasoning_effort: "medium",
+          ...more,
+        }),
+        { model: CLAUDE, ...target },
+      ).body;
+    const caps = (body: any) => [
+      body.inferenceConfig.maxTokens,
+      body.additionalModelRequestFields.thinking.budget_tokens,
+    ];
+    assert.deepEqual(caps(ask({})), [16_384, 8192]);
+    assert.deepEqual(caps(ask({}, { maxTokens: 64_000 })), [64_000, 8192]);
+    assert.deepEqual(caps(ask({ max_tokens: 100 })), [8292, 8192]);
+    assert.deepEqual(caps(ask({ max_tokens: 64_000 }, { maxTokens: 64_000 })), [64_000, 1024]);
+  });
+
+  test("that shows calls and offers no tools has those that were called", () => {
+    const { body } = fromChat({
+      messages: [
+        { role: "user", content: "Look." },
+        {
+          role: "assistant",
+          tool_calls: [{ id: "call_1", type: "function", function: { name: "look", arguments: "{}" } }],
+        },
+        { role: "tool", tool_call_id: "call_1", content: "seen" },
+        { role: "user", content: "Sum up." },
+      ],
+    });
+    const json = { type: "object", properties: {} };
+    assert.deepEqual(body["toolConfig"], { tools: [{ toolSpec: { name: "look", inputSchema: { json } } }] });
+    assert.equal(fromChat({ messages: HI }).body["toolConfig"], undefined);
+  });
+
   test("with tools, an image, a file, thinking and a failed result", () => {
     const { body, dropped } = fromMessages({
       model: "x",

@@ -1,12 +1,12 @@
 // A Converse request. Facts: the public Amazon Bedrock API reference.
 import type { JsonObject } from "../../../core/json.ts";
-import { samplingOf, thinkingOf } from "../anthropic-messages/write-request.ts";
+import { capOf, samplingOf, thinkingOf } from "../anthropic-messages/write-request.ts";
 import { defined, fault } from "../fields.ts";
 import { Losses } from "../losses.ts";
-import type { Effort, ModelRequest, Part, ToolChoice } from "../neutral.ts";
-import { closedSchema } from "../schemas.ts";
+import type { Effort, Message, ModelRequest, Part, ToolChoice } from "../neutral.ts";
+import { closedSchema, parametersOf } from "../schemas.ts";
 import type { RequestTarget, WrittenRequest } from "../translator.ts";
-import { turnsOf } from "../turns.ts";
+import { turnsOf, writtenTurns } from "../turns.ts";
 import { isClaude, isGptOss, isNova2, keepsPrefixes } from "./model-family.ts";
 import { CACHE_POINT, cached, isSignedFor, messageBlocks, textBlocks } from "./write-content.ts";
 
@@ -53,16 +53,19 @@ function systemOf({ system }: ModelRequest, model: string, points: boolean): Jso
 }
 
 function messagesOf(request: ModelRequest, model: string, points: boolean, losses: Losses): JsonObject[] {
-  const turns = turnsOf(request.messages)
-    .map((turn) => ({ role: turn.role, content: messageBlocks(turn, model, losses) }))
-    .filter(({ content }) => content.length > 0);
+  const turns = writtenTurns(
+    turnsOf(request.messages).map((turn) => ({
+      role: turn.role,
+      content: messageBlocks(turn, model, losses),
+    })),
+  );
   // Clients of other protocols expect a shared prefix to be kept without asking.
   if (points && (turns.length > 1 || request.tools.length > 0)) turns.at(-1)?.content.push(CACHE_POINT);
   return turns;
 }
 
 function toolConfigOf({ tools, toolChoice, messages }: ModelRequest): JsonObject | undefined {
-  if (tools.length === 0) return undefined;
+  if (tools.length === 0) return calledBefore(messages);
   if (toolChoice === "none") {
     // It knows no such choice, and wants the tools as long as the conversation shows calls.
     if (messages.some(({ parts }) => (parts as readonly Part[]).some(isToolPart)))
@@ -80,6 +83,14 @@ function toolConfigOf({ tools, toolChoice, messages }: ModelRequest): JsonObject
     })),
     toolChoice: toolChoice === undefined ? undefined : choiceOf(toolChoice),
   });
+}
+
+/** The protocol wants tools as long as the conversation shows calls: those that were called, whatever they take. */
+function calledBefore(messages: readonly Message[]): JsonObject | undefined {
+  const parts = messages.flatMap((message): readonly Part[] => message.parts);
+  const names = new Set(parts.flatMap((part) => (part.kind === "tool_call" ? [part.name] : [])));
+  if (names.size === 0) return undefined;
+  return { tools: [...names].map((name) => ({ toolSpec: { name, inputSchema: { json: parametersOf() } } })) };
 }
 
 const isToolPart = ({ kind }: Part): boolean => kind === "tool_call" || kind === "tool_result";
@@ -101,12 +112,12 @@ function settingsOf(request: ModelRequest, target: RequestTarget, losses: Losses
   if (isClaude(model)) {
     const thinking = thinkingOf(request, target, losses, isSignedFor(model));
     const sampling = samplingOf(request, thinking !== undefined, losses);
-    const cap = request.maxTokens ?? (thinking?.budget === undefined ? undefined : target.maxTokens);
-    const room = request.maxTokens === undefined ? 0 : (thinking?.budget ?? 0);
+    const budget = thinking?.budget;
+    const isCapped = request.maxTokens !== undefined || budget !== undefined;
     return {
       inference: defined({
-        // The answer has the room that the client gave it; thinking comes on top.
-        maxTokens: cap === undefined ? undefined : cap + room,
+        // Without one the usual cap holds, which the thinking alone may pass.
+        maxTokens: isCapped ? capOf(request, target, budget) : undefined,
         temperature: sampling["temperature"],
         topP: sampling["top_p"],
         stopSequences,

@@ -5,7 +5,7 @@ import type { Losses } from "../losses.ts";
 import type { AssistantPart, FilePart, ImagePart, Message, TextPart, ToolResultPart } from "../neutral.ts";
 import { valueFor } from "../signature.ts";
 import { argumentsObject } from "../tool-arguments.ts";
-import { turnsOf } from "../turns.ts";
+import { turnsOf, writtenTurns } from "../turns.ts";
 import { API, UNSIGNED_CALL } from "./names.ts";
 
 export interface Content {
@@ -15,13 +15,12 @@ export interface Content {
 
 export function contentsOf(messages: readonly Message[], losses: Losses): Content[] {
   const names = callNames(messages);
-  return turnsOf(messages)
-    .map((turn): Content =>
-      turn.role === "assistant"
-        ? { role: "model", parts: modelParts(turn.parts, losses) }
-        : { role: "user", parts: userTurn(turn, names, losses) },
-    )
-    .filter(({ parts }) => parts.length > 0);
+  const turns = turnsOf(messages).map((turn) =>
+    turn.role === "assistant"
+      ? { role: "model" as const, content: modelParts(turn.parts, losses) }
+      : { role: "user" as const, content: userTurn(turn, names, losses) },
+  );
+  return writtenTurns(turns).map(({ role, content }) => ({ role, parts: content }));
 }
 
 /** Results name the function, where other protocols name the call. */

@@ -18,6 +18,7 @@ import {
 import { EFFORT_RULE, isEffort } from "../effort.ts";
 import { conversationOf } from "../instructions.ts";
 import type { AnswerFormat, Effort, ModelRequest, Tool, ToolChoice } from "../neutral.ts";
+import { parametersOf } from "../schemas.ts";
 import { messageOf } from "./read-messages.ts";
 
 const FIELDS: FieldRules = {
@@ -104,12 +105,10 @@ function toolOf(tool: JsonObject, place: string): Tool {
   return defined({
     name: nameAt(inner, "name", `${place}.function.name`),
     description: textAt(inner, "description", `${place}.function.description`),
-    schema: objectAt(inner, "parameters", `${place}.function.parameters`) ?? NO_PARAMETERS,
+    schema: parametersOf(objectAt(inner, "parameters", `${place}.function.parameters`)),
     strict: inner["strict"] === true ? true : undefined,
   }) as Tool;
 }
-
-const NO_PARAMETERS = { type: "object", properties: {} };
 
 function toolChoiceOf(choice: unknown): ToolChoice | undefined {
   if (choice === undefined || choice === null) return undefined;

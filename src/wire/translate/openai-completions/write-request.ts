@@ -15,7 +15,7 @@ import type {
   UserPart,
 } from "../neutral.ts";
 import { effortFor } from "../effort.ts";
-import { isStrictSchema } from "../schemas.ts";
+import { isStrictSchema, withItems } from "../schemas.ts";
 import { valueFor } from "../signature.ts";
 import { fittingId } from "../tool-ids.ts";
 import type { RequestTarget, WrittenRequest } from "../translator.ts";
@@ -136,7 +136,7 @@ function toolFields({ tools, toolChoice, parallelTools }: ModelRequest, losses: 
       function: defined({
         name,
         description,
-        parameters: schema,
+        parameters: withItems(schema),
         strict: strictFor(schema, strict, losses, "tools.strict"),
       }),
     })),

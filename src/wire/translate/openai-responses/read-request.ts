@@ -7,6 +7,7 @@ import { defined, fault, flagAt, hintsIn, nameAt, numberAt, objectAt, objectsAt,
 import { EFFORT_RULE, isEffort } from "../effort.ts";
 import { offered } from "../hosted-tools.ts";
 import type { AnswerFormat, ModelRequest, Reasoning, Tool, ToolChoice } from "../neutral.ts";
+import { parametersOf } from "../schemas.ts";
 import { readInput } from "./read-input.ts";
 
 const FIELDS: FieldRules = {
@@ -87,7 +88,7 @@ function toolOf(tool: JsonObject, place: string): Tool {
   return defined({
     name,
     description,
-    schema: objectAt(tool, "parameters", `${place}.parameters`) ?? { type: "object", properties: {} },
+    schema: parametersOf(objectAt(tool, "parameters", `${place}.parameters`)),
     strict: tool["strict"] === true ? true : undefined,
   }) as Tool;
 }

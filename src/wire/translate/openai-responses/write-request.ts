@@ -17,6 +17,7 @@ import type {
   ToolResultPart,
 } from "../neutral.ts";
 import { strictFor } from "../openai-completions/write-request.ts";
+import { withItems } from "../schemas.ts";
 import { valueFor } from "../signature.ts";
 import { fittingId } from "../tool-ids.ts";
 import type { RequestTarget, WrittenRequest } from "../translator.ts";
@@ -133,7 +134,7 @@ function toolFields({ tools, toolChoice, parallelTools }: ModelRequest, losses: 
         type: "function",
         name,
         description,
-        parameters: schema,
+        parameters: withItems(schema),
         strict: strictFor(schema, strict, losses, "tools.strict") ?? false,
       }),
     ),
