@@ -99,11 +99,35 @@ export function faultInBody(
   return error ? answerOf("sse", status, headers, error) : undefined;
 }
 
-/** Starts with `{` and ends with `}`, white space aside: all that can be seen without decoding. */
+/**
+ * One object from the first letter to the last, by its braces. What was cut behind an inner brace looks whole at both
+ * ends; decoding all of it would cost far more than this.
+ */
 function isWholeObject(body: Buffer): boolean {
   let start = 0;
   let end = body.length - 1;
   while (body[start]! <= 0x20) start++;
   while (end > start && body[end]! <= 0x20) end--;
-  return body[start] === 0x7b && body[end] === 0x7d;
+  return body[start] === OPENING && closingOf(body, start) === end;
+}
+
+const [OPENING, CLOSING, LIST_OPENING, LIST_CLOSING, QUOTE, ESCAPE] = [0x7b, 0x7d, 0x5b, 0x5d, 0x22, 0x5c];
+
+/** Index of what closes the object that opens at `start`, -1 when it stays open. */
+function closingOf(body: Buffer, start: number): number {
+  let depth = 0;
+  for (let at = start; at < body.length; at++) {
+    const byte = body[at];
+    if (byte === QUOTE) at = endOfText(body, at);
+    else if (byte === OPENING || byte === LIST_OPENING) depth++;
+    else if ((byte === CLOSING || byte === LIST_CLOSING) && --depth === 0) return at;
+  }
+  return -1;
+}
+
+/** Index of the quote that ends the text which begins at `start`; behind the body when none does. */
+function endOfText(body: Buffer, start: number): number {
+  let at = start + 1;
+  while (at < body.length && body[at] !== QUOTE) at += body[at] === ESCAPE ? 2 : 1;
+  return at;
 }

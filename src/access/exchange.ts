@@ -326,6 +326,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #fail(answer: UpstreamAnswer, staleSocket = false): void {
+    if (this.#stage === "flowing" && !this.#settled && this.#passage!.complete)
+      return this.#finishStream(true);
     const judged = classify(this.#call.provider, answer, this.#now(), ownRules(this.#call.provider));
     const message = this.#call.secrets.reduce((text, secret) => secret.hideIn(text), judged.message);
     const failure = { ...judged, message };

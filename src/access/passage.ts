@@ -1,7 +1,7 @@
 // An answer on its way to the client: whole frames, an error told in the middle, the pace of a slow reader.
 import type { Alarm } from "./alarms.ts";
 import { clearAlarm, setAlarm } from "./alarms.ts";
-import { findError, isWholeFrame, WholeFrames } from "../wire/sse.ts";
+import { endsAnswer, findError, isWholeFrame, WholeFrames } from "../wire/sse.ts";
 import type { ProviderWire } from "../wire/wire.ts";
 import type { Sink } from "./sink.ts";
 
@@ -49,6 +49,11 @@ export class Passage {
     return this.#resting !== undefined;
   }
 
+  /** The client has seen the end of the answer: what becomes of the connection is no fault of it. */
+  get complete(): boolean {
+    return this.#frames !== undefined && endsAnswer(Buffer.concat(this.#tail), this.#wire);
+  }
+
   /** The call is over, whatever of it was shown. */
   stop(): void {
     this.#over = true;
@@ -92,7 +97,7 @@ export class Passage {
   }
 
   #tell(error: unknown): void {
-    if (this.#over) return;
+    if (this.#over || this.complete) return;
     this.#over = true;
     this.#source.told(error);
   }

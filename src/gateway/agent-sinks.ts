@@ -5,6 +5,7 @@ import type { RawHeaders } from "../access/sink.ts";
 import type { JsonObject } from "../core/json.ts";
 import { parseObject } from "../core/json.ts";
 import type { AnswerMarks, Collector } from "../wire/wire.ts";
+import { tellAsStream } from "./as-stream.ts";
 import type { TimedRefusal } from "./refusals.ts";
 import type { SinkParts } from "./response-sink.ts";
 import { EVENT_STREAM, ResponseSink } from "./response-sink.ts";
@@ -37,9 +38,8 @@ export class AgentStreamSink extends ResponseSink {
     this.#parser.feed(this.#text.decode(chunk, { stream: true }));
     return this.#writable;
   }
-  whole(): void {
-    const message = "The provider answered in one piece although a stream was asked for. Ask without stream.";
-    this.refuse({ status: 502, type: "api_error", message });
+  whole(status: number, headers: RawHeaders, body: Buffer): void {
+    tellAsStream(this, this.wire, { status, headers, body }, true);
   }
   end(): void {
     this.response.end();

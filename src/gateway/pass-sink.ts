@@ -1,17 +1,11 @@
 // Pass-through: the provider's bytes, untouched.
 import type { RawHeaders } from "../access/sink.ts";
+import { tellAsStream } from "./as-stream.ts";
 import type { TimedRefusal } from "./refusals.ts";
 import { ResponseSink } from "./response-sink.ts";
 
 const OPENING_BYTES = 4096;
 const ONE_WRITE_BYTES = 16 * 1024;
-
-/** Comments were sent meanwhile: JSON would be no event. */
-const ONE_PIECE: TimedRefusal = {
-  status: 502,
-  type: "api_error",
-  message: "The provider answered in one piece although a stream was asked for. Ask without stream.",
-};
 
 export class PassSink extends ResponseSink {
   #first: Buffer | undefined;
@@ -27,7 +21,8 @@ export class PassSink extends ResponseSink {
     return this.response.write(chunk);
   }
   whole(status: number, headers: RawHeaders, body: Buffer): void {
-    if (this.started) return this.refuse(ONE_PIECE);
+    // Comments were sent meanwhile: JSON would be no event.
+    if (this.started) return tellAsStream(this, this.wire, { status, headers, body }, false);
     const sized = headers.includes("content-length")
       ? headers
       : [...headers, "content-length", String(body.length)];

@@ -100,6 +100,14 @@ function isJson(text: string): boolean {
   }
 }
 
+/** Whether the last of these whole frames is the end of the answer. */
+export function endsAnswer(frames: Buffer, wire: ProviderWire): boolean {
+  let verdict: FrameVerdict = "prelude";
+  const parser = createParser({ onEvent: ({ event, data }) => (verdict = wire.readFrame(event, data)) });
+  parser.feed(frames.toString());
+  return (verdict as FrameVerdict) === "end";
+}
+
 /** The first frame that tells an error, and where it begins. */
 export function findError(frames: Buffer, wire: ProviderWire): { at: number; error: unknown } | undefined {
   for (let at = 0; at < frames.length;) {

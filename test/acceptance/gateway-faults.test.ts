@@ -153,6 +153,18 @@ const STREAMED: readonly Fault[] = [
     action: (protocol) =>
       act.errorEventAfter(protocol.prelude + 1, framesOfA(protocol), protocol.errorFrame(BROKEN)),
   },
+  {
+    name: "reset after the end of the answer",
+    shows: "all",
+    bar: "none",
+    action: (protocol) => act.resetAfterFrames(Infinity, framesOfA(protocol)),
+  },
+  {
+    name: "an error told after the end of the answer",
+    shows: "all",
+    bar: "none",
+    action: (protocol) => act.errorEventAfter(Infinity, framesOfA(protocol), protocol.errorFrame(BROKEN)),
+  },
   { name: "no fault", shows: "all", bar: "none", action: (protocol) => act.stream(framesOfA(protocol)) },
   { name: "a drip", shows: "all", bar: "none", action: (protocol) => act.drip(5, 0, framesOfA(protocol)) },
   {
@@ -174,6 +186,15 @@ const WHOLE: readonly Fault[] = [
     shows: "nothing",
     bar: cooldown("timeout"),
     action: (protocol) => act.resetAfterFrames(1, halfBody(protocol)),
+  },
+  {
+    name: "half a body that ends in a brace",
+    shows: "nothing",
+    bar: cooldown("timeout"),
+    action: (protocol) => {
+      const whole = wholeOfA(protocol);
+      return act.reply({ body: whole.slice(0, whole.lastIndexOf("}", whole.length - 2) + 1) });
+    },
   },
   {
     name: "half a body that ends well",
