@@ -5,7 +5,7 @@ import type { Store } from "../store/store.ts";
 /** `store` with `note` on every update that brings none of its own; `null` keeps an update out of the history. */
 export function journaled(store: Store, note: () => ChangeNote): Store {
   return {
-    read: (agent) => store.read(agent),
+    read: (agent, depth) => store.read(agent, depth),
     history: (agent) => store.history(agent),
     update: (agent, touch, decide, own) =>
       store.update(agent, touch, decide, own === undefined ? note() : own),

@@ -21,6 +21,7 @@ export const EXIT_CODES = {
   config_conflict: EXIT_FAILURE,
   store_unreadable: EXIT_FAILURE,
   store_unwritable: EXIT_FAILURE,
+  store_sealed: EXIT_FAILURE,
   upstream_failed: EXIT_FAILURE,
   no_terminal: EXIT_FAILURE,
   cancelled: EXIT_CANCELLED,

@@ -12,6 +12,7 @@ export type ErrorCode =
   | "config_conflict" // somebody else keeps changing the file
   | "store_unreadable" // a database that exists but cannot be read
   | "store_unwritable"
+  | "store_sealed" // secrets that cannot be read or written without a key, which is not there
   | "upstream_failed" // a provider that did not give what a command needs
   | "no_terminal" // an interactive command without a terminal
   | "cancelled" // the person left a question

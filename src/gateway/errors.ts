@@ -13,6 +13,7 @@ export const STATUS_OF_CODE = {
   config_conflict: [500, "api_error"],
   store_unreadable: [503, "api_error"],
   store_unwritable: [503, "api_error"],
+  store_sealed: [503, "api_error"],
   upstream_failed: [502, "api_error"],
   no_terminal: [400, "invalid_request_error"],
   cancelled: [400, "invalid_request_error"],

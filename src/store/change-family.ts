@@ -11,7 +11,7 @@ import { renewedProfiles, tokenOf } from "./families.ts";
 import { forgetOldFamilies, joinFamilies, loadFamilies, saveFamily } from "./family-rows.ts";
 import type { Renewal } from "./renewed-elsewhere.ts";
 import { tokensIn } from "./renewed-elsewhere.ts";
-import { loadStoreText, saveDraft } from "./rows.ts";
+import { loadStore, saveDraft } from "./rows.ts";
 import { ensureSchema } from "./schema.ts";
 import type { RefreshToken } from "./store.ts";
 
@@ -44,7 +44,7 @@ export function changeFamily(
 
 /** Profiles of main that hold the token get the new ones. */
 function renewMain(db: DatabaseSync, token: RefreshToken, newest: TokenSet, { meaning, rowsOf }: Main): void {
-  const { profiles } = meaning.credentialsIn(loadStoreText(db));
+  const { profiles } = meaning.credentialsIn(loadStore(db));
   const logins = [...profiles.values()].filter(
     ({ credential }) => tokenOf(credential)?.provider === token.provider,
   );

@@ -1,4 +1,5 @@
 // How a change of credentials, order or health alters a draft. No SQL, no files.
+import type { Credential } from "../core/credential.ts";
 import { AccessError } from "../core/errors.ts";
 import type { CooldownPolicy, Health } from "../core/health.ts";
 import { HEALTHY, settle } from "../core/health.ts";
@@ -45,7 +46,7 @@ export function applyChange(draft: Draft, change: Change, meaning: Meaning): voi
     if (credential === null) {
       removeProfile(draft, id);
       if (old) draft.written.set(id, record(id, {}));
-    } else if (!old || canonicalJson(old.credential) !== canonicalJson(credential)) {
+    } else if (!old || isOther(draft, old, credential)) {
       const generation = meaning.generationOf(credential);
       draft.written.set(id, record(id, { generation, credential }));
       setProfile(draft, { id, credential, generation });
@@ -56,6 +57,22 @@ export function applyChange(draft: Draft, change: Change, meaning: Meaning): voi
   for (const [provider, id] of change.lastGood ?? [])
     if (id !== (draft.state.lastGood.get(provider) ?? null)) draft.statePatch.lastGood.set(provider, id);
 }
+
+/** A credential as a reader saw it that could not open it is no other one. */
+function isOther(draft: Draft, old: StoredProfile, credential: Credential): boolean {
+  const { sealed } = draft.rows;
+  if (!sealed?.isUnopened(old.credential)) return canonicalJson(old.credential) !== canonicalJson(credential);
+  const shown = sealed.shown(old);
+  if (canonicalJson(shown.credential) === canonicalJson(credential)) return false;
+  const fields: Readonly<Record<string, unknown>> = { ...credential };
+  if (MATERIAL.some((name) => fields[name] !== undefined)) return true;
+  throw new AccessError(
+    "store_sealed",
+    shown.unopened?.fault ?? `${old.id} is sealed, and cannot be changed without its key.`,
+  );
+}
+
+const MATERIAL = ["key", "keyRef", "token", "tokenRef", "access", "refresh"];
 
 function setHealth(draft: Draft, id: ProfileId, health: Health, now: number): void {
   const profile = draft.profiles.get(id);

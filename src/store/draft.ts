@@ -6,6 +6,7 @@ import type { Health } from "../core/health.ts";
 import { HEALTHY } from "../core/health.ts";
 import type { ProfileId, ProviderId } from "../core/ids.ts";
 import { healthAfterRefresh } from "../core/refresh.ts";
+import type { SealedRow } from "./codec.ts";
 import type { Written } from "./echo.ts";
 import { ABSENT, acknowledged, judge, REMOVAL_HOLDS_MS } from "./echo.ts";
 import { learn } from "./evidence.ts";
@@ -37,6 +38,8 @@ export interface AgentRows {
   /** text of OpenClaw's rows, where they are there */
   readonly store: string | undefined;
   readonly state: string | undefined;
+  /** what a sealed database keeps apart from the store row */
+  readonly sealed?: SealedRow | undefined;
   /** hash of the store row and text of the state row as our last write left them; "" for no row */
   readonly storeLeft: string | undefined;
   readonly stateLeft: string | undefined;
@@ -57,7 +60,7 @@ export interface Credentials {
 
 export interface Meaning {
   readonly generationOf: (credential: Credential) => string;
-  readonly credentialsIn: (store: string | undefined) => Credentials;
+  readonly credentialsIn: (rows: Pick<AgentRows, "store" | "sealed">) => Credentials;
   readonly fingerprintOf: (token: RefreshToken) => string;
   readonly machine: () => MachineTime;
   /** ms since epoch */
@@ -92,21 +95,21 @@ export const isUnstored = (id: ProfileId): boolean => /^(env|config):/.test(id);
 
 /** Costly for many profiles; the same text means the same, so callers may remember it. */
 export function readCredentials(
-  store: string | undefined,
+  { store, sealed }: Pick<AgentRows, "store" | "sealed">,
   generationOf: Meaning["generationOf"],
 ): Credentials {
-  const row = parseStoreRow(store);
+  const row = sealed ? sealed.row(store) : parseStoreRow(store);
   const profiles = new Map<ProfileId, StoredProfile>();
   for (const [id, credential] of row.credentials)
     profiles.set(
       id,
-      withGeneration({ id, credential }, () => generationOf(credential)),
+      withGeneration({ id, credential }, () => sealed?.generationOf(id) ?? generationOf(credential)),
     );
   return { row, profiles };
 }
 
 export function interpret(rows: AgentRows, meaning: Meaning): Draft {
-  const { row: store, profiles } = meaning.credentialsIn(rows.store);
+  const { row: store, profiles } = meaning.credentialsIn(rows);
   const state = parseStateRow(rows.state);
   const draft: Draft = {
     rows,
@@ -125,7 +128,8 @@ export function interpret(rows: AgentRows, meaning: Meaning): Draft {
     renewals: [],
     warnings: [...store.warnings, ...state.warnings],
   };
-  if (!store.fault) undoEchoes(draft, meaning);
+  // Without the secrets it cannot be told who renewed what.
+  if (!store.fault && !rows.sealed?.locked) undoEchoes(draft, meaning);
   followFamilies(draft, meaning);
   if (!state.fault) undoOrderEchoes(draft, meaning);
   gatherHealth(draft, meaning);
@@ -185,7 +189,7 @@ function followFamilies(draft: Draft, meaning: Meaning): void {
     const family = token && families.get(meaning.fingerprintOf(token));
     if (!family || credential.type !== "oauth") continue;
     const newest = newestOf(credential, family);
-    if (newest) {
+    if (newest && !draft.rows.sealed?.isUnopened(newest)) {
       draft.outdated.set(id, profile.generation);
       draft.storePatch.set(id, newest);
       draft.profiles.set(
@@ -256,8 +260,10 @@ export const isChanged = ({ storePatch, statePatch }: Draft): boolean =>
   storePatch.size > 0 || Object.values(statePatch).some((section) => section.size > 0);
 
 export function stateOf(draft: Draft): AgentState {
+  const profiles = [...draft.profiles.values()];
+  const { sealed } = draft.rows;
   return {
-    profiles: [...draft.profiles.values()],
+    profiles: sealed ? profiles.map(sealed.shown) : profiles,
     order: draft.order,
     health: new Map([...draft.health].map(([id, row]) => [id, row.health])),
     lastGood: draft.state.lastGood,

@@ -3,6 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Family, TokenSet } from "../core/family.ts";
 import type { ProviderId } from "../core/ids.ts";
 import { parseObject } from "../core/json.ts";
+import { codecOf } from "./codec.ts";
 import { tablesOf } from "./schema.ts";
 
 /** After this long a row either holds the newest tokens as well, or nobody wants them back. */
@@ -16,13 +17,15 @@ export function loadFamilies(db: DatabaseSync, fingerprints: readonly string[]):
   if (fingerprints.length === 0 || !tablesOf(db).has("access_refresh_tokens")) return new Map();
   const rows = db
     .prepare(
-      `SELECT fingerprint, spent, id, family_json FROM access_refresh_tokens JOIN access_families ON id = family
+      `SELECT fingerprint, spent, id, provider, family_json FROM access_refresh_tokens JOIN access_families ON id = family
        WHERE fingerprint IN (SELECT value FROM json_each(?))`,
     )
     .all(JSON.stringify(fingerprints));
+  const codec = codecOf(db);
   return new Map(
     rows.flatMap((row) => {
-      const known = parseObject(String(row["family_json"]));
+      const stored = parseObject(String(row["family_json"]));
+      const known = stored && codec ? codec.family.open(String(row["provider"]), stored) : stored;
       const family = { ...known, id: String(row["id"]), spent: row["spent"] === 1 };
       return known ? [[String(row["fingerprint"]), family as Family]] : [];
     }),
@@ -42,7 +45,9 @@ export function saveFamily(
   { family, provider, asked, newest }: FamilyRow,
   now: number,
 ): void {
-  const { id, spent, ...known } = family;
+  const { id, spent, ...rest } = family;
+  const codec = codecOf(db);
+  const known = codec ? codec.family.close(provider, rest) : rest;
   db.prepare("INSERT OR REPLACE INTO access_families VALUES (?, ?, ?, ?)").run(
     id,
     provider,

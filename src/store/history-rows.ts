@@ -4,6 +4,7 @@ import type { ChangeNote } from "../core/history.ts";
 import { changedAt } from "../core/history.ts";
 import type { ProfileId } from "../core/ids.ts";
 import { parseObject } from "../core/json.ts";
+import { codecOf, isStandIn } from "./codec.ts";
 import { entriesOf, forgettable, purgedItems } from "./history.ts";
 import { tablesOf } from "./schema.ts";
 import type { HistoryEntry, HistoryItem, StoredProfile } from "./store.ts";
@@ -15,9 +16,22 @@ interface Row {
 
 /** What is remembered at `now`, oldest first. */
 export function loadHistory(db: DatabaseSync, now: number): HistoryEntry[] {
-  const entries = loadRows(db).map(({ entry }) => entry);
+  const entries = loadRows(db).map(({ entry }) => ({ ...entry, item: withoutStandIns(db, entry.item) }));
   const old = forgettable(entries, now);
   return entries.filter(({ change }) => !old.has(change));
+}
+
+/**
+ * What was damaged in a sealed database is as good as purged.
+ *
+ * @throws AccessError `store_sealed`
+ */
+function withoutStandIns(db: DatabaseSync, item: HistoryItem): HistoryItem {
+  if (!codecOf(db) || item.kind !== "profile" || !item.before?.credential) return item;
+  const { credential, ...rest } = item.before;
+  if (!Object.values(credential).some(isStandIn)) return item;
+  codecOf(db)!.needKey();
+  return { ...item, before: rest };
 }
 
 /** Adds what a change altered, and forgets what is beyond the limits. The caller holds a transaction. */
@@ -32,7 +46,7 @@ export function rememberItems(
   );
   const madeAt = changedAt(now, keptChanges(db).at(-1)?.at);
   for (const { change, because, undoes = [], item, at } of entriesOf(note, items, madeAt))
-    insert.run(change, because, JSON.stringify(undoes), JSON.stringify(item), at);
+    insert.run(change, because, JSON.stringify(undoes), textOf(db, item), at);
   const remove = db.prepare("DELETE FROM access_history WHERE change_id = ?");
   for (const change of forgettable(keptChanges(db), now)) remove.run(change);
 }
@@ -51,8 +65,13 @@ export function purgeHistory(
   const altered = rows.flatMap(({ seq }, index) =>
     left[index] === items[index] ? [] : [{ seq, item: left[index] }],
   );
-  for (const { seq, item } of altered) update.run(JSON.stringify(item), seq);
+  for (const { seq, item } of altered) update.run(textOf(db, item!), seq);
   return altered.length > 0;
+}
+
+function textOf(db: DatabaseSync, item: HistoryItem): string {
+  const codec = codecOf(db);
+  return JSON.stringify(codec ? codec.history.close(item) : item);
 }
 
 function keptChanges(db: DatabaseSync): { change: string; at: number }[] {
@@ -65,9 +84,11 @@ function keptChanges(db: DatabaseSync): { change: string; at: number }[] {
 function loadRows(db: DatabaseSync): Row[] {
   if (!tablesOf(db).has("access_history")) return [];
   const rows = db.prepare("SELECT * FROM access_history ORDER BY seq").all();
+  const codec = codecOf(db);
   return rows.flatMap((row) => {
-    const item = parseItem(String(row["item_json"]));
-    if (!item) return [];
+    const stored = parseItem(String(row["item_json"]));
+    if (!stored) return [];
+    const item = codec ? codec.history.open(stored) : stored;
     const undoes = parseIds(String(row["undoes_json"]));
     const note = { change: String(row["change_id"]), because: String(row["because"]) };
     const entry = { ...note, ...(undoes.length > 0 && { undoes }), at: Number(row["at"]), item };

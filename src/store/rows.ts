@@ -5,6 +5,8 @@ import { HEALTHY } from "../core/health.ts";
 import type { ProfileId } from "../core/ids.ts";
 import { parseObject } from "../core/json.ts";
 import { isReading } from "../core/stored-usage.ts";
+import type { SealedRow } from "./codec.ts";
+import { codecOf } from "./codec.ts";
 import type { AgentRows, Draft, HealthRow } from "./draft.ts";
 import { hashRow } from "./draft.ts";
 import type { Written } from "./echo.ts";
@@ -19,8 +21,13 @@ import { projectUsage } from "./usage.ts";
  * Everything that `interpret` needs, as of one moment. The caller holds a transaction.
  *
  * @param touched profiles that may be changed: the records of our writes to them are needed in any case
+ * @param before what was read of a sealed database last: it may be the same
  */
-export function loadRows(db: DatabaseSync, touched: readonly ProfileId[] = []): Omit<AgentRows, "families"> {
+export function loadRows(
+  db: DatabaseSync,
+  touched: readonly ProfileId[] = [],
+  before?: SealedRow,
+): Omit<AgentRows, "families"> {
   const tables = tablesOf(db);
   const value = (table: string, sql: string) =>
     tables.has(table) ? textOf(db.prepare(sql).get()?.["value"]) : undefined;
@@ -29,8 +36,10 @@ export function loadRows(db: DatabaseSync, touched: readonly ProfileId[] = []): 
   const store = value("auth_profile_store", STORE_ROW);
   const storeLeft = meta("store_row");
   const asked = storeLeft !== undefined && storeLeft === hashRow(store) ? touched : undefined;
+  const sealed = codecOf(db)?.load(before);
   return {
     store,
+    ...(sealed && { sealed }),
     state: value("auth_profile_state", STATE_ROW),
     storeLeft,
     stateLeft: meta("state_row"),
@@ -43,9 +52,11 @@ export function loadRows(db: DatabaseSync, touched: readonly ProfileId[] = []): 
 const STORE_ROW = "SELECT store_json AS value FROM auth_profile_store WHERE store_key = 'primary'";
 const STATE_ROW = "SELECT state_json AS value FROM auth_profile_state WHERE state_key = 'primary'";
 
-/** Text of OpenClaw's row alone. */
-export const loadStoreText = (db: DatabaseSync): string | undefined =>
-  tablesOf(db).has("auth_profile_store") ? textOf(db.prepare(STORE_ROW).get()?.["value"]) : undefined;
+/** OpenClaw's row of credentials alone. */
+export const loadStore = (db: DatabaseSync): Pick<AgentRows, "store" | "sealed"> => ({
+  store: tablesOf(db).has("auth_profile_store") ? textOf(db.prepare(STORE_ROW).get()?.["value"]) : undefined,
+  sealed: codecOf(db)?.load(undefined),
+});
 
 /** A column that should be text; a number or blob becomes text that no parser takes. */
 function textOf(value: unknown): string | undefined {
@@ -76,17 +87,19 @@ function loadWritten(
   const rows = ids
     ? db.prepare(`${all} WHERE profile_id IN (SELECT value FROM json_each(?))`).all(JSON.stringify(ids))
     : db.prepare(all).all();
+  const codec = codecOf(db);
   return new Map(
     rows.flatMap((row) => {
+      const id = String(row["profile_id"]);
       const written = parseWritten(parseObject(String(row["written_json"])));
-      return written ? [[String(row["profile_id"]), written]] : [];
+      return written ? [[id, codec ? codec.written.open(id, written) : written]] : [];
     }),
   );
 }
 
 /** Writes what the draft changed, and nothing else. The tables are there, the caller holds a transaction. */
 export function saveDraft(db: DatabaseSync, draft: Draft, now: number): void {
-  const store = storeAfter(draft);
+  const store = storeAfter(db, draft, now);
   const state = stateAfter(draft, now);
   const { rows } = draft;
   const run: Run = (sql, ...values) => void db.prepare(sql).run(...values);
@@ -100,12 +113,14 @@ export function saveDraft(db: DatabaseSync, draft: Draft, now: number): void {
   if (state !== undefined && state !== rows.state)
     run("INSERT OR REPLACE INTO auth_profile_state VALUES ('primary', ?, ?)", state, now);
   const storeLeft = hashRow(store);
-  if (rows.storeLeft !== storeLeft) remember("store_row", storeLeft);
+  // What another program did to a sealed row is judged by whoever can open it.
+  const judged = !rows.sealed?.locked || rows.storeLeft === hashRow(rows.store);
+  if (judged && rows.storeLeft !== storeLeft) remember("store_row", storeLeft);
   if (rows.stateLeft !== (state ?? "")) remember("state_row", state ?? "");
   const orders = JSON.stringify(Object.fromEntries(draft.ordersWritten));
   if (orders !== JSON.stringify(Object.fromEntries(rows.ordersWritten))) remember("orders_written", orders);
   saveHealth(draft, now, run);
-  saveWritten(draft, now, run);
+  saveWritten(db, draft, now, run);
 }
 
 type Run = (sql: string, ...values: (string | number)[]) => void;
@@ -120,16 +135,19 @@ function saveHealth({ health, rows }: Draft, now: number, run: Run): void {
     if (!health.has(id)) run("DELETE FROM access_health WHERE profile_id = ?", id);
 }
 
-function saveWritten({ written, rows }: Draft, now: number, run: Run): void {
+function saveWritten(db: DatabaseSync, { written, rows }: Draft, now: number, run: Run): void {
+  const codec = codecOf(db);
   for (const [id, record] of written) {
     if (record === rows.written.get(id)) continue;
-    run("INSERT OR REPLACE INTO access_profiles VALUES (?, ?, ?)", id, JSON.stringify(record), now);
+    const text = JSON.stringify(codec ? codec.written.close(id, record) : record);
+    run("INSERT OR REPLACE INTO access_profiles VALUES (?, ?, ?)", id, text, now);
   }
   for (const id of rows.written.keys())
     if (!written.has(id)) run("DELETE FROM access_profiles WHERE profile_id = ?", id);
 }
 
-function storeAfter({ store, storePatch }: Draft): string | undefined {
+function storeAfter(db: DatabaseSync, { store, storePatch, rows }: Draft, now: number): string | undefined {
+  if (rows.sealed && !store.fault) return rows.sealed.save(db, store, storePatch, now);
   return storePatch.size === 0 ? store.text : formatStoreRow(store, storePatch);
 }
 

@@ -10,6 +10,8 @@ import type { AgentId, ProfileId, ProviderId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
 import { markApplied } from "./applied.ts";
 import { applyChange, assertTouched, observe } from "./change.ts";
+import type { Codec, Opening, SealedRow } from "./codec.ts";
+import { isSealed, isStandIn, NotReady, prepared, setCodec } from "./codec.ts";
 import type { AgentRows, Credentials, Draft, Meaning } from "./draft.ts";
 import { hashRow, interpret, isChanged, isUnstored, readCredentials, sliceOf, stateOf } from "./draft.ts";
 import { changeFamily, joinRenewals } from "./change-family.ts";
@@ -26,12 +28,15 @@ import { machineTime } from "./machine-clock.ts";
 import { newsOf } from "./news.ts";
 import { thisProcess } from "./process-identity.ts";
 import { inSnapshot, readDatabase, realFile } from "./read-database.ts";
-import { loadRows, loadStoreText, saveDraft } from "./rows.ts";
+import { loadRows, loadStore, saveDraft } from "./rows.ts";
 import type { Renewal } from "./renewed-elsewhere.ts";
 import { ensureSchema } from "./schema.ts";
+import type { SealPlaces } from "./seal/places.ts";
+import type { Sealing } from "./seal/sealing.ts";
 import type {
   AgentState,
   Change,
+  Depth,
   HealthChange,
   HistoryEntry,
   Lease,
@@ -62,6 +67,8 @@ export interface SqliteOptions {
   readonly agents?: () => readonly AgentId[];
   /** the clock that nobody sets; another one in tests */
   readonly machine?: () => MachineTime;
+  /** where the key of a sealed database is looked for, besides where it says */
+  readonly seal?: () => SealPlaces;
 }
 
 export function openSqliteStore(options: SqliteOptions): Store {
@@ -86,6 +93,7 @@ const EMPTY_SLICE: Slice = {
 interface LastRead {
   readonly file: string;
   readonly store: string | undefined;
+  readonly sealed: SealedRow | undefined;
   readonly key: GenerationKey;
   readonly credentials: Credentials;
   /** of its refresh tokens, by profile */
@@ -95,8 +103,13 @@ interface LastRead {
 /** Whether another program changed a row in which there are logins. */
 const isWorthANote = ({ rows, renewals, profiles }: Draft): boolean =>
   renewals.length > 0 ||
+  (rows.sealed !== undefined && !rows.sealed.locked && rows.sealed.plain.size > 0) ||
   (rows.storeLeft !== hashRow(rows.store) &&
     profiles.values().some(({ credential }) => tokenOf(credential) !== undefined));
+
+/** The state with what readers are not shown of a sealed store. */
+const unshown = (draft: Draft, state: AgentState): AgentState =>
+  draft.rows.sealed ? { ...state, profiles: [...draft.profiles.values()] } : state;
 
 /** Alters a draft. Returns whether it is to be saved, or what is to be written after it. */
 type Alter = (draft: Draft, meaning: Meaning, db: DatabaseSync) => boolean | (() => void);
@@ -112,18 +125,21 @@ class SqliteStore implements Store {
   readonly #updates = new Map<string, number>();
   /** Most transactions find the credentials as the last one left them. */
   #lastRead: LastRead | undefined;
+  /** Loaded when a sealed database is met. */
+  #sealing: Sealing | undefined;
 
   constructor(options: SqliteOptions) {
     this.#options = options;
     this.#installKey = new InstallKey(options.paths.globalDir);
   }
 
-  async read(agent: AgentId): Promise<Reading> {
+  async read(agent: AgentId, depth: Depth = "secrets"): Promise<Reading> {
     this.#seen.add(agent);
     const file = this.#options.paths.agentDatabase(agent);
     const { key, warning } = this.#installKey.current();
     const meaning = this.#meaning(file, key, this.#options.now());
-    const rows = await this.#load(file, (db) => this.#rowsIn(db, agent, meaning));
+    const opening = depth === "facts" ? "facts" : "open";
+    const rows = await this.#load(file, opening, (db) => this.#rowsIn(db, agent, meaning, opening));
     if (!rows) return { version: "none", state: EMPTY_STATE };
     const state = stateOf(interpret(rows, meaning));
     const warnings = [...(warning ? [warning] : []), ...state.warnings].map((text) => `${file}: ${text}`);
@@ -137,7 +153,8 @@ class SqliteStore implements Store {
 
   async history(agent: AgentId): Promise<readonly HistoryEntry[]> {
     const now = this.#options.now();
-    return (await this.#load(this.#options.paths.agentDatabase(agent), (db) => loadHistory(db, now))) ?? [];
+    const file = this.#options.paths.agentDatabase(agent);
+    return (await this.#load(file, "open", (db) => loadHistory(db, now))) ?? [];
   }
 
   async update(
@@ -162,7 +179,10 @@ class SqliteStore implements Store {
   async family(token: RefreshToken): Promise<Family> {
     const asked = fingerprintOf(this.#installKey.current().key, token);
     const file = this.#options.paths.agentDatabase(MAIN_AGENT);
-    const known = await this.#load(file, (db) => loadFamilies(db, [asked]));
+    const known = await this.#load(file, "open", (db, codec) => {
+      codec?.needKey();
+      return loadFamilies(db, [asked]);
+    });
     return known?.get(asked) ?? { id: asked, spent: false };
   }
 
@@ -172,9 +192,11 @@ class SqliteStore implements Store {
   ): Promise<Family> {
     const asked = fencedOff(decide);
     try {
-      const family = await this.#transaction(MAIN_AGENT, "FULL", (db, now) => {
+      const family = await this.#transaction(MAIN_AGENT, "FULL", "open", (db, now, codec) => {
+        // Before a token is spent, not after it.
+        codec?.needKey();
         const meaning = this.#meaningFor(MAIN_AGENT, now);
-        const rowsOf = (ids: readonly ProfileId[]) => this.#rowsIn(db, MAIN_AGENT, meaning, ids);
+        const rowsOf = (ids: readonly ProfileId[]) => this.#rowsIn(db, MAIN_AGENT, meaning, "open", ids);
         return changeFamily(db, token, asked, { meaning, rowsOf });
       });
       this.#countUpdate(MAIN_AGENT);
@@ -199,9 +221,9 @@ class SqliteStore implements Store {
     const applicant = { owner, self: thisProcess(), machine, now: this.#options.now() };
     // A look first: those who wait do not stand in the way of the one that is to write.
     const file = this.#options.paths.agentDatabase(agent);
-    const heldBy = await this.#load(file, (db) => heldFor(db, name, applicant));
+    const heldBy = await this.#load(file, "facts", (db) => heldFor(db, name, applicant));
     if (heldBy !== undefined) return { heldBy };
-    return this.#transaction(agent, "FULL", (db, now) => {
+    return this.#transaction(agent, "FULL", "facts", (db, now) => {
       ensureSchema(db, agent, now);
       return takeLease(db, name, applicant);
     });
@@ -210,7 +232,7 @@ class SqliteStore implements Store {
   async release(agent: AgentId, lease: Lease): Promise<void> {
     if (!this.#exists(agent)) return;
     // A power cut forgets it, and ends its owner: that is proof enough.
-    await this.#transaction(agent, "NORMAL", (db, now) => {
+    await this.#transaction(agent, "NORMAL", "facts", (db, now) => {
       ensureSchema(db, agent, now);
       giveBack(db, lease);
     });
@@ -245,15 +267,55 @@ class SqliteStore implements Store {
     this.#connections.closeAll();
   }
 
-  async #load<T>(file: string, load: (db: DatabaseSync) => T): Promise<T | undefined> {
+  async #load<T>(
+    file: string,
+    opening: Opening,
+    load: (db: DatabaseSync, codec: Codec | undefined) => T,
+  ): Promise<T | undefined> {
+    const read = (db: DatabaseSync) => load(db, this.#unseal(db, opening));
+    const work = () => {
+      const open = this.#connections.current(file);
+      return open ? inSnapshot(open, read) : readDatabase(file, read);
+    };
     try {
-      return await patiently(() => {
-        const open = this.#connections.current(file);
-        return open ? inSnapshot(open, load) : readDatabase(file, load);
-      });
+      return await prepared(() => patiently(work));
     } catch (error) {
       throw readFault(file, error);
     }
+  }
+
+  /**
+   * What the rows of a sealed database go through from here on.
+   *
+   * @throws NotReady
+   */
+  #unseal(db: DatabaseSync, opening: Opening): Codec | undefined {
+    const codec = isSealed(db) ? this.#codec(db, opening) : undefined;
+    setCodec(db, codec);
+    return codec;
+  }
+
+  #codec(db: DatabaseSync, opening: Opening): Codec {
+    return this.#loaded().codec(db, opening, this.#installKey.current().key);
+  }
+
+  /** @throws NotReady */
+  #loaded(): Sealing {
+    if (this.#sealing) return this.#sealing;
+    throw new NotReady(async () => {
+      const { Sealing } = await import("./seal/sealing.ts");
+      this.#sealing ??= new Sealing(() => this.#options.seal?.() ?? {});
+    });
+  }
+
+  /** Where main's store is sealed, the stores of agents that come later are. */
+  #sealAsMain(db: DatabaseSync, agent: AgentId): void {
+    const file = this.#options.paths.agentDatabase(MAIN_AGENT);
+    const main = readDatabase(file, (each) => (isSealed(each) ? this.#loaded().headerOf(each) : undefined));
+    if (!main || !this.#sealing) return;
+    const now = this.#options.now();
+    ensureSchema(db, agent, now);
+    this.#sealing.begin(db, agent, main, now);
   }
 
   async #change(
@@ -265,21 +327,26 @@ class SqliteStore implements Store {
     let removes = false;
     let gone: readonly ProviderId[] = [];
     const change: Alter = (draft, meaning, db) => {
-      const slice = sliceOf(stateOf(draft), touch);
+      const state = stateOf(draft);
+      const slice = sliceOf(state, touch);
       const wanted = decide(slice);
       if (!wanted) return false;
       assertTouched(touch, wanted);
+      // The history keeps what is sealed as it is, opened or not.
+      const before = draft.rows.sealed ? sliceOf(unshown(draft, state), touch) : slice;
       applyChange(draft, wanted, meaning);
       const purged = wanted.purge !== undefined && purgeHistory(db, wanted.purge, slice.profiles);
-      gone = providersOfRemoved(wanted, slice);
+      gone = providersOfRemoved(wanted, before);
       removes = purged || [...(wanted.profiles?.values() ?? [])].includes(null);
       if (!isChanged(draft)) return purged;
       return () => {
-        if (note)
-          rememberItems(db, note, itemsOf(wanted, slice, sliceOf(stateOf(draft), touch)), meaning.now);
+        if (!note) return;
+        const after = sliceOf(unshown(draft, stateOf(draft)), touch);
+        rememberItems(db, note, itemsOf(wanted, before, after), meaning.now);
       };
     };
-    const wrote = await this.#write(agent, "FULL", change, touch.profiles);
+    const opening = touch.profiles?.length ? "open" : "handy";
+    const wrote = await this.#write(agent, "FULL", change, opening, touch.profiles);
     if (wrote && gone.length > 0 && this.#exists(MAIN_AGENT)) await this.#forgetMaterial(gone);
     const open = this.#connections.current(this.#options.paths.agentDatabase(agent));
     if (removes && open) forgetOldPages(open);
@@ -288,24 +355,27 @@ class SqliteStore implements Store {
 
   /** A row of any agent may be all that stands for a login, also an old one that was written back. */
   async #forgetMaterial(providers: readonly ProviderId[]): Promise<void> {
-    const fingerprintsIn = (file: string, text: string | undefined): string[] => {
+    const fingerprintsIn = (
+      file: string,
+      rows: Pick<AgentRows, "store" | "sealed"> | undefined,
+    ): string[] => {
+      if (!rows) return [];
       const meaning = this.#meaning(file, this.#installKey.current().key, this.#options.now());
-      const tokens = [...meaning.credentialsIn(text).profiles.values()].map(({ credential }) =>
+      const tokens = [...meaning.credentialsIn(rows).profiles.values()].map(({ credential }) =>
         tokenOf(credential),
       );
       return tokens.flatMap((token) => (token ? [meaning.fingerprintOf(token)] : []));
     };
     const agents = new Set([...this.#seen, ...(this.#options.agents?.() ?? [])]);
     const files = [...agents].map((agent) => this.#options.paths.agentDatabase(agent));
-    const texts = await Promise.all(files.map((each) => this.#load(each, loadStoreText))).catch(
-      () => undefined,
-    );
+    const loads = files.map((each) => this.#load(each, "handy", loadStore));
+    const stores = await Promise.all(loads).catch(() => undefined);
     // One that cannot be read may hold a copy.
-    if (!texts) return;
-    const others = files.flatMap((each, n) => fingerprintsIn(each, texts[n]));
+    if (!stores) return;
+    const others = files.flatMap((each, n) => fingerprintsIn(each, stores[n]));
     const file = this.#options.paths.agentDatabase(MAIN_AGENT);
-    await this.#transaction(MAIN_AGENT, "FULL", (db) => {
-      const families = loadFamilies(db, [...others, ...fingerprintsIn(file, loadStoreText(db))]);
+    await this.#transaction(MAIN_AGENT, "FULL", "handy", (db) => {
+      const families = loadFamilies(db, [...others, ...fingerprintsIn(file, loadStore(db))]);
       const held = new Set([...families.values()].map(({ id }) => id));
       for (const provider of providers) forgetMaterial(db, provider, held);
     });
@@ -316,12 +386,13 @@ class SqliteStore implements Store {
   async #settle(agent: AgentId, changes: readonly HealthChange[]): Promise<void> {
     if (!this.#exists(agent) && !changes.some(({ profileId }) => isUnstored(profileId))) return;
     const policy = this.#options.cooldowns ?? DEFAULT_COOLDOWNS;
-    await this.#write(agent, "NORMAL", (draft, { now }, db) => {
+    const settle: Alter = (draft, { now }, db) => {
       ensureSchema(db, agent, now);
       const news = markApplied(db, changes, now);
       for (const change of news) observe(draft, change, policy);
       return news.length > 0;
-    });
+    };
+    await this.#write(agent, "NORMAL", settle, "handy");
   }
 
   /** One transaction around load, change and save; saves only when `change` says so, and returns that. */
@@ -329,12 +400,16 @@ class SqliteStore implements Store {
     agent: AgentId,
     durability: Durability,
     change: Alter,
+    opening: Opening,
     touched: readonly ProfileId[] = [],
   ): Promise<boolean> {
     let renewals: readonly Renewal[] = [];
-    const wrote = await this.#transaction(agent, durability, (db, now) => {
+    let sealsPlain = false;
+    const wrote = await this.#transaction(agent, durability, opening, (db, now) => {
       const meaning = this.#meaningFor(agent, now);
-      const draft = interpret(this.#rowsIn(db, agent, meaning, touched), meaning);
+      const draft = interpret(this.#rowsIn(db, agent, meaning, opening, touched), meaning);
+      const { sealed } = draft.rows;
+      sealsPlain = sealed !== undefined && !sealed.locked && sealed.plain.size > 0;
       const changed = change(draft, meaning, db);
       if (changed === false) return false;
       ensureSchema(db, agent, now);
@@ -345,12 +420,14 @@ class SqliteStore implements Store {
       return true;
     });
     if (wrote && renewals.length > 0 && agent !== MAIN_AGENT) await this.#joinInMain(renewals);
+    const open = sealsPlain && this.#connections.current(this.#options.paths.agentDatabase(agent));
+    if (wrote && open) forgetOldPages(open);
     return wrote;
   }
 
   /** Families lie with main. What fails here was no part of what the caller asked for. */
   async #joinInMain(renewals: readonly Renewal[]): Promise<void> {
-    const join = this.#transaction(MAIN_AGENT, "NORMAL", (db, now) => {
+    const join = this.#transaction(MAIN_AGENT, "NORMAL", "handy", (db, now) => {
       ensureSchema(db, MAIN_AGENT, now);
       joinRenewals(db, renewals, this.#meaningFor(MAIN_AGENT, now));
     });
@@ -366,8 +443,10 @@ class SqliteStore implements Store {
     try {
       const file = this.#options.paths.agentDatabase(agent);
       const meaning = this.#meaningFor(agent, this.#options.now());
-      const draft = await this.#load(file, (db) => interpret(this.#rowsIn(db, agent, meaning), meaning));
-      if (draft && isWorthANote(draft)) await this.#write(agent, "NORMAL", isWorthANote);
+      const draft = await this.#load(file, "handy", (db) =>
+        interpret(this.#rowsIn(db, agent, meaning, "handy"), meaning),
+      );
+      if (draft && isWorthANote(draft)) await this.#write(agent, "NORMAL", isWorthANote, "handy");
     } catch {
       // A file that cannot be read or written now; whoever wants something of it is told.
     }
@@ -376,45 +455,63 @@ class SqliteStore implements Store {
   #transaction<T>(
     agent: AgentId,
     durability: Durability,
-    body: (db: DatabaseSync, now: number) => T,
+    opening: Opening,
+    body: (db: DatabaseSync, now: number, codec: Codec | undefined) => T,
   ): Promise<T> {
     const file = this.#options.paths.agentDatabase(agent);
     const work = () => {
       this.#installKey.publish();
+      const isNew = agent !== MAIN_AGENT && !this.#exists(agent);
       const db = this.#connections.obtain(file);
-      return transact(db, durability, () => body(db, this.#options.now()));
+      return transact(db, durability, () => {
+        if (isNew) this.#sealAsMain(db, agent);
+        return body(db, this.#options.now(), this.#unseal(db, opening));
+      });
     };
     return this.#turns.take(agent, async () => {
       try {
-        return await patiently(work);
+        return await prepared(() => patiently(work));
       } catch (error) {
         throw writeFault(file, error);
       }
     });
   }
 
-  #rowsIn(db: DatabaseSync, agent: AgentId, meaning: Meaning, touched: readonly ProfileId[] = []): AgentRows {
-    const rows = loadRows(db, touched);
-    const fingerprints = this.#fingerprintsIn(rows.store, meaning);
+  #rowsIn(
+    db: DatabaseSync,
+    agent: AgentId,
+    meaning: Meaning,
+    opening: Opening,
+    touched: readonly ProfileId[] = [],
+  ): AgentRows {
+    const rows = loadRows(db, touched, this.#lastRead?.sealed);
+    const fingerprints = this.#fingerprintsIn(rows, meaning);
     const load = (main: DatabaseSync) => loadFamilies(main, fingerprints);
     if (fingerprints.length === 0) return { ...rows, families: new Map() };
-    return { ...rows, families: agent === MAIN_AGENT ? load(db) : this.#familiesElsewhere(load) };
+    return { ...rows, families: agent === MAIN_AGENT ? load(db) : this.#familiesElsewhere(opening, load) };
   }
 
   /** While main's file cannot be read, nothing is known of families, and no login can be refreshed either. */
-  #familiesElsewhere(load: (db: DatabaseSync) => AgentRows["families"]): AgentRows["families"] {
+  #familiesElsewhere(
+    opening: Opening,
+    load: (db: DatabaseSync) => AgentRows["families"],
+  ): AgentRows["families"] {
+    const read = (db: DatabaseSync) => {
+      this.#unseal(db, opening);
+      return load(db);
+    };
     try {
       const file = this.#options.paths.agentDatabase(MAIN_AGENT);
       const open = this.#connections.current(file);
-      return (open ? inSnapshot(open, load) : readDatabase(file, load)) ?? new Map();
+      return (open ? inSnapshot(open, read) : readDatabase(file, read)) ?? new Map();
     } catch (error) {
-      if (isBusy(error)) throw error;
+      if (isBusy(error) || error instanceof NotReady) throw error;
       return new Map();
     }
   }
 
-  #fingerprintsIn(store: string | undefined, meaning: Meaning): readonly string[] {
-    const { profiles } = meaning.credentialsIn(store);
+  #fingerprintsIn(rows: Pick<AgentRows, "store" | "sealed">, meaning: Meaning): readonly string[] {
+    const { profiles } = meaning.credentialsIn(rows);
     const last = this.#lastRead!;
     return (last.fingerprints ??= [...profiles.values()].flatMap(({ credential }) => {
       const token = tokenOf(credential);
@@ -432,18 +529,22 @@ class SqliteStore implements Store {
 
   #meaning(file: string, key: GenerationKey, now: number): Meaning {
     const generation = (credential: Credential) => generationOf(key, credential);
-    const credentialsIn = (store: string | undefined) => {
+    const credentialsIn = (rows: Pick<AgentRows, "store" | "sealed">) => {
+      const { store, sealed } = rows;
       const last = this.#lastRead;
-      if (last?.file === file && last.store === store && last.key === key) return last.credentials;
-      const credentials = readCredentials(store, generation);
-      this.#lastRead = { file, store, key, credentials };
+      const same = last?.file === file && last.store === store && last.key === key && last.sealed === sealed;
+      if (same) return last.credentials;
+      const credentials = readCredentials(rows, generation);
+      this.#lastRead = { file, store, sealed, key, credentials };
       return credentials;
     };
     const machine = this.#options.machine ?? machineTime;
     return {
       generationOf: generation,
       credentialsIn,
-      fingerprintOf: (token) => fingerprintOf(key, token),
+      // What stands for a sealed token is its fingerprint.
+      fingerprintOf: (token) =>
+        isStandIn(token.refresh) ? token.refresh.slice(1) : fingerprintOf(key, token),
       machine,
       now,
     };

@@ -22,7 +22,11 @@ const EMPTY: StoreRow = { text: undefined, document: {}, credentials: new Map(),
 /** Text of the row to what it holds. Pure; never throws. */
 export function parseStoreRow(text: string | undefined): StoreRow {
   if (text === undefined) return EMPTY;
-  const document = parseObject(text);
+  return storeRowOf(text, parseObject(text));
+}
+
+/** The row `text`, which says `document`. */
+export function storeRowOf(text: string, document: JsonObject | undefined): StoreRow {
   const profiles = document?.["profiles"] ?? {};
   if (!document || !isObject(profiles)) {
     const fault = "auth_profile_store is not the JSON that OpenClaw writes; its credentials are not shown";

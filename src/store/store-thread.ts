@@ -13,7 +13,7 @@ import { sliceOf } from "./draft.ts";
 import type { Place, Reply, Request, ThreadData } from "./thread-protocol.ts";
 import { basisOf, basisOfFamily, toThreadError } from "./thread-protocol.ts";
 
-const { globalDir, main } = workerData as ThreadData;
+const { globalDir, main, seal } = workerData as ThreadData;
 const port = parentPort!;
 const files = new Map<AgentId, string>([[MAIN_AGENT, main]]);
 const watches = new Map<number, () => void>();
@@ -25,6 +25,7 @@ let ahead = 0;
 const store = openSqliteStore({
   paths: { globalDir, agentDatabase: (agent) => files.get(agent)! },
   now: () => now,
+  seal: () => seal,
   get cooldowns() {
     return cooldowns;
   },
@@ -47,7 +48,7 @@ port.on("message", (request: Request) => {
 async function answer(request: Request): Promise<unknown> {
   switch (request.op) {
     case "read":
-      return store.read(agentAt(request.place));
+      return store.read(agentAt(request.place), request.depth);
     case "slice":
       return sliceOf((await store.read(agentAt(request.place))).state, request.touch);
     case "commit":

@@ -14,7 +14,22 @@ export interface StoredProfile {
   readonly credential: Credential;
   /** HMAC of the credential material under the install key: changes when the material changes. */
   readonly generation: string;
+  /** Its secrets are sealed, and were not opened: they are left out of the credential. */
+  readonly unopened?: Unopened;
 }
+
+/** What is known of secrets that stayed sealed. */
+export interface Unopened {
+  /** names of the fields that have one */
+  readonly fields: readonly string[];
+  /** of the key or token, fit for people */
+  readonly label?: string;
+  /** Why they could not be opened; absent when nobody asked for them. */
+  readonly fault?: string;
+}
+
+/** Whether the secrets of a sealed store are wanted; `facts` are all the rest, and take no key. */
+export type Depth = "facts" | "secrets";
 
 /** Everything one agent's own store holds. Inheritance is joined above the store. */
 export interface AgentState {
@@ -140,9 +155,10 @@ export interface Store {
   /**
    * Never creates or changes a file. An agent without a store reads as empty.
    *
+   * @param depth `secrets` when left out
    * @throws AccessError `store_unreadable` when there is a file and it is no readable database
    */
-  read(agent: AgentId): Promise<Reading>;
+  read(agent: AgentId, depth?: Depth): Promise<Reading>;
 
   /**
    * Changes credentials and order in one transaction, durable when the promise resolves. `decide` sees the

@@ -10,8 +10,10 @@ import type { ClientKey } from "../core/client-key.ts";
 import type { KeyUsage, KeyUseChange } from "./client-keys.ts";
 import type { ReceiptText } from "./receipt-text.ts";
 import { canonicalJson } from "./json.ts";
+import type { SealPlaces } from "./seal/places.ts";
 import type {
   Change,
+  Depth,
   HealthChange,
   HistoryEntry,
   Lease,
@@ -25,6 +27,7 @@ export interface ThreadData {
   readonly globalDir: string;
   /** the database of main: families are kept there, whatever agent is asked about */
   readonly main: string;
+  readonly seal: SealPlaces;
 }
 
 /** An agent with the path of its database: only the main thread knows the configuration. */
@@ -35,7 +38,7 @@ export interface Place {
 
 /** Request and answer of every operation. */
 export interface Operations {
-  read: { ask: { place: Place }; answer: Reading };
+  read: { ask: { place: Place; depth: Depth | undefined }; answer: Reading };
   slice: { ask: { place: Place; touch: Touch }; answer: Slice };
   /** Applied only while the slice is still `basis`; otherwise the answer is the slice as it is now. */
   commit: {

@@ -5,13 +5,20 @@ import type { GenerationKey } from "./generation.ts";
 
 /** Equal only when everything that a reading shows was equal: the key matters for generations. */
 export function versionOf(rows: AgentRows, key: GenerationKey): string {
-  const { store, state, storeLeft, stateLeft, health, written, families } = rows;
+  const { store, state, sealed, storeLeft, stateLeft, health, written, families } = rows;
   const known = [...families].map(([fingerprint, { spent, newest, refused }]) => [
     fingerprint,
     spent,
     newest,
     refused,
   ]);
-  const ours = JSON.stringify([storeLeft, hashRow(stateLeft), [...health], [...written.keys()], known]);
+  const ours = JSON.stringify([
+    sealed?.version,
+    storeLeft,
+    hashRow(stateLeft),
+    [...health],
+    [...written.keys()],
+    known,
+  ]);
   return hashRow([hashRow(store), hashRow(state), key.export().toString("base64"), ours].join(" "));
 }

@@ -13,9 +13,11 @@ import { assertTouched } from "./change.ts";
 import type { GatewayKeyStore } from "./client-keys.ts";
 import type { ReceiptText } from "./receipt-text.ts";
 import { textOf } from "./receipt-text.ts";
+import type { SealPlaces } from "./seal/places.ts";
 import type { StorePaths } from "./sqlite.ts";
 import type {
   Change,
+  Depth,
   HealthChange,
   HistoryEntry,
   Lease,
@@ -36,6 +38,8 @@ export interface WorkerOptions {
   readonly cooldowns?: () => CooldownPolicy;
   /** `store-thread.ts` in the sources, `store-thread.js` beside the bundle */
   readonly thread: string | URL;
+  /** where the key of a sealed store is; nobody can be asked in a thread */
+  readonly seal?: () => SealPlaces;
 }
 
 /** Health and receipts are written behind, together; a kill may lose this much. */
@@ -91,8 +95,8 @@ class WorkerStore implements WorkerServices {
     this.#options = options;
   }
 
-  async read(agent: AgentId): Promise<Reading> {
-    return this.#ask("read", { place: this.#place(agent) });
+  async read(agent: AgentId, depth?: Depth): Promise<Reading> {
+    return this.#ask("read", { place: this.#place(agent), depth });
   }
 
   async history(agent: AgentId): Promise<readonly HistoryEntry[]> {
@@ -230,7 +234,9 @@ class WorkerStore implements WorkerServices {
   #start(): Worker {
     const { paths, thread: entry } = this.#options;
     const main = paths.agentDatabase(MAIN_AGENT);
-    const workerData: ThreadData = { globalDir: paths.globalDir, main };
+    const { keyFile, passphraseFile } = this.#options.seal?.() ?? {};
+    const seal = { keyFile, passphraseFile };
+    const workerData: ThreadData = { globalDir: paths.globalDir, main, seal };
     const thread = new Worker(entry, { workerData, resourceLimits: MEMORY, execArgv: [], name: "store" });
     thread.on("message", (reply: Reply) => this.#hear(reply));
     thread.on("error", (error) => this.#lost(thread, error));

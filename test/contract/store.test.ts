@@ -1,8 +1,12 @@
 // Every engine of the store, through one suite.
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MemoryDatabase, openMemoryStore } from "../../src/store/memory.ts";
+import { SealKey } from "../../src/store/seal/box.ts";
+import { sealDatabase } from "../../src/store/seal/databases.ts";
+import { Keyring } from "../../src/store/seal/keyring.ts";
+import type { SealPlaces } from "../../src/store/seal/places.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
 import type { Store } from "../../src/store/store.ts";
 import { openStoreInWorker } from "../../src/store/worker.ts";
@@ -11,9 +15,11 @@ import { storeSuite } from "./store-suite.ts";
 
 const thread = new URL("../../src/store/store-thread.ts", import.meta.url);
 
-async function folderHome(open: (paths: ReturnType<typeof pathsIn>) => Store): Promise<StoreHome> {
+async function folderHome(open: (paths: ReturnType<typeof pathsIn>) => Store) {
   const folder = await mkdtemp(join(tmpdir(), "store-contract-"));
   return {
+    folder,
+    paths: pathsIn(folder),
     open: () => open(pathsIn(folder)),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
@@ -23,6 +29,23 @@ const pathsIn = (folder: string) => ({
   globalDir: join(folder, "state"),
   agentDatabase: (agent: string) => join(folder, "agents", agent, "agent", "openclaw-agent.sqlite"),
 });
+
+/** The same after `secrets seal`: what comes later is sealed as well. */
+async function sealedHome(
+  open: (paths: ReturnType<typeof pathsIn>, seal: () => SealPlaces) => Store,
+): Promise<StoreHome> {
+  let keyFile = "";
+  const home = await folderHome((paths) => open(paths, () => ({ keyFile })));
+  const { paths, folder } = home;
+  keyFile = join(folder, "elsewhere.key");
+  const key = SealKey.random();
+  await writeFile(keyFile, `${key.export()}\n`, { mode: 0o600 });
+  const place = { kind: "file", id: key.id, path: join(folder, "moved.key") } as const;
+  const keyring = new Keyring(() => ({}));
+  const main = { agent: "main", file: paths.agentDatabase("main") };
+  await sealDatabase(main, { key, place }, { globalDir: paths.globalDir, keyring, now: Date.now });
+  return home;
+}
 
 /** A small seeded generator (mulberry32). */
 function seeded(seed: number): () => number {
@@ -59,6 +82,16 @@ storeSuite({
   name: "sqlite",
   runs: 20,
   create: (now) => folderHome((paths) => openSqliteStore({ paths, now })),
+});
+storeSuite({
+  name: "sqlite, sealed",
+  runs: 10,
+  create: (now) => sealedHome((paths, seal) => openSqliteStore({ paths, now, seal })),
+});
+storeSuite({
+  name: "sqlite, sealed, in a worker",
+  runs: 3,
+  create: (now) => sealedHome((paths, seal) => openStoreInWorker({ paths, now, seal, thread })),
 });
 storeSuite({
   name: "sqlite in a worker",
