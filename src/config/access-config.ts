@@ -53,7 +53,7 @@ const KNOWN = {
 };
 
 const CROSSING_RULE = 'must be "allow", "never", or { maxPerDay: <US dollars, 0 to 1000000> }';
-const crossing = union(
+const crossingRule = union(
   [
     picklist(["allow", "never"]),
     object({
@@ -86,7 +86,7 @@ const schema = object({
       usageEveryMs: exactOptional(wholeNumber(0, 24 * 3_600_000)),
     }),
   ),
-  crossing: exactOptional(crossing),
+  crossing: exactOptional(crossingRule),
   funding: exactOptional(table(oneOf(...FUNDINGS))),
   plugins: exactOptional(namedPlugins),
   oauth: exactOptional(
