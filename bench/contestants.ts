@@ -106,9 +106,10 @@ async function startGateway(upstream: Upstream): Promise<Contestant> {
   return { ...contestant, stop: () => contestant.stop().finally(home.remove) };
 }
 
-/** A state folder for our gateway and commands, `profiles` keys in it. */
-export const gatewayHome = ({ origin }: Upstream, profiles = 1): Home =>
+/** A state folder for our gateway and commands, `profiles` keys in it and as many for each of `agents` more. */
+export const gatewayHome = ({ origin }: Upstream, profiles = 1, agents = 0): Home =>
   createHome({
+    agents,
     baseUrl: `${origin}/v1`,
     models: [FAST_MODEL, PACED_MODEL],
     keys: Array.from({ length: profiles }, (_, n) => `${UPSTREAM_KEY}-${n}`),

@@ -2,7 +2,7 @@
 // (gateway spec §1, "Auth store").
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
 export interface HomeOptions {
@@ -11,12 +11,16 @@ export interface HomeOptions {
   readonly models: readonly string[];
   readonly keys: readonly string[];
   readonly gatewayToken: string;
+  /** beside the default one, each with keys of its own */
+  readonly agents?: number;
 }
 
 export interface Home {
   /** What a process needs to live there, and nothing of the person who runs the bench. */
   readonly env: NodeJS.ProcessEnv;
   readonly gatewayToken: string;
+  /** beside the default one */
+  readonly agents: readonly string[];
   remove(): void;
 }
 
@@ -24,23 +28,35 @@ export function createHome(options: HomeOptions): Home {
   const folder = mkdtempSync(join(tmpdir(), "openclaw-bench-"));
   const stateDir = join(folder, ".openclaw");
   mkdirSync(stateDir, { mode: 0o700 });
-  writeFileSync(join(stateDir, "openclaw.json"), JSON.stringify(configOf(options), null, 2), { mode: 0o600 });
-  writeProfiles(join(stateDir, "agents", "main", "agent"), options.keys);
+  const agents = Array.from({ length: options.agents ?? 0 }, (_, n) => `agent${n + 1}`);
+  const config = JSON.stringify(configOf(options, agents), null, 2);
+  writeFileSync(join(stateDir, "openclaw.json"), config, { mode: 0o600 });
+  writeProfiles(databaseOf(stateDir, "main"), options.keys);
+  for (const agent of agents) writeProfiles(databaseOf(stateDir, agent), ownKeys(options.keys, agent));
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   process.once("exit", remove);
   return {
     env: { PATH: process.env["PATH"], HOME: folder, OPENCLAW_STATE_DIR: stateDir },
     gatewayToken: options.gatewayToken,
+    agents,
     remove,
   };
 }
 
+const databaseOf = (stateDir: string, agent: string): string =>
+  join(stateDir, "agents", agent, "agent", "openclaw-agent.sqlite");
+
+const ownKeys = (keys: readonly string[], agent: string): string[] => keys.map((key) => `${key}-${agent}`);
+
 /** A provider that speaks messages, at the same upstream. */
 export const TRANSLATED = "translated";
 
-const configOf = ({ baseUrl, models, gatewayToken }: HomeOptions) => ({
+const configOf = ({ baseUrl, models, gatewayToken }: HomeOptions, agents: readonly string[]) => ({
   gateway: { mode: "local", auth: { mode: "token", token: gatewayToken } },
-  agents: { defaults: { model: `bench/${models[0]}` } },
+  agents: {
+    defaults: { model: `bench/${models[0]}` },
+    ...(agents.length > 0 && { list: ["main", ...agents].map((id) => ({ id })) }),
+  },
   models: {
     providers: {
       bench: { baseUrl, api: "openai-completions", models: models.map((id) => ({ id, name: id })) },
@@ -61,15 +77,25 @@ const TABLES = `
   CREATE TABLE auth_profile_state (state_key TEXT NOT NULL PRIMARY KEY, state_json TEXT NOT NULL,
     updated_at INTEGER NOT NULL);`;
 
-function writeProfiles(agentDir: string, keys: readonly string[]): void {
-  const entries = keys.map((key, n) => [`bench:key${n + 1}`, { type: "api_key", provider: "bench", key }]);
-  const other = [`${TRANSLATED}:key1`, { type: "api_key", provider: TRANSLATED, key: keys[0] }];
-  const store = JSON.stringify({ version: 1, profiles: Object.fromEntries([...entries, other]) });
+function writeProfiles(file: string, keys: readonly string[]): void {
   const now = Date.now();
-  mkdirSync(agentDir, { recursive: true, mode: 0o700 });
-  const database = new DatabaseSync(join(agentDir, "openclaw-agent.sqlite"));
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const database = new DatabaseSync(file);
   database.exec(`PRAGMA journal_mode=WAL; PRAGMA user_version=1; ${TABLES}`);
   database.prepare("INSERT INTO schema_meta VALUES ('primary','agent',1,'main',NULL,?,?)").run(now, now);
-  database.prepare("INSERT INTO auth_profile_store VALUES ('primary',?,?)").run(store, now);
+  database.prepare("INSERT INTO auth_profile_store VALUES ('primary',?,?)").run(storeOf(keys), now);
   database.close();
+}
+
+/** Another program writes the agent's row again, with other keys. */
+export function rewriteKeys({ env }: Home, agent: string, keys: readonly string[]): void {
+  const database = new DatabaseSync(databaseOf(env["OPENCLAW_STATE_DIR"]!, agent), { timeout: 5_000 });
+  database.prepare("UPDATE auth_profile_store SET store_json = ?").run(storeOf(keys));
+  database.close();
+}
+
+function storeOf(keys: readonly string[]): string {
+  const entries = keys.map((key, n) => [`bench:key${n + 1}`, { type: "api_key", provider: "bench", key }]);
+  const other = [`${TRANSLATED}:key1`, { type: "api_key", provider: TRANSLATED, key: keys[0] }];
+  return JSON.stringify({ version: 1, profiles: Object.fromEntries([...entries, other]) });
 }

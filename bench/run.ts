@@ -1,4 +1,4 @@
-// `npm run bench [-- --quick] [--only cpu,latency,streams,start,plan] [--subjects direct,bare,openclaw,portkey] [--readme] [--from <file>]`
+// `npm run bench [-- --quick] [--only start,cpu,latency,streams,large,plan] [--subjects direct,bare,openclaw,portkey] [--readme] [--from <file>]`
 // Everyone in one run, in turn, on one upstream; README.md says how each figure is made.
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -9,6 +9,7 @@ import { installPeer, START, startUpstream } from "./contestants.ts";
 import { Load } from "./load.ts";
 import type { Measure } from "./measure.ts";
 import { cpu } from "./measures/cpu.ts";
+import { large } from "./measures/large.ts";
 import { latency } from "./measures/latency.ts";
 import { plan } from "./measures/plan.ts";
 import { start } from "./measures/start.ts";
@@ -17,7 +18,7 @@ import type { Results } from "./results.ts";
 import { describeMachine, keepResults, readResults, renderResults, rewriteReadme } from "./results.ts";
 import type { Table } from "./table.ts";
 
-const MEASURES = { start, cpu, latency, streams, plan } satisfies Record<string, Measure>;
+const MEASURES = { start, cpu, latency, streams, large, plan } satisfies Record<string, Measure>;
 type MeasureName = keyof typeof MEASURES;
 
 const { values: options } = parseArgs({

@@ -10,7 +10,7 @@ import { quantile, rotated } from "../stats.ts";
 import type { Table } from "../table.ts";
 import { BETWEEN, RATIOS, Rows } from "../table.ts";
 
-const COUNTS = [100, 1_000] as const;
+const COUNTS = [100, 2_000] as const;
 
 /** A frame is late when it comes this much later than the direct call's slowest hundredth. */
 const LATE_MS = 50;
@@ -89,8 +89,12 @@ function recordSamples(plain: Rows, memory: Rows, count: number, samples: Readon
 function recordAdded(rows: Rows, count: number, samples: ReadonlyMap<string, Sample>): void {
   const direct = samples.get("direct")!;
   const late = quantile(direct.delayMs, 0.99) + LATE_MS;
-  for (const [subject, { delayMs }] of samples) {
+  for (const [subject, { delayMs, firstByteMs }] of samples) {
     if (subject === "direct") continue;
+    for (const [rank, q] of RANKS) {
+      const value = quantile(firstByteMs, q) - quantile(direct.firstByteMs, q);
+      rows.add(`${count}: first byte, ${rank}`, "ms", subject, value);
+    }
     for (const [rank, q] of RANKS) {
       const value = quantile(delayMs, q) - quantile(direct.delayMs, q);
       rows.add(`${count}: write to read, ${rank}`, "ms", subject, value);
