@@ -12,6 +12,7 @@ import { next } from "../core/plan/next.ts";
 import { attemptKey, START } from "../core/plan/walk.ts";
 import type { BarScope } from "../core/health.ts";
 import type { AttemptRecord } from "../core/receipt.ts";
+import { soonestRecovery } from "../core/recovery.ts";
 import { readingOf } from "../core/usage-window.ts";
 import type { Usage } from "../wire/wire.ts";
 import type { Outcome } from "./exchange.ts";
@@ -301,12 +302,6 @@ class Progress {
   result<T extends object>(end: T): T & Pick<RunResult, "attempts" | "waitedMs"> {
     return { ...end, attempts: this.#attempts, waitedMs: this.#waitedMs };
   }
-}
-
-/** ms since epoch of the first bar to end. */
-export function soonestRecovery(leftOut: readonly LeftOut[]): number | undefined {
-  const ends = leftOut.flatMap(({ bar }) => (bar ? [bar.until] : []));
-  return ends.length === 0 ? undefined : Math.min(...ends);
 }
 
 type Common = Pick<AttemptRecord, "model" | "profileId" | "startedMs" | "endedMs" | "test">;

@@ -5,11 +5,12 @@ import { exchange } from "../access/exchange.ts";
 import type { LiveAgent } from "../access/live-agents.ts";
 import { routeFor } from "../access/provider-route.ts";
 import type { Run, RunResult } from "../access/run.ts";
-import { run, soonestRecovery } from "../access/run.ts";
+import { run } from "../access/run.ts";
 import { AccessError } from "../core/errors.ts";
 import type { ModelRef } from "../core/model-ref.ts";
 import { formatModelRef } from "../core/model-ref.ts";
 import type { Attempt } from "../core/plan/walk.ts";
+import { soonestRecovery } from "../core/recovery.ts";
 import type { ModelRequest } from "../wire/translate/neutral.ts";
 import type { AnswerMarks, Wire } from "../wire/wire.ts";
 import { AgentJsonSink, AgentStreamSink } from "./agent-sinks.ts";
@@ -20,7 +21,8 @@ import type { Gateway } from "./gateway.ts";
 import { permitted } from "./key-allows.ts";
 import { admit, CallMeter } from "./key-meter.ts";
 import { PassSink } from "./pass-sink.ts";
-import { keepReceipt, loadOf } from "./receipt-of.ts";
+import { isChoice, noteChoice, testedAtFirst } from "./choice.ts";
+import { keepReceipt } from "./receipt-of.ts";
 import type { Reach } from "./reach.ts";
 import { reach } from "./reach.ts";
 import type { TimedRefusal } from "./refusals.ts";
@@ -55,7 +57,7 @@ export async function serveModelCall(asked: Asked, door: Door): Promise<void> {
   const call = { ...asked, door, startedAt };
   // Not `await readBody(…)`: a function that waits keeps what it has seen.
   const { served, sink, order } = await readBody(request, limit).then((body) => readyCall(call, body));
-  finish(served, await metered(run(order, gateway), served), sink);
+  finish(served, await metered(() => run(order, gateway), served), sink);
 }
 
 interface Asked {
@@ -114,7 +116,7 @@ function begin(
 ): Served {
   const { wire } = door;
   const isStream = body.json["stream"] === true;
-  const choice = isChoice(live, models);
+  const choice = isChoice(live.prepared, models);
   const session = choice ? sessionKey(request.headers, wire, body.json, live.id, caller) : undefined;
   const sticky = session === undefined ? undefined : gateway.sticky.get(session, startedAt);
   const plan = { models, ...(sticky === undefined ? {} : { sticky }) };
@@ -123,16 +125,27 @@ function begin(
     startedAt,
     caller,
     ...(caller.kind === "key" && door.endpoint === wire.endpoint
-      ? { meter: new CallMeter(caller.live, gateway, request, body.bytes.length, isStream) }
+      ? {
+          meter: new CallMeter(caller.live, gateway, request, {
+            bodyBytes: body.bytes.length,
+            stream: isStream,
+            model: formatModelRef(models[0]!),
+          }),
+        }
       : {}),
     gateway,
     live,
+    begun: live.prepared,
     seen: live.prepared,
+    from: live.view.snapshot,
+    load: undefined,
+    chosen: false,
+    decidedMs: undefined,
     wire,
     asIs,
     requested: typeof body.json["model"] === "string" ? body.json["model"] : "openclaw",
     plan,
-    ...(choice || isTested(live, models) ? { load: loadOf(live.prepared, plan) } : {}),
+    tested: testedAtFirst(live.prepared, plan),
     session,
     place: { attempts: 0 },
   };
@@ -167,14 +180,6 @@ function targetOf(request: IncomingMessage, body: RequestBody, gateway: Gateway)
     ...(typeof agent === "string" ? { agent } : {}),
   });
 }
-
-/** Only where there is a choice does it matter which profile served a conversation last. */
-const isChoice = (live: LiveAgent, models: readonly ModelRef[]): boolean =>
-  models.some((ref) => (live.prepared.candidates.get(ref.provider)?.length ?? 0) > 1);
-
-/** The only candidate there is may have to be waited for. */
-const isTested = (live: LiveAgent, models: readonly ModelRef[]): boolean =>
-  models.some((ref) => (live.prepared.candidates.get(ref.provider)?.[0]?.load.testing.length ?? 0) > 0);
 
 function sinkFor(
   response: ServerResponse,
@@ -242,10 +247,10 @@ function orderOf(
   const secretOf = ({ candidate }: Attempt) => live.view.secrets.get(candidate.profile.id);
   const ready = (attempt: Attempt) => {
     const { profile } = attempt.candidate;
-    return (
+    const waiting =
       gateway.logins.ready(live, profile) ??
-      gateway.exchanged.ready(profile, secretOf(attempt), gateway.env())
-    );
+      gateway.exchanged.ready(profile, secretOf(attempt), gateway.env());
+    return served.chosen ? waiting : noteChoice(served, attempt, waiting);
   };
   const send = (attempt: Attempt, again: boolean) => {
     const { profile } = attempt.candidate;
@@ -271,10 +276,10 @@ function clientTimeoutMs(request: IncomingMessage): number {
 }
 
 /** A run that cannot be made has used nothing. */
-function metered(running: Promise<RunResult>, { meter }: Served): Promise<RunResult> {
-  if (!meter) return running;
+function metered(start: () => Promise<RunResult>, { meter }: Served): Promise<RunResult> {
+  if (!meter) return start();
   meter.begin();
-  return running.catch((error: unknown) => {
+  return start().catch((error: unknown) => {
     meter.settle();
     throw error;
   });

@@ -1,6 +1,8 @@
 // One model call while it is being served.
 import type { LiveAgent } from "../access/live-agents.ts";
+import type { ProfileId } from "../core/ids.ts";
 import type { ModelRef } from "../core/model-ref.ts";
+import type { Snapshot } from "../core/plan/candidate.ts";
 import type { Prepared } from "../core/plan/prepare.ts";
 import type { PlanRequest } from "../core/plan/walk.ts";
 import type { LoadRecord } from "../core/receipt.ts";
@@ -17,9 +19,18 @@ export interface Served {
   readonly meter?: CallMeter;
   readonly gateway: Gateway;
   readonly live: LiveAgent;
-  /** what the first decision saw */
-  readonly seen: Prepared;
-  readonly load?: LoadRecord;
+  /** when the run began */
+  readonly begun: Prepared;
+  /** profiles that other calls were testing then */
+  readonly tested: readonly ProfileId[];
+  // What the first choice saw: see `choice.ts`.
+  seen: Prepared;
+  /** what it was prepared from */
+  from: Snapshot;
+  load: LoadRecord | undefined;
+  chosen: boolean;
+  /** ms since the run began; where it is not the start of the first attempt */
+  decidedMs: number | undefined;
   readonly wire: Wire;
   readonly requested: string;
   /** other protocols that take the request as it is */

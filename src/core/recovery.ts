@@ -1,0 +1,8 @@
+// When something that is left out now is free again.
+import type { LeftOut } from "./plan/explain.ts";
+
+/** ms since epoch of the first bar to end. */
+export function soonestRecovery(leftOut: readonly LeftOut[]): number | undefined {
+  const ends = leftOut.flatMap(({ bar }) => (bar ? [bar.until] : []));
+  return ends.length === 0 ? undefined : Math.min(...ends);
+}
