@@ -10,11 +10,10 @@ import { Secret } from "../core/secret.ts";
 import { environmentKeys } from "../providers/env-keys.ts";
 import { PROVIDERS } from "../providers/all.ts";
 import type { Environment } from "../secrets/env.ts";
-import { resolveSecretInput } from "../secrets/env.ts";
 import { withGeneration } from "../store/generation.ts";
 import type { Reading } from "../store/store.ts";
-import type { AssessedProfile } from "./assessed-profiles.ts";
-import { assessedProfiles } from "./assessed-profiles.ts";
+import type { AssessedProfile, Unresolved } from "./assessed-profiles.ts";
+import { assessedProfiles, resolvedInput, unresolvedIn } from "./assessed-profiles.ts";
 import { awsProfiles } from "./aws-route.ts";
 import { gcloudProfiles } from "./gcloud-route.ts";
 import { routeTo } from "./provider-route.ts";
@@ -30,6 +29,8 @@ export interface AgentView {
   readonly stored: readonly AssessedProfile["entry"][];
   /** Material of every profile that has some. */
   readonly secrets: ReadonlyMap<ProfileId, Secret>;
+  /** Of profiles with the problem `unresolved_ref`. */
+  readonly unresolved: ReadonlyMap<ProfileId, Unresolved>;
   readonly lastGood: ReadonlyMap<ProviderId, ProfileId>;
   readonly warnings: readonly string[];
   /** A row of a store cannot be read at all. */
@@ -57,12 +58,16 @@ export function viewOf(inputs: ViewInputs): AgentView {
   const { agent, own, main } = inputs;
   const visible = visibleProfiles(inputs);
   const secrets = new Map<ProfileId, Secret>();
-  for (const { profile, secret } of visible) if (secret) secrets.set(profile.id, secret);
+  const unresolved = new Map<ProfileId, Unresolved>();
+  for (const { profile, secret, unresolved: why } of visible) {
+    if (secret) secrets.set(profile.id, secret);
+    if (why) unresolved.set(profile.id, why);
+  }
   const stored = visible.map(({ entry }) => entry);
   const profiles = visible.map(({ profile }) => profile);
   profiles.push(...environmentProfiles(inputs, secrets), ...awsProfiles(inputs), ...gcloudProfiles(inputs));
   const withCredential = new Set(profiles.map((profile) => profile.provider));
-  profiles.push(...configProfiles(inputs, secrets, withCredential));
+  profiles.push(...configProfiles(inputs, { secrets, unresolved }, withCredential));
   profiles.push(...syntheticProfiles(inputs, new Set(profiles.map((profile) => profile.provider))));
   const { order, orderFrom } = explicitOrders(inputs);
   return {
@@ -72,6 +77,7 @@ export function viewOf(inputs: ViewInputs): AgentView {
     orderFrom,
     stored,
     secrets,
+    unresolved,
     lastGood: new Map([...(main?.state.lastGood ?? []), ...own.state.lastGood]),
     warnings: [...own.state.warnings, ...(main?.state.warnings ?? [])],
     damaged: own.state.damaged === true || main?.state.damaged === true,
@@ -134,17 +140,19 @@ const knownProviders = (config: Config): { id: ProviderId; env: readonly string[
 
 function* configProfiles(
   inputs: ViewInputs,
-  secrets: Map<ProfileId, Secret>,
+  found: { readonly secrets: Map<ProfileId, Secret>; readonly unresolved: Map<ProfileId, Unresolved> },
   withCredential: ReadonlySet<ProviderId>,
 ): Generator<AuthProfile> {
   for (const provider of inputs.config.providers.values()) {
     const id = configProfileId(provider.id);
     const base = { id, provider: provider.id, source: "config" as const, owner: inputs.agent };
-    const material = resolveSecretInput(provider.apiKey, inputs.env, inputs.config.secretProviders);
+    const material = resolvedInput(provider.apiKey, inputs);
+    const unresolved = unresolvedIn(material);
     if ("found" in material) {
-      secrets.set(id, new Secret(material.found));
+      found.secrets.set(id, new Secret(material.found));
       yield withGeneration({ ...base, type: "api_key" }, () => inputs.fingerprint(material.found));
-    } else if ("unresolved" in material) {
+    } else if (unresolved) {
+      found.unresolved.set(id, unresolved);
       yield { ...base, type: "api_key", generation: "", problem: "unresolved_ref" };
     } else if (!withCredential.has(provider.id) && routeTo(inputs.config, provider.id)?.local) {
       yield { ...base, type: "none", generation: "" };

@@ -1,13 +1,13 @@
 // What stored credentials amount to under a config and an environment: the profiles as the engine sees them, and
 // their material. Made once for each reading of a store, and shared by all agents that read it through.
 import type { Config } from "../config/config.ts";
-import type { AuthProfile, Credential, OAuthCredential } from "../core/credential.ts";
-import { assessCredential, refOf } from "../core/credential.ts";
+import type { AuthProfile, Credential, OAuthCredential, SecretRef } from "../core/credential.ts";
+import { assessCredential, oauthRefFault, refOf } from "../core/credential.ts";
 import type { AgentId } from "../core/ids.ts";
 import { Secret } from "../core/secret.ts";
 import { jwtClaims } from "../oauth/identity.ts";
 import { keeperOf } from "../providers/kept-by.ts";
-import type { Environment } from "../secrets/env.ts";
+import type { Environment, ResolvedSecret } from "../secrets/env.ts";
 import { resolveSecretInput } from "../secrets/env.ts";
 import { withGenerationOf } from "../store/generation.ts";
 import type { LoginFacts, Reading, StoredProfile } from "../store/store.ts";
@@ -18,6 +18,15 @@ export interface AssessedProfile {
   readonly profile: AuthProfile;
   /** absent: there is none, or it is not to be had */
   readonly secret?: Secret;
+  readonly unresolved?: Unresolved;
+}
+
+/** Why a reference cannot be had. */
+export interface Unresolved {
+  /** no secret in it */
+  readonly why: string;
+  /** Nobody has tried it: it may be good. */
+  readonly unread: boolean;
 }
 
 export interface AssessInputs {
@@ -30,6 +39,7 @@ export interface AssessInputs {
 interface Assessment {
   readonly is: Pick<AuthProfile, "type"> & Partial<AuthProfile>;
   readonly secret?: Secret;
+  readonly unresolved?: Unresolved;
 }
 
 interface Made {
@@ -54,9 +64,9 @@ export function assessedProfiles(
   const profiles = stored.map((each): AssessedProfile => {
     const { id, credential } = each;
     const entry = withGenerationOf({ id, credential, owner }, each);
-    const { is, secret } = assess(entry, logins?.get(id), inputs);
+    const { is, ...material } = assess(entry, logins?.get(id), inputs);
     const base = { id, provider: credential.provider, source: "store" as const, owner };
-    return { entry, profile: withGenerationOf({ ...base, ...is }, each), ...(secret && { secret }) };
+    return { entry, profile: withGenerationOf({ ...base, ...is }, each), ...material };
   });
   MADE.set(reading, { inputs: { config, env, now }, owner, profiles });
   return profiles;
@@ -71,19 +81,32 @@ function assess(
   const keptBy = keeperOf(credential);
   if (keptBy !== undefined) return { is: { type: credential.type, keptBy } };
   const mode = inputs.config.profiles.get(id)?.mode;
-  const byRef = refOf(credential) !== undefined;
-  if (mode === "oauth" && byRef) return { is: { type: credential.type, problem: "ineligible_profile" } };
+  if (oauthRefFault(credential, mode) !== undefined) return { is: refusedRef(credential) };
   const assessed = withFacts(assessCredential(credential), credential, facts, inputs.now);
   if (assessed.problem === "missing_credential") return { is: assessed };
-  const material = resolveSecretInput(
-    refOf(credential) ?? materialOf(credential),
-    inputs.env,
-    inputs.config.secretProviders,
-  );
+  const material = resolvedInput(refOf(credential) ?? materialOf(credential), inputs);
   const secret = "found" in material ? { secret: new Secret(material.found) } : {};
-  if ("unresolved" in material) return { is: { ...assessed, problem: "unresolved_ref" } };
+  const unresolved = unresolvedIn(material);
+  if (unresolved) return { is: { ...assessed, problem: "unresolved_ref" }, unresolved };
   // Codex renews its login, and what is stored here is read again from Codex's file.
   return { is: isCodexOwned(id, credential) ? { ...assessed, refreshable: true } : assessed, ...secret };
+}
+
+/** A reference in a login is as good as nothing; a login by its mode in the config alone does not fit. */
+const refusedRef = ({ type }: Credential): Assessment["is"] => ({
+  type,
+  problem: type === "oauth" ? "missing_credential" : "ineligible_profile",
+});
+
+export const resolvedInput = (
+  input: string | SecretRef | undefined,
+  { env, config }: Pick<AssessInputs, "config" | "env">,
+): ResolvedSecret => resolveSecretInput(input, env, config.secretProviders, config.refValues);
+
+export function unresolvedIn(material: ResolvedSecret): Unresolved | undefined {
+  if (!("unresolved" in material)) return undefined;
+  const { unresolved, why = `${unresolved} was not asked for`, unread = false } = material;
+  return { why, unread };
 }
 
 /** What the families of logins know better than the row. */

@@ -1,10 +1,11 @@
 // A probe of what one agent can use, with a connection pool of its own.
 import type { AuthProfile } from "../core/credential.ts";
-import type { AgentId } from "../core/ids.ts";
+import type { AgentId, ProviderId } from "../core/ids.ts";
 import type { CommandDeps } from "./open-deps.ts";
 import type { ProbeContext, ProbeOptions, ProbeReport } from "./probe.ts";
 import { probeCredentials } from "./probe.ts";
 import { readReadyView } from "./ready-view.ts";
+import { withRefs } from "./secret-refs.ts";
 import { statusAgent } from "./status.ts";
 
 export interface ProbeRequest extends Pick<ProbeContext, "onRow" | "warn" | "signal"> {
@@ -14,10 +15,12 @@ export interface ProbeRequest extends Pick<ProbeContext, "onRow" | "warn" | "sig
 }
 
 /** @throws AccessError `unknown_agent`, `config_invalid` */
-export async function probeAgent(deps: CommandDeps, request: ProbeRequest): Promise<ProbeReport> {
+export async function probeAgent(opened: CommandDeps, request: ProbeRequest): Promise<ProbeReport> {
   const { options, agent: named, ...context } = request;
-  const agent: AgentId = statusAgent(deps, { agent: named });
+  const agent: AgentId = statusAgent(opened, { agent: named });
   const { provider, profileIds = [] } = options;
+  const isProbed = (id: ProviderId) => provider === undefined || id === provider;
+  const deps = await withRefs(opened, { agent, only: isProbed, signal: request.signal });
   const only = ({ id, ...profile }: AuthProfile) =>
     (provider === undefined || profile.provider === provider) &&
     (profileIds.length === 0 || profileIds.includes(id));

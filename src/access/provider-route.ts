@@ -2,7 +2,8 @@
 import type { Config, ConfiguredModel, SecretInput } from "../config/config.ts";
 import type { AuthProfile } from "../core/credential.ts";
 import type { ProviderId } from "../core/ids.ts";
-import type { Environment, SecretProviders } from "../secrets/env.ts";
+import type { RefValues, SecretProviders } from "../core/secret-ref.ts";
+import type { Environment } from "../secrets/env.ts";
 import { findProvider } from "../providers/all.ts";
 import type { Api, CredentialHeader, Provider, ProviderPlace } from "../providers/provider.ts";
 import { addressFault, filledAddress } from "./provider-address.ts";
@@ -19,6 +20,7 @@ export interface ProviderRoute {
   readonly headers: Readonly<Record<string, SecretInput>>;
   /** for references inside `headers` */
   readonly secretProviders: SecretProviders;
+  readonly refValues?: RefValues;
   readonly headerVariants: NonNullable<Provider["headerVariants"]>;
   /** whole call, ms */
   readonly timeoutMs?: number;
@@ -41,9 +43,11 @@ const OF_THE_WIRE: Readonly<Record<string, CredentialHeader>> = {
 };
 
 /** Routes of a config that was loaded once: requests ask for the same few again and again. */
-const ROUTES = new WeakMap<Config, Map<string, ProviderRoute | undefined>>();
+const ROUTES: Routes = new WeakMap();
 /** The same, with places filled; a config that is read anew comes with its environment. */
-const FILLED = new WeakMap<Config, Map<string, ProviderRoute | undefined>>();
+const FILLED: Routes = new WeakMap();
+/** By provider, then by the protocol of the caller. */
+type Routes = WeakMap<Config, Map<ProviderId, Map<string, ProviderRoute>>>;
 
 /**
  * `undefined` when nobody knows the provider, or nobody knows its address.
@@ -57,7 +61,7 @@ export function routeTo(
   api?: string,
   env?: Environment,
 ): ProviderRoute | undefined {
-  return kept(config, env, api === undefined ? id : `${id} ${api}`, () => {
+  return kept(config, env, id, api ?? "", () => {
     const baseUrl = api === undefined ? undefined : findProvider(id)?.alternates?.[api as Api];
     return baseUrl === undefined
       ? makeRoute(config, id, env)
@@ -96,24 +100,41 @@ export function routeFor(
 ): ProviderRoute | undefined {
   const login = type === "oauth" ? findProvider(provider)?.loginRoute : undefined;
   if (!login) return routeTo(config, provider, api, env);
-  return kept(config, env, `${provider} login`, () => makeRoute(config, provider, env, login));
+  return kept(config, env, provider, LOGIN, () => makeRoute(config, provider, env, login));
 }
+
+/** No protocol's name. */
+const LOGIN = "login";
 
 /** Only ids that somebody configured or built in are kept: clients can ask for any. */
 function kept(
   config: Config,
   env: Environment | undefined,
-  key: string,
+  id: ProviderId,
+  way: string,
   make: () => ProviderRoute | undefined,
 ): ProviderRoute | undefined {
   const all = env ? FILLED : ROUTES;
-  const routes = all.get(config) ?? new Map<string, ProviderRoute | undefined>();
-  all.set(config, routes);
-  const known = routes.get(key);
+  const known = all.get(config)?.get(id)?.get(way);
   if (known) return known;
   const route = make();
-  if (route) routes.set(key, route);
+  if (route) {
+    const ofConfig = entryOf(all, config, () => new Map<ProviderId, Map<string, ProviderRoute>>());
+    entryOf(ofConfig, id, () => new Map<string, ProviderRoute>()).set(way, route);
+  }
   return route;
+}
+
+function entryOf<K, V>(map: Lookup<K, V>, key: K, make: () => V): V {
+  const known = map.get(key) ?? make();
+  map.set(key, known);
+  return known;
+}
+
+/** What maps and weak maps share. */
+interface Lookup<K, V> {
+  get(key: K): V | undefined;
+  set(key: K, value: V): unknown;
 }
 
 /** @param other another place and protocol of the provider; what the config says goes before */
@@ -140,6 +161,7 @@ function makeRoute(
     header: headerFor(builtIn, spoken),
     headers: configured?.headers ?? {},
     secretProviders: config.secretProviders,
+    ...(config.refValues ? { refValues: config.refValues } : {}),
     headerVariants: builtIn?.headerVariants ?? [],
     ...(configured?.timeoutSeconds ? { timeoutMs: configured.timeoutSeconds * 1000 } : {}),
     models: configured?.models ?? [],

@@ -31,7 +31,7 @@ export const isSendable = (secret: Secret): boolean =>
 /** Headers that the config adds to every call of the provider, lower-case names. Those that cannot be had are left out. */
 export function configuredHeaders(route: ProviderRoute, env: Environment): [name: string, value: Secret][] {
   return Object.entries(route.headers).flatMap(([name, input]) => {
-    const value = resolveSecretInput(input, env, route.secretProviders);
+    const value = resolveSecretInput(input, env, route.secretProviders, route.refValues);
     return "found" in value ? [[name.toLowerCase(), new Secret(value.found)] as [string, Secret]] : [];
   });
 }

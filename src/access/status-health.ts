@@ -1,7 +1,6 @@
 // `auth.oauth` of the status report: how long each stored credential is good for (fidelity spec §2.3).
 import { syntheticMarker } from "../providers/all.ts";
 import type { AuthProfile, Credential } from "../core/credential.ts";
-import { refOf } from "../core/credential.ts";
 import type { ProfileId, ProviderId } from "../core/ids.ts";
 import type { Prepared } from "../core/plan/prepare.ts";
 import { plan } from "../core/plan/plan.ts";
@@ -26,18 +25,19 @@ export function profileHealth(
   credential: Credential,
   label: string,
   now: number,
+  unread = false,
 ): ProfileHealthRow {
   const row = { profileId: profile.id, provider: profile.provider, type: credential.type };
-  return { ...row, ...expiryOf(profile, now), ...problemOf(profile, credential), source: "store", label };
+  return { ...row, ...expiryOf(profile, now), ...problemOf(profile, unread), source: "store", label };
 }
 
-/** What the expiry does not tell. References to files and programs are not opened, so they count as good. */
+/** What the expiry does not tell. A reference that nobody tried counts as good. */
 function problemOf(
   { problem, loginNeeded }: AuthProfile,
-  credential: Credential,
+  unread: boolean,
 ): Pick<ProfileHealthRow, "problem"> {
   if (loginNeeded) return { problem: "login_needed" };
-  if (problem === "unresolved_ref") return isUnread(credential) ? {} : { problem };
+  if (problem === "unresolved_ref") return unread ? {} : { problem };
   return problem === "ineligible_profile" ? { problem } : {};
 }
 
@@ -92,16 +92,13 @@ export interface Usable {
 }
 
 /**
- * The same choice as a call's, with nothing cooling. References to files and programs count as good, since
- * status does not open them.
+ * The same choice as a call's, with nothing cooling. References that nobody tried count as good: status starts no
+ * program.
  */
 export function usableWithoutBars(view: AgentView): Usable {
-  const unread = new Set(view.stored.filter(({ credential }) => isUnread(credential)).map(({ id }) => id));
   const profiles = view.snapshot.profiles
     .filter(({ type, provider }) => type !== "none" || syntheticMarker(provider) !== undefined)
-    .map((profile) =>
-      unread.has(profile.id) && profile.problem === "unresolved_ref" ? withoutProblem(profile) : profile,
-    );
+    .map((profile) => (view.unresolved.get(profile.id)?.unread ? withoutProblem(profile) : profile));
   const health = new Map([...view.snapshot.health].map(([id, known]) => [id, { ...known, bars: [] }]));
   const prepared = prepare({ profiles, order: view.snapshot.order, health });
   const planned = new Map<ProviderId, readonly AuthProfile[]>();
@@ -131,11 +128,6 @@ function effectiveOrder(
   return allowed
     .toSorted((a, b) => a.place - b.place || a.type - b.type || compareText(a.profile.id, b.profile.id))
     .map(({ profile }) => profile.id);
-}
-
-function isUnread(credential: Credential): boolean {
-  const ref = refOf(credential);
-  return ref !== undefined && ref.source !== "env";
 }
 
 function withoutProblem(profile: AuthProfile): AuthProfile {

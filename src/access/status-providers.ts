@@ -172,9 +172,10 @@ function configSource(
 ): ProviderRow["modelsJson"] {
   const apiKey = config.providers.get(provider)?.apiKey;
   const secret = view.secrets.get(configProfileId(provider));
-  if (apiKey === undefined || !secret) return undefined;
+  const unread = isRef(apiKey) && view.unresolved.get(configProfileId(provider))?.unread === true;
+  if (apiKey === undefined || (!secret && !unread)) return undefined;
   const text = typeof apiKey === "string" ? apiKey.trim() : undefined;
   const named = text !== undefined && VARIABLE.test(text) ? `marker(${text})` : undefined;
-  const value = isRef(apiKey) ? refLabel(apiKey) : (named ?? shown(secret.reveal()));
+  const value = isRef(apiKey) ? refLabel(apiKey) : (named ?? shown(secret?.reveal() ?? ""));
   return { value, source: `models.json: ${tildePath(paths, `${paths.agentDir(view.agent)}/models.json`)}` };
 }

@@ -1,9 +1,10 @@
 // What is wrong with the providers in use, and what to type: the last lines of `models status`.
 import type { Config } from "../config/config.ts";
-import type { AuthProfile } from "../core/credential.ts";
-import { eligibility } from "../core/credential.ts";
+import type { AuthProfile, Credential } from "../core/credential.ts";
+import { eligibility, refOf } from "../core/credential.ts";
 import type { AgentId, ProviderId } from "../core/ids.ts";
-import { mayRead } from "../secrets/env.ts";
+import { aliasFault, refKey } from "../core/secret-ref.ts";
+import { referenceIn } from "../secrets/env.ts";
 import { findProvider } from "../providers/all.ts";
 import { spokenDuration } from "./duration.ts";
 import type { ReadView } from "./read-view.ts";
@@ -75,23 +76,32 @@ const IN_WORDS: Readonly<Record<string, string>> = {
 
 function unresolvedRef(provider: ProviderId, profile: AuthProfile, { view, config }: TodoInputs): Todo {
   const stored = view.stored.find(({ id }) => id === profile.id)?.credential;
-  const ref =
-    stored?.type === "api_key" ? stored.keyRef : stored?.type === "token" ? stored.tokenRef : undefined;
   const inConfig = profile.source === "config" ? config.providers.get(provider)?.apiKey : undefined;
-  const name = ref?.id ?? (typeof inConfig === "string" ? inConfig.replace(/^\$\{?|\}$/g, "") : inConfig?.id);
-  const through = ref ?? (typeof inConfig === "string" ? undefined : inConfig);
-  if (through?.source === "env" && !mayRead(through, config.secretProviders))
+  const ref = referenceIn((stored && (refOf(stored) ?? textOf(stored))) ?? inConfig);
+  const fault = ref && aliasFault(ref, config.secretProviders);
+  if (ref?.source === "env" && ref.provider !== "" && fault !== undefined)
     return {
       provider,
-      problem: `${profile.id} refers to ${name} through "${through.provider}", which may not read it`,
-      remedy: `Define secrets.providers.${through.provider} in ${config.path}, with ${name} in its allowlist.`,
+      problem: `${profile.id} refers to ${ref.id} through "${ref.provider}", which may not read it`,
+      remedy: `Define secrets.providers.${ref.provider} in ${config.path}, with ${ref.id} in its allowlist.`,
+    };
+  if (ref !== undefined && ref.source !== "env")
+    return {
+      provider,
+      problem: `${profile.id} refers to ${refKey(ref)}: ${fault ?? view.unresolved.get(profile.id)?.why ?? "not known"}`,
+      remedy: "Mend that, then see: openclaw secrets audit --allow-exec",
     };
   return {
     provider,
-    problem: `${profile.id} refers to ${name ?? "a variable"}, which is not set`,
-    remedy: `Set ${name ?? "it"} in the environment, or as a line ${name ?? "NAME"}=… in .env in the state dir.`,
+    problem: `${profile.id} refers to ${ref?.id ?? "a variable"}, which is not set`,
+    remedy: `Set ${ref?.id ?? "it"} in the environment, or as a line ${ref?.id ?? "NAME"}=… in .env in the state dir.`,
   };
 }
+
+const textOf = (credential: Credential): string | undefined => {
+  if (credential.type === "api_key") return credential.key;
+  return credential.type === "token" ? credential.token : undefined;
+};
 
 function hiddenByOrder(provider: ProviderId, inputs: TodoInputs): Todo {
   const problem = "the order names none of its usable profiles";

@@ -178,7 +178,8 @@ function healthReport(view: ReadView, config: Config, usable: Usable, now: numbe
     .map(({ id, credential }) => {
       const profile = byId.get(id)!;
       const email = credential.email ?? config.profiles.get(id)?.email;
-      return profileHealth(profile, credential, email ? `${id} (${email})` : id, now);
+      const unread = view.unresolved.get(id)?.unread ?? false;
+      return profileHealth(profile, credential, email ? `${id} (${email})` : id, now, unread);
     })
     .toSorted(byProviderThenId((row) => row.profileId));
   const byProvider = Map.groupBy(profiles, (row) => row.provider);

@@ -5,6 +5,7 @@ import type { SecretRef } from "../core/credential.ts";
 import type { CooldownPolicy } from "../core/health.ts";
 import type { AgentId, ProfileId, ProviderId } from "../core/ids.ts";
 import type { RotationBudget } from "../core/failover.ts";
+import type { RefValues, ResolutionLimits, SecretProviders } from "../core/secret-ref.ts";
 
 /** A string (plain, `${NAME}` or the name of a variable) or a reference. */
 export type SecretInput = string | SecretRef;
@@ -145,11 +146,12 @@ export interface Config {
   readonly order: ReadonlyMap<ProviderId, readonly ProfileId[]>;
   readonly cooldowns: CooldownPolicy;
   readonly rotations: RotationBudget;
-  /** `secrets.providers`; an entry that is broken is left out, so that what refers to it stays unresolved */
-  readonly secretProviders: ReadonlyMap<
-    string,
-    { readonly source: string; readonly allowlist?: readonly string[] }
-  >;
+  /** `secrets.providers`; what refers to a broken one stays unresolved */
+  readonly secretProviders: SecretProviders;
+  /** `secrets.resolution` */
+  readonly secretLimits: ResolutionLimits;
+  /** What references say, in the memory of who resolved them; absent where nobody did. */
+  readonly refValues?: RefValues;
   readonly modelsMode: "merge" | "replace";
   readonly providers: ReadonlyMap<ProviderId, ConfiguredProvider>;
   readonly env: {

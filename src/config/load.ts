@@ -14,15 +14,8 @@ import { formatIssue, formatPath, invalidConfig, parseDocument, readBytes } from
 import type { Paths } from "./paths.ts";
 import type { SectionName, Sections } from "./schema.ts";
 import { SECTIONS } from "./schema.ts";
-import {
-  readAgents,
-  readAuth,
-  readEnv,
-  readGateway,
-  readLogging,
-  readModels,
-  readSecretProviders,
-} from "./sections.ts";
+import { readAgents, readAuth, readEnv, readGateway, readLogging, readModels } from "./sections.ts";
+import { readResolution, readSecretProviders } from "./secret-section.ts";
 
 type Checked = { readonly [S in SectionName]: Parsed<Sections[S]> };
 
@@ -88,6 +81,7 @@ function toConfig(path: string, exists: boolean, document: JsonObject): Config {
     ...parts[2],
     env: readEnv(section("env")),
     secretProviders: readSecretProviders(document["secrets"]),
+    secretLimits: readResolution(document["secrets"]),
     get gatewayMode() {
       return section("gateway").mode ?? "local";
     },

@@ -1,6 +1,7 @@
 // The shape of SecretRefs and of the section `secrets`, as data: fidelity spec §8.
 import * as v from "valibot";
 import { isObject } from "../core/json.ts";
+import { REF_IDS } from "../core/secret-ref.ts";
 import {
   bytes,
   flag,
@@ -13,19 +14,6 @@ import {
   wholeNumber,
   word,
 } from "./schema-parts.ts";
-
-/** Identifier rules of a SecretRef by source: fidelity spec §8. */
-const REF_IDS = {
-  env: { pattern: /^[A-Z][A-Z0-9_]{0,127}$/, rule: "must be the name of a variable, such as OPENAI_API_KEY" },
-  file: {
-    pattern: /^(value|(\/([^~/]|~[01])*)+)$/,
-    rule: 'must be a JSON pointer such as /openai/key, or "value"',
-  },
-  exec: {
-    pattern: /^(?!(.*\/)?\.{1,2}(\/|$))[A-Za-z0-9][A-Za-z0-9._:/#-]{0,255}$/,
-    rule: "must be letters, digits and . _ : / # - without . or .. as a part",
-  },
-} as const;
 
 const refOf = (source: keyof typeof REF_IDS) =>
   object({
@@ -76,26 +64,40 @@ const noProvider = v.custom<never>(() => false, "must be an object whose source 
 const secretProvider = v.pipe(
   v.unknown(),
   v.rawCheck(({ dataset, addIssue }) => {
-    const source = isObject(dataset.value) ? dataset.value["source"] : undefined;
-    const known = source === "env" || source === "file" || source === "exec";
-    const { issues = [] } = v.safeParse(known ? secretProviders[source] : noProvider, dataset.value);
-    for (const issue of issues) {
-      const key = v.getDotPath(issue);
-      addIssue({ message: key ? `${key} ${issue.message}` : issue.message });
-    }
+    const parsed = parseSecretProvider(dataset.value);
+    if ("faults" in parsed) for (const message of parsed.faults) addIssue({ message });
   }),
 );
+
+export type ParsedProvider = {
+  [S in keyof typeof secretProviders]: v.InferOutput<(typeof secretProviders)[S]>;
+}[keyof typeof secretProviders];
+
+/** One entry of `secrets.providers`, or what is wrong with it. */
+export function parseSecretProvider(
+  entry: unknown,
+): { readonly value: ParsedProvider } | { readonly faults: readonly string[] } {
+  const source = isObject(entry) ? entry["source"] : undefined;
+  const known = source === "env" || source === "file" || source === "exec";
+  const result = v.safeParse(known ? secretProviders[source] : noProvider, entry);
+  if (result.success) return { value: result.output };
+  const faults = result.issues.map((issue) => {
+    const key = v.getDotPath(issue);
+    return key ? `${key} ${issue.message}` : issue.message;
+  });
+  return { faults };
+}
+
+export const resolution = object({
+  maxProviderConcurrency: v.exactOptional(wholeNumber(1, 1000)),
+  maxRefsPerProvider: v.exactOptional(wholeNumber(1, 1e6)),
+  maxBatchBytes: bytes,
+});
 
 export const secrets = object({
   providers: v.exactOptional(table(secretProvider)),
   defaults: v.exactOptional(
     object({ env: v.exactOptional(text), file: v.exactOptional(text), exec: v.exactOptional(text) }),
   ),
-  resolution: v.exactOptional(
-    object({
-      maxProviderConcurrency: v.exactOptional(wholeNumber(1, 1000)),
-      maxRefsPerProvider: v.exactOptional(wholeNumber(1, 1e6)),
-      maxBatchBytes: bytes,
-    }),
-  ),
+  resolution: v.exactOptional(resolution),
 });

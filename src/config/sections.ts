@@ -196,22 +196,3 @@ export const readLogging = ({ level, consoleLevel, maxFileBytes }: Sections["log
   consoleLevel: consoleLevel ?? "info",
   maxFileBytes: maxFileBytes ?? MOST_LOG_BYTES,
 });
-
-/** Read entry by entry, since a fault in one of them must not take the others away. */
-export function readSecretProviders(section: unknown): Config["secretProviders"] {
-  const providers = isObject(section) && isObject(section["providers"]) ? section["providers"] : {};
-  return new Map(
-    Object.entries(providers).flatMap(([alias, entry]) => {
-      const read = secretProvider(entry);
-      return read ? [[alias, read] as const] : [];
-    }),
-  );
-}
-
-function secretProvider(entry: unknown) {
-  if (!isObject(entry) || typeof entry["source"] !== "string") return undefined;
-  const { source, allowlist } = entry;
-  if (allowlist === undefined) return { source };
-  const names = Array.isArray(allowlist) ? allowlist : [];
-  return { source, allowlist: names.filter((name) => typeof name === "string") };
-}

@@ -1,68 +1,76 @@
-// Secrets that name an environment variable: `${NAME}`, `$NAME`, a bare variable name, or an env SecretRef.
-// Forms: fidelity spec §7 "Config apiKey", §8.
+// What stands where a secret is wanted: the secret itself, `${NAME}`, `$NAME`, the name of a variable, or a SecretRef.
+// Nothing is opened here: files and programs were asked before (`resolve.ts`). Forms: fidelity spec §7, §8.
 import type { SecretRef } from "../core/credential.ts";
+import type { RefValues, SecretProviders } from "../core/secret-ref.ts";
+import { aliasFault, refFault, refKey } from "../core/secret-ref.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export type ResolvedSecret =
   | { readonly found: string }
-  /** It is written down, but cannot be had now. `place` names what to set. */
-  | { readonly unresolved: string }
+  /** It is written down, but cannot be had now. `unresolved` names what to set, `why` says more if more is known. */
+  | { readonly unresolved: string; readonly why?: string; readonly unread?: true }
   | { readonly absent: true };
 
 const VARIABLE_NAME = /^[A-Z][A-Z0-9_]{0,127}$/;
 const SHORTHAND = /^\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))$/;
 
-/** An entry of `secrets.providers`, as far as env references need it. */
-export interface SecretProvider {
-  readonly source: string;
-  /** the only variables that may be read through it; absent for all */
-  readonly allowlist?: readonly string[];
+const NONE: SecretProviders = new Map();
+
+/** The alias of a variable that is named without a reference. No allowlist holds for it, as for no config value. */
+const BARE = "";
+
+/** The reference that a text is: a shorthand, or the name of a variable. `undefined` for a secret. */
+export function variableIn(text: string): SecretRef | undefined {
+  const trimmed = text.trim();
+  const shorthand = SHORTHAND.exec(trimmed);
+  if (shorthand) return { source: "env", provider: BARE, id: shorthand[1] ?? shorthand[2]! };
+  // `apiKey: "OPENAI_API_KEY"` names the variable; no provider issues keys of that form.
+  const isName = VARIABLE_NAME.test(trimmed) && trimmed.includes("_");
+  return isName ? { source: "env", provider: BARE, id: trimmed } : undefined;
 }
 
-/** By alias. */
-export type SecretProviders = ReadonlyMap<string, SecretProvider>;
-
-const NONE: SecretProviders = new Map();
-/** The alias that reads the environment without an entry of its own. */
-const IMPLICIT = "default";
+/** The reference that stands where a secret is wanted, however it is written; `undefined` for a secret, or nothing. */
+export const referenceIn = (input: string | SecretRef | undefined): SecretRef | undefined =>
+  typeof input === "string" ? variableIn(input) : input;
 
 /** A config value that holds a secret or says where it is. */
 export function resolveSecretInput(
   input: string | SecretRef | undefined,
   env: Environment,
   providers: SecretProviders = NONE,
+  values?: RefValues,
 ): ResolvedSecret {
-  if (input === undefined) return { absent: true };
-  if (typeof input !== "string") return resolveSecretRef(input, env, providers);
-  const text = input.trim();
-  if (text === "") return { absent: true };
-  const shorthand = SHORTHAND.exec(text);
-  if (shorthand) return fromVariable(shorthand[1] ?? shorthand[2]!, env);
-  // `apiKey: "OPENAI_API_KEY"` names the variable; no provider issues keys of that form.
-  if (VARIABLE_NAME.test(text) && text.includes("_")) return fromVariable(text, env);
-  return { found: text };
+  const ref = referenceIn(input);
+  if (ref) return resolveSecretRef(ref, env, providers, values);
+  const text = typeof input === "string" ? input.trim() : "";
+  return text === "" ? { absent: true } : { found: text };
 }
 
-/** A SecretRef. Only `env` is read here; files and programs come with the runtime of issue "Secrets". */
+/** A reference: as it is known in memory, else, for a variable, as it is set. */
 export function resolveSecretRef(
   ref: SecretRef,
   env: Environment,
   providers: SecretProviders = NONE,
+  values?: RefValues,
 ): ResolvedSecret {
-  return ref.source === "env" && mayRead(ref, providers)
-    ? fromVariable(ref.id, env)
-    : { unresolved: `${ref.source}:${ref.id}` };
+  const known = values?.get(refKey(ref));
+  if (known?.value) return { found: known.value.reveal() };
+  const unresolved = `${ref.source}:${ref.id}`;
+  if (known?.problem !== undefined) return { unresolved, why: known.problem };
+  if (ref.source !== "env") return { unresolved, unread: true };
+  const read = readVariable(ref, env, providers);
+  return "found" in read ? read : { unresolved, why: read.problem };
 }
 
-/** An alias that nobody defined reads nothing, and an allowlist is exact (fidelity spec §8). */
-export function mayRead({ provider, id }: SecretRef, providers: SecretProviders): boolean {
-  const entry = providers.get(provider);
-  if (!entry) return provider === IMPLICIT;
-  return entry.source === "env" && (entry.allowlist?.includes(id) ?? true);
-}
-
-function fromVariable(name: string, env: Environment): ResolvedSecret {
-  const value = env[name]?.trim();
-  return value ? { found: value } : { unresolved: `env:${name}` };
+/** The variable of an env reference, blanks around it left out. */
+export function readVariable(
+  ref: SecretRef,
+  env: Environment,
+  providers: SecretProviders,
+): { readonly found: string } | { readonly problem: string } {
+  const fault = ref.provider === BARE ? undefined : (refFault(ref) ?? aliasFault(ref, providers));
+  if (fault !== undefined) return { problem: fault };
+  const value = env[ref.id]?.trim();
+  return value ? { found: value } : { problem: `the environment variable ${ref.id} is not set` };
 }
