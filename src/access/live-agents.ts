@@ -5,11 +5,12 @@ import type { BarScope, CooldownPolicy, Health, HealthEvent } from "../core/heal
 import { settle } from "../core/health.ts";
 import type { AgentId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
-import type { Candidate } from "../core/plan/candidate.ts";
+import type { Candidate, Load } from "../core/plan/candidate.ts";
 import type { Prepared } from "../core/plan/prepare.ts";
 import type { Attempt } from "../core/plan/walk.ts";
-import { sameCredential } from "../core/plan/candidate.ts";
+import { lastUsed, sameCredential } from "../core/plan/candidate.ts";
 import { prepare, withHealth } from "../core/plan/prepare.ts";
+import { RAMPS_NEXT } from "../core/plan/ramp.ts";
 import { testScope } from "../core/plan/usable.ts";
 import type { AuthProfile } from "../core/credential.ts";
 import { isNews } from "../core/usage-health.ts";
@@ -20,6 +21,11 @@ import type { HealthWriter } from "./health-writer.ts";
 import type { MutableLoad } from "./loads.ts";
 import { Loads } from "./loads.ts";
 import { homeOf, Readings } from "./readings.ts";
+
+/** It is back from a bar. */
+function rampNext(load: Load): void {
+  (load as MutableLoad).rampFrom = RAMPS_NEXT;
+}
 
 /** One agent as requests see it. `prepared` is replaced whenever something is learnt. */
 export class LiveAgent {
@@ -40,16 +46,21 @@ export class LiveAgent {
   }
 
   replaceView(view: AgentView): void {
+    const before = this.prepared;
     this.view = view;
     this.prepared = this.#prepare(view);
+    for (const { profile, health, load } of [...before.candidates.values()].flat())
+      if (health.bars.length > (this.healthOf(profile) ?? health).bars.length) rampNext(load);
     this.tell();
   }
 
   /** What the call puts to the test, if its credential is on trial: to be given back as soon as that is known. */
   callStarts({ candidate, ref }: Attempt, now: number): BarScope | undefined {
     const load = candidate.load as MutableLoad;
-    this.#loads.callStarts(load, now);
     const scope = testScope(candidate, ref, now);
+    const unused = lastUsed(candidate) === 0;
+    if (unused || scope !== undefined || load.rampFrom === RAMPS_NEXT) load.rampFrom = now;
+    this.#loads.callStarts(load, now);
     if (scope !== undefined) this.#loads.testStarts(load, scope);
     return scope;
   }
@@ -59,13 +70,19 @@ export class LiveAgent {
   }
 
   setHealth(profile: AuthProfile, health: Health): void {
+    const known = this.#find(profile);
+    if (known && known.health.bars.length > health.bars.length) rampNext(known.load);
     this.prepared = withHealth(this.prepared, profile, health);
     this.tell();
   }
 
   healthOf(profile: AuthProfile): Health | undefined {
+    return this.#find(profile)?.health;
+  }
+
+  #find(profile: AuthProfile): Candidate | undefined {
     const candidates = this.prepared.candidates.get(profile.provider);
-    return candidates?.find((candidate) => sameCredential(candidate.profile, profile))?.health;
+    return candidates?.find((candidate) => sameCredential(candidate.profile, profile));
   }
 
   /** Resolves after `ms`, or sooner when anything about the agent changes or the signal says so. */

@@ -7,6 +7,9 @@ const FIRST_CALLS = 4;
 const DOUBLES_EVERY_MS = 2000;
 const RAMP_MS = 20_000;
 
+/** Stands for the start of the next call. */
+export const RAMPS_NEXT = -1;
+
 /** How many calls in flight such a profile may have while others are free. */
 export function rampAllows(rampFrom: number, now: number): number {
   const age = now - rampFrom;
@@ -16,4 +19,4 @@ export function rampAllows(rampFrom: number, now: number): number {
 
 /** Whether one more call is more than it should get now. */
 export const isRampedOut = ({ rampFrom, inFlight }: Load, now: number): boolean =>
-  rampFrom !== undefined && rampFrom !== 0 && inFlight >= rampAllows(rampFrom, now);
+  rampFrom !== undefined && rampFrom > 0 && inFlight >= rampAllows(rampFrom, now);
