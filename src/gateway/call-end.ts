@@ -1,0 +1,36 @@
+// The end of a model call: refusal, sticky profile, counts, log, receipt.
+import type { RunResult } from "../access/run.ts";
+import { formatModelRef } from "../core/model-ref.ts";
+import { soonestRecovery } from "../core/recovery.ts";
+import { keepReceipt } from "./receipt-of.ts";
+import type { TimedRefusal } from "./refusals.ts";
+import { refusalAfter, refusalWithoutAttempt } from "./refusals.ts";
+import type { ResponseSink } from "./response-sink.ts";
+import type { Served } from "./served.ts";
+
+export function endCall(served: Served, result: RunResult, sink: ResponseSink): void {
+  const { gateway, session } = served;
+  if (result.kind === "answered") {
+    if (session !== undefined)
+      gateway.sticky.set(session, result.attempt.candidate.profile.id, gateway.now());
+  } else if (result.kind !== "aborted") sink.refuse(refusalOfRun(served, result));
+  served.meter?.settle(result);
+  gateway.counts.add(served.plan.models[0]!, result, gateway.now() - served.startedAt);
+  gateway.log.debug?.(runWords(served, result));
+  keepReceipt(served, result, sink.status);
+}
+
+function runWords({ runId, requested, startedAt, gateway }: Served, { kind, attempts }: RunResult): string {
+  const calls = attempts
+    .map(({ model, profileId, outcome }) => `${model} ${profileId} ${outcome}`)
+    .join(", ");
+  return `Run ${runId} of ${requested.slice(0, 200)}: ${kind} after ${gateway.now() - startedAt} ms; ${calls}`;
+}
+
+function refusalOfRun(served: Served, result: RunResult & { kind: "cut" | "exhausted" }): TimedRefusal {
+  const now = served.gateway.now();
+  if (result.kind === "cut") return refusalAfter(result.failure, result.attempts, undefined, now);
+  const soonest = soonestRecovery(result.leftOut);
+  if (result.failure) return refusalAfter(result.failure, result.attempts, soonest, now);
+  return refusalWithoutAttempt(served.plan.models.map(formatModelRef), result.leftOut, soonest, now);
+}
