@@ -55,7 +55,7 @@ export async function gatewayHome(
   const store = openSqliteStore({ paths, now: Date.now });
   const started: ChildProcess[] = [];
   // The folder of this Node alone: what the printed line needs besides is the system's.
-  const env = { PATH: `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}`, HOME: path, TZ: "UTC" };
+  const env = envOf(path);
   const home: GatewayHome = {
     path,
     paths,
@@ -84,6 +84,16 @@ export async function gatewayHome(
   await home.addKeys(...names);
   return home;
 }
+
+const envOf = (home: string) => ({
+  PATH: `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}`,
+  HOME: home,
+  TZ: "UTC",
+});
+
+/** A gateway on a home that somebody else has made, and removes. */
+export const startEntry = (home: string, ...flags: readonly string[]): Promise<GatewayProcess> =>
+  whenReady(spawn(process.execPath, [ENTRY, "gateway", "run", ...flags], { env: envOf(home), cwd: home }));
 
 /** Resolves when the address is printed, or when the process ended: then `port` is 0. */
 async function whenReady(child: ChildProcess): Promise<GatewayProcess> {
