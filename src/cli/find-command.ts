@@ -1,7 +1,7 @@
 // From words to a command: walks the list, and moves a group's own flags behind the command they belong to.
 import { AccessError } from "../core/errors.ts";
-import type { CommandEntry, CommandGroup } from "./commands.ts";
-import { isGroup } from "./commands.ts";
+import type { CommandEntry, CommandGroup } from "./command-tree.ts";
+import { isGroup } from "./command-tree.ts";
 import { nearest } from "../core/nearest.ts";
 
 export type Found =

@@ -1,8 +1,9 @@
 // Every listed command opens, and what one command loads stays small: no gateway, no prompts.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { CommandEntry, CommandGroup } from "./commands.ts";
-import { COMMANDS, isGroup } from "./commands.ts";
+import type { CommandEntry, CommandGroup } from "./command-tree.ts";
+import { isGroup } from "./command-tree.ts";
+import { COMMANDS } from "./commands.ts";
 
 function* entries(group: CommandGroup, path: readonly string[] = []): Generator<[string, CommandEntry]> {
   for (const [name, entry] of Object.entries(group.entries)) {

@@ -1,5 +1,5 @@
 // One run of the command line: find the command, parse its arguments, run it, turn what happened into an exit code.
-import type { CommandGroup } from "./commands.ts";
+import type { CommandGroup } from "./command-tree.ts";
 import { COMMANDS } from "./commands.ts";
 import type { CommandDeps } from "../access/open-deps.ts";
 import { AccessError, messageOf } from "../core/errors.ts";

@@ -1,7 +1,7 @@
 // What can be typed next: commands, flags, and values. Reads the same list and the same declarations that run
 // the commands, so that a new command is completed without a word here.
-import type { CommandGroup } from "../commands.ts";
-import { isGroup } from "../commands.ts";
+import type { CommandGroup } from "../command-tree.ts";
+import { isGroup } from "../command-tree.ts";
 import type { SessionCommand } from "../command.ts";
 
 export interface Proposal {

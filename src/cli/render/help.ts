@@ -1,5 +1,5 @@
 // Help of a command group. A command's own help comes from its declared arguments.
-import type { CommandGroup } from "../commands.ts";
+import type { CommandGroup } from "../command-tree.ts";
 import { table } from "./table.ts";
 
 export function groupHelp(path: readonly string[], group: CommandGroup): string {
