@@ -17,6 +17,8 @@ import type { Environment } from "../secrets/env.ts";
 import type { ClientKeyStore } from "../store/client-keys.ts";
 import { openClientKeyStore } from "../store/client-keys.ts";
 import { openReceiptStore } from "../store/receipts.ts";
+import type { SealPlaces } from "../store/seal/places.ts";
+import { sealPlaces } from "../store/seal/places.ts";
 import { openSqliteStore } from "../store/sqlite.ts";
 import type { Deps } from "./deps.ts";
 import { journaled } from "./journaled.ts";
@@ -30,6 +32,8 @@ export interface CommandDeps extends Deps {
   /** Under which all that this run changes is remembered: one step of `models undo`. */
   readonly note: () => ChangeNote;
   readonly clientKeys: () => ClientKeyStore;
+  /** Where the key of a sealed store is looked for. */
+  readonly seal: () => SealPlaces;
   /** Where the config is written; the real disk when left out. */
   readonly files?: Files;
   /** The files as they are now, read on first use: for a process that outlives an edit. */
@@ -48,6 +52,8 @@ export interface Surroundings {
   readonly version: string;
   /** The command that runs, without its arguments. */
   readonly command?: string;
+  /** Asks the person at the terminal for a secret; absent where nobody can be asked. */
+  readonly askSecret?: ((message: string) => Promise<string>) | undefined;
   /** The user's home; as the operating system knows it when left out. */
   readonly osHome?: string;
 }
@@ -56,7 +62,7 @@ export interface Surroundings {
 const homeOfUser = (): string => homedir() || userInfo().homedir;
 
 export function openDeps(surroundings: Surroundings): CommandDeps {
-  const { now, version, command } = surroundings;
+  const { now, version, command, askSecret: ask } = surroundings;
   const settings = openSettings(surroundings);
   const { config, paths } = settings;
   const note = once(() => ({ change: newChangeId(), because: command ?? "openclaw" }));
@@ -65,14 +71,16 @@ export function openDeps(surroundings: Surroundings): CommandDeps {
     opened.push(service);
     return service;
   };
+  const seal = () => ({ ...sealPlaces(settings.env()), ask });
   return {
     ...settings,
     now,
     version,
     note,
+    seal,
     store: once(() => {
       const agents = () => config().agents.map(({ id }) => id);
-      const options = { paths: paths(), now, cooldowns: config().cooldowns, agents };
+      const options = { paths: paths(), now, cooldowns: config().cooldowns, agents, seal };
       return journaled(keep(openSqliteStore(options)), note);
     }),
     receipts: once(() => keep(openReceiptStore({ file: resolve(paths().globalDir, "access.sqlite") }))),

@@ -19,6 +19,7 @@ export function gatewayDeps(deps: CommandDeps, verbose = false): GatewayDeps {
       paths: placesOf(deps, () => settings.paths()),
       now: deps.now,
       cooldowns: () => settings.config().cooldowns,
+      seal: deps.seal,
       thread: storeThread(),
     }));
   const { log, logFile, hides } = gatewayLog({

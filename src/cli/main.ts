@@ -30,7 +30,8 @@ async function depsFor(words: readonly string[], io: Io): Promise<CommandDeps> {
   ]);
   const found = findCommand(words, COMMANDS);
   const command = found.path.join(" ");
-  const deps = openDeps({ processEnv: process.env, now: Date.now, version: VERSION, command });
+  const askSecret = io.inIsTerminal ? asker(io, wantsJson(words)) : undefined;
+  const deps = openDeps({ processEnv: process.env, now: Date.now, version: VERSION, command, askSecret });
   if (found.kind !== "command") return deps;
   const { args, entry } = found;
   if (!usesPlugins(entry.plugins, args)) return deps;
@@ -40,6 +41,11 @@ async function depsFor(words: readonly string[], io: Io): Promise<CommandDeps> {
     for (const warning of withPlugins.plugins?.warnings ?? []) io.say(`Warning: ${warning}`);
   return withPlugins;
 }
+
+const asker = (io: Io, asJson: boolean) => async (message: string) => {
+  const { terminalTalk } = await import("./ask.ts");
+  return await terminalTalk(io, asJson, "It is asked for on a terminal.").secret(message, () => undefined);
+};
 
 /** The same with everything handed in. With `--json`, stdout gets one document whatever happens. */
 export async function runCommandLine(
