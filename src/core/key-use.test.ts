@@ -51,7 +51,7 @@ test("it names the moment when there is room again, and not a second later", () 
 const counted = (more = {}) => ({
   requests: new MinuteSum(),
   tokens: new MinuteSum(),
-  reserved: 0,
+  reserved: NO_USE,
   day: NO_USE,
   month: NO_USE,
   ...more,
@@ -71,9 +71,15 @@ test("a limit that is reached is named with the time of its end", () => {
   assert.deepEqual(limitHit({ dollarsPerMonth: 0.25 }, month, NOW)?.until, monthEnds(NOW));
 });
 
-test("what is under way counts", () => {
-  assert.ok(limitHit({ tokensPerMinute: 10 }, counted({ reserved: 10 }), NOW));
-  assert.ok(limitHit({ tokensPerDay: 10 }, counted({ reserved: 10 }), NOW));
+test("what is under way counts, and is waited for a moment, not until midnight", () => {
+  const reserved = { ...NO_USE, inputTokens: 6, outputTokens: 4, nanoDollars: NANO };
+  for (const limits of [{ tokensPerMinute: 10 }, { tokensPerDay: 10 }, { dollarsPerMonth: 1 }]) {
+    const hit = limitHit(limits, counted({ reserved }), NOW);
+    assert.deepEqual([hit?.kind, hit?.until], ["rate", NOW + 1000]);
+    assert.match(hit!.limit, /with the calls under way$/);
+  }
+  const spent = counted({ reserved, day: { ...NO_USE, inputTokens: 10 } });
+  assert.equal(limitHit({ tokensPerDay: 10 }, spent, NOW)?.until, dayEnds(NOW));
 });
 
 test("days and months end at midnight, UTC", () => {

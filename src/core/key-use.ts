@@ -100,8 +100,8 @@ export interface LimitHit {
 export interface Counted {
   readonly requests: MinuteSum;
   readonly tokens: MinuteSum;
-  /** of calls under way: their input, as far as it can be told */
-  readonly reserved: number;
+  /** what calls under way are thought to use */
+  readonly reserved: KeyUse;
   readonly day: KeyUse;
   readonly month: KeyUse;
 }
@@ -114,26 +114,39 @@ export function limitHit(limits: KeyLimits, used: Counted, now: number): LimitHi
 function budgetHit(limits: KeyLimits, used: Counted, now: number): LimitHit | undefined {
   const { tokensPerDay, tokensPerMonth, dollarsPerDay, dollarsPerMonth } = limits;
   const { day, month, reserved } = used;
-  const monthly = spent(month, reserved, dollarsPerMonth, tokensPerMonth);
+  const monthly = spent(month, dollarsPerMonth, tokensPerMonth);
   if (monthly) return { kind: "budget", limit: `${monthly} per month`, until: monthEnds(now) };
-  const daily = spent(day, reserved, dollarsPerDay, tokensPerDay);
-  return daily ? { kind: "budget", limit: `${daily} per day`, until: dayEnds(now) } : undefined;
+  const daily = spent(day, dollarsPerDay, tokensPerDay);
+  if (daily) return { kind: "budget", limit: `${daily} per day`, until: dayEnds(now) };
+  const nearly =
+    told(spent(addUse(month, reserved), dollarsPerMonth, tokensPerMonth), "month") ??
+    told(spent(addUse(day, reserved), dollarsPerDay, tokensPerDay), "day");
+  return nearly === undefined ? undefined : underWay(nearly, now);
 }
 
-function spent(use: KeyUse, reserved: number, dollars = Infinity, tokens = Infinity): string | undefined {
+const told = (limit: string | undefined, period: string): string | undefined =>
+  limit && `${limit} per ${period}`;
+
+/** Calls under way may end any moment, and with less than is thought. */
+const underWay = (limit: string, now: number): LimitHit => ({
+  kind: "rate",
+  limit: `${limit}, with the calls under way`,
+  until: now + SECOND,
+});
+
+function spent(use: KeyUse, dollars = Infinity, tokens = Infinity): string | undefined {
   if (use.nanoDollars >= dollars * NANO) return `$${dollars}`;
-  return tokensOf(use) + reserved >= tokens ? `${tokens} tokens` : undefined;
+  return tokensOf(use) >= tokens ? `${tokens} tokens` : undefined;
 }
 
 function rateHit(limits: KeyLimits, used: Counted, now: number): LimitHit | undefined {
   const { requestsPerMinute, tokensPerMinute } = limits;
   const { requests, tokens, reserved } = used;
-  if (tokensPerMinute !== undefined && tokens.sum(now) + reserved >= tokensPerMinute)
-    return {
-      kind: "rate",
-      limit: `${tokensPerMinute} tokens per minute`,
-      until: tokens.fallsBelow(tokensPerMinute, now),
-    };
+  if (tokensPerMinute !== undefined && tokens.sum(now) + tokensOf(reserved) >= tokensPerMinute) {
+    const limit = `${tokensPerMinute} tokens per minute`;
+    if (tokens.sum(now) < tokensPerMinute) return underWay(limit, now);
+    return { kind: "rate", limit, until: tokens.fallsBelow(tokensPerMinute, now) };
+  }
   if (requestsPerMinute !== undefined && requests.sum(now) >= requestsPerMinute)
     return {
       kind: "rate",

@@ -1,5 +1,5 @@
 // Who makes a request, once the guard has let it in.
-import type { LiveKey } from "../access/live-keys.ts";
+import type { LiveKey } from "../access/live-key.ts";
 
 /** What a route asks of its caller. */
 export type Scope = "read" | "write" | "admin";

@@ -1,8 +1,8 @@
 // A client key on one model call: may it, how much has it left, what did the call use.
 import type { IncomingMessage } from "node:http";
-import type { LiveKey } from "../access/live-keys.ts";
+import type { LiveKey } from "../access/live-key.ts";
 import type { RunResult } from "../access/run.ts";
-import type { LimitHit } from "../core/key-use.ts";
+import type { KeyUse, LimitHit } from "../core/key-use.ts";
 import { NO_USE, tokensOfStream, tokensOfText } from "../core/key-use.ts";
 import type { Usage } from "../wire/wire.ts";
 import type { Caller } from "./caller.ts";
@@ -32,35 +32,55 @@ function overLimit(name: string, { kind, limit, until }: LimitHit, now: number):
   };
 }
 
+export interface MeteredCall {
+  readonly bodyBytes: number;
+  readonly stream: boolean;
+  /** `provider/model` that is asked for first */
+  readonly model: string;
+}
+
 /** What a call of a key uses, from its first byte to its last. */
 export class CallMeter {
   readonly #live: LiveKey;
   readonly #gateway: Gateway;
   readonly #request: IncomingMessage;
   readonly #stream: boolean;
+  readonly #model: string;
   /** as far as it can be told before the provider counts */
   readonly #inputTokens: number;
+  #reserved: KeyUse = NO_USE;
   readonly #writtenBefore: number;
 
-  constructor(live: LiveKey, gateway: Gateway, request: IncomingMessage, bodyBytes: number, stream: boolean) {
+  constructor(
+    live: LiveKey,
+    gateway: Gateway,
+    request: IncomingMessage,
+    { bodyBytes, stream, model }: MeteredCall,
+  ) {
     this.#live = live;
     this.#gateway = gateway;
     this.#request = request;
     this.#stream = stream;
+    this.#model = model;
     this.#inputTokens = tokensOfText(bodyBytes);
     this.#writtenBefore = request.socket.bytesWritten;
   }
 
-  /** From here on `settle` is due. */
+  /** From here on `settle` is due. @throws Refused when those under way may use up what is left */
   begin(): void {
-    this.#live.reserve(this.#inputTokens);
+    const now = this.#gateway.now();
+    const tokens = { inputTokens: this.#inputTokens, outputTokens: this.#live.usualOutputTokens };
+    const expected = { ...NO_USE, ...tokens, ...this.#priceOf(this.#model, tokens), unpriced: 0 };
+    const hit = this.#live.reserve(expected, now);
+    if (hit) throw new Refused(overLimit(this.#live.key.name, hit, now));
+    this.#reserved = expected;
   }
 
   /** @param result absent when the run could not be made at all */
   settle(result?: RunResult): void {
     const now = this.#gateway.now();
     const use = result && this.#useOf(result);
-    this.#live.settle(this.#inputTokens, use ?? NO_USE, now);
+    this.#live.settle(this.#reserved, use ?? NO_USE, now);
   }
 
   #useOf(result: RunResult) {

@@ -12,6 +12,7 @@ import { readBody } from "./body.ts";
 import { sinkFor } from "./answer-sink.ts";
 import { endCall } from "./call-end.ts";
 import { runOrder } from "./run-order.ts";
+import { formatModelRef } from "../core/model-ref.ts";
 import type { Caller } from "./caller.ts";
 import type { Gateway } from "./gateway.ts";
 import { permitted } from "./key-allows.ts";
@@ -120,6 +121,7 @@ function begin(
           meter: new CallMeter(caller.live, gateway, request, {
             bodyBytes: body.bytes.length,
             stream: isStream,
+            model: formatModelRef(models[0]!),
           }),
         }
       : {}),

@@ -229,6 +229,57 @@ describe("client keys", () => {
     });
   });
 
+  test("many calls at once do not run away with a budget", async (t) => {
+    const { gateway, make, ask, list } = await withKeys(t);
+    const limits = { dollarsPerDay: 0.25, tokensPerDay: 180 };
+    const key = await make("crowd", { limits });
+    for (let n = 0; n < 6; n++) assert.equal((await ask(key)).status, 200);
+    gateway.upstream.script(() => act.slowHeaders(50, ok()));
+    const answers = await Promise.all(Array.from({ length: 100 }, () => ask(key)));
+    const refused = answers.filter(({ status }) => status === 429);
+    assert.equal(refused.length + answers.filter(({ status }) => status === 200).length, 100);
+    assert.ok(refused.every(({ headers }) => Number(headers.get("retry-after")) >= 1));
+    assert.match(refused[0]!.json.error.message, /with the calls under way/);
+    await eventually(async () => {
+      const { usage } = (await list()).find(({ name }) => name === "crowd")!;
+      assert.ok(usage.today.dollars <= 0.25 + 0.025, String(usage.today.dollars));
+    });
+    // What was set aside is given back: what is left is used up one by one.
+    let more = 0;
+    while ((await ask(key)).status === 200) assert.ok(++more < 10);
+    const last = await ask(key);
+    assert.equal(last.headers.get("x-should-retry"), "false");
+  });
+
+  test("what keys use is in the metrics, their text is not", async (t) => {
+    const { gateway, make, ask } = await withKeys(t);
+    const key = await make("ci", { limits: { dollarsPerDay: 0.1, requestsPerMinute: 2 } });
+    await make("unused");
+    for (const status of [200, 200, 429]) assert.equal((await ask(key)).status, status);
+    const answer = await fetch(`${gateway.url}/metrics`, { headers: { authorization: `Bearer ${TOKEN}` } });
+    const text = await answer.text();
+    const lines = text.split("\n").filter((line) => line.startsWith("openclaw_client_key_"));
+    const value = (name: string, labels = "") =>
+      Number(
+        lines
+          .find((line) => line.startsWith(`openclaw_client_key_${name}{`) && line.includes(labels))
+          ?.split(" ")
+          .at(-1),
+      );
+    assert.equal(value("requests_total"), 2);
+    assert.equal(value("refused_total", 'limit="rate"'), 1);
+    assert.equal(value("refused_total", 'limit="budget"'), 0);
+    assert.equal(value("tokens_total", 'token_type="input"'), 22);
+    assert.equal(value("tokens_total", 'token_type="output"'), 14);
+    assert.equal(value("dollars_total"), 0.05);
+    assert.equal(value("unpriced_total"), 0);
+    assert.equal(value("budget_used_ratio", 'budget="dollars_per_day"'), 0.5);
+    assert.ok(lines.every((line) => line.includes('key="ci"')));
+    assert.ok(!text.includes(key));
+    const asKey = await fetch(`${gateway.url}/metrics`, { headers: { authorization: `Bearer ${key}` } });
+    assert.equal(asKey.status, 403);
+  });
+
   test("two keys never share a conversation, whatever they call it", async (t) => {
     const { gateway, make, ask } = await withKeys(t, { providers: { p: { keys: ["a", "b"] } } });
     const [one, two] = [await make("one"), await make("two")];

@@ -1,23 +1,24 @@
 // The text of `GET /metrics`: the gateway's counts and what it knows of its credentials, as Prometheus reads them.
 // Names are OpenClaw's where it has them (docs, "Prometheus metrics").
 import client from "prom-client";
-import type { Candidate } from "../../core/plan/candidate.ts";
 import type { Gateway } from "../gateway.ts";
+import { addCredentials } from "./credential-samples.ts";
 import type { ModelCounts } from "./counts.ts";
 import { DURATION_BUCKETS, LOOK_EVERY_MS } from "./counts.ts";
+import { addKeys } from "./key-samples.ts";
+import type { Labels, Sample } from "./samples.ts";
+import { counter, gauge } from "./samples.ts";
 
 export interface MetricsPage {
   readonly type: string;
   readonly text: string;
 }
 
-type Labels = Readonly<Record<string, string>>;
-type Sample = readonly [labels: Labels, value: number];
-
 export async function metricsPage(gateway: Gateway): Promise<MetricsPage> {
   const page = new client.Registry();
   addRuns(page, [...gateway.counts.models()]);
-  addCredentials(page, gateway);
+  await addCredentials(page, gateway);
+  addKeys(page, gateway);
   addProcess(page, gateway);
   return { type: page.contentType, text: await page.metrics() };
 }
@@ -96,48 +97,6 @@ function addDurations(page: client.Registry, models: readonly ModelCounts[]): vo
   page.registerMetric(metric as unknown as client.Metric);
 }
 
-function addCredentials(page: client.Registry, { agents, now, counts }: Gateway): void {
-  const candidates = new Map<string, Candidate>();
-  for (const { prepared } of agents.all())
-    for (const list of prepared.candidates.values())
-      for (const one of list)
-        candidates.set(`${one.profile.owner} ${one.profile.id} ${one.profile.provider}`, one);
-  const at = now();
-  const [barred, inFlight, profiles] = [new Tally(), new Tally(), new Tally()];
-  const windows: Sample[] = [];
-  for (const { profile, health, load } of candidates.values()) {
-    const { provider, type, id } = profile;
-    profiles.add({ provider, type }, 1);
-    inFlight.add({ provider }, load.inFlight);
-    const reasons = new Set(health.bars.filter(({ until }) => until > at).map(({ reason }) => reason));
-    for (const reason of reasons) barred.add({ provider, reason }, 1);
-    for (const { label, scope, used, limit } of health.usage?.windows ?? [])
-      windows.push([{ provider, profile: id, window: label, scope }, used / limit]);
-  }
-  gauge(page, "openclaw_profiles", "Credentials in use, by provider and type", profiles.samples());
-  gauge(
-    page,
-    "openclaw_profiles_barred",
-    "Credentials that are left out just now, by reason",
-    barred.samples(),
-  );
-  gauge(page, "openclaw_model_calls_in_flight", "Upstream calls under way", inFlight.samples());
-  gauge(
-    page,
-    "openclaw_usage_window_used_ratio",
-    "Part of a plan's window that is used, 0 to 1",
-    windows.slice(0, MOST_WINDOWS),
-  );
-  counter(
-    page,
-    "openclaw_login_refresh_total",
-    "Refreshes of logins, by outcome",
-    counts.refreshes().map(({ provider, outcome, count }) => [{ provider, outcome }, count]),
-  );
-}
-
-const MOST_WINDOWS = 2000;
-
 function addProcess(page: client.Registry, { counts, now, startedAt, agents }: Gateway): void {
   const delay = counts.eventLoopDelay();
   gauge(page, "openclaw_event_loop_delay_seconds", "Delay of the event loop since the last look", [
@@ -162,31 +121,3 @@ function addProcess(page: client.Registry, { counts, now, startedAt, agents }: G
 /** What is measured is the time between two looks. */
 const seconds = (ns: number): number =>
   Number.isFinite(ns) ? Math.max(0, ns / 1e9 - LOOK_EVERY_MS / 1000) : 0;
-
-/** Sums by labels. */
-class Tally {
-  readonly #sums = new Map<string, readonly [Labels, number]>();
-
-  add(labels: Labels, value: number): void {
-    const key = Object.values(labels).join("\0");
-    this.#sums.set(key, [labels, (this.#sums.get(key)?.[1] ?? 0) + value]);
-  }
-
-  samples(): Sample[] {
-    return [...this.#sums.values()];
-  }
-}
-
-function counter(page: client.Registry, name: string, help: string, samples: readonly Sample[]): void {
-  const metric = new client.Counter({ name, help, labelNames: namesIn(samples), registers: [page] });
-  for (const [labels, value] of samples) metric.inc(labels, value);
-}
-
-function gauge(page: client.Registry, name: string, help: string, samples: readonly Sample[]): void {
-  const metric = new client.Gauge({ name, help, labelNames: namesIn(samples), registers: [page] });
-  for (const [labels, value] of samples) metric.set(labels, value);
-}
-
-const namesIn = (samples: readonly Sample[]): string[] => [
-  ...new Set(samples.flatMap(([labels]) => Object.keys(labels))),
-];
