@@ -9,6 +9,7 @@ import type { Logins } from "./logins.ts";
 /** Logins come and go, clocks jump, machines sleep: it looks at least this often. */
 const LOOK_AT_LEAST_EVERY_MS = 60_000;
 const LOOK_AT_MOST_EVERY_MS = 1000;
+const LOAD_IDLE_EVERY_MS = 60 * 60 * 1000;
 /** Refreshes at once. */
 const AT_ONCE = 4;
 
@@ -16,6 +17,8 @@ export interface KeepWarmOptions {
   readonly agents: () => Iterable<LiveAgent>;
   readonly logins: Pick<Logins, "warm" | "nextAt">;
   readonly now: () => number;
+  /** Loads the agents that hold logins and were not called yet. */
+  readonly loadIdle?: () => Promise<void>;
 }
 
 interface Held {
@@ -29,6 +32,8 @@ export class KeepWarm {
   #stopped = false;
   #running = true;
   #looksSoon = false;
+  /** ms since epoch */
+  #idleLoadedAt = -Infinity;
 
   constructor(options: KeepWarmOptions) {
     this.#options = options;
@@ -42,8 +47,17 @@ export class KeepWarm {
     await inParallel(heldBy(agents()), AT_ONCE, async ({ live, profile }) => {
       await logins.warm(live, profile);
     });
+    // Theirs are due now or later, like those of an agent that a call loads.
+    await this.#loadIdle();
     this.#running = false;
     if (!this.#stopped) this.#in(this.#pauseMs(), () => void this.run());
+  }
+
+  async #loadIdle(): Promise<void> {
+    const { now, loadIdle } = this.#options;
+    if (Math.abs(now() - this.#idleLoadedAt) < LOAD_IDLE_EVERY_MS) return;
+    this.#idleLoadedAt = now();
+    await loadIdle?.();
   }
 
   /** Logins changed: the next one due may be another. Of many changes in a row the last is looked at. */

@@ -10,6 +10,7 @@ import { joinView } from "../access/read-view.ts";
 import { ReceiptWriter } from "../access/receipt-writer.ts";
 import { ServedModels } from "../access/served-models.ts";
 import { StickyProfiles } from "../access/sticky.ts";
+import { loadIdleLogins } from "../access/idle-logins.ts";
 import { KeepWarm } from "../access/keep-warm.ts";
 import { Logins } from "../access/logins.ts";
 import { refresherOf } from "../access/ready-view.ts";
@@ -78,7 +79,17 @@ export function buildGateway(deps: GatewayDeps, faults: Faults): GatewayParts {
   const refresher = refresherOf(deps);
   const counts = new Counts();
   const logins = loginsOf(deps, agents, counts.counted(besideCodex(refresher, deps)));
-  const keepWarm: KeepWarm = new KeepWarm({ agents: () => agents.all(), logins, now: deps.now });
+  const keepWarm: KeepWarm = new KeepWarm({
+    agents: () => agents.all(),
+    logins,
+    now: deps.now,
+    loadIdle: () =>
+      loadIdleLogins({
+        ids: () => deps.config().agents.map(({ id }) => id),
+        agents,
+        read: (agent) => deps.store().read(agent),
+      }),
+  });
   return {
     refresher,
     keepWarm,
