@@ -32,8 +32,8 @@ export interface CliHome {
   remove(): void;
 }
 
-export function cliHome(): CliHome {
-  const path = mkdtempSync(join(tmpdir(), "cli-"));
+/** @param path of a home that is there already */
+export function cliHome(path = mkdtempSync(join(tmpdir(), "cli-"))): CliHome {
   const run: CliHome["run"] = (words, { stdin = "", env = {}, interrupt, onErr } = {}) => {
     const surroundings = { PATH: process.env["PATH"] ?? "", HOME: path, NO_COLOR: "1", TZ: "UTC", ...env };
     const child = spawn(process.execPath, [ENTRY, ...words], { env: surroundings, cwd: path });

@@ -103,7 +103,7 @@ function barWords({ reason, window, until }: CandidateRecord["bars"][number], at
   return until > at ? words : `${words}, on trial since`;
 }
 
-function leftOutRow({ ref, profileId, code, bar }: LeftOut): string[] {
+export function leftOutRow({ ref, profileId, code, bar }: LeftOut): string[] {
   const { words, help } = LEFT_OUT[code];
   const until = bar
     ? ` (${windowReason(bar.reason, bar.window)}) until ${new Date(bar.until).toISOString()}`

@@ -2,10 +2,26 @@ import { buildCommand } from "@stricli/core";
 import type { Session } from "../../command.ts";
 import { JSON_FLAG, positionalText } from "../../command.ts";
 
+interface Flags {
+  readonly if?: readonly string[];
+  readonly json: boolean;
+}
+
 export default buildCommand({
   docs: { brief: "Say how a run chose its credentials, and what happened" },
   parameters: {
-    flags: { json: JSON_FLAG },
+    flags: {
+      if: {
+        kind: "parsed",
+        parse: String,
+        brief:
+          "Plan it again with a change: order=, no-order=, cooldown=, ready=, without=, pin=, session=, model=",
+        placeholder: "change",
+        variadic: true,
+        optional: true,
+      },
+      json: JSON_FLAG,
+    },
     positional: {
       kind: "tuple",
       parameters: [
@@ -13,11 +29,17 @@ export default buildCommand({
       ],
     },
   },
-  async func(this: Session, { json }: { readonly json: boolean }, runId?: string) {
+  async func(this: Session, { if: changes = [], json }: Flags, runId?: string) {
     const { readRun } = await import("../../../access/why.ts");
-    const { renderRun } = await import("../../render/why.ts");
     const receipt = await readRun(await this.deps(), runId ?? "last");
+    if (changes.length > 0) {
+      const { whatIf } = await import("../../../core/replay/what-if.ts");
+      const answer = whatIf(receipt, changes);
+      if (json) this.io.json(answer);
+      else this.io.out((await import("../../render/what-if.ts")).renderWhatIf(answer, this.io));
+      return;
+    }
     if (json) this.io.json(receipt);
-    else this.io.out(renderRun(receipt, this.io));
+    else this.io.out((await import("../../render/why.ts")).renderRun(receipt, this.io));
   },
 });
