@@ -34,11 +34,16 @@ const refreshOf = async (store: Store, agent = "main", id = "p:ada") => {
   return (held.credential as OAuthCredential).refresh;
 };
 
-async function gatewayWith(t: TestContext, credentials: Record<string, Credential>) {
+async function gatewayWith(
+  t: TestContext,
+  credentials: Record<string, Credential>,
+  own?: Record<string, Record<string, Credential>>,
+) {
   const server = await startLoginServer();
   const gateway = await startTestGateway({
     providers: { p: { keys: ["a"] } },
     credentials,
+    ...(own && { own }),
     order: { p: ["p:a"] },
     access: { oauth: { p: { tokenUrl: server.url, clientId: "fake-client" } } },
     script: () => act.reply({ body: chat.whole("hello") }),
@@ -55,6 +60,12 @@ describe("logins that nobody uses", { concurrency: 4 }, () => {
     const { server, gateway } = await gatewayWith(t, { "p:ada": login() });
     await eventually(async () => assert.equal(await refreshOf(gateway.store), "fake-refresh-1"));
     assert.deepEqual(server.asked, ["fake-refresh-0"]);
+    assert.equal(gateway.upstream.calls.length, 0);
+  });
+
+  test("are refreshed in agents that were never called", async (t) => {
+    const { gateway } = await gatewayWith(t, {}, { work: { "p:ada": login() } });
+    await eventually(async () => assert.equal(await refreshOf(gateway.store, "work"), "fake-refresh-1"));
     assert.equal(gateway.upstream.calls.length, 0);
   });
 

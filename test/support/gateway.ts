@@ -35,6 +35,8 @@ export interface TestSetup {
   readonly providers: Readonly<Record<string, TestProvider>>;
   /** further credentials of main, by profile id */
   readonly credentials?: Readonly<Record<string, Credential>>;
+  /** of further agents, by agent */
+  readonly own?: Readonly<Record<string, Readonly<Record<string, Credential>>>>;
   readonly fallbacks?: readonly string[];
   readonly order?: Readonly<Record<string, readonly string[]>>;
   readonly config?: Readonly<Record<string, unknown>>;
@@ -182,7 +184,10 @@ function configOf(setup: TestSetup, upstreamUrl: string): unknown {
   const primary = `${entries[0]![0]}/m1`;
   return {
     gateway: { auth: { mode: "token", token: TOKEN } },
-    agents: { defaults: { model: { primary, fallbacks: setup.fallbacks ?? [] } } },
+    agents: {
+      defaults: { model: { primary, fallbacks: setup.fallbacks ?? [] } },
+      ...(setup.own && { list: ["main", ...Object.keys(setup.own)].map((id) => ({ id })) }),
+    },
     ...(setup.order ? { auth: { order: setup.order } } : {}),
     models: { providers: Object.fromEntries(entries) },
     ...setup.config,
@@ -200,7 +205,9 @@ async function storeKeys(store: Store, setup: TestSetup): Promise<void> {
     ...ofProviders,
     ...Object.entries(setup.credentials ?? {}),
   ];
-  await store.update("main", { profiles: profiles.map(([id]) => id) }, () => ({
-    profiles: new Map(profiles),
-  }));
+  await put(store, "main", profiles);
+  for (const [agent, own] of Object.entries(setup.own ?? {})) await put(store, agent, Object.entries(own));
 }
+
+const put = (store: Store, agent: string, profiles: readonly (readonly [string, Credential])[]) =>
+  store.update(agent, { profiles: profiles.map(([id]) => id) }, () => ({ profiles: new Map(profiles) }));
