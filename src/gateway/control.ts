@@ -9,10 +9,13 @@ import { parseObject } from "../core/json.ts";
 import type { GatewayLock } from "./lock.ts";
 import { readLock } from "./lock.ts";
 import type { ReloadReport } from "./reload.ts";
+import type { SecretsReport } from "./secrets.ts";
 
 export interface GatewayStatus {
   readonly running: boolean;
   readonly pid?: number;
+  /** the container or machine, if it is another one */
+  readonly host?: string;
   readonly port?: number;
   readonly url?: string;
   readonly version?: string;
@@ -42,10 +45,11 @@ export async function gatewayStatus(
   const lock = readLock(paths);
   if (!lock) return { running: false };
   const url = urlOf(lock);
-  const { pid, port, version, startedAt, reload } = lock;
+  const { pid, port, version, startedAt, reload, elsewhere } = lock;
   return {
     running: true,
     pid,
+    ...(elsewhere === undefined ? {} : { host: elsewhere }),
     port,
     url,
     ...(version === undefined ? {} : { version }),
@@ -130,6 +134,21 @@ export async function stopGateway(paths: Paths, timeoutMs: number): Promise<numb
  * @throws AccessError `bad_input` when none runs or it does not answer; `config_invalid` when it keeps the old ones
  */
 export async function reloadGateway(paths: Paths, timeoutMs: number): Promise<ReloadReport> {
+  return accepted(await askedToReload(paths, timeoutMs));
+}
+
+/**
+ * Has the gateway ask for all references again, by the settings that it goes on with.
+ *
+ * @throws AccessError `bad_input` when none runs or it does not answer
+ */
+export async function reloadSecrets(paths: Paths, timeoutMs: number): Promise<SecretsReport> {
+  const { secrets } = await askedToReload(paths, timeoutMs);
+  if (secrets) return secrets;
+  throw new AccessError("bad_input", "The gateway is of an older version. Start it again.");
+}
+
+async function askedToReload(paths: Paths, timeoutMs: number): Promise<ReloadReport> {
   const lock = readLock(paths);
   if (!lock) throw new AccessError("bad_input", "No gateway runs here. Start one: openclaw gateway run");
   const before = lock.reload?.number ?? 0;
@@ -137,7 +156,7 @@ export async function reloadGateway(paths: Paths, timeoutMs: number): Promise<Re
   const over = Date.now() + timeoutMs;
   for (;;) {
     const { reload, pid } = readLock(paths) ?? {};
-    if (pid === lock.pid && reload && reload.number > before) return accepted(reload);
+    if (pid === lock.pid && reload && reload.number > before) return reload;
     if (Date.now() > over)
       throw new AccessError(
         "bad_input",
@@ -152,7 +171,13 @@ function accepted(reload: ReloadReport): ReloadReport {
   throw new AccessError("config_invalid", `The gateway goes on with its former settings. ${reload.error}`);
 }
 
-function signal({ pid }: GatewayLock, name: "SIGTERM" | "SIGHUP"): void {
+function signal({ pid, elsewhere }: GatewayLock, name: "SIGTERM" | "SIGHUP"): void {
+  // Here the same pid is somebody else.
+  if (elsewhere !== undefined)
+    throw new AccessError(
+      "bad_input",
+      `The gateway runs in another container or on another machine (${elsewhere}, pid ${pid} there). Do this there; if it is gone, remove the lock state/gateway.lock in the state dir.`,
+    );
   if (process.platform === "win32" && name === "SIGHUP")
     throw new AccessError("bad_input", "Windows has no signal for this. Edits are noticed within seconds.");
   try {

@@ -1,5 +1,5 @@
 // Who runs the gateway of this state dir: its process and address, for the CLI and for the next gateway.
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Paths } from "../config/paths.ts";
 import type { JsonObject } from "../core/json.ts";
@@ -11,6 +11,8 @@ import type { ReloadReport } from "./reload.ts";
 export interface GatewayLock {
   readonly pid: number;
   readonly port: number;
+  /** It runs in another container or on another machine: its pid means nothing here. */
+  readonly elsewhere?: string;
   /** as it is listened on; absent in locks of older versions, as are the others */
   readonly host?: string;
   /** It speaks HTTPS, by this certificate. */
@@ -35,9 +37,14 @@ export function readLock(paths: Paths): GatewayLock | undefined {
   const lock = parseObject(text);
   const owner = parseProcessIdentity(isObject(lock?.["process"]) ? lock["process"] : undefined);
   if (!lock || !owner || typeof lock["port"] !== "number") return undefined;
-  if (fateOf(owner, thisProcess()) === "dead") return undefined;
-  return { pid: owner.pid, port: lock["port"], ...toldBy(lock) };
+  const fate = fateOf(owner, thisProcess());
+  if (fate === "dead") return undefined;
+  const elsewhere = fate === "unknown" ? { elsewhere: owner.host } : {};
+  return { pid: owner.pid, port: lock["port"], ...elsewhere, ...toldBy(lock) };
 }
+
+const isOwn = (lock: GatewayLock | undefined): boolean =>
+  lock?.pid === process.pid && lock.elsewhere === undefined;
 
 function toldBy({ host, certPath, startedAt, version, reload }: JsonObject): Partial<GatewayLock> {
   return {
@@ -62,36 +69,61 @@ interface Holder {
   readonly version?: string;
 }
 
-/** Another gateway of the same state dir may hold it already, on another port: then it stays the one that is named. */
+/**
+ * Another gateway of the same state dir may hold it already, on another port: then it stays the one that is named. One
+ * that cannot be seen from here may be long gone, as a container that was started anew: then the newer one is named.
+ */
 export function holdLock(
   deps: Holder,
   at: Pick<GatewayLock, "port" | "certPath"> & { readonly host: string },
 ): HeldLock {
   const paths = deps.paths();
-  const other = readLock(paths);
-  if (other && other.pid !== process.pid) {
-    const which = `pid ${other.pid}, port ${other.port}`;
-    deps.log.warn(`Another gateway serves this state dir (${which}): the gateway commands mean that one.`);
-    return { note: () => undefined, release: () => undefined };
-  }
   const { version } = deps;
   const entry = { process: thisProcess(), ...at, startedAt: deps.now(), ...(version && { version }) };
-  write(paths, entry);
+  const other = take(paths, entry);
+  if (other) {
+    const which = other.elsewhere === undefined ? `pid ${other.pid}` : `on ${other.elsewhere}`;
+    const what =
+      other.elsewhere === undefined ? "the gateway commands mean that one" : "it is no longer named here";
+    deps.log.warn(`Another gateway serves this state dir (${which}, port ${other.port}): ${what}.`);
+  }
+  // Whoever was quicker in the same moment, or took it since, keeps it.
   return {
-    note: (reload) => write(paths, { ...entry, reload }),
-    release: () => removeLock(paths),
+    note: (reload) => {
+      if (isOwn(readLock(paths))) write(paths, { ...entry, reload }, false);
+    },
+    release: () => {
+      if (isOwn(readLock(paths))) rmSync(lockFile(paths), { force: true });
+    },
   };
 }
 
-/** In one step: a reader finds the old text or the new one. */
-function write(paths: Paths, entry: JsonObject): void {
-  const file = lockFile(paths);
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(`${file}.${process.pid}`, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
-  renameSync(`${file}.${process.pid}`, file);
+/** Returns the other gateway that the lock names, or named. */
+function take(paths: Paths, entry: JsonObject): GatewayLock | undefined {
+  if (write(paths, entry, true)) return undefined;
+  const other = readLock(paths);
+  if (other && !isOwn(other) && other.elsewhere === undefined) return other;
+  write(paths, entry, false);
+  return isOwn(other) ? undefined : other;
 }
 
-/** Takes away our own lock; another gateway's is left alone. */
-function removeLock(paths: Paths): void {
-  if (readLock(paths)?.pid === process.pid) rmSync(lockFile(paths), { force: true });
+/** In one step: a reader finds the old text or the new one. Returns whether it was written. */
+function write(paths: Paths, entry: JsonObject, onlyNew: boolean): boolean {
+  const file = lockFile(paths);
+  const draft = `${file}.${process.pid}`;
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  writeFileSync(draft, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
+  if (!onlyNew) {
+    renameSync(draft, file);
+    return true;
+  }
+  try {
+    linkSync(draft, file);
+    return true;
+  } catch {
+    // It is there already, or the file system has no links.
+    return false;
+  } finally {
+    rmSync(draft, { force: true });
+  }
 }

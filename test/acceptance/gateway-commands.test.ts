@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { spawn, spawnSync } from "node:child_process";
 import type { TestContext } from "node:test";
 import { describe, test } from "node:test";
+import { thisProcess } from "../../src/store/process-identity.ts";
 import { startScriptedUpstream } from "../fakes/scripted-upstream.ts";
 import type { CliHome, Said } from "../support/cli.ts";
 import { cliHome } from "../support/cli.ts";
@@ -41,6 +42,32 @@ function emptyHome(t: TestContext): CliHome {
 }
 
 describe("gateway commands", { concurrency: 2 }, () => {
+  test("a gateway of another container is not stopped by the pid that it has there", async (t) => {
+    const home = await place(t);
+    const bystander = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
+    t.after(() => bystander.kill("SIGKILL"));
+    const file = join(home.paths.globalDir, "gateway.lock");
+    mkdirSync(dirname(file), { recursive: true });
+    const theirs = { ...thisProcess(), pid: bystander.pid!, host: "box-7", pidNamespace: "pid:[1]" };
+    writeFileSync(file, JSON.stringify({ process: theirs, port: 1, host: "127.0.0.1" }));
+    for (const verb of ["stop", "reload"]) {
+      const said = await openclaw(home, verb);
+      assert.equal(said.exit, 1);
+      assert.match(said.err, /another container.*box-7/);
+    }
+    assert.equal(bystander.exitCode ?? bystander.signalCode, null);
+    assert.equal(JSON.parse((await openclaw(home, "status", "--json")).out).host, "box-7");
+    // It may be long gone: the one that starts now is the one that the commands mean.
+    const gateway = await home.start("--port", "0");
+    assert.match(gateway.printed(), /Another gateway.*box-7/);
+    await eventually(async () => {
+      const { pid } = JSON.parse((await openclaw(home, "status", "--json")).out);
+      assert.equal(pid, gateway.pid);
+    });
+    assert.equal((await openclaw(home, "stop")).exit, 0);
+    assert.equal(existsSync(file), false);
+  });
+
   test("status, reload and stop of a gateway that runs", async (t) => {
     const home = await place(t);
     const config = JSON.parse(readFileSync(home.paths.configPath, "utf8"));
