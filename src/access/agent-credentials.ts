@@ -26,7 +26,7 @@ export async function credentialsOfNewAgent(
   const warnings: string[] = [];
   const read = async (agent: AgentId): Promise<readonly StoredProfile[]> => {
     try {
-      return (await deps.store().read(agent)).state.profiles;
+      return (await deps.store().read(agent, "facts")).state.profiles;
     } catch (error) {
       if (!(error instanceof AccessError && error.code === "store_unreadable")) throw error;
       warnings.push(messageOf(error));

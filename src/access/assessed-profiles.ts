@@ -12,6 +12,7 @@ import { resolveSecretInput } from "../secrets/env.ts";
 import { withGenerationOf } from "../store/generation.ts";
 import type { LoginFacts, Reading, StoredProfile } from "../store/store.ts";
 import { isCodexOwned } from "./codex-owned.ts";
+import { judgedAs } from "./sealed-profile.ts";
 
 export interface AssessedProfile {
   readonly entry: StoredProfile & { readonly owner: AgentId };
@@ -62,8 +63,8 @@ export function assessedProfiles(
     return made.profiles;
   const { profiles: stored, logins } = reading.state;
   const profiles = stored.map((each): AssessedProfile => {
-    const { id, credential } = each;
-    const entry = withGenerationOf({ id, credential, owner }, each);
+    const { id, credential, unopened } = each;
+    const entry = withGenerationOf({ id, credential, owner, ...(unopened && { unopened }) }, each);
     const { is, ...material } = assess(entry, logins?.get(id), inputs);
     const base = { id, provider: credential.provider, source: "store" as const, owner };
     return { entry, profile: withGenerationOf({ ...base, ...is }, each), ...material };
@@ -74,23 +75,33 @@ export function assessedProfiles(
 
 /** The part of a stored profile that follows from its credential, the config and the environment. */
 function assess(
-  { id, credential }: AssessedProfile["entry"],
+  { id, unopened, ...entry }: Pick<StoredProfile, "id" | "credential" | "unopened">,
   facts: LoginFacts | undefined,
   inputs: AssessInputs,
 ): Assessment {
+  const credential = judgedAs({ ...entry, ...(unopened && { unopened }) });
   const keptBy = keeperOf(credential);
   if (keptBy !== undefined) return { is: { type: credential.type, keptBy } };
   const mode = inputs.config.profiles.get(id)?.mode;
   if (oauthRefFault(credential, mode) !== undefined) return { is: refusedRef(credential) };
   const assessed = withFacts(assessCredential(credential), credential, facts, inputs.now);
   if (assessed.problem === "missing_credential") return { is: assessed };
+  if (unopened?.fault !== undefined)
+    return {
+      is: { ...assessed, problem: "unresolved_ref" },
+      unresolved: { why: unopened.fault, unread: false },
+    };
+  if (unopened) return { is: renewable(id, credential, assessed) };
   const material = resolvedInput(refOf(credential) ?? materialOf(credential), inputs);
   const secret = "found" in material ? { secret: new Secret(material.found) } : {};
   const unresolved = unresolvedIn(material);
   if (unresolved) return { is: { ...assessed, problem: "unresolved_ref" }, unresolved };
-  // Codex renews its login, and what is stored here is read again from Codex's file.
-  return { is: isCodexOwned(id, credential) ? { ...assessed, refreshable: true } : assessed, ...secret };
+  return { is: renewable(id, credential, assessed), ...secret };
 }
+
+/** Codex renews its login, and what is stored here is read again from Codex's file. */
+const renewable = (id: string, credential: Credential, assessed: Assessment["is"]): Assessment["is"] =>
+  isCodexOwned(id, credential) ? { ...assessed, refreshable: true } : assessed;
 
 /** A reference in a login is as good as nothing; a login by its mode in the config alone does not fit. */
 const refusedRef = ({ type }: Credential): Assessment["is"] => ({

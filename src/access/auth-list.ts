@@ -43,7 +43,7 @@ export async function listProfiles(
   request: { readonly agent?: string | undefined; readonly provider?: ProviderId | undefined },
 ): Promise<AuthListReport> {
   const agent = chooseAgent(deps.config(), request.agent);
-  const view = await readView(deps, agent);
+  const view = await readView(deps, agent, "facts");
   const paths = deps.paths();
   const warnings = [...view.unreadable, ...view.warnings];
   return {

@@ -18,7 +18,7 @@ export async function providersNaming(
   ids: readonly ProfileId[],
   profiles: readonly LogoutProfile[] = [],
 ): Promise<ProviderId[]> {
-  const { order } = (await deps.store().read(agent)).state;
+  const { order } = (await deps.store().read(agent, "facts")).state;
   const naming = [...order].filter(([, listed]) => listed.some((id) => ids.includes(id)));
   return [...new Set([...profiles.map(({ provider }) => provider), ...naming.map(([provider]) => provider)])];
 }
@@ -59,7 +59,7 @@ export async function heldNowhereElse(
 /** `undefined` for a store that cannot be read: its fault must not keep another agent's login alive. */
 async function profilesOf(deps: CommandDeps, agent: AgentId): Promise<readonly StoredProfile[] | undefined> {
   try {
-    return (await deps.store().read(agent)).state.profiles;
+    return (await deps.store().read(agent, "facts")).state.profiles;
   } catch (error) {
     if (error instanceof AccessError && error.code === "store_unreadable") return undefined;
     throw error;

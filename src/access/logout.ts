@@ -60,12 +60,12 @@ export interface LogoutReport {
  */
 export async function planLogout(deps: CommandDeps, request: LogoutRequest): Promise<LogoutPlan> {
   const agent = chooseAgent(deps.config(), request.agent);
-  const { state } = await deps.store().read(agent);
+  const { state } = await deps.store().read(agent, "facts");
   for (const target of [request.target, renamed(request.target)]) {
     const meant = state.profiles.filter((profile) => target && isMeant(profile, target));
     if (meant.length > 0) return { agent, profiles: meant.map(described) };
   }
-  const main = agent === MAIN_AGENT ? undefined : (await deps.store().read(MAIN_AGENT)).state;
+  const main = agent === MAIN_AGENT ? undefined : (await deps.store().read(MAIN_AGENT, "facts")).state;
   throw nothingToRemove(agent, request.target, main);
 }
 
@@ -106,7 +106,7 @@ function nothingToRemove(agent: AgentId, target: LogoutTarget, main: AgentState 
 export async function logout(deps: CommandDeps, { agent, profiles }: LogoutPlan): Promise<LogoutReport> {
   const ids = profiles.map(({ id }) => id);
   const providers = await providersNaming(deps, agent, ids, profiles);
-  await deps.store().update(agent, { profiles: ids, providers }, (slice) => ({
+  await deps.store().update(agent, { profiles: ids, providers, facts: true }, (slice) => ({
     profiles: new Map(ids.map((id) => [id, null])),
     order: ordersWithout(slice, ids),
     purge: ids,

@@ -11,6 +11,7 @@ import { openCatalog } from "./catalog.ts";
 import type { Deps } from "./deps.ts";
 import type { Asker } from "./model-question.ts";
 import { routeTo } from "./provider-route.ts";
+import type { Depth } from "../store/store.ts";
 import type { ReadView } from "./read-view.ts";
 import { defaultAgent, readView } from "./read-view.ts";
 import { usableWithoutBars } from "./status-health.ts";
@@ -50,7 +51,12 @@ export interface ModelListRequest {
 
 /** @throws AccessError `config_invalid` */
 export async function listModels(deps: Deps, request: ModelListRequest): Promise<ModelListReport> {
-  const { catalog, asker, warnings } = await openForAgent(deps, defaultAgent(deps.config()));
+  const { catalog, asker, warnings } = await openForAgent(
+    deps,
+    defaultAgent(deps.config()),
+    readView,
+    asksNobody(request) ? "facts" : undefined,
+  );
   const chosen = chosenModels(catalog.config);
   warnings.push(...(await discoverLocal(catalog, asker, chosen, request)));
   const facts = rowFacts(catalog, asker);
@@ -70,22 +76,27 @@ export async function listModels(deps: Deps, request: ModelListRequest): Promise
 export async function openForAgent(
   deps: Deps,
   agent: AgentId,
-  read: (deps: Deps, agent: AgentId) => Promise<ReadView> = readView,
+  read: (deps: Deps, agent: AgentId, depth?: Depth) => Promise<ReadView> = readView,
+  depth?: Depth,
 ) {
   const catalog = openCatalog(deps, agent);
-  const view = await read({ ...deps, config: () => catalog.config }, agent);
+  const view = await read({ ...deps, config: () => catalog.config }, agent, depth);
   const asker: Asker = { config: catalog.config, env: deps.env(), view, usable: usableWithoutBars(view) };
   return { catalog, asker, warnings: [...view.unreadable, ...view.warnings] };
 }
+
+/** The default view waits for nobody. */
+const asksNobody = ({ all, localOnly, provider }: ModelListRequest): boolean =>
+  !all && !localOnly && provider === undefined;
 
 async function discoverLocal(
   catalog: Catalog,
   asker: Asker,
   chosen: ReadonlyMap<string, Tagged>,
-  { all, localOnly, provider, onSearch }: ModelListRequest,
+  request: ModelListRequest,
 ): Promise<string[]> {
-  // The default view waits for nobody.
-  if (!all && !localOnly && provider === undefined) return [];
+  if (asksNobody(request)) return [];
+  const { localOnly, provider, onSearch } = request;
   const { discover, localServers } = await import("./model-discovery.ts");
   const inUse = new Set([...chosen.values()].map(({ ref }) => ref.provider));
   const servers = localServers(catalog, asker, { inUse, everywhere: localOnly, provider });

@@ -25,7 +25,7 @@ export interface OrderReport {
 /** @throws AccessError `unknown_agent`, `config_invalid`, `store_unreadable` */
 export async function readOrder(deps: Deps, request: OrderRequest): Promise<OrderReport> {
   const agent = chooseAgent(deps.config(), request.agent);
-  const own = await deps.store().read(agent);
+  const own = await deps.store().read(agent, "facts");
   const order =
     own.state.order.get(request.provider) ?? (await inherited(deps, agent))?.order.get(request.provider);
   return orderReport(deps, agent, request.provider, order ?? null);
@@ -44,7 +44,7 @@ export async function setOrder(
   const agent = chooseAgent(deps.config(), request.agent);
   const order = [...new Set(request.profiles)];
   const ofMain = new Map((await inherited(deps, agent))?.profiles.map((entry) => [entry.id, entry]));
-  await deps.store().update(agent, { profiles: order, providers: [provider] }, (slice) => {
+  await deps.store().update(agent, { profiles: order, providers: [provider], facts: true }, (slice) => {
     for (const id of order) checkBelongs(id, slice.profiles.get(id) ?? ofMain.get(id), provider, agent);
     return { order: new Map([[provider, order]]) };
   });
@@ -54,7 +54,7 @@ export async function setOrder(
 /** @throws AccessError `unknown_agent`, `store_unreadable`, `store_unwritable` */
 export async function clearOrder(deps: Deps, request: OrderRequest): Promise<OrderReport> {
   const agent = chooseAgent(deps.config(), request.agent);
-  const own = await deps.store().read(agent);
+  const own = await deps.store().read(agent, "facts");
   if (own.state.order.has(request.provider))
     await deps.store().update(agent, { providers: [request.provider] }, () => ({
       order: new Map([[request.provider, null]]),
@@ -63,7 +63,7 @@ export async function clearOrder(deps: Deps, request: OrderRequest): Promise<Ord
 }
 
 async function inherited(deps: Deps, agent: AgentId): Promise<AgentState | undefined> {
-  return agent === MAIN_AGENT ? undefined : (await deps.store().read(MAIN_AGENT)).state;
+  return agent === MAIN_AGENT ? undefined : (await deps.store().read(MAIN_AGENT, "facts")).state;
 }
 
 function checkBelongs(

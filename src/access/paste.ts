@@ -100,7 +100,7 @@ async function storeCredential(
     return { profiles: new Map([[profileId, credential]]) };
   });
   if (own.has(provider) || agent === MAIN_AGENT) return own.get(provider);
-  return (await deps.store().read(MAIN_AGENT)).state.order.get(provider);
+  return (await deps.store().read(MAIN_AGENT, "facts")).state.order.get(provider);
 }
 
 /** `auth.profiles.<id>`, and the first place in an existing `auth.order.<provider>`. */

@@ -6,7 +6,7 @@ import { MAIN_AGENT } from "../core/ids.ts";
 import type { Environment } from "../secrets/env.ts";
 import type { GenerationKey } from "../store/generation.ts";
 import { generationOf, InstallKey } from "../store/generation.ts";
-import type { Reading, Store } from "../store/store.ts";
+import type { Depth, Reading, Store } from "../store/store.ts";
 import type { AgentView } from "./agent-view.ts";
 import { viewOf } from "./agent-view.ts";
 import { withFunding } from "./funding.ts";
@@ -43,11 +43,13 @@ export type ReadView = AgentView & { readonly unreadable: readonly string[] };
 /**
  * What `agent` can use. A store that cannot be read counts as empty and is named in `unreadable`, so that
  * the rest can still be shown; it must never pass for "no credentials".
+ *
+ * @param depth `facts` for those who show and send nothing: no key of a sealed store is needed then
  */
-export async function readView(deps: Deps, agent: AgentId): Promise<ReadView> {
+export async function readView(deps: Deps, agent: AgentId, depth?: Depth): Promise<ReadView> {
   const store = deps.store();
   const unreadable: string[] = [];
-  const read = (id: AgentId) => readOrEmpty(store, id, unreadable);
+  const read = (id: AgentId) => readOrEmpty(store, id, depth, unreadable);
   const own = await read(agent);
   const main = agent === MAIN_AGENT ? undefined : await read(MAIN_AGENT);
   return { ...joinView(deps, agent, own, main), unreadable };
@@ -93,9 +95,14 @@ const EMPTY: Reading = {
   state: { profiles: [], order: new Map(), health: new Map(), lastGood: new Map(), warnings: [] },
 };
 
-async function readOrEmpty(store: Store, agent: AgentId, unreadable: string[]): Promise<Reading> {
+async function readOrEmpty(
+  store: Store,
+  agent: AgentId,
+  depth: Depth | undefined,
+  unreadable: string[],
+): Promise<Reading> {
   try {
-    return await store.read(agent);
+    return await store.read(agent, depth);
   } catch (error) {
     if (!(error instanceof AccessError && error.code === "store_unreadable")) throw error;
     unreadable.push(messageOf(error));

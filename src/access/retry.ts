@@ -52,7 +52,7 @@ export interface RetryReport {
  */
 export async function retryProfile(deps: Deps, request: RetryRequest): Promise<RetryReport> {
   const agent = chooseAgent(deps.config(), request.agent);
-  const view = await readView(deps, agent);
+  const view = await readView(deps, agent, "facts");
   const profile = findProfile(view, request.profileId);
   const { id: profileId, provider, owner, generation } = profile;
   const at = deps.now();

@@ -89,20 +89,21 @@ function profileCounts(provider: ProviderId, { view, now }: ProviderInputs): Pro
     token: count("token"),
     apiKey: count("api_key"),
     labels: entries.map(
-      ({ id, credential }) =>
-        `${id}=${credentialLabel(credential)}${barSuffix(view.snapshot.health.get(id), now)}`,
+      ({ id, credential, unopened }) =>
+        `${id}=${credentialLabel(credential, unopened?.label)}${barSuffix(view.snapshot.health.get(id), now)}`,
     ),
   };
 }
 
-function credentialLabel(credential: Credential): string {
+/** @param label of a secret that stayed sealed */
+function credentialLabel(credential: Credential, label: string | undefined): string {
   if (credential.type === "oauth") return credential.email ? `OAuth (${credential.email})` : "OAuth";
   const [ref, value] =
     credential.type === "api_key"
       ? [credential.keyRef, credential.key]
       : [credential.tokenRef, credential.token];
   if (isRef(ref)) return refLabel(ref);
-  const masked = shown(typeof value === "string" ? value.trim() : "");
+  const masked = label ?? shown(typeof value === "string" ? value.trim() : "");
   return credential.type === "token" ? `token:${masked}` : masked;
 }
 

@@ -75,7 +75,9 @@ const IN_WORDS: Readonly<Record<string, string>> = {
 };
 
 function unresolvedRef(provider: ProviderId, profile: AuthProfile, { view, config }: TodoInputs): Todo {
-  const stored = view.stored.find(({ id }) => id === profile.id)?.credential;
+  const { credential: stored, unopened } = view.stored.find(({ id }) => id === profile.id) ?? {};
+  if (unopened?.fault !== undefined)
+    return { provider, problem: `${profile.id} is sealed`, remedy: unopened.fault };
   const inConfig = profile.source === "config" ? config.providers.get(provider)?.apiKey : undefined;
   const ref = referenceIn((stored && (refOf(stored) ?? textOf(stored))) ?? inConfig);
   const fault = ref && aliasFault(ref, config.secretProviders);

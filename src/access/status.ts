@@ -46,7 +46,7 @@ export interface StatusRequest {
 export async function readStatus(deps: CommandDeps, request: StatusRequest): Promise<StatusAnswer> {
   const config = deps.config();
   const agent = statusAgent(deps, request);
-  const view = await readView(deps, agent);
+  const view = await readView(deps, agent, "facts");
   const models = modelsInUse(config, request.agent === undefined ? undefined : agent);
   const usable = usableWithoutBars(view);
   const auth = authReport(deps, view, usable, models.providers);

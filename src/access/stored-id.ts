@@ -7,7 +7,7 @@ import { chooseAgent } from "./read-view.ts";
 /** @throws AccessError `unknown_agent`, `config_invalid`, `store_unreadable` */
 export async function isStoredId(deps: Deps, named: string | undefined, id: ProfileId): Promise<boolean> {
   for (const agent of new Set([chooseAgent(deps.config(), named), MAIN_AGENT])) {
-    const { state } = await deps.store().read(agent);
+    const { state } = await deps.store().read(agent, "facts");
     if (state.profiles.some((profile) => profile.id === id)) return true;
   }
   return false;

@@ -125,7 +125,7 @@ function undoStore(
   return deps.store().update(agent, touch, (slice) => changeOf(slice, agent, steps, touch), note);
 }
 
-function touchOf(agent: AgentId, steps: readonly Step[]): Required<Touch> {
+function touchOf(agent: AgentId, steps: readonly Step[]): Required<Omit<Touch, "facts">> {
   const items = steps.flatMap((step) => step.stores.get(agent) ?? []).map(({ item }) => item);
   const profiles = items.flatMap((item) => (item.kind === "profile" ? [item.id] : []));
   const providers = items.flatMap((item) => (item.kind === "order" ? [item.provider] : []));
@@ -136,7 +136,7 @@ function changeOf(
   slice: Slice,
   agent: AgentId,
   steps: readonly Step[],
-  touch: Required<Touch>,
+  touch: Required<Omit<Touch, "facts">>,
 ): Change | undefined {
   let current: Holdings = slice;
   for (const step of steps) {

@@ -4,6 +4,7 @@ import { agents } from "./commands/agents/group.ts";
 import { config } from "./commands/config/group.ts";
 import { gateway } from "./commands/gateway/group.ts";
 import { models } from "./commands/models/group.ts";
+import { secrets } from "./commands/secrets/group.ts";
 
 export const COMMANDS: CommandGroup = {
   brief: "Model credentials in one place, healthy, and every call on the right one",
@@ -38,6 +39,7 @@ export const COMMANDS: CommandGroup = {
       load: () => import("./commands/doctor.ts"),
     },
     config,
+    secrets,
     completion: {
       brief: "Complete commands, flags and values in your shell",
       plugins: "none",

@@ -59,7 +59,7 @@ export async function confirmReplacing(
   named?: ProfileId,
 ): Promise<void> {
   const id = named ?? profileIdOf(target);
-  const { state } = await deps.store().read(agent);
+  const { state } = await deps.store().read(agent, "facts");
   if (!state.profiles.some((profile) => profile.id === id)) return;
   if (!(await talk.confirm(`${id} is stored already. Replace it?`, false))) leave();
 }

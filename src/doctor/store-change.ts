@@ -40,7 +40,12 @@ const changedKeys = <K, V>(a: ReadonlyMap<K, V>, b: ReadonlyMap<K, V>): K[] =>
   [...new Set([...a.keys(), ...b.keys()])].filter((key) => !isDeepStrictEqual(a.get(key), b.get(key)));
 
 /** Whether there is anything to do: not when the store is at `goal` already. A part of it may be there. */
-function expectedAs(from: AgentWorld, slice: Slice, touch: Required<Touch>, goal: AgentWorld): boolean {
+function expectedAs(
+  from: AgentWorld,
+  slice: Slice,
+  touch: Required<Omit<Touch, "facts">>,
+  goal: AgentWorld,
+): boolean {
   if (isAt([from], slice, touch)) return true;
   if (isAt([goal], slice, touch)) return false;
   if (isAt([from, goal], slice, touch)) return true;
@@ -54,7 +59,7 @@ function expectedAs(from: AgentWorld, slice: Slice, touch: Required<Touch>, goal
 const isAt = (
   worlds: readonly AgentWorld[],
   slice: Slice,
-  { profiles, providers }: Required<Touch>,
+  { profiles, providers }: Required<Omit<Touch, "facts">>,
 ): boolean =>
   profiles.every((id) =>
     worlds.some((world) => isDeepStrictEqual(world.profiles.get(id), slice.profiles.get(id)?.credential)),
@@ -66,7 +71,7 @@ const isAt = (
 function towards(
   goal: AgentWorld,
   needed: boolean,
-  { profiles, providers }: Required<Touch>,
+  { profiles, providers }: Required<Omit<Touch, "facts">>,
 ): Change | undefined {
   if (!needed) return undefined;
   const named = profiles.filter((id) => goal.profiles.has(id));

@@ -345,7 +345,7 @@ class SqliteStore implements Store {
         rememberItems(db, note, itemsOf(wanted, before, after), meaning.now);
       };
     };
-    const opening = touch.profiles?.length ? "open" : "handy";
+    const opening = touch.profiles?.length && !touch.facts ? "open" : "handy";
     const wrote = await this.#write(agent, "FULL", change, opening, touch.profiles);
     if (wrote && gone.length > 0 && this.#exists(MAIN_AGENT)) await this.#forgetMaterial(gone);
     const open = this.#connections.current(this.#options.paths.agentDatabase(agent));

@@ -50,7 +50,10 @@ async function answer(request: Request): Promise<unknown> {
     case "read":
       return store.read(agentAt(request.place), request.depth);
     case "slice":
-      return sliceOf((await store.read(agentAt(request.place))).state, request.touch);
+      return sliceOf(
+        (await store.read(agentAt(request.place), request.touch.facts && "facts")).state,
+        request.touch,
+      );
     case "commit":
       return commit(request);
     case "history":

@@ -89,6 +89,8 @@ export interface Change {
 }
 
 export interface Touch {
+  /** Secrets are of no matter: no key of a sealed store is needed, and what is sealed is not shown. */
+  readonly facts?: true;
   readonly profiles?: readonly ProfileId[];
   readonly providers?: readonly ProviderId[];
 }

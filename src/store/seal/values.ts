@@ -73,12 +73,17 @@ export function closeFields<T extends object>(
   standIns: StandIns,
 ): T {
   const closed = Object.entries(fields).map(([name, value]) => {
-    if (!isSecret(name) || value === undefined || isEnvelope(value)) return [name, value];
+    if (!isSecret(name) || value === undefined || isEnvelope(value) || isReference(value))
+      return [name, value];
     const kept = isStandIn(value) ? standIns.get(keyOf(value, name, owner)) : undefined;
     return [name, kept ?? closeOne(name, value, owner, keys)];
   });
   return Object.fromEntries(closed) as T;
 }
+
+/** The name of a variable is no secret. */
+const isReference = (value: unknown): boolean =>
+  typeof value === "string" && /^\$(\{[A-Za-z_]\w*\}|[A-Za-z_]\w*)$/.test(value);
 
 function closeOne(name: string, value: unknown, owner: Owner, { key, install, missing }: Keys): Envelope {
   if (!key || isStandIn(value)) throw missing();

@@ -1,0 +1,23 @@
+// `openclaw secrets`
+import type { CommandGroup } from "../../command-tree.ts";
+
+export const secrets: CommandGroup = {
+  brief: "How credentials are kept: references, and sealed stores",
+  entries: {
+    seal: {
+      brief: "Encrypt the stored credentials of every agent",
+      plugins: "none",
+      load: () => import("./seal.ts"),
+    },
+    unseal: {
+      brief: "Put the credentials back in plain text",
+      plugins: "none",
+      load: () => import("./unseal.ts"),
+    },
+    rekey: {
+      brief: "Encrypt the stored credentials with another key",
+      plugins: "none",
+      load: () => import("./rekey.ts"),
+    },
+  },
+};
