@@ -67,7 +67,7 @@ async function through(
   { seed, atOnce, patienceMs, onRun }: BatchOptions,
 ): Promise<BatchReport> {
   const before = gateway.figures();
-  const pauses = watchPauses(patienceMs / 4);
+  const pauses = watchPauses(`${gateway.url}/healthz`, patienceMs / 4);
   const kept = new Agent({ keepAlive: true });
   const seen = new Map<RunSpec, Seen>();
   const times = new Map<RunSpec, Span>();
