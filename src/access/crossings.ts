@@ -27,6 +27,9 @@ export class Crossings {
   #unwritten = new Map<string, KeyUse>();
   /** the same, being written: it counts until it is recorded, so that no budget opens meanwhile */
   #underWay: ReadonlyMap<string, KeyUse> = NOTHING;
+  /** since the start of this process */
+  #seen: KeyUse = NO_USE;
+  #refused = 0;
   /** billionths of a dollar: what calls under way are thought to spend */
   #reserved = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -88,8 +91,19 @@ export class Crossings {
   settle(reserved: number, use?: KeyUse): void {
     this.#reserved -= reserved;
     if (!use) return;
+    this.#seen = addUse(this.#seen, use);
     add(this.#unwritten, dayOf(this.#now()), use);
     this.#soon();
+  }
+
+  /** A call got no answer, and could have got one for money. */
+  refuse(): void {
+    this.#refused++;
+  }
+
+  /** Since the start of this process. */
+  get counts(): { readonly seen: KeyUse; readonly refused: number } {
+    return { seen: this.#seen, refused: this.#refused };
   }
 
   /** Writes what is unwritten. Never rejects. */

@@ -85,6 +85,11 @@ export class LiveAgent {
     return candidates?.find((candidate) => sameCredential(candidate.profile, profile));
   }
 
+  /** How many calls wait for news of it. */
+  get waiting(): number {
+    return this.#listeners.size;
+  }
+
   /** Resolves after `ms`, or sooner when anything about the agent changes or the signal says so. */
   changeWithin(ms: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {

@@ -1,4 +1,5 @@
 // One client request, from plan to answer: attempt, judge, settle, decide, wait. The loop knows no HTTP server.
+import { setTimeout as sleep } from "node:timers/promises";
 import type { RotationBudget } from "../core/failover.ts";
 import { decide, pauseBeforeSame } from "../core/failover.ts";
 import type { Failure } from "../core/failure/failure.ts";
@@ -7,6 +8,7 @@ import type { ModelRef } from "../core/model-ref.ts";
 import { formatModelRef } from "../core/model-ref.ts";
 import type { LeftOut } from "../core/plan/explain.ts";
 import type { Attempt, PlanRequest, Walk } from "../core/plan/walk.ts";
+import { crosses } from "../core/plan/crossing.ts";
 import { explain } from "../core/plan/explain.ts";
 import { next } from "../core/plan/next.ts";
 import { attemptKey, START } from "../core/plan/walk.ts";
@@ -25,8 +27,10 @@ export interface Run {
   readonly sink: Sink;
   /** ms since epoch */
   readonly startedAt: number;
-  /** How long the client will wait for a cooling credential, ms. */
+  /** How long the call may wait for a cooling credential, ms. */
   readonly patienceMs: number;
+  /** How long the client waits for its answer, all in all, ms; for good unless given. */
+  readonly clientMs?: number;
   /** How long it is held back while another call tests a credential whose bar has ended, ms; as long unless given. */
   readonly testPatienceMs?: number;
   /**
@@ -91,6 +95,14 @@ export async function run(order: Run, context: RunContext): Promise<RunResult> {
   }
 }
 
+/** Longest wait for the same credential again; whoever has to wait longer waits for the end of its bar. */
+const MOST_SAME_MS = 10_000;
+/** That many waiting for one end are a crowd. */
+const CROWD = 8;
+/** A crowd comes back one in this time. */
+const SPREAD_MS = 10;
+const MOST_SPREAD_MS = 1000;
+
 /** The same credential once more, when no other is free. */
 interface Again {
   readonly attempt: Attempt;
@@ -111,7 +123,8 @@ class Progress {
   #spent: Set<string> | undefined;
   #again: Again | undefined;
   #joinsTests = false;
-  #waitedMs = 0;
+  /** apart for the same credential again and for the next one to be free: neither uses up the other's */
+  readonly #waitedMs = { same: 0, next: 0 };
   #last: Failure | undefined;
 
   constructor(order: Run, context: RunContext) {
@@ -219,9 +232,11 @@ class Progress {
 
   #record(attempt: Attempt, outcome: Outcome, startedAt: number, endedAt: number, test: boolean): void {
     const begun = this.#order.startedAt;
+    const { live, request } = this.#order;
     const common = {
       model: formatModelRef(attempt.ref),
       profileId: attempt.candidate.profile.id,
+      ...(crosses(live.prepared, request, attempt.candidate) ? CROSSED : {}),
       startedMs: startedAt - begun,
       endedMs: endedAt - begun,
       ...(test ? { test } : {}),
@@ -244,7 +259,7 @@ class Progress {
   #oneMore(attempt: Attempt, failure: Failure): Again | undefined {
     const now = this.#context.now();
     const times = this.#again?.attempt === attempt ? this.#again.times : 0;
-    const pauseMs = pauseBeforeSame(failure, times, this.#patienceLeft(), now);
+    const pauseMs = pauseBeforeSame(failure, times, this.#patienceLeft("same"), now, Math.random());
     return pauseMs === undefined ? undefined : { attempt, at: now + pauseMs, times: times + 1 };
   }
 
@@ -267,27 +282,49 @@ class Progress {
     const testsEnd = tested
       ? this.#order.startedAt + (this.#order.testPatienceMs ?? this.#order.patienceMs)
       : Infinity;
-    const chance = Math.min(recovery ?? Infinity, this.#again?.at ?? Infinity, testsEnd);
+    const again = this.#again?.at ?? Infinity;
+    const isNear = recovery !== undefined && recovery - now < this.#patienceLeft("next");
+    const free = Math.min(isNear ? recovery : Infinity, testsEnd);
     if (testsEnd <= now) this.#joinsTests = true;
-    else if (!tested && chance - now >= this.#patienceLeft()) return false;
-    else await this.#wait(Math.max(1, chance - now));
+    else if (again === Infinity && free === Infinity) return false;
+    else if (again <= free) await this.#wait(again - now, "same");
+    else await this.#waitForFree(free - now, tested);
     this.#walk = { ...START, closed: this.#walk.closed, tried: new Set(this.#spent ?? []) };
     return true;
   }
 
-  /** Sleeps, but not through the client's leaving or news about the agent's credentials. */
-  async #wait(ms: number): Promise<void> {
+  /** Many may wait for one end: a crowd comes back spread over a moment, whoever is alone at once. */
+  async #waitForFree(ms: number, tested: boolean): Promise<void> {
+    const { live, sink } = this.#order;
+    const others = live.waiting;
+    const spreadMs = Math.min(others * SPREAD_MS, MOST_SPREAD_MS) * Math.random();
+    await this.#wait(tested ? ms : ms + Math.min(spreadMs, ms / 10), "next");
+    if (tested && others >= CROWD && !sink.gone) await this.#wait(spreadMs, "next", true);
+  }
+
+  /**
+   * Sleeps, but not through the client's leaving or news about the agent's credentials.
+   *
+   * @param deaf through news as well
+   */
+  async #wait(ms: number, what: "same" | "next", deaf = false): Promise<void> {
     const begun = this.#context.now();
     const { sink, live } = this.#order;
     const left = new AbortController();
     sink.onGone = () => left.abort();
-    await live.changeWithin(ms, left.signal);
+    const whole = Math.max(1, ms);
+    await (deaf
+      ? sleep(whole, undefined, left).catch(() => undefined)
+      : live.changeWithin(whole, left.signal));
     sink.onGone = undefined;
-    this.#waitedMs += this.#context.now() - begun;
+    this.#waitedMs[what] += this.#context.now() - begun;
   }
 
-  #patienceLeft(): number {
-    return this.#order.patienceMs - (this.#context.now() - this.#order.startedAt);
+  #patienceLeft(what: "same" | "next"): number {
+    const { patienceMs, clientMs = Infinity, startedAt } = this.#order;
+    const most = what === "same" ? Math.min(patienceMs, MOST_SAME_MS) : patienceMs;
+    const clientLeft = clientMs - (this.#context.now() - startedAt);
+    return Math.min(most - this.#waitedMs[what], clientLeft);
   }
 
   #leftOut(): LeftOut[] {
@@ -300,11 +337,14 @@ class Progress {
   }
 
   result<T extends object>(end: T): T & Pick<RunResult, "attempts" | "waitedMs"> {
-    return { ...end, attempts: this.#attempts, waitedMs: this.#waitedMs };
+    const { same, next: free } = this.#waitedMs;
+    return { ...end, attempts: this.#attempts, waitedMs: same + free };
   }
 }
 
-type Common = Pick<AttemptRecord, "model" | "profileId" | "startedMs" | "endedMs" | "test">;
+type Common = Pick<AttemptRecord, "model" | "profileId" | "crossed" | "startedMs" | "endedMs" | "test">;
+
+const CROSSED = { crossed: true } as const;
 
 function recordOf(common: Common, outcome: Outcome, begun: number): AttemptRecord {
   if (outcome.kind === "aborted") return { ...common, outcome: "aborted" };

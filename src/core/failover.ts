@@ -52,22 +52,28 @@ const plus = (set: ReadonlySet<string>, value: string): ReadonlySet<string> => n
 /** Pauses before the same credential is asked again: two more tries, when no other is free. */
 const AGAIN_AFTER_MS = [500, 1000] as const;
 
+/** Nobody comes back before the time that the provider names, and few at it. */
+const MOST_SPREAD_MS = 500;
+
 /**
  * How long to pause before asking the same credential again; `undefined` when that is no use. A reset
  * time given by the provider is kept when it is near enough.
  *
  * @param again how often this credential was asked again already in this run
- * @param patienceMs what is left of the time the client will wait
+ * @param patienceMs what is left of the time that may be waited for it
+ * @param chance 0 to 1, by which calls that failed together come apart again
  */
 export function pauseBeforeSame(
   failure: Failure,
   again: number,
   patienceMs: number,
   now: number,
+  chance = 0,
 ): number | undefined {
   const step = AGAIN_AFTER_MS[again];
   if (step === undefined || failure.noRetry || !isTransient(failure.kind)) return undefined;
   if (failure.retryAt === undefined && failure.kind === "rate_limit") return undefined;
-  const pause = failure.retryAt === undefined ? step : Math.max(0, failure.retryAt - now);
-  return pause < patienceMs ? pause : undefined;
+  const least = failure.retryAt === undefined ? step : Math.max(0, failure.retryAt - now);
+  if (least >= patienceMs) return undefined;
+  return Math.min(least + chance * Math.min(least / 2, MOST_SPREAD_MS), patienceMs);
 }

@@ -17,6 +17,8 @@ export interface AttemptRecord {
   /** time to the first content byte */
   readonly firstByteMs?: number;
   readonly outcome: "ok" | "failed" | "aborted" | "cut";
+  /** It moved from what is paid for anyway to what costs money for each call. */
+  readonly crossed?: true;
   /** A bar of the profile had ended: this call was the test, and others waited for its outcome or went elsewhere. */
   readonly test?: boolean;
   readonly status?: number;
@@ -82,6 +84,10 @@ export interface Receipt {
   readonly pin?: ProfileId;
   /** why it could not move to what costs money for each call, if it could not */
   readonly crossingClosed?: Crossing;
+  /** it moved there, be it that the attempt failed */
+  readonly crossed?: true;
+  /** US dollars that this cost, by the prices of config and catalog; absent where they name none */
+  readonly dollars?: number;
   readonly outcome: "ok" | "failed" | "aborted" | "cut";
   /** HTTP status that the client saw */
   readonly status: number;

@@ -2,6 +2,7 @@
 import { Agent } from "undici";
 import type { Renewer } from "../access/codex-refresh.ts";
 import { besideCodex } from "../access/codex-refresh.ts";
+import { Crossings } from "../access/crossings.ts";
 import { ExchangedTokens } from "../access/exchanged.ts";
 import { HealthWriter } from "../access/health-writer.ts";
 import type { Join, LiveAgent } from "../access/live-agents.ts";
@@ -109,6 +110,9 @@ export function buildGateway(deps: GatewayDeps, faults: Faults): GatewayParts {
     ),
     attempts: new FailedAttempts(),
     prices: new Prices(),
+    crossings: new Crossings(deps.clientKeys(), deps.now, (error) =>
+      faults.report("crossings", "What calls cost that cross to metered credentials cannot be kept", error),
+    ),
     receipts: new ReceiptWriter(deps.receipts(), writing("Receipts")),
     upstream: new Agent({ keepAliveTimeout: 30_000, connect: { timeout: 10_000 } }),
     now: deps.now,

@@ -1,5 +1,6 @@
 // The end of a model call: refusal, sticky profile, counts, log, receipt.
 import type { RunResult } from "../access/run.ts";
+import { isCrossing } from "../core/funding.ts";
 import { formatModelRef } from "../core/model-ref.ts";
 import { soonestRecovery } from "../core/recovery.ts";
 import { keepReceipt } from "./receipt-of.ts";
@@ -15,9 +16,11 @@ export function endCall(served: Served, result: RunResult, sink: ResponseSink): 
       gateway.sticky.set(session, result.attempt.candidate.profile.id, gateway.now());
   } else if (result.kind !== "aborted") sink.refuse(refusalOfRun(served, result));
   served.meter?.settle(result);
+  if (result.kind === "exhausted" && result.leftOut.some(({ code }) => isCrossing(code)))
+    gateway.crossings.refuse();
   gateway.counts.add(served.plan.models[0]!, result, gateway.now() - served.startedAt);
   gateway.log.debug?.(runWords(served, result));
-  keepReceipt(served, result, sink.status);
+  keepReceipt(served, result, sink.status, served.crossing?.settle(result));
 }
 
 function runWords({ runId, requested, startedAt, gateway }: Served, { kind, attempts }: RunResult): string {
@@ -31,6 +34,6 @@ function refusalOfRun(served: Served, result: RunResult & { kind: "cut" | "exhau
   const now = served.gateway.now();
   if (result.kind === "cut") return refusalAfter(result.failure, result.attempts, undefined, now);
   const soonest = soonestRecovery(result.leftOut);
-  if (result.failure) return refusalAfter(result.failure, result.attempts, soonest, now);
+  if (result.failure) return refusalAfter(result.failure, result.attempts, soonest, now, result.leftOut);
   return refusalWithoutAttempt(served.plan.models.map(formatModelRef), result.leftOut, soonest, now);
 }

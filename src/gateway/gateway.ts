@@ -2,6 +2,7 @@
 import type { Agent } from "undici";
 import type { FailedAttempts } from "../core/failed-attempts.ts";
 import type { LiveKeys } from "../access/live-keys.ts";
+import type { Crossings } from "../access/crossings.ts";
 import type { Prices } from "../access/prices.ts";
 import type { ExchangedTokens } from "../access/exchanged.ts";
 import type { LiveAgents } from "../access/live-agents.ts";
@@ -33,6 +34,8 @@ export interface Gateway {
   /** to prove to be who may call */
   readonly attempts: FailedAttempts;
   readonly prices: Prices;
+  /** what calls spend that move from flat classes to metered ones */
+  readonly crossings: Crossings;
   readonly upstream: Agent;
   readonly rotations: () => RotationBudget;
   readonly now: () => number;

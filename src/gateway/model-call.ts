@@ -6,14 +6,16 @@ import type { LiveAgent } from "../access/live-agents.ts";
 import type { Run, RunResult } from "../access/run.ts";
 import { run } from "../access/run.ts";
 import { AccessError } from "../core/errors.ts";
+import { formatModelRef } from "../core/model-ref.ts";
+import { beginsFlat } from "../core/plan/crossing.ts";
 import type { Wire } from "../wire/wire.ts";
 import type { RequestBody } from "./body.ts";
 import { readBody } from "./body.ts";
 import { sinkFor } from "./answer-sink.ts";
 import { endCall } from "./call-end.ts";
 import { runOrder } from "./run-order.ts";
-import { formatModelRef } from "../core/model-ref.ts";
 import type { Caller } from "./caller.ts";
+import { CrossingMeter } from "./crossing-meter.ts";
 import type { Gateway } from "./gateway.ts";
 import { permitted } from "./key-allows.ts";
 import { admit, CallMeter } from "./key-meter.ts";
@@ -111,7 +113,13 @@ function begin(
   const choice = isChoice(live.prepared, models);
   const session = choice ? sessionKey(request.headers, wire, body.json, live.id, caller) : undefined;
   const sticky = session === undefined ? undefined : gateway.sticky.get(session, startedAt);
-  const plan = { models, ...(sticky === undefined ? {} : { sticky }) };
+  const gate = gateway.crossings.gate(gateway.accessConfig().crossing);
+  const plan = {
+    models,
+    ...(sticky === undefined ? {} : { sticky }),
+    ...(gate === undefined ? {} : { crossing: gate }),
+  };
+  const mayCross = door.endpoint === wire.endpoint && beginsFlat(live.prepared, plan);
   return {
     runId: randomUUID(),
     startedAt,
@@ -125,6 +133,8 @@ function begin(
           }),
         }
       : {}),
+    crossing: mayCross ? new CrossingMeter(gateway, request, body.bytes.length, isStream) : undefined,
+    crossingClosed: gate?.closed && { closed: gate.closed, until: gate.until },
     gateway,
     live,
     begun: live.prepared,
@@ -174,11 +184,12 @@ function templateOf(
 }
 
 /** A run that cannot be made has used nothing. */
-function metered(start: () => Promise<RunResult>, { meter }: Served): Promise<RunResult> {
-  if (!meter) return start();
-  meter.begin();
+function metered(start: () => Promise<RunResult>, { meter, crossing }: Served): Promise<RunResult> {
+  if (!meter && !crossing) return start();
+  meter?.begin();
   return start().catch((error: unknown) => {
-    meter.settle();
+    meter?.settle();
+    crossing?.settle();
     throw error;
   });
 }

@@ -15,15 +15,21 @@ import {
   omittedRecords,
 } from "../core/replay/record.ts";
 import type { Caller } from "./caller.ts";
+import type { CrossingRecord } from "./crossing-meter.ts";
 import { noteNoChoice } from "./choice.ts";
 import type { Served } from "./served.ts";
 
 /** Runs that succeed at once are the rule: their receipts are built when they are written, if at all. */
-export function keepReceipt(served: Served, result: RunResult, status: number): void {
+export function keepReceipt(
+  served: Served,
+  result: RunResult,
+  status: number,
+  crossing: CrossingRecord | undefined,
+): void {
   const { gateway } = served;
   const endedAt = gateway.now();
   if (!served.chosen) noteNoChoice(served);
-  const make = () => receiptOf(served, result, status, endedAt);
+  const make = () => ({ ...receiptOf(served, result, status, endedAt), ...crossing });
   if (result.kind === "answered" && result.attempts.length === 1) gateway.receipts.addSuccess(make);
   else gateway.receipts.add(make());
 }
@@ -41,7 +47,7 @@ function receiptOf(served: Served, result: RunResult, status: number, endedAt: n
     ...callerRecord(served.caller),
     ...(plan.sticky === undefined ? {} : { sticky: plan.sticky }),
     ...(plan.pin === undefined ? {} : { pin: plan.pin }),
-    ...(plan.crossing?.closed === undefined ? {} : { crossingClosed: plan.crossing }),
+    ...(served.crossingClosed ? { crossingClosed: served.crossingClosed } : {}),
     outcome: OUTCOME[result.kind],
     status,
     durationMs: endedAt - startedAt,

@@ -1,6 +1,7 @@
 // What a client is told when there is no answer: status, type and message by the cause.
 // Statuses: gateway spec §2, with the decided differences of conformance/README.md.
 import type { Failure, FailureKind } from "../core/failure/failure.ts";
+import { CROSSING_WORDS, isCrossing } from "../core/funding.ts";
 import { formatModelRef } from "../core/model-ref.ts";
 import type { LeftOut } from "../core/plan/explain.ts";
 import type { AttemptRecord } from "../core/receipt.ts";
@@ -30,25 +31,38 @@ export interface TimedRefusal extends Refusal {
   readonly tried?: boolean;
 }
 
-/** After real attempts: status and words of the last one, with every attempt beside it. */
+/** After real attempts: status and words of the last one, with every attempt beside it, and what would have cost money. */
 export function refusalAfter(
   failure: Failure,
   attempts: readonly AttemptRecord[],
   soonest: number | undefined,
   now: number,
+  leftOut: readonly LeftOut[] = [],
 ): TimedRefusal {
   const [usual, type] = STATUS_OF_KIND[failure.kind];
   const status = faultOfRequest(failure) ?? usual;
   const recovers = status === 429 || status === 503;
+  const unpaid = leftOut.filter(({ code }) => isCrossing(code));
   const upstream = failure.status && status < 500 ? `${failure.status} ` : "";
   return {
     status,
     type,
-    message: `${upstream}${failure.message}`,
-    details: { attempts: attempts.map(publicAttempt) },
+    message: `${upstream}${failure.message}${crossingWords(unpaid)}`,
+    details: {
+      attempts: attempts.map(publicAttempt),
+      ...(unpaid.length === 0 ? {} : { left_out: unpaid.map(publicLeftOut) }),
+    },
     tried: true,
     ...(recovers ? { retryAfterSeconds: secondsUntil(soonest, now) } : {}),
   };
+}
+
+/** A client that could have been served for money is told why it was not. */
+function crossingWords(unpaid: readonly LeftOut[]): string {
+  const [first] = unpaid;
+  if (!first || !isCrossing(first.code)) return "";
+  const ids = [...new Set(unpaid.map(({ profileId }) => profileId))].join(", ");
+  return ` Not asked: ${ids}, since ${CROSSING_WORDS[first.code]}.`;
 }
 
 /** A refused payload keeps upstream's own status: 413, 422 and the like say more than 400. */
@@ -63,7 +77,7 @@ export function refusalWithoutAttempt(
   soonest: number | undefined,
   now: number,
 ): TimedRefusal {
-  const details = { left_out: leftOut.map((entry) => publicLeftOut(entry)) };
+  const details = { left_out: leftOut.map(publicLeftOut) };
   if (leftOut.length === 0) return noCredential(models, details);
   const next = leftOut.find(({ bar }) => bar && bar.until === soonest);
   const limited = next?.bar?.reason === "rate_limit";
@@ -92,14 +106,16 @@ function noCredential(models: readonly string[], details: Refusal["details"]): T
 }
 
 function reasonOf({ code, bar }: LeftOut, now: number): string {
+  if (isCrossing(code)) return `${code}: ${CROSSING_WORDS[code]}`;
   return bar ? `${code} (${bar.reason}) for ${secondsUntil(bar.until, now)} s` : code;
 }
 
-const publicLeftOut = ({ ref, profileId, code, bar }: LeftOut) => ({
+const publicLeftOut = ({ ref, profileId, code, bar, until }: LeftOut) => ({
   model: formatModelRef(ref),
   profile: profileId,
   code,
   ...(bar ? { reason: bar.reason, until: new Date(bar.until).toISOString() } : {}),
+  ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
 });
 
 const publicAttempt = ({ model, profileId, kind, status, message }: AttemptRecord) => ({

@@ -25,7 +25,8 @@ export function runOrder(
     served.place.ref = attempt.ref;
     served.place.dropped = undefined;
     if (!again) served.place.attempts++;
-    const { profile } = attempt.candidate;
+    const { profile, metered } = attempt.candidate;
+    served.crossing?.begins(attempt.ref, metered);
     const route = routeFor(gateway.config(), profile, served.wire.api, gateway.env())!;
     if (route.api === served.wire.api)
       return exchange(upstreamCall(template, attempt, live, route), sink, gateway.now);
@@ -55,7 +56,7 @@ export function runOrder(
     });
   };
   const { plan, startedAt } = served;
-  return { live, request: plan, sink, startedAt, patienceMs, testPatienceMs, send, ready };
+  return { live, request: plan, sink, startedAt, patienceMs, clientMs, testPatienceMs, send, ready };
 }
 
 /** Who has patience for nothing else waits this long for a test: it saves a profile that returns from a crowd. */

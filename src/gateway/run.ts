@@ -79,7 +79,7 @@ export async function runGateway(deps: GatewayDeps, options: GatewayOptions): Pr
   await parts.agents.load(defaultAgent(deps.config()));
   // Its logins are kept warm, whichever agents are called. If it cannot be read, that was told.
   await parts.agents.load(MAIN_AGENT).catch(() => undefined);
-  const stopKeys = await parts.keys.start();
+  const [stopKeys] = await Promise.all([parts.keys.start(), parts.crossings.start()]);
   for (const warning of deps.plugins?.warnings ?? []) deps.log.warn(warning);
   const listening = await listenOrExplain(deps, settings, requestListener(current), pair);
   const at = { host: settings.hosts[0]!, port: listening.port, ...(tls && { certPath: tls.certPath }) };
@@ -142,6 +142,7 @@ async function stop(deps: GatewayDeps, parts: GatewayParts, listening: Listening
   await Promise.race([parts.refresher.settled(), pause(REFRESHES_END_WITHIN_MS, undefined, { ref: false })]);
   await parts.receipts.flush();
   await parts.keys.flush();
+  await parts.crossings.flush();
   await parts.writerFlush();
   await Promise.all([parts.upstream.destroy(), deps.store().close()]);
 }

@@ -1,5 +1,6 @@
 // One model call while it is being served.
 import type { LiveAgent } from "../access/live-agents.ts";
+import type { Crossing } from "../core/funding.ts";
 import type { ProfileId } from "../core/ids.ts";
 import type { ModelRef } from "../core/model-ref.ts";
 import type { Snapshot } from "../core/plan/candidate.ts";
@@ -9,6 +10,7 @@ import type { LoadRecord } from "../core/receipt.ts";
 import type { Wire } from "../wire/wire.ts";
 import type { Caller } from "./caller.ts";
 import type { Gateway } from "./gateway.ts";
+import type { CrossingMeter } from "./crossing-meter.ts";
 import type { CallMeter } from "./key-meter.ts";
 
 export interface Served {
@@ -17,6 +19,10 @@ export interface Served {
   readonly caller: Caller;
   /** of a call by a client key */
   readonly meter?: CallMeter;
+  /** of a call that may cross: see docs/plan.md */
+  readonly crossing?: CrossingMeter | undefined;
+  /** why it could not when it began */
+  readonly crossingClosed?: Crossing | undefined;
   readonly gateway: Gateway;
   readonly live: LiveAgent;
   /** when the run began */

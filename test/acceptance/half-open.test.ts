@@ -210,7 +210,8 @@ describe("the moment a bar ends", () => {
     );
     const receipt = await gateway.receipt(others[0]!);
     assert.ok((receipt.waitedMs ?? 0) >= 500, `waited ${receipt.waitedMs}`);
-    assert.equal((await first).status, 503);
+    // Its upstream took its time, not its patience: when it was given up, the credential had proved itself.
+    assert.equal((await first).status, 200);
   });
 
   test("who waits for nothing waits for a test that is about to end: it is no crowd that asks", async (t) => {

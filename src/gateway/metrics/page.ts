@@ -3,6 +3,7 @@
 import client from "prom-client";
 import type { Gateway } from "../gateway.ts";
 import { addCredentials } from "./credential-samples.ts";
+import { addCrossings } from "./crossing-samples.ts";
 import type { ModelCounts } from "./counts.ts";
 import { DURATION_BUCKETS, LOOK_EVERY_MS } from "./counts.ts";
 import { addKeys } from "./key-samples.ts";
@@ -19,6 +20,7 @@ export async function metricsPage(gateway: Gateway): Promise<MetricsPage> {
   addRuns(page, [...gateway.counts.models()]);
   await addCredentials(page, gateway);
   addKeys(page, gateway);
+  addCrossings(page, gateway);
   addProcess(page, gateway);
   return { type: page.contentType, text: await page.metrics() };
 }
