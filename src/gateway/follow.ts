@@ -88,12 +88,16 @@ async function apply({ deps, options, parts, current }: FollowOptions, next: Set
   void parts.agents.load(defaultAgent(config)).catch(() => undefined);
 }
 
+const MOST_DEBOUNCES = 5;
+
 /** Notices edits, unless the config says that they are not to be noticed. */
 class FileWatch {
   readonly #deps: GatewayDeps;
   readonly #onEdit: () => void;
   readonly #watched = new Map<string, () => void>();
   #timer: NodeJS.Timeout | undefined;
+  /** of the first edit that was not looked at, by `performance.now()` */
+  #since: number | undefined;
 
   constructor(deps: GatewayDeps, onEdit: () => void) {
     this.#deps = deps;
@@ -125,8 +129,18 @@ class FileWatch {
 
   /** An editor may take several steps: a file is read once they are over. */
   #notice(): void {
+    const { debounceMs } = this.#deps.config().gateway.reload;
+    const now = performance.now();
+    this.#since ??= now;
+    // A program that writes without end does not keep its edits from being used.
+    const left = this.#since + debounceMs * MOST_DEBOUNCES - now;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.#onEdit, this.#deps.config().gateway.reload.debounceMs).unref();
+    this.#timer = setTimeout(() => this.#look(), Math.max(0, Math.min(debounceMs, left))).unref();
+  }
+
+  #look(): void {
+    this.#since = undefined;
+    this.#onEdit();
   }
 
   stop(): void {

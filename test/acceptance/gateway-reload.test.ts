@@ -73,6 +73,18 @@ const ready = async ({ gateway }: Place): Promise<any> => (await fetch(`${gatewa
 const logged = (at: Place, pattern: RegExp) => eventually(() => assert.match(at.gateway.printed(), pattern));
 
 describe("settings of a running gateway", { concurrency: 3 }, () => {
+  test("a file that is written without end is read all the same", async (t) => {
+    const at = await place(t, (config) => (config.gateway.reload.debounceMs = 400));
+    let edits = 0;
+    const storm = setInterval(() => {
+      at.config.models.providers.p.models = [{ id: `m${edits++}`, name: "m" }];
+      saveConfig(at);
+    }, 100);
+    t.after(() => clearInterval(storm));
+    await logged(at, /New settings are in use: models/);
+    clearInterval(storm);
+  });
+
   test("a new alias, default model and provider are in use without a restart, however the file is saved", async (t) => {
     const at = await place(t);
     assert.match(await said(at, "openclaw"), / m1 /);
