@@ -127,6 +127,8 @@ export interface LiveOptions {
   readonly watch: (agent: AgentId) => void;
   readonly writer: Pick<HealthWriter, "add" | "flush" | "unacknowledged">;
   readonly cooldowns: () => CooldownPolicy;
+  /** Called with what an agent can use whenever that is read; who loads it waits. */
+  readonly onView?: (view: AgentView) => Promise<void>;
   readonly loads?: Loads;
   /** Told of health that was learnt here, of a profile as `agent` uses it. */
   readonly onHealth?: (agent: AgentId, profile: AuthProfile, health: Health) => void;
@@ -187,7 +189,8 @@ export class LiveAgents {
     await this.#turn();
     const live = new LiveAgent(this.#viewOf(agent, this.#join), this.#loads, this.#join);
     this.#agents.set(agent, live);
-    return live;
+    await this.#options.onView?.(live.view);
+    return this.#agents.get(agent) ?? live;
   }
 
   /**
@@ -255,6 +258,7 @@ export class LiveAgents {
       if (live.id !== agent && agent !== MAIN_AGENT) continue;
       await this.#turn();
       live.replaceView(this.#viewOf(live.id, live.join));
+      void this.#options.onView?.(live.view);
     }
     this.#loads.keep(() => [...this.#everyone()].flatMap((live) => live.view.snapshot.profiles));
     this.#options.onRead?.(agent);

@@ -1,6 +1,6 @@
 // Which references there are, where each is written, and what they say: for commands, and for the gateway's memory.
 import type { Config } from "../config/config.ts";
-import type { SecretRef } from "../core/credential.ts";
+import type { Credential, SecretRef } from "../core/credential.ts";
 import { oauthRefFault, refOf } from "../core/credential.ts";
 import type { AgentId, ProviderId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
@@ -37,15 +37,16 @@ export function configRefs(config: Config): UsedRef[] {
 export function storedRefs(agent: AgentId, profiles: readonly StoredProfile[], config: Config): UsedRef[] {
   return profiles.flatMap(({ id, credential }) => {
     if (oauthRefFault(credential, config.profiles.get(id)?.mode) !== undefined) return [];
-    const text =
-      credential.type === "api_key"
-        ? credential.key
-        : credential.type === "token"
-          ? credential.token
-          : undefined;
-    const ref = refOf(credential) ?? referenceIn(typeof text === "string" ? text : undefined);
+    const ref = referenceOf(credential);
     return ref ? [{ ref, place: `profile ${id} of ${agent}`, provider: credential.provider }] : [];
   });
+}
+
+/** The reference that a stored credential is, also as a shorthand. */
+export function referenceOf(credential: Credential): SecretRef | undefined {
+  if (credential.type === "oauth") return undefined;
+  const text: unknown = credential.type === "api_key" ? credential.key : credential.token;
+  return refOf(credential) ?? referenceIn(typeof text === "string" ? text : undefined);
 }
 
 /** The config with what its references say; sections that are read on demand stay unread. */
@@ -85,6 +86,24 @@ export async function withRefs<D extends Deps>(deps: D, request: RefRequest): Pr
   );
   const dressed = withRefValues(config, values);
   return { ...deps, config: () => dressed };
+}
+
+/**
+ * The same for who only looks: files are read, programs are not started. What a running gateway last heard of those
+ * that failed is known.
+ */
+export async function withKnownRefs<D extends Deps>(deps: D, agent: AgentId): Promise<D> {
+  const blocks = [...deps.config().secretProviders.values()];
+  if (blocks.every(({ source }) => source === "env")) return deps;
+  const asked = await withRefs(deps, { agent, withoutExec: true });
+  const { readSecretRecord } = await import("./secret-record.ts");
+  const { failing } = readSecretRecord(deps.paths().globalDir);
+  const config = asked.config();
+  const values = new Map(config.refValues);
+  for (const [key, problem] of Object.entries(failing))
+    if (key.startsWith("exec:")) values.set(key, { problem });
+  const known = withRefValues(config, values);
+  return { ...asked, config: () => known };
 }
 
 async function askableRefs(deps: Deps, { agent, only, withoutExec }: RefRequest): Promise<SecretRef[]> {

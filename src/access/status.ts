@@ -11,6 +11,7 @@ import type { CommandDeps } from "./open-deps.ts";
 import type { ProbeReport } from "./probe.ts";
 import type { ReadView } from "./read-view.ts";
 import { chooseAgent, defaultAgent, FOLDER_AGENT, folderAgentDir, readView } from "./read-view.ts";
+import { withKnownRefs } from "./secret-refs.ts";
 import type { Usable } from "./status-health.ts";
 import {
   byProviderThenId,
@@ -46,7 +47,7 @@ export interface StatusRequest {
 export async function readStatus(deps: CommandDeps, request: StatusRequest): Promise<StatusAnswer> {
   const config = deps.config();
   const agent = statusAgent(deps, request);
-  const view = await readView(deps, agent, "facts");
+  const view = await readView(await withKnownRefs(deps, agent), agent, "facts");
   const models = modelsInUse(config, request.agent === undefined ? undefined : agent);
   const usable = usableWithoutBars(view);
   const auth = authReport(deps, view, usable, models.providers);

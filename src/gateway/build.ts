@@ -27,6 +27,7 @@ import type { Gateway } from "./gateway.ts";
 import { Counts } from "./metrics/counts.ts";
 import type { SettingsReader } from "./reload.ts";
 import type { GatewayDeps } from "./run.ts";
+import type { GatewaySecrets } from "./secrets.ts";
 import { Targets } from "./target.ts";
 
 /** Settings apart: those are of the time at which a request comes. */
@@ -65,14 +66,15 @@ const KEY_FAULTS = {
 };
 
 /** @param deps its settings may be others from call to call */
-export function buildGateway(deps: GatewayDeps, faults: Faults): GatewayParts {
+export function buildGateway(deps: GatewayDeps, faults: Faults, secrets: GatewaySecrets): GatewayParts {
   const writing = (part: string) => (error: unknown) =>
     faults.report(part, `${part} cannot be written`, error);
   const writer = new HealthWriter(deps.store(), writing("Health"));
   const agents: LiveAgents = new LiveAgents({
     watch: (agent) => watch(agent),
     read: (agent) => deps.store().read(agent),
-    join: joinWith(deps, deps.settingsFiles?.first ?? deps),
+    join: joinWith(deps, secrets.dress(deps.settingsFiles?.first ?? deps)),
+    onView: (view) => secrets.learn(view),
     writer,
     cooldowns: () => deps.config().cooldowns,
   });

@@ -9,6 +9,7 @@ import { parseObject } from "../core/json.ts";
 import type { GatewayLock } from "./lock.ts";
 import { readLock } from "./lock.ts";
 import type { ReloadReport } from "./reload.ts";
+import type { SecretsReport } from "./secrets.ts";
 
 export interface GatewayStatus {
   readonly running: boolean;
@@ -133,6 +134,21 @@ export async function stopGateway(paths: Paths, timeoutMs: number): Promise<numb
  * @throws AccessError `bad_input` when none runs or it does not answer; `config_invalid` when it keeps the old ones
  */
 export async function reloadGateway(paths: Paths, timeoutMs: number): Promise<ReloadReport> {
+  return accepted(await askedToReload(paths, timeoutMs));
+}
+
+/**
+ * Has the gateway ask for all references again, by the settings that it goes on with.
+ *
+ * @throws AccessError `bad_input` when none runs or it does not answer
+ */
+export async function reloadSecrets(paths: Paths, timeoutMs: number): Promise<SecretsReport> {
+  const { secrets } = await askedToReload(paths, timeoutMs);
+  if (secrets) return secrets;
+  throw new AccessError("bad_input", "The gateway is of an older version. Start it again.");
+}
+
+async function askedToReload(paths: Paths, timeoutMs: number): Promise<ReloadReport> {
   const lock = readLock(paths);
   if (!lock) throw new AccessError("bad_input", "No gateway runs here. Start one: openclaw gateway run");
   const before = lock.reload?.number ?? 0;
@@ -140,7 +156,7 @@ export async function reloadGateway(paths: Paths, timeoutMs: number): Promise<Re
   const over = Date.now() + timeoutMs;
   for (;;) {
     const { reload, pid } = readLock(paths) ?? {};
-    if (pid === lock.pid && reload && reload.number > before) return accepted(reload);
+    if (pid === lock.pid && reload && reload.number > before) return reload;
     if (Date.now() > over)
       throw new AccessError(
         "bad_input",

@@ -1,24 +1,23 @@
 // A running gateway follows its files: what an edit means for its parts, and what has to wait for the next start.
-import { defaultModelOf } from "../config/model-names.ts";
-import { defaultAgent } from "../access/read-view.ts";
 import { watchFile } from "../store/watch.ts";
-import type { GatewayParts } from "./build.ts";
-import { gatewayWith, joinWith } from "./build.ts";
 import type { Faults } from "./faults.ts";
 import type { Current } from "./http.ts";
+import type { Installer } from "./install.ts";
 import type { ReloadReport, SettingsReader } from "./reload.ts";
 import { Reloads } from "./reload.ts";
 import type { GatewayDeps } from "./run.ts";
+import type { GatewaySecrets } from "./secrets.ts";
 import { registryFile } from "./setting-files.ts";
 import type { GatewayOptions } from "./settings.ts";
-import { gatewaySettings, guardOf } from "./settings.ts";
+import { gatewaySettings } from "./settings.ts";
 
 export interface FollowOptions {
   readonly deps: GatewayDeps;
   /** flags, which go before the config */
   readonly options: GatewayOptions;
-  readonly parts: GatewayParts;
   readonly current: Current;
+  readonly installer: Installer;
+  readonly secrets: GatewaySecrets;
   readonly faults: Faults;
   readonly onReport: (report: ReloadReport) => void;
 }
@@ -32,7 +31,8 @@ export function followFiles(follow: FollowOptions): () => void {
     first: files.first,
     reread: files.reread,
     lasting: (settings) => lastingOf(settings, files.first, follow.options),
-    apply: (settings) => apply(follow, settings),
+    apply: (settings) => follow.installer.install(settings),
+    secrets: () => follow.secrets.again(),
     onReport,
     faults,
     log,
@@ -62,30 +62,6 @@ function lastingOf(
     "agents.list agentDir": known.map((id) => paths().agentDatabase(id)),
     "access.json plugins": accessConfig().plugins,
   };
-}
-
-/** @throws before anything has changed */
-async function apply({ deps, options, parts, current }: FollowOptions, next: SettingsReader): Promise<void> {
-  const { settingsFiles: files } = deps;
-  const config = next.config();
-  // The sockets stay where they are, and are guarded for that.
-  const { bind } = gatewaySettings(files!.first.config().gateway, options);
-  const settings = gatewaySettings(config.gateway, { ...options, bind });
-  const { guard } = guardOf({ paths: next.paths, env: next.env }, settings, options);
-  defaultModelOf(config);
-  for (const { id, model } of config.agents) if (model) defaultModelOf(config, id);
-  const ids = new Set(config.agents.map(({ id }) => id)).add(defaultAgent(config)).add("main");
-  await parts.agents.renew(
-    joinWith(deps, next),
-    (id) => ids.has(id),
-    () => {
-      files!.use(next);
-      current.gateway = gatewayWith(parts, next, current.gateway);
-      current.guard = guard;
-    },
-  );
-  // Whoever is asked first does not wait for it.
-  void parts.agents.load(defaultAgent(config)).catch(() => undefined);
 }
 
 const MOST_DEBOUNCES = 5;

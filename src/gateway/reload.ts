@@ -4,6 +4,7 @@ import type { Settings as Files } from "../access/open-deps.ts";
 import { AccessError, messageOf } from "../core/errors.ts";
 import type { Faults } from "./faults.ts";
 import type { Log } from "./gateway.ts";
+import type { SecretsReport } from "./secrets.ts";
 import type { SettingFiles } from "./setting-files.ts";
 import { changesOf, readSettingFiles } from "./setting-files.ts";
 
@@ -21,6 +22,8 @@ export interface ReloadReport {
   readonly restart: readonly string[];
   /** why it was rejected, and what to do */
   readonly error?: string;
+  /** what its references say; only where a person asked */
+  readonly secrets?: SecretsReport;
 }
 
 export interface ReloadOptions {
@@ -30,6 +33,8 @@ export interface ReloadOptions {
   readonly lasting: (settings: SettingsReader) => Readonly<Record<string, unknown>>;
   /** Puts settings to use that `lasting` took. */
   readonly apply: (settings: SettingsReader) => Promise<void>;
+  /** Asks for all references again, also when the settings are not to be used. */
+  readonly secrets: () => Promise<SecretsReport>;
   readonly onReport: (report: ReloadReport) => void;
   readonly faults: Faults;
   readonly log: Log;
@@ -69,8 +74,9 @@ export class Reloads {
   }
 
   async #reload(asked: boolean): Promise<ReloadReport> {
-    const { faults, log, onReport, now } = this.#options;
-    const part = await this.#outcome(asked);
+    const { faults, log, onReport, now, secrets } = this.#options;
+    const outcome = await this.#outcome(asked);
+    const part = asked ? { ...outcome, secrets: await secrets() } : outcome;
     faults.note("settings", KEPT, part.error);
     const report = { number: (this.#last?.number ?? 0) + 1, at: now(), ...part };
     const isNews = asked || report.outcome !== "unchanged" || this.#last?.outcome === "rejected";

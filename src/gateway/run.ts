@@ -14,6 +14,7 @@ import { followFiles } from "./follow.ts";
 import type { Log } from "./gateway.ts";
 import type { Current } from "./http.ts";
 import { requestListener } from "./http.ts";
+import { Installer, refuseOAuthRefs } from "./install.ts";
 import type { Listening } from "./listen.ts";
 import { listen } from "./listen.ts";
 import type { LogFile } from "./logs/log-file.ts";
@@ -22,7 +23,8 @@ import type { ReloadReport, SettingsReader } from "./reload.ts";
 import type { TlsPair } from "./tls.ts";
 import { followPair, readPair, tlsFiles } from "./tls.ts";
 import type { GatewayOptions, Settings } from "./settings.ts";
-import { gatewaySettings, guardOf } from "./settings.ts";
+import { GatewaySecrets } from "./secrets.ts";
+import { gatewaySettings, guardOf, ownRefs } from "./settings.ts";
 
 /** Services of a running gateway that the command line does not need. */
 export interface GatewayDeps extends Deps {
@@ -62,23 +64,31 @@ export const EXIT_AGAIN = 75;
  * @returns exit code
  * @throws AccessError `config_invalid`, `port_taken`, `gateway_running`, `store_unwritable`
  */
-export async function runGateway(deps: GatewayDeps, options: GatewayOptions): Promise<number> {
+export async function runGateway(given: GatewayDeps, options: GatewayOptions): Promise<number> {
+  const secrets = new GatewaySecrets(given);
+  const { deps } = secrets;
+  const first = given.settingsFiles?.first ?? given;
   const settings = gatewaySettings(deps.config().gateway, options);
+  await secrets.prepare(first, ownRefs(settings, options, deps.env()));
   const { guard, secret } = guardOf(deps, settings, options);
   const tls = tlsFiles(settings.tls, deps.paths());
   const pair = tls && readPair(tls);
   const faults = new Faults(deps.log);
-  const parts = buildGateway(deps, faults);
+  const parts = buildGateway(deps, faults, secrets);
   const latest = () => current.gateway;
-  const gateway = gatewayWith(parts, deps.settingsFiles?.first ?? deps, {
+  const gateway = gatewayWith(parts, secrets.dress(first), {
     latest,
     reloaded: () => undefined,
   });
   const current: Current = { gateway, guard };
-  deps.hides?.(() => secretsIn(parts, current));
+  deps.hides?.(() => secretsIn(parts, current, secrets));
   await parts.agents.load(defaultAgent(deps.config()));
   // Its logins are kept warm, whichever agents are called. If it cannot be read, that was told.
   await parts.agents.load(MAIN_AGENT).catch(() => undefined);
+  refuseOAuthRefs(parts, first);
+  const installer = new Installer({ deps, options, parts, current, secrets }, first);
+  secrets.follow((replaced) => installer.again(replaced));
+  await installer.again(new Set());
   const [stopKeys] = await Promise.all([parts.keys.start(), parts.crossings.start()]);
   for (const warning of deps.plugins?.warnings ?? []) deps.log.warn(warning);
   const listening = await listenOrExplain(deps, settings, requestListener(current), pair);
@@ -92,8 +102,9 @@ export async function runGateway(deps: GatewayDeps, options: GatewayOptions): Pr
   const unfollow = followFiles({
     deps,
     options,
-    parts,
     current,
+    installer,
+    secrets,
     faults,
     onReport: (report) => {
       lock.note(report);
@@ -110,6 +121,7 @@ export async function runGateway(deps: GatewayDeps, options: GatewayOptions): Pr
 
   const signal = await Promise.race([deps.stopped, again.promise]);
   unfollow();
+  secrets.stop();
   stopKeys();
   stopTls?.();
   usage.stop();
@@ -121,7 +133,12 @@ export async function runGateway(deps: GatewayDeps, options: GatewayOptions): Pr
   return (await Promise.race([again.promise, undefined])) === undefined ? 0 : EXIT_AGAIN;
 }
 
-function* secretsIn({ agents }: GatewayParts, { guard }: Current): Iterable<Secret> {
+function* secretsIn(
+  { agents }: GatewayParts,
+  { guard }: Current,
+  references: GatewaySecrets,
+): Iterable<Secret> {
+  yield* references.secrets();
   if (guard.secret) yield guard.secret;
   for (const { view } of agents.all()) yield* view.secrets.values();
 }

@@ -1,7 +1,10 @@
 // Where a gateway listens and who may speak to it: flags over config.
 import type { Deps } from "../access/deps.ts";
+import type { UsedRef } from "../access/secret-refs.ts";
 import type { GatewayAuthConfig, GatewayConfig } from "../config/config.ts";
 import { AccessError, messageOf } from "../core/errors.ts";
+import type { Environment } from "../secrets/env.ts";
+import { referenceIn } from "../secrets/env.ts";
 import { hostsOf } from "./bind.ts";
 import type { GuardSettings } from "./guard.ts";
 import { isLoopback, proxyList } from "./source.ts";
@@ -55,7 +58,7 @@ function modeOf(auth: GatewayAuthConfig, options: GatewayOptions): Mode {
 
 /** @throws AccessError `bad_input`, `config_invalid`, `store_unwritable` */
 export function guardOf(
-  deps: Pick<Deps, "paths" | "env">,
+  deps: Pick<Deps, "paths" | "env" | "config">,
   settings: Settings,
   options: GatewayOptions,
 ): { guard: GuardSettings; secret?: GatewaySecret } {
@@ -80,12 +83,23 @@ export function guardOf(
   };
 }
 
+/** References to the gateway's own secret, as far as nothing goes before them. */
+export function ownRefs({ auth }: Settings, options: GatewayOptions, env: Environment): UsedRef[] {
+  if (auth.mode === "none") return [];
+  const kind = auth.mode === "token" ? "token" : "password";
+  const { token, password, passwordFile } = options;
+  const typed = kind === "token" ? token : (password ?? passwordFile);
+  const ref = referenceIn(auth[kind]);
+  const isMeant = typed === undefined && !env[`OPENCLAW_GATEWAY_${kind.toUpperCase()}`]?.trim();
+  return ref && isMeant ? [{ ref, place: `gateway.auth.${kind}` }] : [];
+}
+
 function secretOf(
-  deps: Pick<Deps, "paths" | "env">,
+  deps: Pick<Deps, "paths" | "env" | "config">,
   auth: GatewayAuthConfig,
   { token, password, passwordFile }: GatewayOptions,
 ): GatewaySecret | undefined {
-  const sources = { paths: deps.paths(), env: deps.env(), auth };
+  const sources = { paths: deps.paths(), env: deps.env(), config: deps.config(), auth };
   if (auth.mode === "token") return gatewayToken({ ...sources, flag: token });
   const told = { ...sources, flag: password, file: passwordFile };
   return auth.mode === "password" ? gatewayPassword(told) : givenPassword(told);

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { GatewayAuthConfig } from "../config/config.ts";
+import type { Config, GatewayAuthConfig } from "../config/config.ts";
 import type { Paths } from "../config/paths.ts";
 import { AccessError } from "../core/errors.ts";
 import { Secret } from "../core/secret.ts";
@@ -26,6 +26,7 @@ interface Sources {
   readonly paths: Paths;
   readonly env: Environment;
   readonly auth: GatewayAuthConfig;
+  readonly config: Pick<Config, "secretProviders" | "refValues">;
   readonly flag: string | undefined;
   /** a file that holds it */
   readonly file?: string | undefined;
@@ -81,7 +82,7 @@ function toldSecret(
   sources: Sources,
   variable: string,
 ): GatewaySecret | undefined {
-  const { paths, env, auth, flag } = sources;
+  const { paths, env, auth, config, flag } = sources;
   if (flag !== undefined) {
     if (flag.trim() === "")
       throw new AccessError("bad_input", `--${kind} is empty. Leave it out, or give it a value.`);
@@ -89,10 +90,14 @@ function toldSecret(
   }
   const set = env[variable]?.trim();
   if (set) return { secret: new Secret(set), kind, place: variable, shell: `$${variable}` };
-  const configured = resolveSecretInput(auth[kind], env);
+  const configured = resolveSecretInput(auth[kind], env, config.secretProviders, config.refValues);
   if ("unresolved" in configured) {
     const where = `gateway.auth.${kind} refers to ${configured.unresolved}`;
-    throw new AccessError("config_invalid", `${where}, which is not set. Set it, or take the line out.`);
+    const why = configured.why ?? "it was not asked for";
+    throw new AccessError(
+      "config_invalid",
+      `${where}, which cannot be had: ${why}. Mend that, or take the line out.`,
+    );
   }
   if (!("found" in configured)) return undefined;
   return { secret: new Secret(configured.found), kind, place: `gateway.auth.${kind} in ${paths.configPath}` };

@@ -4,6 +4,11 @@ import type { CommandGroup } from "../../command-tree.ts";
 export const secrets: CommandGroup = {
   brief: "How credentials are kept: references, and sealed stores",
   entries: {
+    reload: {
+      brief: "Have the running gateway ask for all secrets again",
+      plugins: "none",
+      load: () => import("./reload.ts"),
+    },
     seal: {
       brief: "Encrypt the stored credentials of every agent",
       plugins: "none",
