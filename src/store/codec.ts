@@ -14,6 +14,16 @@ import type { HistoryItem, StoredProfile } from "./store.ts";
  */
 export type Opening = "facts" | "handy" | "open";
 
+/** One sealed value. */
+export interface Envelope {
+  /** ciphertext, with the id of its key */
+  readonly sealed: string;
+  /** equal for equal values, so that they can be compared without the key */
+  readonly is: string;
+  /** fit for people */
+  readonly label?: string;
+}
+
 /** The rows of one sealed database, to values and back, as of one moment. */
 export interface Codec {
   /** The secrets stay sealed: stand-ins, equal for equal secrets, are in their places. */
@@ -39,6 +49,8 @@ export interface SealedRow {
   readonly locked: boolean;
   /** Entries that lie there in plain text: another program put them there since. Known once `row` was asked. */
   readonly plain: ReadonlySet<ProfileId>;
+  /** What stays sealed, by what stands for it and its place. */
+  readonly standIns: Map<string, Envelope>;
   /** The store row with its secrets, or stand-ins for them. */
   readonly row: (text: string | undefined) => StoreRow;
   /** Stored with the secrets: it cannot be made without them. */
@@ -80,9 +92,13 @@ export async function prepared<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Stand-ins begin with a character that no header takes. */
+/** Stand-ins begin with what no secret begins with, and no header takes. */
+const STAND_IN = "\u0000sealed\u0000";
 export const isStandIn = (value: unknown): value is string =>
-  typeof value === "string" && value.charCodeAt(0) === 0;
+  typeof value === "string" && value.charCodeAt(0) === 0 && value.startsWith(STAND_IN);
+export const standInFor = (digest: string): string => STAND_IN + digest;
+/** Of a refresh token, its fingerprint. */
+export const digestIn = (standIn: string): string => standIn.slice(STAND_IN.length);
 
 export const isSealed = (db: DatabaseSync): boolean =>
   db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'access_sealed'").get() !== undefined;

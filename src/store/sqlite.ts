@@ -11,7 +11,7 @@ import { MAIN_AGENT } from "../core/ids.ts";
 import { markApplied } from "./applied.ts";
 import { applyChange, assertTouched, observe } from "./change.ts";
 import type { Codec, Opening, SealedRow } from "./codec.ts";
-import { isSealed, isStandIn, NotReady, prepared, setCodec } from "./codec.ts";
+import { digestIn, isSealed, isStandIn, NotReady, prepared, setCodec } from "./codec.ts";
 import type { AgentRows, Credentials, Draft, Meaning } from "./draft.ts";
 import { hashRow, interpret, isChanged, isUnstored, readCredentials, sliceOf, stateOf } from "./draft.ts";
 import { changeFamily, joinRenewals } from "./change-family.ts";
@@ -30,7 +30,7 @@ import { thisProcess } from "./process-identity.ts";
 import { inSnapshot, readDatabase, realFile } from "./read-database.ts";
 import { loadRows, loadStore, saveDraft } from "./rows.ts";
 import type { Renewal } from "./renewed-elsewhere.ts";
-import { ensureSchema } from "./schema.ts";
+import { ensureSchema, tablesOf } from "./schema.ts";
 import type { SealPlaces } from "./seal/places.ts";
 import type { Sealing } from "./seal/sealing.ts";
 import type {
@@ -127,6 +127,8 @@ class SqliteStore implements Store {
   #lastRead: LastRead | undefined;
   /** Loaded when a sealed database is met. */
   #sealing: Sealing | undefined;
+  /** Connections to databases of which it was seen whether they are new. */
+  readonly #begun = new WeakSet<DatabaseSync>();
 
   constructor(options: SqliteOptions) {
     this.#options = options;
@@ -309,6 +311,11 @@ class SqliteStore implements Store {
   }
 
   /** Where main's store is sealed, the stores of agents that come later are. */
+  #begin(db: DatabaseSync, agent: AgentId): void {
+    if (tablesOf(db).size === 0) this.#sealAsMain(db, agent);
+    this.#begun.add(db);
+  }
+
   #sealAsMain(db: DatabaseSync, agent: AgentId): void {
     const file = this.#options.paths.agentDatabase(MAIN_AGENT);
     const main = readDatabase(file, (each) => (isSealed(each) ? this.#loaded().headerOf(each) : undefined));
@@ -461,10 +468,9 @@ class SqliteStore implements Store {
     const file = this.#options.paths.agentDatabase(agent);
     const work = () => {
       this.#installKey.publish();
-      const isNew = agent !== MAIN_AGENT && !this.#exists(agent);
       const db = this.#connections.obtain(file);
       return transact(db, durability, () => {
-        if (isNew) this.#sealAsMain(db, agent);
+        if (agent !== MAIN_AGENT && !this.#begun.has(db)) this.#begin(db, agent);
         return body(db, this.#options.now(), this.#unseal(db, opening));
       });
     };
@@ -544,7 +550,7 @@ class SqliteStore implements Store {
       credentialsIn,
       // What stands for a sealed token is its fingerprint.
       fingerprintOf: (token) =>
-        isStandIn(token.refresh) ? token.refresh.slice(1) : fingerprintOf(key, token),
+        isStandIn(token.refresh) ? digestIn(token.refresh) : fingerprintOf(key, token),
       machine,
       now,
     };

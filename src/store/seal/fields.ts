@@ -2,16 +2,7 @@
 import type { JsonObject } from "../../core/json.ts";
 import { isObject } from "../../core/json.ts";
 import { maskSecret } from "../../core/secret.ts";
-
-/** One sealed value. */
-export interface Envelope {
-  /** ciphertext, with the id of its key */
-  readonly sealed: string;
-  /** equal for equal values, so that they can be compared without the key */
-  readonly is: string;
-  /** fit for people */
-  readonly label?: string;
-}
+import type { Envelope } from "../codec.ts";
 
 export const isEnvelope = (value: unknown): value is Envelope =>
   isObject(value) && typeof value["sealed"] === "string" && typeof value["is"] === "string";
@@ -65,4 +56,4 @@ export function labelOf(name: string, value: unknown): { label?: string } {
 }
 
 /** An entry that is no object, or one whose secrets cannot be told from the rest, is sealed as a whole. */
-export const WHOLE = "entry";
+export const WHOLE = "\u0000entry";

@@ -28,6 +28,7 @@ export interface SealedRowOptions {
   readonly keys: Keys;
   /** why there is no key, when one was looked for */
   readonly fault: string | undefined;
+  readonly standIns: StandIns;
   readonly entries: ReadonlyMap<ProfileId, SealedEntry>;
 }
 
@@ -59,13 +60,14 @@ export class ReadSealedRow implements SealedRow {
   readonly locked: boolean;
   readonly plain = new Set<ProfileId>();
   readonly #options: SealedRowOptions;
-  readonly #standIns: StandIns = new Map();
+  readonly standIns: StandIns;
   /** entries as they were read, by profile */
   readonly #read = new Map<ProfileId, unknown>();
 
   constructor(options: SealedRowOptions) {
     this.#options = options;
     this.version = options.version;
+    this.standIns = options.standIns;
     this.locked = !options.keys.key;
   }
 
@@ -90,7 +92,7 @@ export class ReadSealedRow implements SealedRow {
     const stub = isObject(entry) ? entry : {};
     if (canonicalJson(stubOf(stub)) !== canonicalJson(stubOf(sealed))) return entry;
     const owner = { agent: this.#options.agent, id, provider: providerOf(sealed) };
-    const opened = openFields(sealed, owner, this.#options.keys, this.#standIns);
+    const opened = openFields(sealed, isSecretField, owner, this.#options.keys, this.standIns);
     return Object.hasOwn(sealed, WHOLE) ? opened[WHOLE] : { ...opened, ...stub };
   }
 
@@ -151,7 +153,7 @@ export class ReadSealedRow implements SealedRow {
         left.set(id, isNew ? entry : before[id]);
         continue;
       }
-      const { stub, sealed } = closeEntry(id, entry, agent, keys, this.#standIns);
+      const { stub, sealed } = closeEntry(id, entry, agent, keys, this.standIns);
       const kept = isObject(entry) && this.isUnopened(entry) ? entries.get(id)?.generation : undefined;
       put.run(id, kept ?? generationOfEntry(keys.install, id, entry), JSON.stringify(sealed), now);
       left.set(id, stub);

@@ -60,7 +60,7 @@ export class SealCodec implements Codec {
   readonly #header: SealHeader;
   readonly #keys: Keys;
   readonly #fault: AccessError | undefined;
-  readonly #standIns: StandIns = new Map();
+  #standIns: StandIns = new Map();
 
   constructor(db: DatabaseSync, header: SealHeader, keys: Keys, fault?: AccessError) {
     this.#db = db;
@@ -82,7 +82,9 @@ export class SealCodec implements Codec {
 
   readonly family = {
     open: (provider: string, family: Partial<Family>) =>
-      ofFamily(family, (tokens) => openFields(tokens, this.#family(provider), this.#keys, this.#standIns)),
+      ofFamily(family, (tokens) =>
+        openFields(tokens, isSecretOfTokens, this.#family(provider), this.#keys, this.#standIns),
+      ),
     close: (provider: string, family: Partial<Family>) =>
       ofFamily(family, (tokens) =>
         closeFields(tokens, isSecretOfTokens, this.#family(provider), this.#keys, this.#standIns),
@@ -93,10 +95,17 @@ export class SealCodec implements Codec {
     const { key, since, agent } = this.#header;
     const depth = this.locked ? `locked ${this.#fault ? messageOf(this.#fault) : ""}` : "open";
     const version = `${agent} ${key.id} ${since} ${changesSoFar(this.#db)} ${depth}`;
-    if (before?.version === version) return before;
+    if (before?.version === version) return this.#goOnWith(before);
     const entries = loadEntries(this.#db);
     const fault = this.#fault && messageOf(this.#fault);
-    return new ReadSealedRow({ agent, version, keys: this.#keys, fault, entries });
+    return new ReadSealedRow({ agent, version, keys: this.#keys, fault, standIns: this.#standIns, entries });
+  }
+
+  /** What was read before knows its stand-ins, which may be put elsewhere now. */
+  #goOnWith(before: SealedRow): SealedRow {
+    for (const [place, envelope] of this.#standIns) before.standIns.set(place, envelope);
+    this.#standIns = before.standIns;
+    return before;
   }
 
   needKey(): void {
@@ -114,7 +123,7 @@ export class SealCodec implements Codec {
   readonly #closer = (id: string) => (credential: Credential) => this.#close(id, credential);
 
   #open(id: string, credential: Credential): Credential {
-    return openFields(credential, this.#owner(id, credential), this.#keys, this.#standIns);
+    return openFields(credential, isSecretField, this.#owner(id, credential), this.#keys, this.#standIns);
   }
 
   #close(id: string, credential: Credential): Credential {

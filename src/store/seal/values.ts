@@ -2,12 +2,12 @@
 // equal for equal secrets, so that all that is compared without them stays the same.
 import type { AccessError } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
-import { isStandIn } from "../codec.ts";
+import type { Envelope } from "../codec.ts";
+import { isStandIn, standInFor } from "../codec.ts";
 import type { GenerationKey } from "../generation.ts";
 import { fingerprintOf } from "../generation.ts";
 import type { SealKey } from "./box.ts";
 import { crypto } from "./box.ts";
-import type { Envelope } from "./fields.ts";
 import { isEnvelope, labelOf } from "./fields.ts";
 
 /** Whose fields they are. */
@@ -29,36 +29,43 @@ export interface Keys {
 export type StandIns = Map<string, Envelope>;
 
 /** The object with its secrets; those that cannot be opened have stand-ins, which are noted. */
-export function openFields<T extends object>(fields: T, owner: Owner, keys: Keys, standIns: StandIns): T {
+export function openFields<T extends object>(
+  fields: T,
+  isSecret: (name: string) => boolean,
+  owner: Owner,
+  keys: Keys,
+  standIns: StandIns,
+): T {
   const entries = Object.entries(fields);
-  if (!entries.some(([, value]) => isEnvelope(value))) return fields;
+  const isClosed = (name: string, value: unknown): value is Envelope => isSecret(name) && isEnvelope(value);
+  if (!entries.some(([name, value]) => isClosed(name, value))) return fields;
   const opened = entries.map(([name, value]) =>
-    isEnvelope(value) ? [name, openOne(name, value, owner, keys)] : [name, value],
+    isClosed(name, value) ? [name, openOne(name, value, owner, keys)] : [name, value],
   );
-  const whole = opened.every(([, value]) => !isStandIn(value));
-  if (whole) return Object.fromEntries(opened) as T;
+  if (opened.every(([, value]) => value !== CLOSED)) return Object.fromEntries(opened) as T;
   // One that is damaged leaves nothing to work with: all of it stays sealed.
   return Object.fromEntries(
-    entries.map(([name, value]) => [name, isEnvelope(value) ? standIn(name, value, owner, standIns) : value]),
+    entries.map(([name, value]) => [
+      name,
+      isClosed(name, value) ? standIn(name, value, owner, standIns) : value,
+    ]),
   ) as T;
 }
 
+const CLOSED = Symbol("closed");
+
 function openOne(name: string, { sealed }: Envelope, { agent, id }: Owner, { key }: Keys): unknown {
   const text = key?.open(sealed, [agent, id, name]);
-  return text === undefined ? STAYS : (JSON.parse(text) as unknown);
+  return text === undefined ? CLOSED : (JSON.parse(text) as unknown);
 }
-const STAYS = "\u0000";
 
 function standIn(name: string, envelope: Envelope, owner: Owner, standIns: StandIns): string {
-  const text = `\u0000${envelope.is}`;
+  const text = standInFor(envelope.is);
   standIns.set(keyOf(text, name, owner), envelope);
   return text;
 }
 
 const keyOf = (text: string, name: string, { agent, id }: Owner) => JSON.stringify([text, agent, id, name]);
-
-/** What stands for the refresh token in fingerprints. */
-export const digestIn = (standInText: string): string => standInText.slice(1);
 
 /**
  * The object with its secrets sealed.
