@@ -10,7 +10,7 @@ import { ENTRY } from "../support/entry.ts";
 import type { TestGateway } from "../support/gateway.ts";
 import { startTestGateway, TOKEN } from "../support/gateway.ts";
 import type { Place } from "./programs.ts";
-import { CODEX, openPlace } from "./programs.ts";
+import { CODEX, codexConfig, openPlace } from "./programs.ts";
 
 const ANSWER = "The lighthouse keeper counts forty-two gulls.";
 const answered: Action = stream({ frames: responsesFrames(ANSWER) });
@@ -38,25 +38,7 @@ before(async () => {
     script: ({ key }) => failing.get(key.at(-1)!) ?? answered,
   });
   mkdirSync(join(place.home, ".codex"));
-  writeFileSync(
-    join(place.home, ".codex/config.toml"),
-    `model = "p/m1"
-model_provider = "gateway"
-check_for_update_on_startup = false
-[analytics]
-enabled = false
-[features]
-plugins = false
-apps = false
-[model_providers.gateway]
-name = "gateway"
-base_url = "${gateway.url}/v1"
-wire_api = "responses"
-env_key = "GATEWAY_TOKEN"
-request_max_retries = 0
-stream_max_retries = 0
-`,
-  );
+  writeFileSync(join(place.home, ".codex/config.toml"), codexConfig(gateway.url));
 });
 after(async () => {
   await gateway.stop();

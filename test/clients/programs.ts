@@ -20,6 +20,27 @@ export const CLAUDE = join(
 /** A script for Node. */
 export const CODEX = join(PACKAGES, "@openai/codex/bin/codex.js");
 
+/** Absent where npm has no package of it for this machine. */
+export const OPENCODE = join(PACKAGES, `opencode-${process.platform}-${process.arch}`, "bin/opencode");
+
+/** Codex with the gateway as its only provider, and nothing that asks others. */
+export const codexConfig = (gatewayUrl: string): string => `model = "p/m1"
+model_provider = "gateway"
+check_for_update_on_startup = false
+[analytics]
+enabled = false
+[features]
+plugins = false
+apps = false
+[model_providers.gateway]
+name = "gateway"
+base_url = "${gatewayUrl}/v1"
+wire_api = "responses"
+env_key = "GATEWAY_TOKEN"
+request_max_retries = 0
+stream_max_retries = 0
+`;
+
 export const versionOf = (name: string): string =>
   JSON.parse(readFileSync(join(PACKAGES, name, "package.json"), "utf8")).version;
 
@@ -47,6 +68,8 @@ export async function openPlace(): Promise<Place> {
   });
   proxy.on("connect", (request, socket) => {
     asked.push(String(request.url));
+    // Who is refused may leave without a word.
+    socket.on("error", () => {});
     socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
   });
   proxy.listen(0, "127.0.0.1");

@@ -66,3 +66,9 @@ test("a schema that lacks nothing is not copied, whatever its depth", () => {
   for (let i = 0; i < 500; i++) deep = { type: "object", properties: { deep } };
   assert.equal(withItems(deep), deep);
 });
+
+test("Google is not told which dialect of JSON Schema it is", () => {
+  const schema = { $schema: "http://json-schema.org/draft-07/schema#", ...EMPTY };
+  assert.deepEqual(told("anthropic-messages", "google-generative-ai", schema), EMPTY);
+  assert.deepEqual(told("anthropic-messages", "openai-completions", schema), schema);
+});

@@ -35,6 +35,13 @@ export function parametersOf(schema: JsonObject = NOTHING): JsonObject {
   return { ...schema, type: "object", properties: isObject(properties) ? properties : {} };
 }
 
+/** Google knows one dialect alone. */
+export function withoutDialect(schema: JsonObject): JsonObject {
+  if (!("$schema" in schema)) return schema;
+  const { $schema: _dialect, ...rest } = schema;
+  return rest;
+}
+
 /** OpenAI refuses a list of which nothing is said. */
 export function withItems(schema: JsonObject, depth = 0): JsonObject {
   if (depth > DEEPEST || !lacksItems(schema)) return schema;

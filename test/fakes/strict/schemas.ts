@@ -1,5 +1,5 @@
 // The parts of JSON Schema that each API takes.
-import { isObject, must, only } from "./rules.ts";
+import { isObject, must } from "./rules.ts";
 
 type Visit = (schema: Record<string, any>, place: string) => void;
 
@@ -95,15 +95,13 @@ export function mustBeAnthropicFormat(schema: any): void {
   });
 }
 
-/** Google's documents list these for `…JsonSchema`. */
-const GOOGLE = [
-  ..."$id $defs $ref $anchor type format title description enum items prefixItems minItems maxItems".split(
-    " ",
-  ),
-  ..."minimum maximum anyOf oneOf properties additionalProperties required propertyOrdering".split(" "),
-];
-
+/** Google's `…JsonSchema` fields take the whole language; what is no schema, or is defined nowhere, is refused. */
 export const mustBeGoogleSchema = (schema: any): void => {
-  must(isObject(schema), "a schema is an object");
-  each(schema, (one, place) => only(one, GOOGLE, place));
+  must(isObject(schema) && schema["type"] === "object", "the schema must describe an object");
+  must(!("$schema" in schema), "schema: $schema");
+  each(schema, ({ $ref }, place) => {
+    if ($ref === undefined) return;
+    const name = /^#\/\$defs\/(.+)$/.exec($ref)?.[1];
+    must(name !== undefined && schema["$defs"]?.[name], `reference to undefined schema at ${place}`);
+  });
 };

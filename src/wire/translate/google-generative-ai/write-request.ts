@@ -3,6 +3,7 @@ import type { JsonObject } from "../../../core/json.ts";
 import { defined } from "../fields.ts";
 import { Losses } from "../losses.ts";
 import type { Effort, ModelRequest } from "../neutral.ts";
+import { withoutDialect } from "../schemas.ts";
 import type { RequestTarget, WrittenRequest } from "../translator.ts";
 import { contentsOf } from "./write-content.ts";
 
@@ -26,7 +27,7 @@ export function writeRequest(request: ModelRequest, target: RequestTarget): Writ
 function toolFields({ tools, toolChoice }: ModelRequest): JsonObject {
   if (tools.length === 0) return {};
   const functionDeclarations = tools.map(({ name, description, schema }) =>
-    defined({ name, description, parametersJsonSchema: schema }),
+    defined({ name, description, parametersJsonSchema: withoutDialect(schema) }),
   );
   return defined({
     tools: [{ functionDeclarations }],
@@ -51,7 +52,7 @@ function generationConfig(request: ModelRequest, target: RequestTarget): JsonObj
     frequencyPenalty: request.frequencyPenalty,
     stopSequences: request.stop.length > 0 ? request.stop : undefined,
     responseMimeType: format ? "application/json" : undefined,
-    responseJsonSchema: format?.kind === "schema" ? format.schema : undefined,
+    responseJsonSchema: format?.kind === "schema" ? withoutDialect(format.schema) : undefined,
     thinkingConfig: thinkingConfig(request, target),
   });
   return Object.keys(config).length === 0 ? undefined : config;
