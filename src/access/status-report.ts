@@ -2,6 +2,7 @@
 // Keys and their meaning: fidelity spec §2.1-2.3; `warnings` and `todo` are ours.
 import type { CredentialType, IneligibleCode } from "../core/credential.ts";
 import type { ProbeReport } from "./probe.ts";
+import type { CrossingReport } from "./status-crossing.ts";
 import type { UsageReport } from "./usage-report.ts";
 
 export interface StatusReport {
@@ -23,6 +24,8 @@ export interface StatusReport {
   readonly auth: AuthReport;
   /** What is left of the plans; absent while nothing is known of any. Ours. */
   readonly usage?: UsageReport;
+  /** How credentials are paid for, where calls could move from flat classes to metered ones. Ours. */
+  readonly crossing?: CrossingReport;
   /** Faults found on reading, one sentence each. */
   readonly warnings: readonly string[];
   /** What is wrong with providers in use, and what to type. */

@@ -1,6 +1,8 @@
 // `models status`: gathers the report. It reads, judges and changes nothing (fidelity spec §2).
 import type { Config, ModelChoice } from "../config/config.ts";
 import { messageOf } from "../core/errors.ts";
+import type { AuthProfile } from "../core/credential.ts";
+import { usualFunding } from "../core/funding.ts";
 import type { AgentId, ProviderId } from "../core/ids.ts";
 import type { ModelNames, ModelRef } from "../core/model-ref.ts";
 import { formatModelRef, resolveModelRef } from "../core/model-ref.ts";
@@ -21,6 +23,7 @@ import {
   usableWithoutBars,
   WARN_AFTER_MS,
 } from "./status-health.ts";
+import type { CrossingReport } from "./status-crossing.ts";
 import { providerRows, unusableRows } from "./status-providers.ts";
 import type { ProviderInputs } from "./status-providers.ts";
 import type {
@@ -62,6 +65,7 @@ export async function readStatus(deps: CommandDeps, request: StatusRequest): Pro
     now,
   });
   const usage = await usageOf(view, request.asked);
+  const crossing = await crossingOf(deps, view);
   const report = {
     configPath: config.path,
     agentDir: deps.paths().agentDir(agent),
@@ -69,6 +73,7 @@ export async function readStatus(deps: CommandDeps, request: StatusRequest): Pro
     ...models.report,
     auth: request.probes ? { ...auth, probes: request.probes } : auth,
     ...(usage ? { usage } : {}),
+    ...(crossing ? { crossing } : {}),
     warnings: [
       ...view.unreadable,
       ...view.warnings,
@@ -88,6 +93,15 @@ export async function readStatus(deps: CommandDeps, request: StatusRequest): Pro
 async function usageOf(view: ReadView, asked: Asked | undefined): Promise<UsageReport | undefined> {
   const known = asked !== undefined || view.snapshot.health.values().some(({ usage }) => usage);
   return known ? (await import("./usage-report.ts")).usageReport(view, asked, view.readAt) : undefined;
+}
+
+/** Most homes have one class of credentials only, which calls cannot leave. */
+async function crossingOf(deps: CommandDeps, view: ReadView): Promise<CrossingReport | undefined> {
+  const { profiles, funding } = view.snapshot;
+  const isMetered = (profile: AuthProfile) =>
+    (funding?.get(profile.id) ?? usualFunding(profile)) === "metered";
+  const both = profiles.some(isMetered) && !profiles.every(isMetered);
+  return both ? (await import("./status-crossing.ts")).crossingReport(deps, view) : undefined;
 }
 
 /** A call was made and brought no answer. */

@@ -1,9 +1,11 @@
 // A subscription and a key that costs money for each call: when calls move from one to the other, what that is said
 // to cost, and how it is kept from happening. `sub` is the subscription of provider `p`, `key` its key.
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import type { TestContext } from "node:test";
 import { describe, test } from "node:test";
 import * as act from "../fakes/upstream-actions.ts";
+import { cliHome } from "../support/cli.ts";
 import { eventually } from "../support/eventually.ts";
 import type { TestGateway } from "../support/gateway.ts";
 import { startTestGateway } from "../support/gateway.ts";
@@ -26,9 +28,13 @@ interface Setup {
   /** the subscription answers as well */
   readonly healthy?: boolean;
   readonly access?: object;
+  readonly clock?: () => number;
 }
 
-async function gatewayFor(t: TestContext, { crossing, order, healthy = false, access = {} }: Setup = {}) {
+async function gatewayFor(
+  t: TestContext,
+  { crossing, order, healthy = false, access = {}, clock = () => NOON }: Setup = {},
+) {
   let ahead = 0;
   const gateway = await startTestGateway({
     providers: {
@@ -44,7 +50,7 @@ async function gatewayFor(t: TestContext, { crossing, order, healthy = false, ac
     ...(order ? { order: { p: order } } : {}),
     access: { gateway: { maxWaitMs: 0 }, ...(crossing === undefined ? {} : { crossing }), ...access },
     script: (call) => (call.key.endsWith("sub") && !healthy ? limited : answer),
-    now: () => NOON + ahead,
+    now: () => clock() + ahead,
   });
   t.after(() => gateway.stop());
   let questions = 0;
@@ -147,5 +153,33 @@ describe("crossing", { concurrency: 4 }, () => {
     assert.equal(await metric(gateway, "openclaw_crossing_refused_total"), 2);
     pass(12 * 3_600_000);
     await eventually(async () => assert.equal((await ask()).status, 200));
+  });
+
+  test("models status and models why tell of it, and it outlives the gateway", async (t) => {
+    const { gateway, ask } = await gatewayFor(t, { crossing: { maxPerDay: 5 }, clock: Date.now });
+    const answered = await ask();
+    await gateway.receipt(answered);
+    const cli = cliHome(gateway.home);
+    const why = await cli.run(["models", "why", answered.headers.get("x-openclaw-run-id")!]);
+    assert.match(why.out, /Crossed +to a metered credential, for \$0\.006/);
+    assert.match(why.out, /p:key .*crossing to a metered credential/);
+    const { crossing } = await eventually(async () => {
+      const report = await cli.json("models", "status");
+      assert.equal(report.crossing.today.calls, 1);
+      return report;
+    });
+    assert.deepEqual(crossing, {
+      rule: { maxPerDay: 5 },
+      today: { calls: 1, dollars: A_CALL, unpriced: 0 },
+      profiles: [
+        { profileId: "p:key", provider: "p", funding: "metered" },
+        { profileId: "p:sub", provider: "p", funding: "subscription" },
+      ],
+    });
+    const status = await cli.run(["models", "status"]);
+    assert.match(status.out, /Crossing to metered +at most \$5 a day/);
+    assert.match(status.out, /Crossed today +\$0\.006 in 1 call/);
+    writeFileSync(gateway.paths.accessConfigPath, '{ crossing: "never" }');
+    assert.equal((await cli.json("models", "status")).crossing.closed, "crossing_never");
   });
 });

@@ -1,6 +1,7 @@
 // `models status` for people: the sections and their order are OpenClaw's (fidelity spec §2.4).
 import type { ProviderHealthRow, ProviderRow, StatusReport, Todo } from "../../access/status-report.ts";
 import type { Io } from "../io.ts";
+import { crossingRows } from "./crossing.ts";
 import { probeRows } from "./probe.ts";
 import { profileRows } from "./status-profiles.ts";
 import type { Style } from "./style.ts";
@@ -32,6 +33,7 @@ export function renderStatus(found: StatusReport, screen: Screen): string {
     ),
     ...section("OAuth/token status", profileRows(report, style)),
     ...section("Usage", usageRows(report.usage, style)),
+    ...section("Funding", crossingRows(report.crossing, style)),
     ...section("Auth probes", probeRows(report, style)),
     ...section(
       "What to do",

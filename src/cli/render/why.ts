@@ -3,6 +3,7 @@ import type { AttemptRecord, CandidateRecord, Receipt } from "../../core/receipt
 import type { LeftOut } from "../../core/plan/explain.ts";
 import { formatModelRef } from "../../core/model-ref.ts";
 import type { Io } from "../io.ts";
+import { crossedWords } from "./crossing.ts";
 import { barReason, LEFT_OUT, windowReason } from "./reasons.ts";
 import type { Style } from "./style.ts";
 import { styleFor } from "./style.ts";
@@ -43,6 +44,7 @@ function summaryRows(receipt: Receipt, style: Style): Rows {
     ...(sticky === undefined ? [] : [["Session's profile", sticky]]),
     ["Outcome", `${outcomeWords(receipt.outcome, style)}, HTTP ${receipt.status}, ${durationMs} ms${waited}`],
     ...usageRows(receipt),
+    ...(receipt.crossed ? [["Crossed", crossedWords(receipt.dollars)]] : []),
   ];
 }
 
@@ -68,23 +70,24 @@ function outcomeWords(outcome: Receipt["outcome"], style: Style): string {
 }
 
 function attemptRow(attempt: AttemptRecord, index: number, style: Style): string[] {
-  const { model, profileId, startedMs, endedMs, firstByteMs, outcome, status, kind, message, test } = attempt;
+  const { model, profileId, startedMs, endedMs, firstByteMs, outcome, status, kind, message } = attempt;
   const first = firstByteMs === undefined ? "" : `, first byte ${firstByteMs - startedMs} ms`;
   const code = [status, kind].filter((part) => part !== undefined).join(" ");
   const what = outcome === "ok" ? style.good(`ok ${status ?? ""}`.trim()) : style.bad(code || outcome);
   const said = message === undefined ? [] : [`${kind === undefined ? "" : `${barReason(kind)}: `}${message}`];
-  const tested = test ? ["testing it, since its bar had ended"] : [];
+  const tested = attempt.test ? ["testing it, since its bar had ended"] : [];
+  const crossed = attempt.crossed ? ["crossing to a metered credential"] : [];
   return [
     `  ${index + 1}. ${model}`,
     profileId,
     `at ${startedMs} ms, took ${endedMs - startedMs} ms${first}`,
     what,
-    [...tested, ...said].join("; "),
+    [...crossed, ...tested, ...said].join("; "),
   ];
 }
 
 function candidateRow(candidate: CandidateRecord, index: number, { at, load }: Receipt): string[] {
-  const { profileId, type, source, bars, place } = candidate;
+  const { profileId, type, source, funding, bars, place } = candidate;
   const [lastUsed, inFlight] = [load?.lastUsed[index], load?.inFlight[index]];
   const facts = [
     ...(place === undefined ? [] : [`place ${place + 1} in the order`]),
@@ -95,7 +98,7 @@ function candidateRow(candidate: CandidateRecord, index: number, { at, load }: R
     ...(load?.testing?.includes(profileId) ? ["another call was testing it"] : []),
     ...bars.map((bar) => barWords(bar, at)),
   ];
-  return [`  ${profileId}`, `${type} from ${source}`, facts.join(", ")];
+  return [`  ${profileId}`, `${type} from ${source}${funding ? `, ${funding}` : ""}`, facts.join(", ")];
 }
 
 function barWords({ reason, window, until }: CandidateRecord["bars"][number], at: number): string {
@@ -103,10 +106,12 @@ function barWords({ reason, window, until }: CandidateRecord["bars"][number], at
   return until > at ? words : `${words}, on trial since`;
 }
 
-export function leftOutRow({ ref, profileId, code, bar }: LeftOut): string[] {
+export function leftOutRow({ ref, profileId, code, bar, until: end }: LeftOut): string[] {
   const { words, help } = LEFT_OUT[code];
   const until = bar
     ? ` (${windowReason(bar.reason, bar.window)}) until ${new Date(bar.until).toISOString()}`
-    : "";
+    : end === undefined
+      ? ""
+      : ` until ${new Date(end).toISOString()}`;
   return [`  ${profileId}`, `for ${formatModelRef(ref)}`, `${words}${until}`, help];
 }
