@@ -158,10 +158,12 @@ function knownPattern(text: string, config: Config): string {
   const { aliases } = modelNamesOf(config);
   const alias = [...aliases.keys()].find((name) => name.toLowerCase() === pattern.toLowerCase());
   if (alias !== undefined) return alias;
-  if (pattern === "openclaw" || /^[^\s/]+\/\S+$/.test(pattern)) return refuseUnknownAgent(pattern, config);
+  // What could never match would be found out by its owner, in production.
+  if (pattern === "openclaw" || /^[^\s/*]+\/[^\s*]*[^\s]$/.test(pattern))
+    return refuseUnknownAgent(pattern, config);
   throw new AccessError(
     "bad_input",
-    `"${pattern}" is no model. Use provider/model, provider/*, an alias, or openclaw/<agent>.`,
+    `"${pattern}" is no model. Use provider/model, provider/* or provider/gpt-* (a * at the end alone), an alias, or openclaw/<agent>.`,
   );
 }
 

@@ -29,7 +29,7 @@ export interface ClientKey {
   readonly createdAt: number;
   readonly expiresAt?: number;
   readonly revokedAt?: number;
-  /** `provider/model`, `provider/*`, an alias, `openclaw/<agent>`, `openclaw/*`; absent: all */
+  /** `provider/model`, the beginning of one with `*` behind it, an alias, `openclaw/<agent>`, `openclaw/*`; absent: all */
   readonly models?: readonly string[];
   readonly limits: KeyLimits;
 }
@@ -82,8 +82,8 @@ function agentOf(pattern: string): string | undefined {
 }
 
 function covers(pattern: string, ref: ModelRef): boolean {
-  if (pattern.endsWith("/*")) return pattern.slice(0, -2).toLowerCase() === ref.provider;
   const slash = pattern.indexOf("/");
   const canonical = pattern.slice(0, slash).toLowerCase() + pattern.slice(slash);
-  return canonical === formatModelRef(ref);
+  const name = formatModelRef(ref);
+  return canonical.endsWith("*") ? name.startsWith(canonical.slice(0, -1)) : canonical === name;
 }

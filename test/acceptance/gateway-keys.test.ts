@@ -354,6 +354,9 @@ describe("openclaw gateway keys", () => {
 
   const BAD: readonly [words: string[], says: RegExp][] = [
     [["add", "x", "--model", "nope"], /"nope" is no model/],
+    [["add", "x", "--model", "*"], /"\*" is no model/],
+    [["add", "x", "--model", "p/*-mini"], /a \* at the end alone/],
+    [["add", "x", "--model", "p*/m1"], /is no model/],
     [["add", "x", "--model", "openclaw/ghost"], /no agent "ghost"/],
     [["add", "x", "--expires-in", "soon"], /not a duration/],
     [["add", "x", "--expires-at", "tomorrow"], /not a date/],

@@ -23,7 +23,8 @@ export default buildCommand({
       model: {
         kind: "parsed",
         parse: String,
-        brief: "What it may use: provider/model, provider/*, an alias, openclaw/<agent>; all when left out",
+        brief:
+          "What it may use: provider/model, provider/* or provider/gpt-*, an alias, openclaw/<agent>; all when left out",
         placeholder: "ref",
         variadic: ",",
         optional: true,
