@@ -4,6 +4,11 @@ import type { CommandGroup } from "../../command-tree.ts";
 export const secrets: CommandGroup = {
   brief: "How credentials are kept: references, and sealed stores",
   entries: {
+    audit: {
+      brief: "Find secrets in plain text, and references that lead nowhere",
+      plugins: "none",
+      load: () => import("./audit.ts"),
+    },
     reload: {
       brief: "Have the running gateway ask for all secrets again",
       plugins: "none",
