@@ -147,8 +147,10 @@ test("without the key: listed, told where it was looked for; nothing that needs 
     const sealed = { code: "store_sealed", message: told };
     await assert.rejects(put(store, "main", { "p:new": apiKey("fake-new") }), sealed);
     await assert.rejects(
-      store.update("main", { profiles: ["p:key"] }, ({ profiles }) => ({
-        profiles: new Map([["p:key", { ...profiles.get("p:key")!.credential, email: "x@example.com" }]]),
+      store.update("main", { profiles: ["p:key"] }, (slice) => ({
+        profiles: new Map([
+          ["p:key", { ...slice.profiles.get("p:key")!.credential, email: "x@example.com" }],
+        ]),
       })),
       sealed,
     );
@@ -254,22 +256,9 @@ test("stores of agents that come later are sealed from their first write", () =>
 
 const text = fc.string({ maxLength: 40 });
 const value = fc.oneof(text, fc.integer(), fc.boolean(), fc.constant(null), fc.array(text, { maxLength: 2 }));
-const field = fc.constantFrom(
-  ...[
-    "type",
-    "provider",
-    "mode",
-    "key",
-    "apiKey",
-    "token",
-    "access",
-    "refresh",
-    "keyRef",
-    "email",
-    "expires",
-  ],
-  ...["copyToAgents", "unknown", "sealed", "is", "entry"],
-);
+const FIELDS =
+  "type provider mode key apiKey token access refresh keyRef email expires other sealed is entry";
+const field = fc.constantFrom(...FIELDS.split(" "));
 const entry = fc.oneof(
   { weight: 4, arbitrary: fc.dictionary(field, value, { maxKeys: 7 }) },
   {
