@@ -92,6 +92,7 @@ export async function run(order: Run, context: RunContext): Promise<RunResult> {
     if (outcome.kind === "answered") return progress.result({ ...outcome, attempt });
     if (outcome.visible) return progress.result({ kind: "cut", failure: outcome.failure });
     if (!progress.goesOnAfter(attempt, outcome.failure)) return progress.exhausted();
+    await progress.backOff(attempt, outcome.failure);
   }
 }
 
@@ -268,6 +269,15 @@ class Progress {
     const failures = [...(this.#failures?.get(name) ?? []), failure];
     this.#failures = new Map(this.#failures).set(name, failures);
     return failures;
+  }
+
+  /** Before the next profile of a provider that is overloaded; nothing unless the config asks for it. */
+  backOff({ ref }: Attempt, { kind }: Failure): Promise<void> | undefined {
+    const { overloadedBackoffMs } = this.#context.rotations();
+    if (kind !== "overloaded" || overloadedBackoffMs === 0) return undefined;
+    const ms = Math.min(overloadedBackoffMs, this.#patienceLeft("next"));
+    const isNext = this.next()?.ref.provider === ref.provider;
+    return isNext && ms > 0 ? this.#wait(ms, "next", true) : undefined;
   }
 
   /**

@@ -218,7 +218,7 @@ test("values are read in their canonical form", () => {
   assert.deepEqual([...config.order], [["openai", ["openai:a"]]]);
   assert.equal(config.cooldowns.billingBackoffMs, 1_800_000);
   assert.equal(config.cooldowns.authPermanentMaxMs, 300_000);
-  assert.deepEqual(config.rotations, { rateLimited: 0, overloaded: 1 });
+  assert.deepEqual(config.rotations, { rateLimited: 0, overloaded: 1, overloadedBackoffMs: 0 });
   assert.equal(config.modelsMode, "replace");
   assert.deepEqual(
     [...config.providers.values()],

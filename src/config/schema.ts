@@ -78,6 +78,7 @@ const auth = object({
       authPermanentBackoffMinutes: minutes,
       authPermanentMaxMinutes: minutes,
       failureWindowHours: hours,
+      overloadedBackoffMs: v.exactOptional(wholeNumber(0, 600_000)),
       overloadedProfileRotations: rotations,
       rateLimitedProfileRotations: rotations,
     }),

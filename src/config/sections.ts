@@ -107,6 +107,7 @@ export function readAuth(
     rotations: {
       rateLimited: cooldowns.rateLimitedProfileRotations ?? DEFAULT_ROTATIONS.rateLimited,
       overloaded: cooldowns.overloadedProfileRotations ?? DEFAULT_ROTATIONS.overloaded,
+      overloadedBackoffMs: cooldowns.overloadedBackoffMs ?? DEFAULT_ROTATIONS.overloadedBackoffMs,
     },
     warnings,
   };

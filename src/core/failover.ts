@@ -7,12 +7,15 @@ import type { Attempt, Walk } from "./plan/walk.ts";
 import { isEnvironmentKey } from "./plan/candidate.ts";
 import { attemptKey } from "./plan/walk.ts";
 
-/** `auth.cooldowns.*ProfileRotations`: profiles tried after the first before a fallback model goes first. */
+/** `auth.cooldowns` of openclaw.json, as far as it is about the way through the plan. */
 export interface RotationBudget {
+  // `*ProfileRotations`: profiles tried after the first before a fallback model goes first.
   readonly rateLimited: number;
   readonly overloaded: number;
+  /** A provider that is overloaded is given so long before its next profile is asked. */
+  readonly overloadedBackoffMs: number;
 }
-export const DEFAULT_ROTATIONS: RotationBudget = { rateLimited: 1, overloaded: 1 };
+export const DEFAULT_ROTATIONS: RotationBudget = { rateLimited: 1, overloaded: 1, overloadedBackoffMs: 0 };
 
 export type Step =
   /** Go on with the plan; `walk` says what is behind us. */

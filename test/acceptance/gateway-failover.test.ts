@@ -363,6 +363,22 @@ describe("waiting", { concurrency: 6 }, () => {
     assert.ok(waitedMs! >= 140, `waited ${waitedMs} ms`);
   });
 
+  test("an overloaded provider is given the time that the config says before its next account is asked", async (t) => {
+    const config = { auth: { cooldowns: { overloadedBackoffMs: 200 } } };
+    const busy = { "p.a": says(529, "Overloaded") };
+    const gateway = await gatewayFor(t, busy, { ...patient, config });
+    const asked = await ask(gateway);
+    assert.equal(asked.by, "p.b");
+    const { waitedMs } = await gateway.receipt(asked);
+    assert.ok(waitedMs! >= 190, `waited ${waitedMs} ms`);
+    const other = await gatewayFor(t, { "p.a": unauthorized }, { ...patient, config });
+    assert.equal(
+      (await other.receipt(await ask(other))).waitedMs,
+      undefined,
+      "other failures wait for nothing",
+    );
+  });
+
   test("a question that comes while all accounts cool waits as well", async (t) => {
     const gateway = await gatewayFor(t, { "p.a": [limited({ "retry-after-ms": "1500" })] }, one);
     const hasty = await ask(gateway, { headers: { "x-stainless-timeout": "1" } });
