@@ -44,6 +44,8 @@ export function unusableRow(
   ref?: ModelRef,
 ): ProbeRow | undefined {
   const row = baseRow(profile, ref);
+  const sealed = view.stored.find(({ id }) => id === profile.id)?.unopened?.fault;
+  if (reason && sealed !== undefined) return { ...row, ...reasonRow(reason), error: sealed };
   if (reason) return { ...row, ...reasonRow(reason) };
   if (profile.keptBy !== undefined && isCloud(profile.keptBy)) return undefined;
   if (profile.keptBy !== undefined)

@@ -28,6 +28,7 @@ import { Counts } from "./metrics/counts.ts";
 import type { SettingsReader } from "./reload.ts";
 import type { GatewayDeps } from "./run.ts";
 import type { GatewaySecrets } from "./secrets.ts";
+import { tellingSealed } from "./sealed-notice.ts";
 import { Targets } from "./target.ts";
 
 /** Settings apart: those are of the time at which a request comes. */
@@ -72,7 +73,7 @@ export function buildGateway(deps: GatewayDeps, faults: Faults, secrets: Gateway
   const writer = new HealthWriter(deps.store(), writing("Health"));
   const agents: LiveAgents = new LiveAgents({
     watch: (agent) => watch(agent),
-    read: (agent) => deps.store().read(agent),
+    read: tellingSealed((agent) => deps.store().read(agent), deps.log),
     join: joinWith(deps, secrets.dress(deps.settingsFiles?.first ?? deps)),
     onView: (view) => secrets.learn(view),
     writer,

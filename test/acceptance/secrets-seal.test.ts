@@ -100,9 +100,9 @@ test("a gateway serves on while its store is sealed, sealed anew twice, and unse
     answers.set(answer, (answers.get(answer) ?? 0) + 1);
     return answer;
   };
-  let stop = false;
+  const stop = new AbortController();
   const load = (async () => {
-    while (!stop) await call();
+    while (!stop.signal.aborted) await call();
   })();
   const run = async (...words: readonly string[]) => {
     const { exit, err } = await cli.run(words);
@@ -117,10 +117,25 @@ test("a gateway serves on while its store is sealed, sealed anew twice, and unse
   await eventually(async () => assert.equal(await call(), `with ${keyOf("p", "bob")}`), 20_000);
   await run("secrets", "unseal");
   await call();
-  stop = true;
+  stop.abort();
   await load;
   assert.deepEqual([...answers.keys()].toSorted(), [
     `with ${keyOf("p", "ada")}`,
     `with ${keyOf("p", "bob")}`,
   ]);
+});
+
+test("a gateway without the key starts, says where it looked, and serves what is not sealed", async (t) => {
+  const upstream = await startScriptedUpstream(({ key }) => act.reply({ body: chatBody(`with ${key}`) }));
+  const home = await gatewayHome(upstream, ["ada"]);
+  t.after(async () => {
+    await home.remove();
+    await upstream.close();
+  });
+  const { key } = await cliHome(home.path).json("secrets", "seal");
+  renameSync(key.path, `${key.path}.away`);
+  const gateway = await home.start("--port", "0");
+  await eventually(() => assert.match(gateway.printed(), /sealed with key \S+: .* is not there/), 20_000);
+  const ready = await send(`${gateway.url}/healthz`, { method: "GET" });
+  assert.equal(ready.status, 200);
 });
