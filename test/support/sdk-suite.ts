@@ -7,8 +7,12 @@ import type { StrictUpstream, Trouble } from "../fakes/strict/upstream.ts";
 import { STRICT_WIRES, strictUpstream } from "../fakes/strict/upstream.ts";
 import type { TestGateway, TestProvider } from "./gateway.ts";
 import { startTestGateway } from "./gateway.ts";
+import { chat, responses } from "./sdk-talk-openai.ts";
+import { messages } from "./sdk-talk-anthropic.ts";
 import type { TalkingSdk } from "./sdk-talk.ts";
-import { PICTURE, SYSTEM, TALKING_SDKS } from "./sdk-talk.ts";
+import { PICTURE, SYSTEM } from "./sdk-talk.ts";
+
+const TALKING_SDKS = { chat, responses, messages };
 
 const CALLS = [
   { name: "weather", args: { city: "Rome" } },
@@ -23,7 +27,7 @@ function mind({ tools, turns, hasSchema }: Seen): Saying {
   const spoken = turns.flatMap(({ parts }) => parts);
   if (tools.length > 0 && !spoken.some(({ kind }) => kind === "result"))
     return { thinking: THOUGHT, text: "Let me look.", calls: CALLS };
-  return { text: spoken.at(-1)!.kind === "result" ? ANSWER : "In sum: weather." };
+  return { text: spoken.at(-1)!.kind === "text" ? "In sum: weather." : ANSWER };
 }
 
 const resultOf = ({ name, args }: { name: string; args: unknown }): string =>
@@ -69,7 +73,11 @@ function assertSeen([first, second, third]: readonly Seen[], sdk: TalkingSdk, wi
   assert.ok(first!.system.includes(SYSTEM));
   assert.deepEqual(first!.tools, ["weather", "time"]);
   assert.deepEqual(ofKind(first!, "image"), [{ kind: "image", data: PICTURE }]);
+  // Results of chat completions hold no pictures.
+  const pictures = sdk.api === "openai-completions" ? [PICTURE] : [PICTURE, PICTURE];
   for (const seen of [second!, third!]) {
+    const shown = ofKind(seen, "image").map(({ data }) => data);
+    assert.deepEqual(shown, pictures);
     assert.deepEqual(
       ofKind(seen, "call").map(({ name, args }) => ({ name, args })),
       CALLS,

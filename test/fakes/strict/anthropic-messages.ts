@@ -110,11 +110,11 @@ function turnsIn(messages: any[], given: Given): Seen["turns"] {
         !/\s$/.test(blocks.at(-1).text ?? ""),
         "final assistant content cannot end with trailing whitespace",
       );
-    return { role, parts: blocks.map((block: any) => partOf(block, role, place, given)) };
+    return { role, parts: blocks.flatMap((block: any) => partsOf(block, role, place, given)) };
   });
 }
 
-function partOf(block: any, role: string, place: string, given: Given): SeenPart {
+function partsOf(block: any, role: string, place: string, given: Given): SeenPart[] {
   const known =
     role === "user"
       ? ["text", "image", "document", "tool_result"]
@@ -123,21 +123,21 @@ function partOf(block: any, role: string, place: string, given: Given): SeenPart
   switch (block.type) {
     case "text":
       must(block.text?.trim() !== "", `${place}: text content blocks must contain non-whitespace text`);
-      return { kind: "text", text: block.text };
+      return [{ kind: "text", text: block.text }];
     case "image":
       must(
         block.source.type === "url" ||
           (isBase64(block.source.data) && block.source.media_type.startsWith("image/")),
         `${place}: image`,
       );
-      return { kind: "image", data: block.source.data };
+      return [{ kind: "image", data: block.source.data }];
     case "thinking":
       only(block, ["type", "thinking", "signature"], place);
       must(
         given.get(block.signature) === block.thinking,
         `${place}: Invalid \`signature\` in \`thinking\` block`,
       );
-      return { kind: "thinking", text: block.thinking };
+      return [{ kind: "thinking", text: block.thinking }];
     case "tool_use":
       only(block, ["type", "id", "name", "input", "cache_control"], place);
       must(/^[a-zA-Z0-9_-]+$/.test(block.id) && NAME.test(block.name), `${place}.tool_use.id`);
@@ -145,19 +145,23 @@ function partOf(block: any, role: string, place: string, given: Given): SeenPart
         typeof block.input === "object" && block.input !== null,
         `${place}.tool_use.input: should be a dictionary`,
       );
-      return { kind: "call", id: block.id, name: block.name, args: block.input };
+      return [{ kind: "call", id: block.id, name: block.name, args: block.input }];
     case "tool_result":
       only(block, ["type", "tool_use_id", "content", "is_error", "cache_control"], place);
-      return { kind: "result", id: block.tool_use_id, text: resultText(block.content) };
+      return [
+        { kind: "result", id: block.tool_use_id, text: resultText(block.content) },
+        ...imagesIn(block.content),
+      ];
     default:
-      return { kind: "text", text: "(a document)" };
+      return [{ kind: "text", text: "(a document)" }];
   }
 }
 
+const imagesIn = (content: any): SeenPart[] =>
+  [content].flat().flatMap((each: any) => (each?.source ? [{ kind: "image", data: each.source.data }] : []));
+
 const resultText = (content: any): string =>
-  typeof content === "string"
-    ? content
-    : (content ?? []).map(({ text }: any) => text ?? "(an image)").join("");
+  typeof content === "string" ? content : (content ?? []).map(({ text }: any) => text ?? "").join("");
 
 function mustPair(messages: any[]): void {
   const idsIn = (i: number, type: string, id: string): string[] =>

@@ -103,11 +103,8 @@ function partsOf(block: any, place: string, given: Given): SeenPart[] {
     case "toolResult":
       only(value, ["toolUseId", "content", "status"], place);
       return [
-        {
-          kind: "result",
-          id: value.toolUseId,
-          text: value.content.map(({ text }: any) => text ?? "(an image)").join(""),
-        },
+        { kind: "result", id: value.toolUseId, text: value.content.map((each: any) => each.text).join("") },
+        ...value.content.flatMap((each: any) => (each.image ? partsOf(each, place, given) : [])),
       ];
     case "reasoningContent": {
       const { text, signature } = value.reasoningText;
@@ -132,7 +129,6 @@ const frame = (name: string, value: unknown): Uint8Array =>
     headers: {
       ":message-type": { type: TEXT, value: "event" },
       ":event-type": { type: TEXT, value: name },
-      ":content-type": { type: TEXT, value: "application/json" },
     },
     body: Buffer.from(JSON.stringify(value)),
   });

@@ -34,7 +34,7 @@ function partsIn(message: any, place: string, called: Set<string>, given: Given)
   must(typeof message.content === "string", `${place}.content: cannot unmarshal into Go string`);
   if (message.role === "tool") {
     must(called.has(message.tool_name), `${place}: no call of ${message.tool_name} before it`);
-    return [{ kind: "result", id: message.tool_name, text: message.content }];
+    return [{ kind: "result", id: message.tool_name, text: message.content }, ...imagesIn(message, place)];
   }
   must(
     message.thinking === undefined || wasSaid(given, message.thinking),
@@ -48,13 +48,16 @@ function partsIn(message: any, place: string, called: Set<string>, given: Given)
   return [
     ...(message.thinking ? [{ kind: "thinking" as const, text: message.thinking }] : []),
     ...(message.content ? [{ kind: "text" as const, text: message.content }] : []),
-    ...(message.images ?? []).map((data: string) => {
-      must(isBase64(data), `${place}.images: illegal base64 data`);
-      return { kind: "image", data };
-    }),
+    ...imagesIn(message, place),
     ...calls,
   ];
 }
+
+const imagesIn = ({ images = [] }: any, place: string): SeenPart[] =>
+  images.map((data: string) => {
+    must(isBase64(data), `${place}.images: illegal base64 data`);
+    return { kind: "image", data };
+  });
 
 const head = (call: Call) => ({ model: call.body.json.model, created_at: "2026-01-01T00:00:00Z" });
 const END = { done: true, done_reason: "stop", prompt_eval_count: 11, eval_count: 7 };

@@ -109,8 +109,10 @@ function partsIn(item: any, place: string, given: Given): SeenPart[] {
     return [{ kind: "call", id: item.call_id, name: item.name, args }];
   }
   if (RESULTS.includes(item.type)) {
-    const text = typeof item.output === "string" ? item.output : textOf({ content: item.output });
-    return [{ kind: "result", id: item.call_id, text }];
+    const { call_id: id, output } = item;
+    if (typeof output === "string") return [{ kind: "result", id, text: output }];
+    const images = output.flatMap((part: any) => (part.image_url ? [contentPart(part, "user", place)] : []));
+    return [{ kind: "result", id, text: textOf({ content: output }) }, ...images];
   }
   if (item.type === "reasoning") {
     must(given.has(item.encrypted_content), "The encrypted content could not be verified");
