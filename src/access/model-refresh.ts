@@ -13,6 +13,7 @@ import type { Asker } from "./model-question.ts";
 import { askForModels, listAddress } from "./model-question.ts";
 import { defaultAgent } from "./read-view.ts";
 import { readReadyView } from "./ready-view.ts";
+import { withRefs } from "./secret-refs.ts";
 
 /** One question, whole. */
 const TIMEOUT_MS = 15_000;
@@ -44,9 +45,12 @@ export interface RefreshRequest {
  *
  * @throws AccessError `unknown_provider`; `bad_input` when the provider has no list; `store_unwritable`
  */
-export async function refreshModels(deps: Deps, request: RefreshRequest): Promise<RefreshReport> {
-  const { asker, warnings } = await openForAgent(deps, defaultAgent(deps.config()), (own, agent) =>
-    readReadyView(own, agent, {
+export async function refreshModels(opened: Deps, request: RefreshRequest): Promise<RefreshReport> {
+  const agent = defaultAgent(opened.config());
+  const isAsked = (id: ProviderId) => request.provider === undefined || id === request.provider;
+  const deps = await withRefs(opened, { agent, only: isAsked });
+  const { asker, warnings } = await openForAgent(deps, agent, (own, id) =>
+    readReadyView(own, id, {
       only: ({ provider }) => request.provider === undefined || provider === request.provider,
       timeoutMs: TIMEOUT_MS,
     }),

@@ -64,8 +64,11 @@ export async function auditSecrets(
     ...shadowed(refs, scans),
   ];
   const files = scans.filter(({ scanned }) => scanned).map(({ file }) => file);
-  return reportOf(findings, refs, files, asked.length);
+  return reportOf(findings, refs, files, keysOf(asked).size);
 }
+
+const keysOf = (refs: readonly FoundRef[]): ReadonlySet<string> =>
+  new Set(refs.map(({ ref }) => refKey(ref)));
 
 const agentsOf = ({ agents }: Config): AgentId[] => [...new Set([MAIN_AGENT, ...agents.map(({ id }) => id)])];
 
@@ -127,7 +130,7 @@ function reportOf(
 ): AuditReport {
   const count = (code: Finding["code"]) => findings.filter((finding) => finding.code === code).length;
   const unresolvedRefCount = count("REF_UNRESOLVED");
-  const skippedExecRefs = refs.length - refsChecked;
+  const skippedExecRefs = keysOf(refs).size - refsChecked;
   return {
     version: 1,
     status: unresolvedRefCount > 0 ? "unresolved" : findings.length > 0 ? "findings" : "clean",

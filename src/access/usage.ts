@@ -12,6 +12,7 @@ import type { ReadView } from "./read-view.ts";
 import { readView } from "./read-view.ts";
 import { refresherOf } from "./ready-view.ts";
 import type { UsageAnswer } from "./usage-question.ts";
+import { withRefs } from "./secret-refs.ts";
 import { askForUsage } from "./usage-question.ts";
 import type { Asked } from "./usage-report.ts";
 import type { UsageTarget } from "./usage-targets.ts";
@@ -32,8 +33,9 @@ export interface UsageRequest {
 }
 
 /** Never rejects because of a provider: each credential has its answer. */
-export async function askUsage(deps: Deps, request: UsageRequest): Promise<Asked> {
+export async function askUsage(opened: Deps, request: UsageRequest): Promise<Asked> {
   const { agent, only = () => true, warn, signal } = request;
+  const deps = await withRefs(opened, { agent, signal });
   const view = await readView(deps, agent);
   const targets = usageTargets(usageInputs(deps, view)).filter(({ profile }) => only(profile));
   const writer = new HealthWriter(deps.store(), (error) => {
