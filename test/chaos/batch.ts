@@ -125,7 +125,7 @@ function ask(gateway: ChaosGateway, run: RunSpec, kept: Agent): Promise<Seen> {
   });
 }
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 async function leakOf(what: string, look: () => Promise<unknown>): Promise<string[]> {
   const late = sleep(PATIENCE_MS, "late" as const, { ref: false });
@@ -169,7 +169,7 @@ async function receiptsFit(
       const found = await gateway.outcomeOf(one.runId!);
       assert.ok(found, `run ${run.id} has no receipt`);
       return found;
-    });
+    }, 20_000);
     const { told } = judge(run, one, served);
     if (told.kind !== "left") assert.equal(outcome, OUTCOME[told.kind], `receipt of run ${run.id}`);
   }

@@ -18,7 +18,7 @@ export interface Sending {
   readonly url: string;
   readonly agent: Agent | false;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Buffer;
   readonly leaves?: { readonly afterBytes: number; readonly afterMs: number };
 }
 
@@ -46,6 +46,8 @@ export function send({ url, agent, headers, body, leaves }: Sending): Promise<Se
     response.on("error", ({ message }) => over({ broken: message }));
   });
   sent.on("error", ({ message }) => over({ broken: message }));
+  // Whatever else ends a connection before there is an answer.
+  sent.on("close", () => head.status === 0 && over({ broken: "closed without an answer" }));
   const leave = () => {
     over({ left: true });
     sent.destroy();

@@ -22,7 +22,7 @@ const PROVIDERS = Object.entries(TRANSLATORS);
 /** What happened, by protocol: `openai-completions: read`. */
 export type Hits = Record<string, number>;
 
-interface Samples {
+export interface Samples {
   readonly requests: ReadonlyMap<string, readonly JsonObject[]>;
   readonly bodies: ReadonlyMap<string, readonly JsonObject[]>;
   readonly frames: ReadonlyMap<string, readonly JsonObject[][]>;
@@ -41,7 +41,7 @@ export function malformedRounds(seed: number, rounds: number): Hits {
   return hits;
 }
 
-function samplesFrom(seed: number): Samples {
+export function samplesFrom(seed: number): Samples {
   const asked = fc.sample(requests, { seed, numRuns: 40 });
   const told = fc.sample(answers, { seed, numRuns: 40 });
   const whole = CLIENTS.map(
