@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Credential } from "../../src/core/credential.ts";
+import { keyFromPassphrase } from "../../src/store/seal/box.ts";
 import {
+  endHandOver,
   rekeyDatabase,
   scrubDatabase,
   sealDatabase,
@@ -312,7 +314,6 @@ test("sealing and unsealing is the identity, for whatever stands in a row", asyn
 test("what is to be a passphrase is read from a file, and derives the key once", () =>
   inHome(async (home) => {
     await fill(home);
-    const { keyFromPassphrase } = await import("../../src/store/seal/box.ts");
     const cheap = { salt: "c2FsdA", n: 2 ** 10, r: 8, p: 1 };
     const key = await keyFromPassphrase("correct horse battery", cheap);
     const place = { kind: "passphrase" as const, id: key.id, ...cheap };
@@ -332,4 +333,28 @@ test("what is to be a passphrase is read from a file, and derives the key once",
     for (let times = 0; times < 3; times++) await store.read("main");
     assert.equal(asked, 1);
     await store.read("main", "facts");
+  }));
+
+test("a program that runs takes up the new key that it could not be asked for", () =>
+  inHome(async (home) => {
+    await fill(home);
+    const cheap = { salt: "c2FsdA", n: 2 ** 10, r: 8, p: 1 };
+    const placed = async (passphrase: string) => {
+      const key = await keyFromPassphrase(passphrase, cheap);
+      return { key, place: { kind: "passphrase" as const, id: key.id, ...cheap } };
+    };
+    await sealDatabase(home.at("main"), await placed("the first passphrase"), home.hands());
+    const running = home.open({ ask: async () => "the first passphrase" });
+    const before = await credentialsOf(running);
+    const hands = home.hands({ ask: async () => "the first passphrase" });
+    await rekeyDatabase(home.at("main"), await placed("the second passphrase"), hands);
+    assert.deepEqual(await credentialsOf(running), before);
+    await endHandOver(home.at("main"), hands);
+    assert.deepEqual(await credentialsOf(running), before);
+    await put(running, "main", { "p:more": apiKey("fake-more-than-before") });
+    await running.close();
+    const late = home.open({ ask: async () => "the first passphrase" });
+    assert.match((await late.read("main")).state.warnings.join("\n"), /the passphrase is another one/);
+    const right = home.open({ ask: async () => "the second passphrase" });
+    assert.deepEqual((await credentialsOf(right))["p:more"], apiKey("fake-more-than-before"));
   }));
