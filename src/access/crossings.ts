@@ -82,6 +82,11 @@ export class Crossings {
     return parts.reduce(addUse, NO_USE);
   }
 
+  /** What is set aside for calls under way, billionths of a dollar. */
+  get reserved(): number {
+    return this.#reserved;
+  }
+
   /** A call crosses: what it may cost counts until `settle` says what it did. Billionths of a dollar. */
   reserve(nanoDollars: number): void {
     this.#reserved += nanoDollars;

@@ -296,6 +296,13 @@ export class LiveAgents {
     this.#options.onHealth?.(live.id, profile, health);
   }
 
+  /** As `settle`, of what another process saw. */
+  observe(user: AgentId, profile: AuthProfile, event: HealthEvent): void {
+    const live = this.#agents.get(user);
+    if (live?.healthOf(profile)) this.settle(live, profile, event);
+    else this.#options.writer.add(user, profile, event, true);
+  }
+
   /** From now on this is the health of a profile that `user` uses, for all that share it. */
   know(user: AgentId, profile: AuthProfile, health: Health): void {
     this.#readings.learn(homeOf(profile, user), profile, health);

@@ -9,6 +9,7 @@ import {
   MinuteSum,
   monthEnds,
   monthOf,
+  negative,
   NO_USE,
   tokensOf,
 } from "../core/key-use.ts";
@@ -163,11 +164,3 @@ const TELLING_REQUESTS = 5;
 const UNKNOWN_OUTPUT_TOKENS = 500;
 
 const NO_REQUESTS = new MinuteSum();
-
-const negative = (use: KeyUse): KeyUse => ({
-  requests: -use.requests,
-  inputTokens: -use.inputTokens,
-  outputTokens: -use.outputTokens,
-  nanoDollars: -use.nanoDollars,
-  unpriced: -use.unpriced,
-});

@@ -26,6 +26,13 @@ export class LiveKeys {
     return this.#byDigest.size === 0 ? undefined : this.#byDigest.get(hash("sha256", text, "base64url"));
   }
 
+  byDigest(digest: string): LiveKey | undefined {
+    return this.#byDigest.get(digest);
+  }
+
+  /** Told whenever keys were read. */
+  onRead: (() => void) | undefined;
+
   all(): Iterable<LiveKey> {
     return this.#byDigest.values();
   }
@@ -66,6 +73,7 @@ export class LiveKeys {
       });
       this.#byDigest = new Map(fresh);
       this.#report("read", undefined);
+      this.onRead?.();
     } catch (error) {
       this.#report("read", error);
     }

@@ -16,12 +16,12 @@ export class Loads {
 
   of(profile: Pick<AuthProfile, "owner" | "id">): MutableLoad {
     const key = loadKey(profile);
-    const load = this.#loads.get(key) ?? this.create(key);
+    const load = this.#loads.get(key) ?? this.create(profile);
     this.#loads.set(key, load);
     return load;
   }
 
-  protected create(_key: string): MutableLoad {
+  protected create(_of: Pick<AuthProfile, "owner" | "id">): MutableLoad {
     return { inFlight: 0, lastStarted: 0, rampFrom: 0, testing: NO_TESTS };
   }
 

@@ -83,6 +83,12 @@ export class Logins {
     return this.#recent(profile, this.#restOf(profile)) ? undefined : this.#renew(profile);
   }
 
+  /** For another process: what became of a login that has ended, tried now unless it was just before. */
+  refreshed(profile: AuthProfile): Promise<RefreshResult> {
+    const recent = this.#recent(profile, REST_MS);
+    return recent ? Promise.resolve(recent.result) : this.#renew(profile);
+  }
+
   /** When `warm` has something to do next, ms since epoch; `undefined` when it never has. */
   nextAt(profile: AuthProfile): number | undefined {
     const due = dueAt(profile, this.#chance);

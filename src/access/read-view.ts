@@ -55,8 +55,10 @@ export async function readView(deps: Deps, agent: AgentId, depth?: Depth): Promi
   return { ...joinView(deps, agent, own, main), unreadable };
 }
 
+export type ViewDeps = Pick<Deps, "config" | "accessConfig" | "env" | "paths" | "now">;
+
 /** The view of an agent whose stores were read already. */
-export function joinView(deps: Deps, agent: AgentId, own: Reading, main: Reading | undefined): AgentView {
+export function joinView(deps: ViewDeps, agent: AgentId, own: Reading, main: Reading | undefined): AgentView {
   const [config, env] = [deps.config(), deps.env()];
   const view = viewOf({
     agent,
@@ -72,7 +74,7 @@ export function joinView(deps: Deps, agent: AgentId, own: Reading, main: Reading
 }
 
 /** What only the gateway's settings say is no reason to show nothing: a broken access.json is told elsewhere. */
-function writtenFunding(deps: Deps): AccessConfig["funding"] {
+function writtenFunding(deps: Pick<Deps, "accessConfig">): AccessConfig["funding"] {
   try {
     return deps.accessConfig().funding;
   } catch (error) {

@@ -24,7 +24,16 @@ export class ReasoningMemory {
   readonly #calls = new Map<string, Kept>();
   #size = 0;
 
+  /** Told of what is kept, where other processes are to have it too. */
+  onKeep: ((callId: string, parts: readonly ThinkingPart[]) => void) | undefined;
+
   keep(callId: string, parts: readonly ThinkingPart[]): void {
+    this.hear(callId, parts);
+    this.onKeep?.(callId, parts);
+  }
+
+  /** As `keep`, of what another process knows. */
+  hear(callId: string, parts: readonly ThinkingPart[]): void {
     const size = parts.reduce(
       (sum, { text, signature }) => sum + text.length + (signature?.value.length ?? 0),
       0,

@@ -13,6 +13,12 @@ export class StickyProfiles {
     return entry && now - entry.usedAt < IDLE_MS ? entry.profileId : undefined;
   }
 
+  /** Whether another profile serves a session now, or it was used last before `since`. */
+  isNews(session: string, profileId: ProfileId, since: number): boolean {
+    const entry = this.#sessions.get(session);
+    return entry?.profileId !== profileId || entry.usedAt < since;
+  }
+
   set(session: string, profileId: ProfileId, now: number): void {
     // Deleting first keeps the map in order of last use, so the oldest is always in front.
     this.#sessions.delete(session);

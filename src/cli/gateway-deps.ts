@@ -44,6 +44,7 @@ export function gatewayDeps(deps: CommandDeps, verbose = false): GatewayDeps {
     },
     supervised: process.env[SUPERVISED] === "1",
     version: deps.version,
+    ...(process.argv[1] === undefined ? {} : { program: process.argv[1] }),
     store,
     receipts: store,
     clientKeys: () => store().clientKeys,
@@ -61,7 +62,7 @@ export function gatewayDeps(deps: CommandDeps, verbose = false): GatewayDeps {
  * calls cost up to twice as much. And beside little that lives long it collects large requests one by one,
  * unless the heap may grow to four times of what lives.
  */
-function keepWarm(): void {
+export function keepWarm(): void {
   setFlagsFromString("--memory-reducer-gc-count=0");
   setFlagsFromString("--heap-growing-percent=300");
 }

@@ -33,6 +33,7 @@ const DEFAULTS: AccessConfig["gateway"] = {
   idleTimeoutMs: 120_000,
   commentEveryMs: 10_000,
   usageEveryMs: 300_000,
+  workers: 1,
 };
 
 const URL_RULE = "must be an address like https://host/path, without user and password";
@@ -84,6 +85,7 @@ const schema = object({
       idleTimeoutMs: exactOptional(wholeNumber(100, 3_600_000)),
       commentEveryMs: exactOptional(wholeNumber(100, 3_600_000)),
       usageEveryMs: exactOptional(wholeNumber(0, 24 * 3_600_000)),
+      workers: exactOptional(wholeNumber(1, 64)),
     }),
   ),
   crossing: exactOptional(crossingRule),

@@ -219,6 +219,8 @@ export interface AccessConfig {
     readonly commentEveryMs: number;
     /** How often usage endpoints are read for the profiles in use, ms; 0: never. */
     readonly usageEveryMs: number;
+    /** Processes that serve; with 1 there are none besides the gateway's own. */
+    readonly workers: number;
   };
   /** How calls are paid for, by profile id, or by provider for all of its profiles; over what is known. */
   readonly funding: Readonly<Record<string, Funding>>;

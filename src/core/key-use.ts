@@ -71,6 +71,14 @@ export const addUse = (a: KeyUse, b: KeyUse): KeyUse => ({
   unpriced: a.unpriced + b.unpriced,
 });
 
+export const negative = (use: KeyUse): KeyUse => ({
+  requests: -use.requests,
+  inputTokens: -use.inputTokens,
+  outputTokens: -use.outputTokens,
+  nanoDollars: -use.nanoDollars,
+  unpriced: -use.unpriced,
+});
+
 export const tokensOf = ({ inputTokens, outputTokens }: KeyUse): number => inputTokens + outputTokens;
 
 export const NANO = 1e9;

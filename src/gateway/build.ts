@@ -1,4 +1,5 @@
 // The parts of a running gateway, put together once. Each asks for the settings whenever it needs them.
+import { randomBytes } from "node:crypto";
 import { Agent } from "undici";
 import type { Renewer } from "../access/codex-refresh.ts";
 import { besideCodex } from "../access/codex-refresh.ts";
@@ -30,11 +31,14 @@ import type { GatewayDeps } from "./run.ts";
 import type { GatewaySecrets } from "./secrets.ts";
 import { tellingSealed } from "./sealed-notice.ts";
 import { Targets } from "./target.ts";
+import type { Hub } from "./workers/hub.ts";
 
 /** Settings apart: those are of the time at which a request comes. */
 type SharedParts = Omit<Gateway, "config" | "accessConfig" | "env" | "rotations" | "latest" | "reloaded">;
 
 export type GatewayParts = SharedParts & {
+  /** with what only their owner may do */
+  readonly keys: LiveKeys;
   readonly writerFlush: () => Promise<void>;
   readonly refresher: Refresher;
   readonly keepWarm: KeepWarm;
@@ -66,8 +70,16 @@ const KEY_FAULTS = {
   write: "What client keys use cannot be written",
 };
 
-/** @param deps its settings may be others from call to call */
-export function buildGateway(deps: GatewayDeps, faults: Faults, secrets: GatewaySecrets): GatewayParts {
+/**
+ * @param deps its settings may be others from call to call
+ * @param hub where workers learn what is learnt here
+ */
+export function buildGateway(
+  deps: GatewayDeps,
+  faults: Faults,
+  secrets: GatewaySecrets,
+  hub?: Hub,
+): GatewayParts {
   const writing = (part: string) => (error: unknown) =>
     faults.report(part, `${part} cannot be written`, error);
   const writer = new HealthWriter(deps.store(), writing("Health"));
@@ -78,6 +90,7 @@ export function buildGateway(deps: GatewayDeps, faults: Faults, secrets: Gateway
     onView: (view) => secrets.learn(view),
     writer,
     cooldowns: () => deps.config().cooldowns,
+    ...hub?.live,
   });
   const watch = storeWatcher({ store: deps.store, agents, faults, onNews: () => keepWarm.wake() });
   const refresher = refresherOf(deps);
@@ -120,6 +133,7 @@ export function buildGateway(deps: GatewayDeps, faults: Faults, secrets: Gateway
     upstream: new Agent({ keepAliveTimeout: 30_000, connect: { timeout: 10_000 } }),
     now: deps.now,
     startedAt: deps.now(),
+    digestKey: randomBytes(32).toString("hex"),
     failing: () => faults.list(),
     counts,
     log: deps.log,

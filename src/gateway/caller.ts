@@ -1,5 +1,7 @@
 // Who makes a request, once the guard has let it in.
 import type { LiveKey } from "../access/live-key.ts";
+import type { ClientKey } from "../core/client-key.ts";
+import type { KeyUse, LimitHit } from "../core/key-use.ts";
 
 /** What a route asks of its caller. */
 export type Scope = "read" | "write" | "admin";
@@ -9,7 +11,23 @@ export type Caller =
   | { readonly kind: "operator" }
   /** a person whom a trusted proxy vouches for, with what they may do */
   | { readonly kind: "user"; readonly user: string; readonly scopes: ReadonlySet<Scope> }
-  | { readonly kind: "key"; readonly live: LiveKey };
+  | { readonly kind: "key"; readonly live: CallerKey };
+
+type Soon<T> = T | Promise<T>;
+
+/** A client key as calls use it: `LiveKey`, or one that another process counts. */
+export interface CallerKey {
+  readonly key: ClientKey;
+  readonly usualOutputTokens: number;
+  begin(now: number): Soon<LimitHit | undefined>;
+  reserve(expected: KeyUse, now: number): Soon<LimitHit | undefined>;
+  settle(reserved: KeyUse, use: KeyUse, now: number): void;
+}
+
+export interface KnownKeys {
+  find(text: string): CallerKey | undefined;
+  all(): Iterable<LiveKey>;
+}
 
 export const OPERATOR: Caller = { kind: "operator" };
 

@@ -6,7 +6,7 @@ import type { Paths } from "../config/paths.ts";
 import { AccessError, messageOf } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import { parseObject } from "../core/json.ts";
-import type { GatewayLock } from "./lock.ts";
+import type { GatewayLock, WorkerRow } from "./lock.ts";
 import { readLock } from "./lock.ts";
 import type { ReloadReport } from "./reload.ts";
 import type { SecretsReport } from "./secrets.ts";
@@ -24,6 +24,7 @@ export interface GatewayStatus {
   readonly uptimeMs?: number;
   readonly probe?: Probe;
   readonly reload?: ReloadReport;
+  readonly workers?: readonly WorkerRow[];
 }
 
 /** What the gateway says of itself over HTTP. */
@@ -45,7 +46,7 @@ export async function gatewayStatus(
   const lock = readLock(paths);
   if (!lock) return { running: false };
   const url = urlOf(lock);
-  const { pid, port, version, startedAt, reload, elsewhere } = lock;
+  const { pid, port, version, startedAt, reload, elsewhere, workers } = lock;
   return {
     running: true,
     pid,
@@ -56,6 +57,7 @@ export async function gatewayStatus(
     ...(startedAt === undefined ? {} : { startedAt, uptimeMs: now - startedAt }),
     ...(timeoutMs === undefined ? {} : { probe: await probe(url, timeoutMs) }),
     ...(reload ? { reload } : {}),
+    ...(workers ? { workers } : {}),
   };
 }
 

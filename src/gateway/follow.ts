@@ -61,6 +61,7 @@ function lastingOf(
     "logging.file": config().logFile,
     "agents.list agentDir": known.map((id) => paths().agentDatabase(id)),
     "access.json plugins": accessConfig().plugins,
+    "access.json gateway.workers": options.workers ?? accessConfig().gateway.workers,
   };
 }
 

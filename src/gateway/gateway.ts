@@ -1,7 +1,6 @@
 // What every route is handed: the running gateway's parts. Built in run.ts.
 import type { Agent } from "undici";
 import type { FailedAttempts } from "../core/failed-attempts.ts";
-import type { LiveKeys } from "../access/live-keys.ts";
 import type { Crossings } from "../access/crossings.ts";
 import type { Prices } from "../access/prices.ts";
 import type { ExchangedTokens } from "../access/exchanged.ts";
@@ -10,9 +9,13 @@ import type { Logins } from "../access/logins.ts";
 import type { ReceiptWriter } from "../access/receipt-writer.ts";
 import type { ServedModels } from "../access/served-models.ts";
 import type { StickyProfiles } from "../access/sticky.ts";
+import type { KnownKeys } from "./caller.ts";
 import type { Environment } from "../secrets/env.ts";
 import type { Counts } from "./metrics/counts.ts";
 import type { ReloadReport } from "./reload.ts";
+import type { Attempt } from "../core/plan/walk.ts";
+import type { Page } from "./reply.ts";
+import type { PageName } from "./workers/protocol.ts";
 import type { Targets } from "./target.ts";
 import type { RotationBudget } from "../core/failover.ts";
 import type { AccessConfig, Config } from "../config/config.ts";
@@ -30,7 +33,7 @@ export interface Gateway {
   readonly sticky: StickyProfiles;
   readonly receipts: ReceiptWriter;
   /** keys that were given to clients */
-  readonly keys: LiveKeys;
+  readonly keys: KnownKeys;
   /** to prove to be who may call */
   readonly attempts: FailedAttempts;
   readonly prices: Prices;
@@ -45,6 +48,12 @@ export interface Gateway {
   readonly failing: () => readonly string[];
   readonly counts: Counts;
   readonly log: Log;
+  /** Tells conversations apart that name themselves by how they begin. */
+  readonly digestKey: string;
+  /** In a worker: leave to test a credential that others may be testing; see `Run.ready`. */
+  readonly readyToTest?: (attempt: Attempt) => Promise<undefined> | undefined;
+  /** In a worker: a page about all of them. */
+  readonly pageOf?: (name: PageName) => Promise<Page>;
   /** The gateway as requests get it now, which may have other settings. */
   readonly latest: () => Gateway;
   /** how the last change of the settings' files went */

@@ -1,11 +1,10 @@
 // Who may speak to the gateway: hosts, origins, secrets and keys (DESIGN, "Loopback and locked").
 import type { IncomingMessage } from "node:http";
-import type { LiveKeys } from "../access/live-keys.ts";
 import type { GatewayAuthConfig } from "../config/config.ts";
 import { CLIENT_KEY_PREFIX, keyState } from "../core/client-key.ts";
 import type { FailedAttempts } from "../core/failed-attempts.ts";
 import type { Secret } from "../core/secret.ts";
-import type { Caller } from "./caller.ts";
+import type { Caller, KnownKeys } from "./caller.ts";
 import { OPERATOR } from "./caller.ts";
 import type { TimedRefusal } from "./refusals.ts";
 import { isSameSecret } from "./same-secret.ts";
@@ -30,7 +29,7 @@ export interface GuardSettings {
 
 /** What the guard remembers from one request to the next. */
 export interface GuardMemory {
-  readonly keys: LiveKeys;
+  readonly keys: Pick<KnownKeys, "find">;
   readonly attempts: FailedAttempts;
   readonly now: () => number;
 }

@@ -21,6 +21,8 @@ export interface InstallOptions {
   readonly parts: GatewayParts;
   readonly current: Current;
   readonly secrets: GatewaySecrets;
+  /** Settings are in use here: who else serves by them takes them over. Never rejects. */
+  readonly onInstalled: () => Promise<void>;
 }
 
 export class Installer {
@@ -91,6 +93,7 @@ export class Installer {
         );
       throw error;
     }
+    await this.#options.onInstalled();
     // Whoever is asked first does not wait for it.
     void parts.agents.load(defaultAgent(config)).catch(() => undefined);
   }

@@ -1,20 +1,35 @@
 // A client key on one model call: may it, how much has it left, what did the call use.
 import type { IncomingMessage } from "node:http";
-import type { LiveKey } from "../access/live-key.ts";
 import type { RunResult } from "../access/run.ts";
 import type { KeyUse, LimitHit } from "../core/key-use.ts";
 import { NO_USE, tokensOfStream, tokensOfText } from "../core/key-use.ts";
 import type { Usage } from "../wire/wire.ts";
-import type { Caller } from "./caller.ts";
+import type { Caller, CallerKey } from "./caller.ts";
 import type { Gateway } from "./gateway.ts";
 import { Refused } from "./refused.ts";
 import type { TimedRefusal } from "./refusals.ts";
 
-/** Counts a call of a key before anything of it is read. @throws Refused when a limit is reached */
-export function admit(caller: Caller, now: number): void {
-  if (caller.kind !== "key") return;
-  const hit = caller.live.begin(now);
-  if (hit) throw new Refused(overLimit(caller.live.key.name, hit, now));
+/**
+ * Counts a call of a key before anything of it is read. A promise only where another process counts.
+ *
+ * @throws Refused when a limit is reached
+ */
+export function admit(caller: Caller, now: number): Promise<void> | undefined {
+  if (caller.kind !== "key") return undefined;
+  const { live } = caller;
+  return refuseIf(live.begin(now), live, now);
+}
+
+type Hit = LimitHit | undefined;
+
+function refuseIf(hit: Hit | Promise<Hit>, { key }: CallerKey, now: number): Promise<void> | undefined {
+  if (hit instanceof Promise) return hit.then((told) => void refuse(told, key.name, now));
+  refuse(hit, key.name, now);
+  return undefined;
+}
+
+function refuse(hit: Hit, name: string, now: number): void {
+  if (hit) throw new Refused(overLimit(name, hit, now));
 }
 
 const SECONDS_SDKS_WAIT = 60;
@@ -41,7 +56,7 @@ export interface MeteredCall {
 
 /** What a call of a key uses, from its first byte to its last. */
 export class CallMeter {
-  readonly #live: LiveKey;
+  readonly #live: CallerKey;
   readonly #gateway: Gateway;
   readonly #request: IncomingMessage;
   readonly #stream: boolean;
@@ -52,7 +67,7 @@ export class CallMeter {
   readonly #writtenBefore: number;
 
   constructor(
-    live: LiveKey,
+    live: CallerKey,
     gateway: Gateway,
     request: IncomingMessage,
     { bodyBytes, stream, model }: MeteredCall,
@@ -67,13 +82,13 @@ export class CallMeter {
   }
 
   /** From here on `settle` is due. @throws Refused when those under way may use up what is left */
-  begin(): void {
+  begin(): Promise<void> | undefined {
     const now = this.#gateway.now();
     const tokens = { inputTokens: this.#inputTokens, outputTokens: this.#live.usualOutputTokens };
     const expected = { ...NO_USE, ...tokens, ...this.#priceOf(this.#model, tokens), unpriced: 0 };
-    const hit = this.#live.reserve(expected, now);
-    if (hit) throw new Refused(overLimit(this.#live.key.name, hit, now));
-    this.#reserved = expected;
+    const done = () => void (this.#reserved = expected);
+    const waiting = refuseIf(this.#live.reserve(expected, now), this.#live, now);
+    return waiting ? waiting.then(done) : done();
   }
 
   /** @param result absent when the run could not be made at all */

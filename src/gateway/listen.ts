@@ -16,7 +16,7 @@ const HEADERS_TIMEOUT_MS = 60_000;
 /** Time for a body to arrive whole. */
 const REQUEST_TIMEOUT_MS = 300_000;
 /** How long streams may go on after a stop was asked for. */
-const GRACE_MS = 30_000;
+export const GRACE_MS = 30_000;
 const SWEEP_EVERY_MS = 50;
 
 export interface Listening {

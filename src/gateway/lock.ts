@@ -22,6 +22,14 @@ export interface GatewayLock {
   readonly version?: string;
   /** how the last change of settings went */
   readonly reload?: ReloadReport;
+  /** the processes that serve, where there are several */
+  readonly workers?: readonly WorkerRow[];
+}
+
+export interface WorkerRow {
+  readonly pid: number;
+  /** ms since epoch */
+  readonly startedAt: number;
 }
 
 const lockFile = (paths: Paths): string => join(paths.globalDir, "gateway.lock");
@@ -46,19 +54,22 @@ export function readLock(paths: Paths): GatewayLock | undefined {
 const isOwn = (lock: GatewayLock | undefined): boolean =>
   lock?.pid === process.pid && lock.elsewhere === undefined;
 
-function toldBy({ host, certPath, startedAt, version, reload }: JsonObject): Partial<GatewayLock> {
+function toldBy({ host, certPath, startedAt, version, reload, workers }: JsonObject): Partial<GatewayLock> {
   return {
     ...(typeof host === "string" ? { host } : {}),
     ...(typeof certPath === "string" ? { certPath } : {}),
     ...(typeof startedAt === "number" ? { startedAt } : {}),
     ...(typeof version === "string" ? { version } : {}),
     ...(isObject(reload) ? { reload: reload as unknown as ReloadReport } : {}),
+    ...(Array.isArray(workers) ? { workers: workers as unknown as WorkerRow[] } : {}),
   };
 }
 
 export interface HeldLock {
   /** Tells others how a change of settings went. */
   note(reload: ReloadReport): void;
+  /** Tells others which processes serve. */
+  noteWorkers(workers: readonly WorkerRow[]): void;
   release(): void;
 }
 
@@ -79,7 +90,7 @@ export function holdLock(
 ): HeldLock {
   const paths = deps.paths();
   const { version } = deps;
-  const entry = { process: thisProcess(), ...at, startedAt: deps.now(), ...(version && { version }) };
+  let entry = { process: thisProcess(), ...at, startedAt: deps.now(), ...(version && { version }) };
   const other = take(paths, entry);
   if (other) {
     const which = other.elsewhere === undefined ? `pid ${other.pid}` : `on ${other.elsewhere}`;
@@ -88,10 +99,13 @@ export function holdLock(
     deps.log.warn(`Another gateway serves this state dir (${which}, port ${other.port}): ${what}.`);
   }
   // Whoever was quicker in the same moment, or took it since, keeps it.
+  const note = (more: Pick<GatewayLock, "reload" | "workers">) => {
+    entry = { ...entry, ...more };
+    if (isOwn(readLock(paths))) write(paths, entry, false);
+  };
   return {
-    note: (reload) => {
-      if (isOwn(readLock(paths))) write(paths, { ...entry, reload }, false);
-    },
+    note: (reload) => note({ reload }),
+    noteWorkers: (workers) => note({ workers }),
     release: () => {
       if (isOwn(readLock(paths))) rmSync(lockFile(paths), { force: true });
     },

@@ -46,7 +46,8 @@ export interface Door {
 export async function serveModelCall(asked: Asked, door: Door): Promise<void> {
   const { request, gateway, caller } = asked;
   const startedAt = gateway.now();
-  admit(caller, startedAt);
+  const admitted = admit(caller, startedAt);
+  if (admitted) await admitted;
   const limit = gateway.accessConfig().gateway.maxBodyBytes;
   const call = { ...asked, door, startedAt };
   // Not `await readBody(…)`: a function that waits keeps what it has seen.
@@ -111,7 +112,9 @@ function begin(
   const { wire } = door;
   const isStream = body.json["stream"] === true;
   const choice = isChoice(live.prepared, models);
-  const session = choice ? sessionKey(request.headers, wire, body.json, live.id, caller) : undefined;
+  const session = choice
+    ? sessionKey(gateway.digestKey, request.headers, wire, body.json, live.id, caller)
+    : undefined;
   const sticky = session === undefined ? undefined : gateway.sticky.get(session, startedAt);
   const gate = gateway.crossings.gate(gateway.accessConfig().crossing);
   const plan = {
@@ -186,8 +189,8 @@ function templateOf(
 /** A run that cannot be made has used nothing. */
 function metered(start: () => Promise<RunResult>, { meter, crossing }: Served): Promise<RunResult> {
   if (!meter && !crossing) return start();
-  meter?.begin();
-  return start().catch((error: unknown) => {
+  const begun = meter?.begin();
+  return (begun ? begun.then(start) : start()).catch((error: unknown) => {
     meter?.settle();
     crossing?.settle();
     throw error;

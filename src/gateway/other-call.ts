@@ -98,7 +98,7 @@ function tonguesOf(
 }
 
 /** For all gateways of the process: ids of calls are like no other. */
-const REASONING = new ReasoningMemory();
+export const REASONING = new ReasoningMemory();
 
 const originOf = ({ ref, candidate }: Attempt): Origin => ({
   provider: ref.provider,

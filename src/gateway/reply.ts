@@ -19,6 +19,19 @@ export function replyJson(
   response.writeHead(status, [...own, ...OWN_ANSWER, ...headers]).end(body);
 }
 
+/** A page that was made elsewhere. */
+export function replyPage(response: ServerResponse, { status, type, text }: Page): void {
+  const body = Buffer.from(text);
+  const own = ["content-type", type, "content-length", String(body.length), "cache-control", "no-store"];
+  response.writeHead(status, [...own, ...OWN_ANSWER]).end(body);
+}
+
+export interface Page {
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+}
+
 /** An error in the client's protocol. */
 export function replyRefusal(
   response: ServerResponse,

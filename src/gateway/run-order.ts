@@ -42,7 +42,8 @@ export function runOrder(
     const { profile } = attempt.candidate;
     const waiting =
       gateway.logins.ready(live, profile) ??
-      gateway.exchanged.ready(profile, secretOf(attempt), gateway.env());
+      gateway.exchanged.ready(profile, secretOf(attempt), gateway.env()) ??
+      gateway.readyToTest?.(attempt);
     return served.chosen ? waiting : noteChoice(served, attempt, waiting);
   };
   const send = (attempt: Attempt, again: boolean) => {

@@ -25,6 +25,7 @@ import { followPair, readPair, tlsFiles } from "./tls.ts";
 import type { GatewayOptions, Settings } from "./settings.ts";
 import { GatewaySecrets } from "./secrets.ts";
 import { gatewaySettings, guardOf, ownRefs } from "./settings.ts";
+import type { PrimaryOptions, Workers } from "./workers/primary.ts";
 
 /** Services of a running gateway that the command line does not need. */
 export interface GatewayDeps extends Deps {
@@ -35,6 +36,8 @@ export interface GatewayDeps extends Deps {
   /** resolves when the process is asked to stop */
   readonly stopped: Promise<string>;
   readonly version?: string;
+  /** What is started for each worker; without it there are none. */
+  readonly program?: string;
   /** Lines for later; absent where nobody keeps them. */
   readonly logFile?: Pick<LogFile, "open" | "write" | "close">;
   /** Takes what no line may hold. */
@@ -74,7 +77,9 @@ export async function runGateway(given: GatewayDeps, options: GatewayOptions): P
   const tls = tlsFiles(settings.tls, deps.paths());
   const pair = tls && readPair(tls);
   const faults = new Faults(deps.log);
-  const parts = buildGateway(deps, faults, secrets);
+  const count = workersOf(deps, options);
+  const hub = count > 1 ? new (await import("./workers/hub.ts")).Hub() : undefined;
+  const parts = buildGateway(deps, faults, secrets, hub);
   const latest = () => current.gateway;
   const gateway = gatewayWith(parts, secrets.dress(first), {
     latest,
@@ -86,15 +91,21 @@ export async function runGateway(given: GatewayDeps, options: GatewayOptions): P
   // Its logins are kept warm, whichever agents are called. If it cannot be read, that was told.
   await parts.agents.load(MAIN_AGENT).catch(() => undefined);
   refuseOAuthRefs(parts, first);
-  const installer = new Installer({ deps, options, parts, current, secrets }, first);
+  let workers: Workers | undefined;
+  const onInstalled = async () => await workers?.renew();
+  const installer = new Installer({ deps, options, parts, current, secrets, onInstalled }, first);
   secrets.follow((replaced) => installer.again(replaced));
   await installer.again(new Set());
   const [stopKeys] = await Promise.all([parts.keys.start(), parts.crossings.start()]);
   for (const warning of deps.plugins?.warnings ?? []) deps.log.warn(warning);
   const listening = await listenOrExplain(deps, settings, requestListener(current), pair);
+  workers =
+    hub && (await handOver(listening, { deps, options, settings, hub, parts, current, faults, tls, count }));
+  const serving = workers ?? listening;
   const at = { host: settings.hosts[0]!, port: listening.port, ...(tls && { certPath: tls.certPath }) };
   const lock = holdLock(deps, at);
-  const stopTls = tls && followPair(tls, listening.secure, { faults, log: deps.log });
+  workers?.follow((rows) => lock.noteWorkers(rows));
+  const stopTls = tls && followPair(tls, serving.secure, { faults, log: deps.log });
   void parts.keepWarm.run();
 
   let usage = usageReaderOf(deps, parts.agents);
@@ -127,10 +138,22 @@ export async function runGateway(given: GatewayDeps, options: GatewayOptions): P
   usage.stop();
   deps.say(`Stopping (${signal}): running calls may end first.`);
   deps.logFile?.write("info", `Stopping (${signal})`);
-  await stop(deps, parts, listening);
+  await stop(deps, parts, serving);
   lock.release();
   deps.logFile?.close();
   return (await Promise.race([again.promise, undefined])) === undefined ? 0 : EXIT_AGAIN;
+}
+
+/** One process, unless more are wanted and can be had. */
+function workersOf({ accessConfig, program }: GatewayDeps, { workers }: GatewayOptions): number {
+  return program === undefined ? 1 : (workers ?? accessConfig().gateway.workers);
+}
+
+/** The port is free, so workers can have it: they listen in the place of this process. */
+async function handOver(listening: Listening, rest: Omit<PrimaryOptions, "port">): Promise<Workers> {
+  await listening.close();
+  const { startWorkers } = await import("./workers/primary.ts");
+  return await startWorkers({ ...rest, port: listening.port });
 }
 
 function* secretsIn(

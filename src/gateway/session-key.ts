@@ -1,6 +1,6 @@
 // Which conversation a request belongs to, first found (DESIGN, "One engine"): an explicit session header,
 // a known client's session header, the body's own id, else a keyed digest of how the conversation begins.
-import { hash, randomBytes } from "node:crypto";
+import { hash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { AccessError } from "../core/errors.ts";
 import type { AgentId } from "../core/ids.ts";
@@ -21,8 +21,6 @@ const SESSION_HEADERS = [
 /** Namespaces that OpenClaw keeps for itself. */
 const RESERVED = /^(?:agent:[^:]+:)?(?:subagent|cron|acp):/;
 
-/** The key lives as long as the process: the digest tells nothing about a prompt to anyone else. */
-const DIGEST_KEY = randomBytes(32).toString("hex");
 /** Two conversations differ near the beginning of their system text or first message. */
 const DIGESTED_CHARS = 4096;
 
@@ -37,8 +35,13 @@ export function refuseReservedSession(headers: IncomingHttpHeaders): void {
   }
 }
 
-/** No two callers share a conversation, whatever they call it. */
+/**
+ * No two callers share a conversation, whatever they call it.
+ *
+ * @param digestKey lives as long as the gateway: the digest tells nothing about a prompt to anyone else
+ */
 export function sessionKey(
+  digestKey: string,
   headers: IncomingHttpHeaders,
   wire: Wire,
   body: JsonObject,
@@ -47,7 +50,7 @@ export function sessionKey(
 ): string {
   return hash(
     "sha256",
-    [DIGEST_KEY, agent, callerId(caller), ...sessionParts(headers, wire, body)].join("\n"),
+    [digestKey, agent, callerId(caller), ...sessionParts(headers, wire, body)].join("\n"),
     "base64url",
   );
 }

@@ -18,6 +18,7 @@ export interface GatewayOptions {
   readonly token?: string;
   readonly password?: string;
   readonly passwordFile?: string;
+  readonly workers?: number;
 }
 
 export type Settings = GatewayConfig & { readonly hosts: readonly string[] };

@@ -10,7 +10,10 @@ import type { CommandDeps } from "../open-deps.ts";
  *
  * @param timeoutMs for each plugin, when it has less than the usual time
  */
-export async function usePlugins(deps: CommandDeps, timeoutMs?: number): Promise<CommandDeps> {
+export async function usePlugins<D extends Pick<CommandDeps, "accessConfig" | "paths" | "plugins">>(
+  deps: D,
+  timeoutMs?: number,
+): Promise<D> {
   const entries = namedPlugins(deps);
   if (typeof entries === "string") return { ...deps, plugins: { reports: [], warnings: [entries] } };
   if (entries.length === 0) return deps;
@@ -21,7 +24,7 @@ export async function usePlugins(deps: CommandDeps, timeoutMs?: number): Promise
 }
 
 /** @returns a sentence when access.json cannot be used */
-function namedPlugins(deps: CommandDeps): readonly PluginEntry[] | string {
+function namedPlugins(deps: Pick<CommandDeps, "accessConfig">): readonly PluginEntry[] | string {
   try {
     return deps.accessConfig().plugins;
   } catch (error) {

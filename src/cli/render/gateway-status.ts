@@ -14,10 +14,14 @@ export function renderGatewayStatus(report: Report): string {
 }
 
 function gatewayLines(report: GatewayStatus): string[] {
-  const { running, pid, url, version, uptimeMs, probe } = report;
+  const { running, pid, url, version, uptimeMs, probe, workers } = report;
   if (!running) return ["Gateway: not running. Start it: openclaw gateway run"];
   const about = [`pid ${pid}`, ...(version ? [`version ${version}`] : []), ...sinceOf(uptimeMs)];
-  return [`Gateway: ${url} (${about.join(", ")})`, ...(probe ? probeLines(probe) : [])];
+  return [
+    `Gateway: ${url} (${about.join(", ")})`,
+    ...(workers ? [`Workers: ${workers.length} (pid ${workers.map((one) => one.pid).join(", ")})`] : []),
+    ...(probe ? probeLines(probe) : []),
+  ];
 }
 
 function probeLines({ reachable, ready, error, report }: NonNullable<GatewayStatus["probe"]>): string[] {

@@ -5,7 +5,9 @@ import type { Gateway } from "../gateway.ts";
 import { addCredentials } from "./credential-samples.ts";
 import { addCrossings } from "./crossing-samples.ts";
 import type { ModelCounts } from "./counts.ts";
-import { DURATION_BUCKETS, LOOK_EVERY_MS } from "./counts.ts";
+import { DURATION_BUCKETS } from "./counts.ts";
+import type { Figures } from "./figures.ts";
+import { figures } from "./figures.ts";
 import { addKeys } from "./key-samples.ts";
 import type { Labels, Sample } from "./samples.ts";
 import { counter, gauge } from "./samples.ts";
@@ -15,14 +17,27 @@ export interface MetricsPage {
   readonly text: string;
 }
 
-export async function metricsPage(gateway: Gateway): Promise<MetricsPage> {
+/** Where several processes serve: what all of them counted, and each of them. */
+export interface AllFigures {
+  readonly models: readonly ModelCounts[];
+  readonly processes: readonly (Figures & { readonly name?: string })[];
+  readonly restarts?: number;
+}
+
+export async function metricsPage(gateway: Gateway, all = alone(gateway)): Promise<MetricsPage> {
   const page = new client.Registry();
-  addRuns(page, [...gateway.counts.models()]);
+  addRuns(page, all.models);
   await addCredentials(page, gateway);
   addKeys(page, gateway);
   addCrossings(page, gateway);
+  addProcesses(page, all);
   addProcess(page, gateway);
   return { type: page.contentType, text: await page.metrics() };
+}
+
+function alone({ counts }: Gateway): AllFigures {
+  const own = figures(counts);
+  return { models: own.models, processes: [own] };
 }
 
 function addRuns(page: client.Registry, models: readonly ModelCounts[]): void {
@@ -99,27 +114,47 @@ function addDurations(page: client.Registry, models: readonly ModelCounts[]): vo
   page.registerMetric(metric as unknown as client.Metric);
 }
 
-function addProcess(page: client.Registry, { counts, now, startedAt, agents }: Gateway): void {
-  const delay = counts.eventLoopDelay();
-  gauge(page, "openclaw_event_loop_delay_seconds", "Delay of the event loop since the last look", [
-    [{ quantile: "0.5" }, seconds(delay.percentile(50))],
-    [{ quantile: "0.99" }, seconds(delay.percentile(99))],
-    [{ quantile: "1" }, seconds(delay.max)],
-  ]);
-  delay.reset();
-  const { rss, heapUsed, external } = process.memoryUsage();
-  gauge(page, "openclaw_memory_bytes", "Memory of the process", [
-    [{ kind: "rss" }, rss],
-    [{ kind: "heap_used" }, heapUsed],
-    [{ kind: "external" }, external],
-  ]);
-  const { user, system } = process.cpuUsage();
-  counter(page, "process_cpu_seconds_total", "Processor time of all threads", [[{}, (user + system) / 1e6]]);
+function addProcesses(page: client.Registry, { processes, restarts }: AllFigures): void {
+  const each = (samples: (one: Figures) => readonly (readonly [Labels, number])[]): Sample[] =>
+    processes.flatMap((one) =>
+      samples(one).map(([labels, value]): Sample => [
+        one.name === undefined ? labels : { ...labels, worker: one.name },
+        value,
+      ]),
+    );
+  gauge(
+    page,
+    "openclaw_event_loop_delay_seconds",
+    "Delay of the event loop since the last look",
+    each(({ delay: { p50, p99, max } }) => [
+      [{ quantile: "0.5" }, p50],
+      [{ quantile: "0.99" }, p99],
+      [{ quantile: "1" }, max],
+    ]),
+  );
+  gauge(
+    page,
+    "openclaw_memory_bytes",
+    "Memory of the process",
+    each(({ rss, heapUsed, external }) => [
+      [{ kind: "rss" }, rss],
+      [{ kind: "heap_used" }, heapUsed],
+      [{ kind: "external" }, external],
+    ]),
+  );
+  counter(
+    page,
+    "process_cpu_seconds_total",
+    "Processor time of all threads",
+    each(({ cpuSeconds }) => [[{}, cpuSeconds]]),
+  );
+  if (restarts === undefined) return;
+  gauge(page, "openclaw_workers", "Workers that serve", [[{}, processes.length - 1]]);
+  counter(page, "openclaw_worker_restarts_total", "Workers that were started again", [[{}, restarts]]);
+}
+
+function addProcess(page: client.Registry, { now, startedAt, agents }: Gateway): void {
   gauge(page, "process_start_time_seconds", "Start, in seconds since 1970", [[{}, startedAt / 1000]]);
   gauge(page, "openclaw_uptime_seconds", "Time since the start", [[{}, (now() - startedAt) / 1000]]);
   gauge(page, "openclaw_agents", "Agents in memory", [[{}, [...agents.all()].length]]);
 }
-
-/** What is measured is the time between two looks. */
-const seconds = (ns: number): number =>
-  Number.isFinite(ns) ? Math.max(0, ns / 1e9 - LOOK_EVERY_MS / 1000) : 0;

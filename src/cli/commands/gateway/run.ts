@@ -2,6 +2,7 @@ import { buildCommand } from "@stricli/core";
 import { AccessError } from "../../../core/errors.ts";
 import type { Session } from "../../command.ts";
 import { optionalText, switchFlag } from "../../command.ts";
+import { wholeNumberFlag } from "../../number-flag.ts";
 import { portFlag, portNumber } from "../../port-flag.ts";
 
 interface Flags {
@@ -14,6 +15,7 @@ interface Flags {
   readonly allowUnconfigured: boolean;
   readonly force: boolean;
   readonly verbose: boolean;
+  readonly workers?: number;
 }
 
 export default buildCommand({
@@ -29,9 +31,11 @@ export default buildCommand({
       allowUnconfigured: switchFlag("Start without a config file (always allowed here)"),
       force: switchFlag("Accepted for OpenClaw's scripts; a port in use is still an error"),
       verbose: switchFlag("Tell more on stderr"),
+      workers: wholeNumberFlag("--workers", "Processes that serve, 1 when left out; 1 to 64", "count"),
     },
   },
-  async func(this: Session, { port, bind, auth, token, password, passwordFile, verbose }: Flags) {
+  async func(this: Session, { port, bind, auth, token, password, passwordFile, verbose, workers }: Flags) {
+    if (isWorker()) return await (await import("../../gateway-worker.ts")).runAsWorker();
     const [{ runGateway }, { gatewayDeps }] = await Promise.all([
       import("../../../gateway/run.ts"),
       import("../../gateway-deps.ts"),
@@ -46,6 +50,7 @@ export default buildCommand({
       ...(password === undefined ? {} : { password }),
       ...(passwordFile === undefined ? {} : { passwordFile }),
       ...(auth === undefined ? {} : { authMode: auth }),
+      ...(workers === undefined ? {} : { workers }),
     };
     const own = gatewayDeps(deps, verbose);
     try {
@@ -57,6 +62,9 @@ export default buildCommand({
     }
   },
 });
+
+/** Started by `--workers` (gateway/workers/crew.ts), which speaks to it. */
+const isWorker = (): boolean => process.env["OPENCLAW_GATEWAY_WORKER"] === "1" && process.connected;
 
 /** Its supervisor is not to try again until somebody has mended it (OpenClaw docs, "Gateway runbook"). */
 const EXIT_LASTING = 78;

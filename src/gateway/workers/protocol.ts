@@ -1,0 +1,145 @@
+// What the primary and its workers say to each other. Everything here can be cloned.
+import type { RefreshResult } from "../../access/refresh.ts";
+import type { AccessConfig, Config, PluginEntry } from "../../config/config.ts";
+import type { ClientKey } from "../../core/client-key.ts";
+import type { AuthProfile } from "../../core/credential.ts";
+import type { BarScope, Health, HealthEvent } from "../../core/health.ts";
+import type { AgentId, ProfileId } from "../../core/ids.ts";
+import type { KeyUse, LimitHit } from "../../core/key-use.ts";
+import type { Receipt } from "../../core/receipt.ts";
+import type { AttemptLimits } from "../../core/failed-attempts.ts";
+import type { Reading } from "../../store/store.ts";
+import type { ThinkingPart } from "../../wire/translate/neutral.ts";
+import type { Figures } from "../metrics/figures.ts";
+import type { Page } from "../reply.ts";
+import type { GatewayOptions } from "../settings.ts";
+import type { TlsFiles } from "../tls.ts";
+
+/** Settings that the primary has accepted: a worker that starts while an edit is broken goes on with these. */
+export interface SettingsData {
+  readonly config: Config;
+  readonly accessConfig: AccessConfig;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** what references say */
+  readonly refs: readonly (readonly [key: string, known: { text?: string; problem?: string }])[];
+  /** Somebody wants to see what is logged for `debug`. */
+  readonly debug: boolean;
+}
+
+/** What a call that crosses sets aside, gives back or has spent; billionths of a dollar. */
+export interface CrossingStep {
+  readonly reserved: number;
+  readonly use?: KeyUse | undefined;
+  readonly refused?: true;
+}
+
+/** Of all processes. */
+export interface Crossed {
+  readonly today: KeyUse;
+  readonly reserved: number;
+}
+
+export interface Start {
+  readonly crossed: Crossed;
+  readonly settings: SettingsData;
+  /** flags, which go before the config */
+  readonly options: GatewayOptions;
+  readonly hosts: readonly string[];
+  readonly port: number;
+  readonly tls?: TlsFiles;
+  readonly plugins: readonly PluginEntry[];
+  readonly digestKey: string;
+  readonly keys: readonly ClientKey[];
+  /** calls under way elsewhere */
+  readonly loads: readonly SharedLoad[];
+}
+
+interface Credential {
+  readonly owner: AgentId;
+  readonly id: ProfileId;
+}
+
+/** Calls of one credential. */
+export interface SharedLoad extends Credential {
+  readonly inFlight: number;
+  readonly lastStarted: number;
+  readonly rampFrom?: number | undefined;
+  /** absent in what workers tell: tests are asked for */
+  readonly testing?: readonly BarScope[];
+}
+
+export interface Test extends Credential {
+  readonly scope: BarScope;
+}
+
+/** An event of a profile as `agent` uses it. */
+export interface Observation {
+  readonly agent: AgentId;
+  readonly profile: AuthProfile;
+  readonly event: HealthEvent;
+  /** from 1, by worker */
+  readonly seq: number;
+}
+
+/** What one process remembers for all. */
+export type Memory =
+  | { readonly kind: "sticky"; readonly session: string; readonly profileId: ProfileId; readonly at: number }
+  | { readonly kind: "failed"; readonly source: string; readonly limits: AttemptLimits; readonly at: number }
+  | { readonly kind: "succeeded"; readonly source: string }
+  | { readonly kind: "reasoning"; readonly callId: string; readonly parts: readonly ThinkingPart[] };
+
+export type PageName = "ready" | "metrics";
+
+/** A call of a client key. */
+export interface KeyCall {
+  readonly digest: string;
+  readonly at: number;
+}
+
+export interface ToPrimary {
+  asks: {
+    read: { ask: AgentId; answer: Reading };
+    /** Resolves once the store has been read again. */
+    refresh: { ask: AuthProfile; answer: RefreshResult };
+    admit: { ask: KeyCall; answer: { hit: LimitHit | undefined; usualOutputTokens: number } };
+    reserve: { ask: KeyCall & { expected: KeyUse }; answer: LimitHit | undefined };
+    test: { ask: Test; answer: boolean };
+    append: { ask: readonly Receipt[]; answer: void };
+    page: { ask: PageName; answer: Page };
+  };
+  tells: {
+    observed: Observation;
+    loads: readonly SharedLoad[];
+    joins: Test;
+    testEnds: Test;
+    began: KeyCall;
+    reserved: KeyCall & { expected: KeyUse };
+    used: KeyCall & { reserved: KeyUse; use: KeyUse };
+    memory: Memory;
+    crossing: CrossingStep;
+    log: { level: "debug" | "info" | "warn" | "error"; message: string; error?: unknown };
+  };
+}
+
+export interface ToWorker {
+  asks: {
+    /** Resolves once it listens. */
+    start: { ask: Start; answer: void };
+    settings: { ask: SettingsData; answer: void };
+    figures: { ask: null; answer: Figures };
+    /** Resolves when the running calls have ended, and all that is to be told of them was told. */
+    stop: { ask: number; answer: void };
+  };
+  tells: {
+    /** The observations up to this one are in all health that is told from now on. */
+    taken: number;
+    health: { agent: AgentId; profile: AuthProfile; health: Health };
+    news: AgentId;
+    loads: readonly SharedLoad[];
+    keys: readonly ClientKey[];
+    memory: Memory;
+    crossed: Crossed;
+    certificate: null;
+    bye: null;
+  };
+}

@@ -1,0 +1,154 @@
+// A worker of `gateway run --workers`: it serves HTTP, plans and calls. Store, refresh, health and keys are the
+// primary's; when that ends, so does the worker.
+import { usePlugins } from "../../access/plugins/use.ts";
+import { defaultAgent } from "../../access/read-view.ts";
+import { MAIN_AGENT } from "../../core/ids.ts";
+import type { Gateway, Log } from "../gateway.ts";
+import type { Current } from "../http.ts";
+import { requestListener } from "../http.ts";
+import type { Listening } from "../listen.ts";
+import { listen } from "../listen.ts";
+import { figures } from "../metrics/figures.ts";
+import type { SettingsReader } from "../reload.ts";
+import { gatewaySettings, guardOf } from "../settings.ts";
+import { readPair } from "../tls.ts";
+import { Channel } from "./channel.ts";
+import type { SettingsData, Start, ToPrimary, ToWorker } from "./protocol.ts";
+import { readerOf } from "./settings-data.ts";
+import type { WorkerParts } from "./worker-parts.ts";
+import { buildWorkerParts, joinBy } from "./worker-parts.ts";
+
+/** Never resolves: the process ends with its primary, or when that says so. */
+export function runWorker(): Promise<never> {
+  // A signal to the whole group is for the primary to answer.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);
+  const worker = new GatewayWorker();
+  process.on("message", (message) => worker.hear(message));
+  return new Promise(() => undefined);
+}
+
+class GatewayWorker {
+  #start!: Start;
+  #settings!: SettingsReader;
+  #debug = false;
+  #parts!: WorkerParts;
+  #current!: Current;
+  #listening!: Listening;
+
+  readonly primary: Channel<ToPrimary, ToWorker> = new Channel(
+    // A primary that is gone takes this process with it.
+    (message) => void process.send!(message, undefined, undefined, () => undefined),
+    {
+      asks: {
+        start: (start) => this.#begin(start),
+        settings: (data) => this.#use(data),
+        figures: () => figures(this.#parts.shared.counts),
+        stop: (graceMs) => this.#stop(graceMs),
+      },
+      tells: {
+        taken: (seq) => this.#parts.health.taken(seq),
+        health: ({ agent, profile, health }) => {
+          const { shared, health: own } = this.#parts;
+          const policy = this.#settings.config().cooldowns;
+          shared.agents.know(agent, profile, own.over(agent, profile, health, policy));
+        },
+        news: (agent) => {
+          const { agents } = this.#parts.shared;
+          if (agents.reading(agent)) agents.refresh(agent).catch(() => undefined);
+        },
+        loads: (loads) => {
+          for (const load of loads) if (this.#parts.loads.hear(load)) this.#parts.shared.agents.wake(load);
+        },
+        keys: (keys) => this.#parts.keys.set(keys),
+        crossed: (crossed) => this.#parts.crossings.hear(crossed),
+        memory: (memory) => this.#parts.memory.hear(memory),
+        certificate: () => this.#listening.secure(readPair(this.#start.tls!)),
+        bye: () => process.exit(),
+      },
+    },
+  );
+
+  /** What was told before there was anybody to hear it, in that order. */
+  #early: unknown[] | undefined;
+
+  hear(message: unknown): void {
+    if (this.#early) this.#early.push(message);
+    else this.primary.take(message);
+  }
+
+  async #begin(start: Start): Promise<void> {
+    this.#early = [];
+    this.#start = start;
+    this.#settings = readerOf(start.settings);
+    this.#debug = start.settings.debug;
+    const accessConfig = () => ({ ...this.#settings.accessConfig(), plugins: start.plugins });
+    await usePlugins({ accessConfig, paths: this.#settings.paths });
+    this.#parts = buildWorkerParts(this.primary, start, () => this.#settings, this.#log);
+    for (const load of start.loads) this.#parts.loads.hear(load);
+    this.#current = { gateway: this.#gateway(), guard: this.#guard() };
+    const early = this.#early;
+    this.#early = undefined;
+    for (const message of early) this.primary.take(message);
+    const { agents } = this.#parts.shared;
+    await agents.load(defaultAgent(this.#settings.config()));
+    await agents.load(MAIN_AGENT).catch(() => undefined);
+    const pair = start.tls && readPair(start.tls);
+    this.#listening = await listen(start.hosts, start.port, requestListener(this.#current), pair);
+  }
+
+  /** Other settings, for calls that come from now on. */
+  async #use(data: SettingsData): Promise<void> {
+    const next = readerOf(data);
+    const config = next.config();
+    const ids = new Set(config.agents.map(({ id }) => id)).add(defaultAgent(config)).add(MAIN_AGENT);
+    const guard = this.#guard(next);
+    await this.#parts.shared.agents.renew(
+      joinBy(next),
+      (id) => ids.has(id),
+      () => {
+        [this.#settings, this.#debug] = [next, data.debug];
+        this.#current.gateway = this.#gateway();
+        this.#current.guard = guard;
+      },
+    );
+  }
+
+  #guard(settings = this.#settings): Current["guard"] {
+    const { options } = this.#start;
+    const { paths, env, config } = settings;
+    return guardOf({ paths, env, config }, gatewaySettings(config().gateway, options), options).guard;
+  }
+
+  /** Its settings never change. */
+  #gateway(): Gateway {
+    const { config, accessConfig, env } = this.#settings;
+    const latest = () => this.#current.gateway;
+    const rotations = () => config().rotations;
+    return { ...this.#parts.shared, config, accessConfig, env, rotations, latest, reloaded: () => undefined };
+  }
+
+  /** Tells all before it answers: what is told first is heard first. */
+  async #stop(graceMs: number): Promise<void> {
+    await this.#listening.close(graceMs);
+    const { shared, health } = this.#parts;
+    await health.flush();
+    await shared.receipts.flush();
+  }
+
+  readonly #log: Log = this.#logTo();
+
+  #logTo(): Log {
+    const tell = (level: "debug" | "info" | "warn") => (message: string) =>
+      this.primary.tell("log", { level, message });
+    const debug = tell("debug");
+    const isVerbose = () => this.#debug;
+    return {
+      get debug() {
+        return isVerbose() ? debug : undefined;
+      },
+      info: tell("info"),
+      warn: tell("warn"),
+      error: (error, message) => this.primary.tell("log", { level: "error", message, error }),
+    };
+  }
+}
