@@ -6,6 +6,7 @@ import type { AgentId, ProviderId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
 import type { RefValues } from "../core/secret-ref.ts";
 import { refKey } from "../core/secret-ref.ts";
+import type { Environment } from "../secrets/env.ts";
 import { referenceIn } from "../secrets/env.ts";
 import type { StoredProfile } from "../store/store.ts";
 import type { Deps } from "./deps.ts";
@@ -34,7 +35,11 @@ export function configRefs(config: Config): UsedRef[] {
 }
 
 /** Those of stored profiles. One that a login may not have is left out: it is not resolved. */
-export function storedRefs(agent: AgentId, profiles: readonly StoredProfile[], config: Config): UsedRef[] {
+export function storedRefs(
+  agent: AgentId,
+  profiles: readonly Pick<StoredProfile, "id" | "credential">[],
+  config: Config,
+): UsedRef[] {
   return profiles.flatMap(({ id, credential }) => {
     if (oauthRefFault(credential, config.profiles.get(id)?.mode) !== undefined) return [];
     const ref = referenceOf(credential);
@@ -124,4 +129,32 @@ async function askableRefs(deps: Deps, { agent, only, withoutExec }: RefRequest)
       (only === undefined || provider === undefined || only(provider)),
   );
   return [...new Map(wanted.map(({ ref }) => [refKey(ref), ref])).values()];
+}
+
+/** A reference that cannot be had, as far as that is known without starting a program. */
+export interface BrokenRef extends UsedRef {
+  readonly problem: string;
+}
+
+/** Of all `used`; what a running gateway last heard of its programs counts. */
+export async function brokenRefs(
+  used: readonly UsedRef[],
+  config: Config,
+  { env, globalDir, home }: { readonly env: Environment; readonly globalDir: string; readonly home: string },
+): Promise<BrokenRef[]> {
+  if (used.length === 0) return [];
+  const [{ resolveRefs }, { readSecretRecord }] = await Promise.all([
+    import("../secrets/resolve.ts"),
+    import("./secret-record.ts"),
+  ]);
+  const { failing } = readSecretRecord(globalDir);
+  const outcomes = await resolveRefs(
+    used.map(({ ref }) => ref).filter(({ source }) => source !== "exec"),
+    { providers: config.secretProviders, limits: config.secretLimits, env, home },
+  );
+  return used.flatMap((one) => {
+    const outcome = outcomes.get(refKey(one.ref));
+    const problem = outcome && "problem" in outcome ? outcome.problem : failing[refKey(one.ref)];
+    return problem === undefined ? [] : [{ ...one, problem }];
+  });
 }

@@ -16,6 +16,7 @@ import { orderMissingProfiles } from "./checks/order-missing-profiles.ts";
 import { plugins } from "./checks/plugins.ts";
 import { shellOnlyVariables } from "./checks/shell-only-variables.ts";
 import { stores } from "./checks/stores.ts";
+import { unresolvedRefs } from "./checks/unresolved-refs.ts";
 import { unknownProviders } from "./checks/unknown-providers.ts";
 
 export const CHECKS: readonly Check[] = [
@@ -33,6 +34,7 @@ export const CHECKS: readonly Check[] = [
   plugins,
   unknownProviders,
   expiredProfiles,
+  unresolvedRefs,
   duplicateProfiles,
   orderMissingProfiles,
   hiddenProfiles,

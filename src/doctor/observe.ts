@@ -4,6 +4,8 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { CommandDeps } from "../access/open-deps.ts";
 import { defaultAgent } from "../access/read-view.ts";
+import type { BrokenRef } from "../access/secret-refs.ts";
+import { brokenRefs, configRefs, storedRefs } from "../access/secret-refs.ts";
 import type { Config } from "../config/config.ts";
 import { parseDocument, readBytes } from "../config/document.ts";
 import { loadConfig, validateConfig } from "../config/load.ts";
@@ -33,6 +35,7 @@ export async function observe(deps: ObserveDeps): Promise<World> {
     files,
     modes: observeModes(deps, [...agents.values()], files),
     env: config.usable ? observeEnv(deps, config.usable) : { values: {}, everywhere: undefined },
+    refs: config.usable ? await observeRefs(deps, config.usable, agents) : [],
     plugins: { path: paths.accessConfigPath, warnings: deps.plugins?.warnings ?? [] },
   };
 }
@@ -48,6 +51,20 @@ function observeConfig(configPath: string): ConfigWorld {
     if (error instanceof AccessError) return { path: configPath, document, issues };
     throw error;
   }
+}
+
+/** Programs are not started: what a gateway heard of them counts. */
+function observeRefs(
+  deps: ObserveDeps,
+  config: Config,
+  agents: ReadonlyMap<AgentId, AgentWorld>,
+): Promise<BrokenRef[]> {
+  const stored = [...agents.values()].flatMap(({ id: agent, profiles }) =>
+    [...profiles].flatMap(([id, credential]) => storedRefs(agent, [{ id, credential }], config)),
+  );
+  const { globalDir, home } = deps.paths();
+  const env = deps.environment().values;
+  return brokenRefs([...configRefs(config), ...stored], config, { env, globalDir, home });
 }
 
 /** Those of the config, and those that only have a folder. */

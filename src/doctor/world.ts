@@ -1,5 +1,6 @@
 // What doctor looks at, as values: config, stores and files of one state dir as of one moment. Checks judge it
 // and say how it should be; nothing here touches the disk.
+import type { BrokenRef } from "../access/secret-refs.ts";
 import type { Config, ConfigIssue } from "../config/config.ts";
 import { configOf } from "../config/load.ts";
 import type { Credential } from "../core/credential.ts";
@@ -19,6 +20,8 @@ export interface World {
   readonly modes: readonly FileMode[];
   readonly env: EnvWorld;
   /** `path`: of access.json; a sentence for each plugin that does not work */
+  /** References that cannot be had; absent when nobody looked. */
+  readonly refs?: readonly BrokenRef[];
   readonly plugins: { readonly path: string; readonly warnings: readonly string[] };
 }
 
