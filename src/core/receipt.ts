@@ -5,6 +5,7 @@ import type { Crossing, Funding } from "./funding.ts";
 import type { Bar, BarScope } from "./health.ts";
 import type { AgentId, ProfileId } from "./ids.ts";
 import type { LeftOut } from "./plan/explain.ts";
+import type { Recovery } from "./recovery.ts";
 import type { UsageWindow } from "./usage-window.ts";
 
 /** One upstream call. Times are ms since the run began. */
@@ -105,6 +106,8 @@ export interface Receipt {
   /** absent when there was no choice */
   readonly load?: LoadRecord;
   readonly leftOut: readonly LeftOut[];
+  /** of a run without an answer: who is free again first */
+  readonly recovery?: Recovery;
   readonly usage?: { readonly inputTokens: number; readonly outputTokens: number };
 }
 

@@ -23,6 +23,7 @@ import { LiveKeys } from "../access/live-keys.ts";
 import { storeWatcher } from "./watch-stores.ts";
 import { Prices } from "../access/prices.ts";
 import { FailedAttempts } from "../core/failed-attempts.ts";
+import { FailedRuns } from "./failed-runs.ts";
 import type { Faults } from "./faults.ts";
 import type { Gateway } from "./gateway.ts";
 import { Counts } from "./metrics/counts.ts";
@@ -136,6 +137,7 @@ export function buildGateway(
     digestKey: randomBytes(32).toString("hex"),
     failing: () => faults.list(),
     counts,
+    failedRuns: new FailedRuns(deps.log),
     log: deps.log,
     writerFlush: () => writer.flush(),
   };

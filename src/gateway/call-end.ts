@@ -2,9 +2,9 @@
 import type { RunResult } from "../access/run.ts";
 import { isCrossing } from "../core/funding.ts";
 import { formatModelRef } from "../core/model-ref.ts";
-import { soonestRecovery } from "../core/recovery.ts";
+import type { FailedResult } from "./failed-runs.ts";
 import { keepReceipt } from "./receipt-of.ts";
-import type { TimedRefusal } from "./refusals.ts";
+import type { FailedRun, TimedRefusal } from "./refusals.ts";
 import { refusalAfter, refusalWithoutAttempt } from "./refusals.ts";
 import type { ResponseSink } from "./response-sink.ts";
 import type { Served } from "./served.ts";
@@ -14,7 +14,11 @@ export function endCall(served: Served, result: RunResult, sink: ResponseSink): 
   if (result.kind === "answered") {
     if (session !== undefined)
       gateway.sticky.set(session, result.attempt.candidate.profile.id, gateway.now());
-  } else if (result.kind !== "aborted") sink.refuse(refusalOfRun(served, result));
+  } else if (result.kind !== "aborted") {
+    const refusal = refusalOfRun(served, result);
+    sink.refuse(refusal);
+    gateway.failedRuns.add(served, result, refusal.status, gateway.now());
+  }
   served.meter?.settle(result);
   if (result.kind === "exhausted" && result.leftOut.some(({ code }) => isCrossing(code)))
     gateway.crossings.refuse();
@@ -30,10 +34,15 @@ function runWords({ runId, requested, startedAt, gateway }: Served, { kind, atte
   return `Run ${runId} of ${requested.slice(0, 200)}: ${kind} after ${gateway.now() - startedAt} ms; ${calls}`;
 }
 
-function refusalOfRun(served: Served, result: RunResult & { kind: "cut" | "exhausted" }): TimedRefusal {
+function refusalOfRun(served: Served, result: FailedResult): TimedRefusal {
   const now = served.gateway.now();
-  if (result.kind === "cut") return refusalAfter(result.failure, result.attempts, undefined, now);
-  const soonest = soonestRecovery(result.leftOut);
-  if (result.failure) return refusalAfter(result.failure, result.attempts, soonest, now, result.leftOut);
-  return refusalWithoutAttempt(served.plan.models.map(formatModelRef), result.leftOut, soonest, now);
+  const run = failedRun(served, result);
+  return result.failure ? refusalAfter(result.failure, run, now) : refusalWithoutAttempt(run, now);
 }
+
+const failedRun = ({ runId, plan }: Served, result: FailedResult): FailedRun => ({
+  runId,
+  models: plan.models.map(formatModelRef),
+  attempts: result.attempts,
+  leftOut: result.kind === "cut" ? [] : result.leftOut,
+});

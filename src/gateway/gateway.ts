@@ -11,6 +11,7 @@ import type { ServedModels } from "../access/served-models.ts";
 import type { StickyProfiles } from "../access/sticky.ts";
 import type { KnownKeys } from "./caller.ts";
 import type { Environment } from "../secrets/env.ts";
+import type { FailedRuns } from "./failed-runs.ts";
 import type { Counts } from "./metrics/counts.ts";
 import type { ReloadReport } from "./reload.ts";
 import type { Attempt } from "../core/plan/walk.ts";
@@ -47,6 +48,7 @@ export interface Gateway {
   /** Parts that keep calls from being served, in words. */
   readonly failing: () => readonly string[];
   readonly counts: Counts;
+  readonly failedRuns: FailedRuns;
   readonly log: Log;
   /** Tells conversations apart that name themselves by how they begin. */
   readonly digestKey: string;

@@ -6,6 +6,7 @@ import type { LeftOut } from "../core/plan/explain.ts";
 import { explain } from "../core/plan/explain.ts";
 import type { Prepared } from "../core/plan/prepare.ts";
 import type { PlanRequest } from "../core/plan/walk.ts";
+import { firstRecovery } from "../core/recovery.ts";
 import type { Receipt } from "../core/receipt.ts";
 import {
   candidateRecord,
@@ -55,10 +56,16 @@ function receiptOf(served: Served, result: RunResult, status: number, endedAt: n
     attempts: result.attempts,
     ...(decidedMs === undefined ? {} : { decidedMs }),
     ...inputsOf(served, result.attempts[0]?.profileId),
+    ...recoveryRecord(result),
     leftOut: [...leftOutOf(served), ...leftToTests(served)],
     ...(load ? { load } : {}),
     ...(usage ? { usage } : {}),
   };
+}
+
+function recoveryRecord(result: RunResult): Pick<Receipt, "recovery"> {
+  const recovery = result.kind === "exhausted" ? firstRecovery(result.leftOut) : undefined;
+  return recovery ? { recovery } : {};
 }
 
 /** By name; a key itself is nowhere. */

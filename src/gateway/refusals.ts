@@ -3,9 +3,12 @@
 import type { Failure, FailureKind } from "../core/failure/failure.ts";
 import { CROSSING_WORDS, isCrossing } from "../core/funding.ts";
 import { formatModelRef } from "../core/model-ref.ts";
+import type { Recovery } from "../core/recovery.ts";
+import { firstRecovery, freeAgainAt } from "../core/recovery.ts";
 import type { LeftOut } from "../core/plan/explain.ts";
 import type { AttemptRecord } from "../core/receipt.ts";
 import type { Refusal } from "../wire/wire.ts";
+import { attemptsWords, leftOutWords, named, recoveryWords, secondsUntil } from "./failure-words.ts";
 
 /** Status and type by what the last attempt failed of. */
 const STATUS_OF_KIND = {
@@ -27,42 +30,59 @@ export interface TimedRefusal extends Refusal {
   readonly retryAfterSeconds?: number;
   /** No wait will help: SDKs must not repeat the call by themselves. */
   readonly final?: boolean;
-  /** At least one provider was asked. */
-  readonly tried?: boolean;
 }
 
-/** After real attempts: status and words of the last one, with every attempt beside it, and what would have cost money. */
-export function refusalAfter(
-  failure: Failure,
-  attempts: readonly AttemptRecord[],
-  soonest: number | undefined,
-  now: number,
-  leftOut: readonly LeftOut[] = [],
-): TimedRefusal {
+/** A client with more fallbacks than that has enough to read. */
+const MOST_LISTED = 64;
+
+/** A run without an answer, for the words about it. */
+export interface FailedRun {
+  readonly runId: string;
+  /** of the plan */
+  readonly models: readonly string[];
+  readonly attempts: readonly AttemptRecord[];
+  /** at its end */
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** After real attempts: status and words of the last one, then all of them and who is free again first. */
+export function refusalAfter(failure: Failure, run: FailedRun, now: number): TimedRefusal {
   const [usual, type] = STATUS_OF_KIND[failure.kind];
   const status = faultOfRequest(failure) ?? usual;
   const recovers = status === 429 || status === 503;
-  const unpaid = leftOut.filter(({ code }) => isCrossing(code));
   const upstream = failure.status && status < 500 ? `${failure.status} ` : "";
+  const first = firstRecovery(run.leftOut);
+  const more = [
+    ...(run.attempts.length > 1 ? [attemptsWords(run.attempts)] : []),
+    ...(recovers && first ? [recoveryWords(first, now)] : []),
+  ];
   return {
     status,
     type,
-    message: `${upstream}${failure.message}${crossingWords(unpaid)}`,
+    message: sentences(`${upstream}${failure.message}`, ...more, ...crossingWords(run.leftOut)),
     details: {
-      attempts: attempts.map(publicAttempt),
-      ...(unpaid.length === 0 ? {} : { left_out: unpaid.map(publicLeftOut) }),
+      attempts: run.attempts.slice(0, MOST_LISTED).map(publicAttempt),
+      ...leftOutDetails(untried(run), first),
     },
     tried: true,
-    ...(recovers ? { retryAfterSeconds: secondsUntil(soonest, now) } : {}),
+    ...(recovers ? { retryAfterSeconds: secondsUntil(first?.at, now) } : {}),
   };
 }
 
+/** What was left out for its own reasons, not for an attempt of this run. */
+const untried = ({ attempts, leftOut }: FailedRun): readonly LeftOut[] =>
+  leftOut.filter(
+    ({ ref, profileId }) =>
+      !attempts.some((attempt) => attempt.profileId === profileId && attempt.model === formatModelRef(ref)),
+  );
+
 /** A client that could have been served for money is told why it was not. */
-function crossingWords(unpaid: readonly LeftOut[]): string {
+function crossingWords(leftOut: readonly LeftOut[]): string[] {
+  const unpaid = leftOut.filter(({ code }) => isCrossing(code));
   const [first] = unpaid;
-  if (!first || !isCrossing(first.code)) return "";
+  if (!first || !isCrossing(first.code)) return [];
   const ids = [...new Set(unpaid.map(({ profileId }) => profileId))].join(", ");
-  return ` Not asked: ${ids}, since ${CROSSING_WORDS[first.code]}.`;
+  return [`Not asked: ${ids}, since ${CROSSING_WORDS[first.code]}`];
 }
 
 /** A refused payload keeps upstream's own status: 413, 422 and the like say more than 400. */
@@ -71,61 +91,70 @@ function faultOfRequest({ scope, status }: Failure): number | undefined {
 }
 
 /** Nothing could be tried: every profile is left out, and this says why. */
-export function refusalWithoutAttempt(
-  models: readonly string[],
-  leftOut: readonly LeftOut[],
-  soonest: number | undefined,
-  now: number,
-): TimedRefusal {
-  const details = { left_out: leftOut.map(publicLeftOut) };
-  if (leftOut.length === 0) return noCredential(models, details);
-  const next = leftOut.find(({ bar }) => bar && bar.until === soonest);
-  const limited = next?.bar?.reason === "rate_limit";
-  const reasons = leftOut.map((entry) => `${entry.profileId}: ${reasonOf(entry, now)}`).join("; ");
+export function refusalWithoutAttempt({ runId, models, leftOut }: FailedRun, now: number): TimedRefusal {
+  if (leftOut.length === 0) return noCredential(models);
+  const first = firstRecovery(leftOut);
+  const next = leftOut.find((entry) => freeAgainAt(entry) === first?.at);
+  const limited = first !== undefined && next?.bar?.reason === "rate_limit";
   return {
     status: limited ? 429 : 503,
     type: limited ? "rate_limit_error" : "api_error",
-    message: `No credential can serve ${models.join(", ")} now. ${reasons}. Details: openclaw models why last.`,
-    details,
-    ...(isHopeless(leftOut, soonest) ? { final: true } : { retryAfterSeconds: secondsUntil(soonest, now) }),
+    message: sentences(
+      `No credential can serve ${models.join(", ")} now. ${named(leftOut.map((entry) => leftOutWords(entry, now)))}`,
+      ...(first ? [recoveryWords(first, now)] : []),
+      `Details: openclaw models why ${runId}`,
+    ),
+    details: leftOutDetails(leftOut, first),
+    ...(isHopeless(leftOut, first) ? { final: true } : { retryAfterSeconds: secondsUntil(first?.at, now) }),
   };
 }
 
-const isHopeless = (leftOut: readonly LeftOut[], soonest: number | undefined): boolean =>
-  soonest === undefined && !leftOut.some(({ code }) => code === "testing");
+const isHopeless = (leftOut: readonly LeftOut[], first: Recovery | undefined): boolean =>
+  first === undefined && !leftOut.some(({ code }) => code === "testing");
 
-function noCredential(models: readonly string[], details: Refusal["details"]): TimedRefusal {
+function noCredential(models: readonly string[]): TimedRefusal {
   const provider = models[0]?.split("/")[0] ?? "the provider";
   return {
     status: 503,
     type: "api_error",
     message: `There is no credential for ${provider}. Add one: openclaw models auth paste-api-key --provider ${provider}`,
-    ...(details ? { details } : {}),
+    details: { left_out: [] },
     final: true,
   };
 }
 
-function reasonOf({ code, bar }: LeftOut, now: number): string {
-  if (isCrossing(code)) return `${code}: ${CROSSING_WORDS[code]}`;
-  return bar ? `${code} (${bar.reason}) for ${secondsUntil(bar.until, now)} s` : code;
-}
+/** One sentence after the other, whatever upstream's words end with. */
+const sentences = (...parts: readonly string[]): string =>
+  parts.map((part, i) => (i === parts.length - 1 || /[.!?]$/.test(part) ? part : `${part}.`)).join(" ");
 
-const publicLeftOut = ({ ref, profileId, code, bar, until }: LeftOut) => ({
-  model: formatModelRef(ref),
-  profile: profileId,
-  code,
-  ...(bar ? { reason: bar.reason, until: new Date(bar.until).toISOString() } : {}),
-  ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
+const leftOutDetails = (leftOut: readonly LeftOut[], first: Recovery | undefined) => ({
+  ...(leftOut.length === 0 ? {} : { left_out: leftOut.slice(0, MOST_LISTED).map(publicLeftOut) }),
+  ...(first ? { soonest_recovery: publicRecovery(first) } : {}),
 });
 
+const publicLeftOut = (entry: LeftOut) => {
+  const { ref, profileId, code, bar } = entry;
+  const until = freeAgainAt(entry);
+  return {
+    model: formatModelRef(ref),
+    profile: profileId,
+    code,
+    ...(bar ? { reason: bar.reason } : {}),
+    ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
+  };
+};
+
+const publicRecovery = ({ at, model, profileId }: Recovery) => ({
+  at: new Date(at).toISOString(),
+  model,
+  profile: profileId,
+});
+
+/** `reason` is what OpenClaw calls the code of an attempt. */
 const publicAttempt = ({ model, profileId, kind, status, message }: AttemptRecord) => ({
   model,
   profile: profileId,
-  ...(kind ? { reason: kind } : {}),
+  ...(kind ? { code: kind, reason: kind } : {}),
   ...(status ? { status } : {}),
   ...(message ? { message } : {}),
 });
-
-/** Whole seconds, at least one; our first back-off when nobody named a time. */
-const secondsUntil = (at: number | undefined, now: number): number =>
-  at === undefined ? 30 : Math.max(1, Math.ceil((at - now) / 1000));

@@ -65,9 +65,14 @@ const FEWEST_TOKENS = 16;
 
 const marksOf = (marks: AnswerMarks) => ({ id: `resp_${marks.runId}`, model: marks.model });
 
+/** Once a provider was asked there is a response, and it failed: OpenClaw's clients look there, SDKs at the error. */
 function errorBody(refusal: Refusal) {
-  return { error: { message: refusal.message, type: refusal.type, ...refusal.details } };
+  const error = { message: refusal.message, type: refusal.type, ...refusal.details };
+  if (!refusal.tried) return { error };
+  return { id: NO_RESPONSE, object: "response", status: "failed", error: { code: refusal.type, ...error } };
 }
+
+const NO_RESPONSE = "resp_failed";
 
 const frameOf = (type: string, response: JsonObject) =>
   `event: ${type}\ndata: ${JSON.stringify({ type, response })}\n\n`;
@@ -75,12 +80,12 @@ const frameOf = (type: string, response: JsonObject) =>
 /** The failed response is the one that the stream began; clients refuse any other. */
 function errorFrames(refusal: Refusal, opening = ""): string {
   const begun = /"id"\s*:\s*"([^"]+)"/.exec(opening)?.[1];
-  const response = { id: begun ?? "resp_failed", object: "response" };
+  const response = { id: begun ?? NO_RESPONSE, object: "response" };
   const created =
     begun === undefined
       ? frameOf("response.created", { ...response, status: "in_progress", output: [] })
       : "";
-  const error = { code: refusal.type, message: refusal.message };
+  const error = { code: refusal.type, message: refusal.message, ...refusal.details };
   return created + frameOf("response.failed", { ...response, status: "failed", error });
 }
 

@@ -34,6 +34,8 @@ export interface Refusal {
   readonly message: string;
   /** Further fields of the error object: attempts, what was left out. */
   readonly details?: Readonly<Record<string, unknown>>;
+  /** At least one provider was asked. */
+  readonly tried?: boolean;
 }
 
 /** Marks put on an answer of the agent path. */

@@ -43,10 +43,14 @@ function summaryRows(receipt: Receipt, style: Style): Rows {
     ["Plan", models.join(" → ")],
     ...(sticky === undefined ? [] : [["Session's profile", sticky]]),
     ["Outcome", `${outcomeWords(receipt.outcome, style)}, HTTP ${receipt.status}, ${durationMs} ms${waited}`],
+    ...recoveryRows(receipt),
     ...usageRows(receipt),
     ...(receipt.crossed ? [["Crossed", crossedWords(receipt.dollars)]] : []),
   ];
 }
+
+const recoveryRows = ({ recovery }: Receipt): Rows =>
+  recovery ? [["First free again", `${recovery.profileId} at ${new Date(recovery.at).toISOString()}`]] : [];
 
 const callerRows = ({ clientKey, user }: Receipt): Rows => [
   ...(clientKey === undefined ? [] : [["Client key", clientKey]]),
