@@ -11,7 +11,7 @@ import { MAIN_AGENT } from "../core/ids.ts";
 import { markApplied } from "./applied.ts";
 import { applyChange, assertTouched, observe } from "./change.ts";
 import type { Codec, Opening, SealedRow } from "./codec.ts";
-import { digestIn, isSealed, isStandIn, NotReady, prepared, setCodec } from "./codec.ts";
+import { digestIn, isStandIn, NotReady, prepared } from "./codec.ts";
 import type { AgentRows, Credentials, Draft, Meaning } from "./draft.ts";
 import { hashRow, interpret, isChanged, isUnstored, readCredentials, sliceOf, stateOf } from "./draft.ts";
 import { changeFamily, joinRenewals } from "./change-family.ts";
@@ -30,9 +30,9 @@ import { thisProcess } from "./process-identity.ts";
 import { inSnapshot, readDatabase, realFile } from "./read-database.ts";
 import { loadRows, loadStore, saveDraft } from "./rows.ts";
 import type { Renewal } from "./renewed-elsewhere.ts";
-import { ensureSchema, tablesOf } from "./schema.ts";
+import { ensureSchema } from "./schema.ts";
 import type { SealPlaces } from "./seal/places.ts";
-import type { Sealing } from "./seal/sealing.ts";
+import { Seals } from "./seals.ts";
 import type {
   AgentState,
   Change,
@@ -125,14 +125,16 @@ class SqliteStore implements Store {
   readonly #updates = new Map<string, number>();
   /** Most transactions find the credentials as the last one left them. */
   #lastRead: LastRead | undefined;
-  /** Loaded when a sealed database is met. */
-  #sealing: Sealing | undefined;
-  /** Connections to databases of which it was seen whether they are new. */
-  readonly #begun = new WeakSet<DatabaseSync>();
+  readonly #seals: Seals;
 
   constructor(options: SqliteOptions) {
     this.#options = options;
     this.#installKey = new InstallKey(options.paths.globalDir);
+    this.#seals = new Seals({
+      places: () => options.seal?.() ?? {},
+      mainFile: () => options.paths.agentDatabase(MAIN_AGENT),
+      installKey: () => this.#installKey.current().key,
+    });
   }
 
   async read(agent: AgentId, depth: Depth = "secrets"): Promise<Reading> {
@@ -274,7 +276,7 @@ class SqliteStore implements Store {
     opening: Opening,
     load: (db: DatabaseSync, codec: Codec | undefined) => T,
   ): Promise<T | undefined> {
-    const read = (db: DatabaseSync) => load(db, this.#unseal(db, opening));
+    const read = (db: DatabaseSync) => load(db, this.#seals.codecIn(db, opening));
     const work = () => {
       const open = this.#connections.current(file);
       return open ? inSnapshot(open, read) : readDatabase(file, read);
@@ -284,45 +286,6 @@ class SqliteStore implements Store {
     } catch (error) {
       throw readFault(file, error);
     }
-  }
-
-  /**
-   * What the rows of a sealed database go through from here on.
-   *
-   * @throws NotReady
-   */
-  #unseal(db: DatabaseSync, opening: Opening): Codec | undefined {
-    const codec = isSealed(db) ? this.#codec(db, opening) : undefined;
-    setCodec(db, codec);
-    return codec;
-  }
-
-  #codec(db: DatabaseSync, opening: Opening): Codec {
-    return this.#loaded().codec(db, opening, this.#installKey.current().key);
-  }
-
-  /** @throws NotReady */
-  #loaded(): Sealing {
-    if (this.#sealing) return this.#sealing;
-    throw new NotReady(async () => {
-      const { Sealing } = await import("./seal/sealing.ts");
-      this.#sealing ??= new Sealing(() => this.#options.seal?.() ?? {});
-    });
-  }
-
-  /** Where main's store is sealed, the stores of agents that come later are. */
-  #begin(db: DatabaseSync, agent: AgentId): void {
-    if (tablesOf(db).size === 0) this.#sealAsMain(db, agent);
-    this.#begun.add(db);
-  }
-
-  #sealAsMain(db: DatabaseSync, agent: AgentId): void {
-    const file = this.#options.paths.agentDatabase(MAIN_AGENT);
-    const main = readDatabase(file, (each) => (isSealed(each) ? this.#loaded().headerOf(each) : undefined));
-    if (!main || !this.#sealing) return;
-    const now = this.#options.now();
-    ensureSchema(db, agent, now);
-    this.#sealing.begin(db, agent, main, now);
   }
 
   async #change(
@@ -470,8 +433,8 @@ class SqliteStore implements Store {
       this.#installKey.publish();
       const db = this.#connections.obtain(file);
       return transact(db, durability, () => {
-        if (agent !== MAIN_AGENT && !this.#begun.has(db)) this.#begin(db, agent);
-        return body(db, this.#options.now(), this.#unseal(db, opening));
+        this.#seals.begin(db, agent, this.#options.now());
+        return body(db, this.#options.now(), this.#seals.codecIn(db, opening));
       });
     };
     return this.#turns.take(agent, async () => {
@@ -503,7 +466,7 @@ class SqliteStore implements Store {
     load: (db: DatabaseSync) => AgentRows["families"],
   ): AgentRows["families"] {
     const read = (db: DatabaseSync) => {
-      this.#unseal(db, opening);
+      this.#seals.codecIn(db, opening);
       return load(db);
     };
     try {
