@@ -117,10 +117,10 @@ export const gatewayHome = ({ origin }: Upstream, profiles = 1, agents = 0): Hom
   });
 
 /** Our gateway in a folder that is already there, and stays. */
-export async function startGatewayIn(home: Home): Promise<Contestant> {
+export async function startGatewayIn(home: Home, flags: readonly string[] = []): Promise<Contestant> {
   const port = await freePort();
   const own = `http://127.0.0.1:${port}`;
-  const program = startProgram([MAIN, "gateway", "run", "--port", String(port)], home.env);
+  const program = startProgram([MAIN, "gateway", "run", "--port", String(port), ...flags], home.env);
   const headers = { authorization: `Bearer ${home.gatewayToken}` };
   return {
     subject: "openclaw",

@@ -144,8 +144,12 @@ export async function runGateway(given: GatewayDeps, options: GatewayOptions): P
   return (await Promise.race([again.promise, undefined])) === undefined ? 0 : EXIT_AGAIN;
 }
 
-/** One process, unless more are wanted and can be had. */
+const MOST_WORKERS = 64;
+
+/** One process, unless more are wanted and can be had. @throws AccessError `bad_input` */
 function workersOf({ accessConfig, program }: GatewayDeps, { workers }: GatewayOptions): number {
+  if ((workers ?? 1) > MOST_WORKERS)
+    throw new AccessError("bad_input", `--workers takes a number from 1 to ${MOST_WORKERS}, not ${workers}.`);
   return program === undefined ? 1 : (workers ?? accessConfig().gateway.workers);
 }
 
