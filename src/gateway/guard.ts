@@ -14,6 +14,8 @@ import type { ProxyRules } from "./trusted-proxy.ts";
 import { proxyCaller } from "./trusted-proxy.ts";
 
 export interface GuardSettings {
+  /** how callers prove themselves; client keys are good in every mode */
+  readonly mode: GatewayAuthConfig["mode"];
   /** the secret of mode `token` or `password`; of mode `trusted-proxy` for callers on this machine; else absent */
   readonly secret?: Secret;
   /** It cannot be guessed, so that its holder is let in whatever others tried from the same address. */
@@ -48,18 +50,26 @@ function isLoopbackHost(host: string | undefined): boolean {
 }
 
 /** What an open route must pass as well: no page of another site, no name that was rebound to us. */
-export function checkOrigin(request: IncomingMessage, settings: GuardSettings): TimedRefusal | undefined {
-  const { host, origin } = request.headers;
-  if (settings.loopback && !isLoopbackHost(host) && !isAllowedHost(host, settings)) {
-    return forbidden(
-      `This gateway answers to localhost only, not to "${(host ?? "").slice(0, 100)}". A proxy in front of it sends localhost as the host, or its own host stands in gateway.controlUi.allowedOrigins.`,
-    );
-  }
-  if (origin === undefined || isOwnOrigin(origin, host) || settings.allowedOrigins.includes(origin))
-    return undefined;
+export const checkOrigin = (request: IncomingMessage, settings: GuardSettings): TimedRefusal | undefined =>
+  checkHost(request, settings) ??
+  (isForeignPage(request, settings) ? forbidden(FOREIGN_PAGE_WORDS) : undefined);
+
+export const FOREIGN_PAGE_WORDS =
+  "Pages of other sites may not call this gateway. Add the origin to gateway.controlUi.allowedOrigins.";
+
+/** A name that was rebound to this machine is refused. */
+export function checkHost(request: IncomingMessage, settings: GuardSettings): TimedRefusal | undefined {
+  const { host } = request.headers;
+  if (!settings.loopback || isLoopbackHost(host) || isAllowedHost(host, settings)) return undefined;
   return forbidden(
-    "Pages of other sites may not call this gateway. Add the origin to gateway.controlUi.allowedOrigins.",
+    `This gateway answers to localhost only, not to "${(host ?? "").slice(0, 100)}". A proxy in front of it sends localhost as the host, or its own host stands in gateway.controlUi.allowedOrigins.`,
   );
+}
+
+/** A browser sends it for a page of another site. */
+export function isForeignPage({ headers }: IncomingMessage, settings: GuardSettings): boolean {
+  const { host, origin } = headers;
+  return origin !== undefined && !isOwnOrigin(origin, host) && !settings.allowedOrigins.includes(origin);
 }
 
 /** The host of an origin that is allowed is a name of ours. */
@@ -75,12 +85,19 @@ function isOwnOrigin(origin: string, host: string | undefined): boolean {
  * Who calls: by a client key, by the gateway's secret, or by the word of a trusted proxy. Keys and secrets come as a
  * bearer token or as Anthropic's clients send theirs.
  */
-export function authenticate(
+export const authenticate = (
+  request: IncomingMessage,
+  settings: GuardSettings,
+  memory: GuardMemory,
+): Caller | TimedRefusal => authenticateBy(presentedSecret(request), request, settings, memory);
+
+/** @param given what the caller shows, wherever it came from */
+export function authenticateBy(
+  given: string | undefined,
   request: IncomingMessage,
   settings: GuardSettings,
   memory: GuardMemory,
 ): Caller | TimedRefusal {
-  const given = presentedSecret(request);
   const isKey = given?.startsWith(CLIENT_KEY_PREFIX) === true;
   const live = isKey ? memory.keys.find(given) : undefined;
   if (live) return refusedKey(live.key.name, keyState(live.key, memory.now())) ?? { kind: "key", live };

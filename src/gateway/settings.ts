@@ -65,6 +65,7 @@ export function guardOf(
 ): { guard: GuardSettings; secret?: GatewaySecret } {
   const { allowedOrigins, auth, hosts } = settings;
   const common = {
+    mode: auth.mode,
     loopback: hosts.every(isLoopback),
     allowedOrigins,
     trust: trustOf(settings),
