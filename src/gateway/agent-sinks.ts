@@ -15,6 +15,7 @@ export class AgentStreamSink extends ResponseSink {
   readonly #parser: EventSourceParser;
   readonly #text = new TextDecoder();
   #writable = true;
+  #last = "";
 
   constructor(parts: SinkParts, marks: AnswerMarks, body: JsonObject) {
     super(parts);
@@ -23,6 +24,7 @@ export class AgentStreamSink extends ResponseSink {
         const frame = parts.wire.rewriteFrame(event, data, marks, body);
         if (frame === undefined) return;
         this.opening ||= frame;
+        this.#last = frame;
         this.#writable = this.response.write(`${frame}\n\n`);
       },
     });
@@ -41,8 +43,11 @@ export class AgentStreamSink extends ResponseSink {
   whole(status: number, headers: RawHeaders, body: Buffer): void {
     tellAsStream(this, this.wire, { status, headers, body }, true);
   }
+  /** Some providers tell how an answer ends and leave out the frame that ends a stream; a client waits for it. */
   end(): void {
-    this.response.end();
+    const { lastFrame } = this.wire;
+    const ended = lastFrame === undefined || firstLine(this.#last) === firstLine(lastFrame);
+    this.response.end(ended ? undefined : `${lastFrame}\n\n`);
   }
   /** A stream whose attempts all failed tells so inside a 200, as OpenClaw does (gateway spec §2). */
   override refuse(refusal: TimedRefusal): void {
@@ -50,6 +55,8 @@ export class AgentStreamSink extends ResponseSink {
     super.refuse(refusal);
   }
 }
+
+const firstLine = (frame: string): string => frame.split("\n", 1)[0]!;
 
 /** The largest answer that is collected before it is sent. */
 const COLLECTED_BYTES = 32 * 1024 * 1024;

@@ -42,6 +42,7 @@ export const anthropicMessages: Wire = {
     max_tokens: maxTokens,
     stream: true,
   }),
+  lastFrame: 'event: message_stop\ndata: {"type":"message_stop"}',
   rewriteFrame(event, data, marks) {
     const frame = parseObject(data);
     if (!frame) return undefined;

@@ -37,6 +37,7 @@ export const openaiCompletions: Wire = {
     max_tokens: maxTokens,
     stream: true,
   }),
+  lastFrame: "data: [DONE]",
   rewriteFrame(_event, data, marks, body) {
     if (data === "[DONE]") return "data: [DONE]";
     const chunk = parseObject(data);

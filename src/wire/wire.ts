@@ -112,6 +112,8 @@ export interface Wire extends ProviderWire {
     marks: AnswerMarks,
     body: JsonObject,
   ): string | undefined;
+  /** The frame, without its blank line, that ends every stream; absent where the last one carries the answer. */
+  readonly lastFrame?: string;
   collector(): Collector;
   /** A whole answer under the run's id and the model name that the client used. */
   mark(answer: JsonObject, marks: AnswerMarks): JsonObject;

@@ -1,4 +1,5 @@
-// A provider that answers in one piece although a stream was asked for: an agent's client has its stream all the same.
+// A provider that answers in one piece although a stream was asked for, or leaves out the last frame of a stream: an
+// agent's client has its stream all the same.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
@@ -24,6 +25,10 @@ describe("one piece instead of a stream", () => {
       script: (call) => {
         const name = NAMES.find((each) => call.path.includes(`/${each}/`))!;
         const answer = act.reply({ body: PROTOCOLS[name].whole(TEXT) });
+        if (call.body.text.includes("endless")) {
+          const frames = PROTOCOLS[name].frames(TEXT);
+          return act.endAfterFrames(frames.length - 1, { frames });
+        }
         if (!call.body.text.includes("slowly")) return answer;
         return async (exchange) => {
           await pause(400);
@@ -54,4 +59,10 @@ describe("one piece instead of a stream", () => {
         assert.deepEqual(PROTOCOLS[name].readStream(seen.text), { text: TEXT, errors: [], complete: true });
       });
   }
+
+  for (const name of ["chat", "messages"] as const)
+    test(`${name}: a stream without its last frame gets one`, async () => {
+      const seen = await ask(name, `openclaw/${name}`, "endless");
+      assert.deepEqual(PROTOCOLS[name].readStream(seen.text), { text: TEXT, errors: [], complete: true });
+    });
 });
