@@ -9,6 +9,7 @@ import { ReceiptWriter } from "../../access/receipt-writer.ts";
 import type { RefreshResult } from "../../access/refresh.ts";
 import { ServedModels } from "../../access/served-models.ts";
 import type { AuthProfile } from "../../core/credential.ts";
+import { FailedRuns } from "../failed-runs.ts";
 import type { Gateway, Log } from "../gateway.ts";
 import { Counts } from "../metrics/counts.ts";
 import { REASONING } from "../other-call.ts";
@@ -95,6 +96,7 @@ export function buildWorkerParts(
       startedAt: now(),
       failing: () => [],
       counts: new Counts(),
+      failedRuns: new FailedRuns(log),
       log,
       digestKey: start.digestKey,
       readyToTest: (attempt) => loads.readyToTest(attempt, now()),
