@@ -116,4 +116,6 @@ export interface ReceiptStore {
   append(receipts: readonly Receipt[]): Promise<void>;
   /** The newest run, or the one with this id; `undefined` when there is none. Creates no file. */
   find(runId: string | "last"): Promise<Receipt | undefined>;
+  /** The newest, newest first. Creates no file. @param before ms since epoch: only those that are older */
+  recent(limit: number, before?: number): Promise<readonly Receipt[]>;
 }

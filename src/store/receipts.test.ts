@@ -54,6 +54,16 @@ test("receipts are found by id and as the last, also by another process's store"
     assert.equal(statSync(file).mode & 0o777, 0o600);
   }));
 
+test("the newest are listed newest first, and page by page", () =>
+  withReceipts({}, async (open) => {
+    const store = open();
+    assert.deepEqual(await store.recent(10), []);
+    await store.append(batch(1, 5));
+    assert.deepEqual(await store.recent(2), [receipt(5), receipt(4)]);
+    assert.deepEqual(await store.recent(2, receipt(4).at), [receipt(3), receipt(2)]);
+    assert.deepEqual(await open().recent(9, receipt(2).at), [receipt(1)]);
+  }));
+
 test("the newest rows are kept", () =>
   withReceipts({ mostRows: 100 }, async (open) => {
     const store = open();

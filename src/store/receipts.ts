@@ -64,11 +64,19 @@ class SqliteReceipts implements ClosableReceiptStore {
   }
 
   /** @throws AccessError `store_unreadable` */
-  async find(runId: string | "last"): Promise<Receipt | undefined> {
+  find(runId: string | "last"): Promise<Receipt | undefined> {
+    return this.#read(selecting(runId));
+  }
+
+  /** @throws AccessError `store_unreadable` */
+  async recent(limit: number, before = Number.MAX_SAFE_INTEGER): Promise<readonly Receipt[]> {
+    return (await this.#read(selectingNewest(limit, before))) ?? [];
+  }
+
+  async #read<T>(select: (db: DatabaseSync) => T | undefined): Promise<T | undefined> {
     try {
       return await patiently(() => {
         const open = this.#connections.current(this.#file);
-        const select = selecting(runId);
         return open ? inSnapshot(open, select) : readDatabase(this.#file, select);
       });
     } catch (error) {
@@ -116,8 +124,9 @@ function newest(db: DatabaseSync): { id: number; total: number } {
 }
 
 /** Plain successes are written later than the rest, so the newest run is not always the last row. */
-const NEWEST = `SELECT receipt_json FROM (SELECT at, receipt_json FROM access_receipts ORDER BY id DESC LIMIT 2000)
-  ORDER BY at DESC LIMIT 1`;
+const NEWEST = `SELECT receipt_json FROM
+  (SELECT at, receipt_json FROM access_receipts WHERE at < ? ORDER BY id DESC LIMIT 2000)
+  ORDER BY at DESC LIMIT ?`;
 
 const selecting =
   (runId: string) =>
@@ -125,7 +134,15 @@ const selecting =
     if (!hasTable(db)) return undefined;
     const row =
       runId === "last"
-        ? db.prepare(NEWEST).get()
+        ? db.prepare(NEWEST).get(Number.MAX_SAFE_INTEGER, 1)
         : db.prepare("SELECT receipt_json FROM access_receipts WHERE run_id = ?").get(runId);
-    return row && (JSON.parse(String(row["receipt_json"])) as Receipt);
+    return row && receiptIn(row);
   };
+
+const selectingNewest =
+  (limit: number, before: number) =>
+  (db: DatabaseSync): Receipt[] =>
+    hasTable(db) ? db.prepare(NEWEST).all(before, limit).map(receiptIn) : [];
+
+const receiptIn = (row: Record<string, unknown>): Receipt =>
+  JSON.parse(String(row["receipt_json"])) as Receipt;

@@ -70,6 +70,8 @@ async function answer(request: Request): Promise<unknown> {
       return store.release(agentAt(request.place), request.lease);
     case "find":
       return receipts.find(request.runId);
+    case "recent":
+      return receipts.recent(request.limit, request.before);
     case "watch":
       return startWatch(request.watch, request.places);
     case "unwatch":

@@ -68,6 +68,7 @@ export interface Operations {
   };
   release: { ask: { place: Place; lease: Lease }; answer: undefined };
   find: { ask: { runId: string }; answer: Receipt | undefined };
+  recent: { ask: { limit: number; before: number | undefined }; answer: readonly Receipt[] };
   watch: { ask: { watch: number; places: readonly Place[] }; answer: undefined };
   unwatch: { ask: { watch: number }; answer: undefined };
   clientKeys: { ask: object; answer: readonly ClientKey[] };

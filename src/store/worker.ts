@@ -156,6 +156,11 @@ class WorkerStore implements WorkerServices {
     return this.#ask("find", { runId });
   }
 
+  async recent(limit: number, before?: number): Promise<readonly Receipt[]> {
+    this.#batch?.send();
+    return this.#ask("recent", { limit, before });
+  }
+
   async lease(agent: AgentId, name: string, owner: string): Promise<Lease | { readonly heldBy: string }> {
     return this.#ask("lease", { place: this.#place(agent), name, owner });
   }

@@ -61,7 +61,11 @@ export function buildWorkerParts(
   const memory = sharedMemory((told) => primary.tell("memory", told), REASONING);
   const crossings = new WorkerCrossings((step) => primary.tell("crossing", step), start.crossed);
   const keys = new WorkerKeys(primary, start.keys);
-  const receipts = { append: (some: never) => primary.ask("append", some), find: async () => undefined };
+  const receipts = {
+    append: (some: never) => primary.ask("append", some),
+    find: async () => undefined,
+    recent: async () => [],
+  };
   return {
     health,
     loads,
