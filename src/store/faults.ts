@@ -30,6 +30,12 @@ export function isDenied(error: unknown): boolean {
   return code === PERM || code === READONLY || code === CANTOPEN;
 }
 
+/** The file is no database, or a torn one. */
+export function isDamage(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code === CORRUPT || code === NOTADB;
+}
+
 export function unreadable(file: string, cause: unknown): AccessError {
   const remedy = "It was left as it is. Restore it from a backup or move it away, then try again.";
   return new AccessError(
@@ -50,9 +56,8 @@ export function unwritable(file: string, cause: unknown): AccessError {
 
 /** A fault met while writing: a damaged file is `store_unreadable`, the rest `store_unwritable`. */
 export function writeFault(file: string, error: unknown): unknown {
-  const code = sqliteCode(error);
-  if (code === CORRUPT || code === NOTADB) return unreadable(file, error);
-  return code !== undefined || isSystemError(error) ? unwritable(file, error) : error;
+  if (isDamage(error)) return unreadable(file, error);
+  return sqliteCode(error) !== undefined || isSystemError(error) ? unwritable(file, error) : error;
 }
 
 export function readFault(file: string, error: unknown): unknown {

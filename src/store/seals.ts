@@ -4,9 +4,11 @@ import type { AgentId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
 import type { Codec, Opening } from "./codec.ts";
 import { isSealed, NotReady, setCodec } from "./codec.ts";
+import { isDamage } from "./faults.ts";
 import type { GenerationKey } from "./generation.ts";
 import { readDatabase } from "./read-database.ts";
 import { ensureSchema, tablesOf } from "./schema.ts";
+import type { SealHeader } from "./seal/header.ts";
 import type { SealPlaces } from "./seal/places.ts";
 import type { Sealing } from "./seal/sealing.ts";
 
@@ -51,7 +53,13 @@ export class Seals {
 
   #sealAsMain(db: DatabaseSync, agent: AgentId, now: number): void {
     const read = (main: DatabaseSync) => (isSealed(main) ? this.#loaded().headerOf(main) : undefined);
-    const header = readDatabase(this.#options.mainFile(), read);
+    let header: SealHeader | undefined;
+    try {
+      header = readDatabase(this.#options.mainFile(), read);
+    } catch (error) {
+      // What is no database says nothing of seals; a fault in main's store must not cost another agent its own.
+      if (!isDamage(error)) throw error;
+    }
     if (!header) return;
     ensureSchema(db, agent, now);
     this.#loaded().begin(db, agent, header, now);
