@@ -155,7 +155,7 @@ function agentDirs(config: Config | undefined, folder: string | undefined): Map<
 }
 
 /** What may come from the login shell: credentials of providers, and the gateway's own. */
-function isCredentialVariable(name: string): boolean {
+export function isCredentialVariable(name: string): boolean {
   if (/^OPENCLAW_(LIVE_.+_KEY|GATEWAY_(TOKEN|PASSWORD))$/.test(name) || /_API_KEY(S|_.+)?$/.test(name))
     return true;
   return PROVIDERS.some((provider) => provider.env.some((entry) => entry.split("+").includes(name)));

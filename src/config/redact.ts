@@ -30,6 +30,26 @@ export function redact(value: unknown, path: Path): unknown {
   return isSecretPlace(path) || SECRET_LOOK.test(value) ? REDACTED : maskUrls(value);
 }
 
+/** Fields of logins, whose names say nothing elsewhere. */
+const LOGIN_NAME = /^(access|refresh|id_?token)$/i;
+const AUTH_SCHEME = /^(Bearer|Basic|Token)\s+/i;
+
+/** Every secret in `value`, at its place, as it is sent: without the word `Bearer`. Pure. */
+export function* secretsIn(value: unknown, path: Path): Iterable<{ value: string; path: Path }> {
+  if (typeof value === "string") {
+    if (value === "" || POINTER.test(value) || SHORTHAND.test(value)) return;
+    const isNamed = isSecretPlace(path) || LOGIN_NAME.test(String(path.at(-1)));
+    if (isNamed) yield { value: value.replace(AUTH_SCHEME, ""), path };
+    else for (const [found] of value.matchAll(WHOLE_LOOK)) yield { value: found, path };
+  } else if (typeof value === "object" && value !== null)
+    for (const [key, entry] of Object.entries(value))
+      yield* secretsIn(entry, [...path, Array.isArray(value) ? Number(key) : key]);
+}
+
+const SHORTHAND = /^\$\w+$/;
+/** To its end, wherever it stands. */
+const WHOLE_LOOK = new RegExp(`(?:${SECRET_LOOK.source})[\\w.~+/-]*`, "g");
+
 /** The stand-in somewhere in a value that is to be written: it would replace what it stands for. */
 export function holdsRedacted(value: unknown): boolean {
   return JSON.stringify(value)?.includes(REDACTED) ?? false;

@@ -45,7 +45,7 @@ export async function gatewayStatus(
 ): Promise<GatewayStatus> {
   const lock = readLock(paths);
   if (!lock) return { running: false };
-  const url = urlOf(lock);
+  const url = gatewayUrl(lock);
   const { pid, port, version, startedAt, reload, elsewhere, workers } = lock;
   return {
     running: true,
@@ -62,7 +62,7 @@ export async function gatewayStatus(
 }
 
 /** An address that listens for all is reached by loopback. */
-function urlOf({ host = "127.0.0.1", port, certPath }: GatewayLock): string {
+export function gatewayUrl({ host = "127.0.0.1", port, certPath }: GatewayLock): string {
   const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
   return `${certPath === undefined ? "http" : "https"}://${name.includes(":") ? `[${name}]` : name}:${port}`;
 }

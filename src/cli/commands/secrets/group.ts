@@ -9,6 +9,11 @@ export const secrets: CommandGroup = {
       plugins: "none",
       load: () => import("./audit.ts"),
     },
+    prove: {
+      brief: "Look for every known secret everywhere it should not be",
+      plugins: "none",
+      load: () => import("./prove.ts"),
+    },
     reload: {
       brief: "Have the running gateway ask for all secrets again",
       plugins: "none",
