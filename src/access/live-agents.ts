@@ -2,7 +2,7 @@
 // the store keeps it current (DESIGN, "Speed": no store read on the request path).
 import { setImmediate } from "node:timers/promises";
 import type { BarScope, CooldownPolicy, Health, HealthEvent } from "../core/health.ts";
-import { settle } from "../core/health.ts";
+import { cooldownsFor, settle } from "../core/health.ts";
 import type { AgentId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
 import type { Candidate, Load } from "../core/plan/candidate.ts";
@@ -291,7 +291,7 @@ export class LiveAgents {
     const telling = event.kind !== "success" || before.bars.length > 0 || before.errorCount > 0;
     this.#options.writer.add(live.id, profile, event, telling);
     if (!telling) return;
-    const health = settle(before, event, this.#options.cooldowns());
+    const health = settle(before, event, cooldownsFor(profile.provider, this.#options.cooldowns()));
     this.know(live.id, profile, health);
     this.#options.onHealth?.(live.id, profile, health);
   }

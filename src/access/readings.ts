@@ -2,7 +2,7 @@
 // for whatever reason knows no less than the one before it.
 import type { AuthProfile } from "../core/credential.ts";
 import type { CooldownPolicy, Health } from "../core/health.ts";
-import { HEALTHY, settle } from "../core/health.ts";
+import { cooldownsFor, HEALTHY, settle } from "../core/health.ts";
 import type { AgentId, ProfileId } from "../core/ids.ts";
 import type { HealthChange, Reading } from "../store/store.ts";
 import type { AgentView } from "./agent-view.ts";
@@ -22,10 +22,10 @@ export class Readings {
   set(agent: AgentId, reading: Reading, waiting: readonly HealthChange[], policy: CooldownPolicy): void {
     this.#read.set(agent, reading);
     this.#learnt.delete(agent);
-    for (const { profileId: id, agent: home, generation, event } of waiting) {
+    for (const { profileId: id, agent: home, provider, generation, event } of waiting) {
       if (home !== agent || !isCurrent(reading, { id, generation })) continue;
       const before = this.#known(agent, { id, generation }) ?? reading.state.health.get(id) ?? HEALTHY;
-      this.learn(agent, { id, generation }, settle(before, event, policy));
+      this.learn(agent, { id, generation }, settle(before, event, cooldownsFor(provider, policy)));
     }
   }
 

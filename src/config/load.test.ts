@@ -191,7 +191,12 @@ test("values are read in their canonical form", () => {
     auth: {
       profiles: { "openai-codex:x": { provider: "OpenAI-Codex", mode: "oauth" } },
       order: { OpenAI: ["openai:a"] },
-      cooldowns: { billingBackoffHours: 0.5, authPermanentMaxMinutes: 5, rateLimitedProfileRotations: 0 },
+      cooldowns: {
+        billingBackoffHours: 0.5,
+        billingBackoffHoursByProvider: { Anthropic: 3, "z.ai": 0.25 },
+        authPermanentMaxMinutes: 5,
+        rateLimitedProfileRotations: 0,
+      },
     },
     models: {
       mode: "replace",
@@ -217,6 +222,7 @@ test("values are read in their canonical form", () => {
   assert.deepEqual([...config.profiles], [["openai-codex:x", { provider: "openai-codex", mode: "oauth" }]]);
   assert.deepEqual([...config.order], [["openai", ["openai:a"]]]);
   assert.equal(config.cooldowns.billingBackoffMs, 1_800_000);
+  assert.deepEqual(config.cooldowns.billingBackoffsMs, { anthropic: 10_800_000, "z.ai": 900_000 });
   assert.equal(config.cooldowns.authPermanentMaxMs, 300_000);
   assert.deepEqual(config.rotations, { rateLimited: 0, overloaded: 1, overloadedBackoffMs: 0 });
   assert.equal(config.modelsMode, "replace");

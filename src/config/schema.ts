@@ -74,6 +74,7 @@ const auth = object({
   cooldowns: v.exactOptional(
     object({
       billingBackoffHours: hours,
+      billingBackoffHoursByProvider: v.exactOptional(table(positive(YEAR_HOURS, "hours"))),
       billingMaxHours: hours,
       authPermanentBackoffMinutes: minutes,
       authPermanentMaxMinutes: minutes,

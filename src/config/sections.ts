@@ -90,11 +90,18 @@ export function readAuth(
 ): Warned<"profiles" | "order" | "cooldowns" | "rotations"> {
   const { profiles = {}, order = {}, cooldowns = {} } = section;
   const { entries, warnings } = byProvider(["auth", "order"], order);
+  const { billingBackoffHoursByProvider: hours = {} } = cooldowns;
+  const backoffs = byProvider(["auth", "cooldowns", "billingBackoffHoursByProvider"], hours);
   return {
     profiles: new Map(Object.entries(profiles)),
     order: entries,
     cooldowns: {
       billingBackoffMs: ms(cooldowns.billingBackoffHours, HOUR, DEFAULT_COOLDOWNS.billingBackoffMs),
+      ...(backoffs.entries.size > 0 && {
+        billingBackoffsMs: Object.fromEntries(
+          [...backoffs.entries].map(([provider, amount]) => [provider, Math.round(amount * HOUR)]),
+        ),
+      }),
       billingMaxMs: ms(cooldowns.billingMaxHours, HOUR, DEFAULT_COOLDOWNS.billingMaxMs),
       authPermanentBackoffMs: ms(
         cooldowns.authPermanentBackoffMinutes,
@@ -109,7 +116,7 @@ export function readAuth(
       overloaded: cooldowns.overloadedProfileRotations ?? DEFAULT_ROTATIONS.overloaded,
       overloadedBackoffMs: cooldowns.overloadedBackoffMs ?? DEFAULT_ROTATIONS.overloadedBackoffMs,
     },
-    warnings,
+    warnings: [...warnings, ...backoffs.warnings],
   };
 }
 

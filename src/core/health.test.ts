@@ -3,7 +3,15 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { FailureKind, FailureScope } from "./failure/failure.ts";
 import type { Health, HealthEvent } from "./health.ts";
-import { barredBy, HEALTHY, onTrial, settle, WHOLE_PROFILE } from "./health.ts";
+import {
+  barredBy,
+  cooldownsFor,
+  DEFAULT_COOLDOWNS,
+  HEALTHY,
+  onTrial,
+  settle,
+  WHOLE_PROFILE,
+} from "./health.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -31,6 +39,20 @@ const succeed = (at: number, startedAt = at, model = "m1"): HealthEvent => ({
   startedAt,
   at,
 });
+test("a provider's own back-off for empty accounts doubles like the others', up to the same most", () => {
+  const policy = { ...DEFAULT_COOLDOWNS, billingBackoffsMs: { acme: 10 * HOUR } };
+  const lengths = (provider: string) => {
+    let health = HEALTHY;
+    return [0, 25, 50].map((hours) => {
+      const at = T0 + hours * HOUR;
+      health = settle(health, fail("billing", at), cooldownsFor(provider, policy));
+      return (health.bars[0]!.until - at) / HOUR;
+    });
+  };
+  assert.deepEqual(lengths("acme"), [10, 20, 24]);
+  for (const other of ["openai", "toString", "__proto__"]) assert.deepEqual(lengths(other), [5, 10, 20]);
+});
+
 const after = (...events: HealthEvent[]): Health =>
   events.reduce((health, event) => settle(health, event), HEALTHY);
 

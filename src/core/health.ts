@@ -2,6 +2,7 @@
 // Lengths and counters: fidelity spec §9, gateway spec §5. What may move a bar: DESIGN, "Never broken".
 import type { Failure, FailureKind } from "./failure/failure.ts";
 import { FAILURE_LANE } from "./failure/failure.ts";
+import type { ProviderId } from "./ids.ts";
 import type { UsageEvent } from "./usage-health.ts";
 import { afterReading, usageAfterSuccess } from "./usage-health.ts";
 import type { UsageReading } from "./usage-window.ts";
@@ -59,6 +60,8 @@ export type HealthFailure = Pick<Failure, "kind" | "scope" | "retryAt">;
 /** `auth.cooldowns` of openclaw.json, in ms. */
 export interface CooldownPolicy {
   readonly billingBackoffMs: number;
+  /** by provider, where it is another */
+  readonly billingBackoffsMs?: Readonly<Record<ProviderId, number>>;
   readonly billingMaxMs: number;
   readonly authPermanentBackoffMs: number;
   readonly authPermanentMaxMs: number;
@@ -76,6 +79,12 @@ export const DEFAULT_COOLDOWNS: CooldownPolicy = {
   authPermanentMaxMs: 60 * MINUTE,
   failureWindowMs: 24 * HOUR,
 };
+
+/** The policy as it is for credentials of `provider`. */
+export function cooldownsFor(provider: ProviderId, policy: CooldownPolicy): CooldownPolicy {
+  const { billingBackoffsMs: own } = policy;
+  return own && Object.hasOwn(own, provider) ? { ...policy, billingBackoffMs: own[provider]! } : policy;
+}
 
 /** Length of a cooldown by the number of failures since the last success: first, second, further. */
 const COOLDOWN_STEPS_MS = [30_000, 60_000, 300_000] as const;
@@ -102,6 +111,8 @@ const LONGEST_BELIEVED_MS: Partial<Record<FailureKind, number>> = {
  * the same evidence: they count once. A success removes the bars that it disproves: those of its model and
  * of the whole profile that were set before the successful attempt started. A bar whose time is over stays
  * until then, on trial, or until a failure replaces it.
+ *
+ * @param policy see `cooldownsFor`
  */
 export function settle(
   health: Health,

@@ -2,7 +2,6 @@
 // the databases of others.
 import type { DatabaseSync } from "node:sqlite";
 import type { CooldownPolicy } from "../core/health.ts";
-import { DEFAULT_COOLDOWNS } from "../core/health.ts";
 import type { ChangeNote } from "../core/history.ts";
 import type { AgentId, ProfileId, ProviderId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
@@ -39,7 +38,8 @@ const unshown = (draft: Draft, state: AgentState): AgentState =>
 type Alter = (draft: Draft, meaning: Meaning, db: DatabaseSync) => boolean | (() => void);
 
 export interface AgentWritesOptions {
-  readonly cooldowns?: CooldownPolicy;
+  /** as the config says now */
+  readonly cooldowns: () => CooldownPolicy;
   /** whose stores may hold copies of a login, besides main's */
   readonly agents: () => Iterable<AgentId>;
 }
@@ -90,7 +90,7 @@ export class AgentWrites {
 
   async settle(agent: AgentId, changes: readonly HealthChange[]): Promise<void> {
     if (!this.#files.exists(agent) && !changes.some(({ profileId }) => isUnstored(profileId))) return;
-    const policy = this.#options.cooldowns ?? DEFAULT_COOLDOWNS;
+    const policy = this.#options.cooldowns();
     const settle: Alter = (draft, { now }, db) => {
       ensureSchema(db, agent, now);
       const news = markApplied(db, changes, now);

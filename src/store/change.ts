@@ -2,7 +2,7 @@
 import type { Credential } from "../core/credential.ts";
 import { AccessError } from "../core/errors.ts";
 import type { CooldownPolicy, Health } from "../core/health.ts";
-import { HEALTHY, settle } from "../core/health.ts";
+import { cooldownsFor, HEALTHY, settle } from "../core/health.ts";
 import type { ProfileId } from "../core/ids.ts";
 import { isObject } from "../core/json.ts";
 import type { Draft, Meaning } from "./draft.ts";
@@ -126,7 +126,7 @@ export function observe(draft: Draft, change: HealthChange, policy: CooldownPoli
   if (stored ? stored.generation !== generation : !isUnstored(id)) return;
   const row = draft.health.get(id);
   const base = row?.generation === generation ? row.health : HEALTHY;
-  const health = settle(base, event, policy);
+  const health = settle(base, event, cooldownsFor(provider, policy));
   if (health === base) return;
   draft.health.set(id, { generation, health });
   if (!stored) return;

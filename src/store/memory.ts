@@ -6,7 +6,7 @@ import type { Credential } from "../core/credential.ts";
 import type { Family, FamilyChange, MachineTime } from "../core/family.ts";
 import { changedFamily } from "../core/family.ts";
 import type { CooldownPolicy } from "../core/health.ts";
-import { DEFAULT_COOLDOWNS, HEALTHY, settle } from "../core/health.ts";
+import { cooldownsFor, DEFAULT_COOLDOWNS, HEALTHY, settle } from "../core/health.ts";
 import type { ChangeNote } from "../core/history.ts";
 import { changedAt } from "../core/history.ts";
 import type { AgentId, ProfileId, ProviderId } from "../core/ids.ts";
@@ -355,7 +355,8 @@ class MemoryStore implements Store {
     if (stored ? this.#generation(stored) !== generation : !isUnstored(id)) return true;
     const row = record.health.get(id);
     const base = row?.generation === generation ? row.health : HEALTHY;
-    const health = settle(base, event, this.#options.cooldowns ?? DEFAULT_COOLDOWNS);
+    const policy = cooldownsFor(provider, this.#options.cooldowns ?? DEFAULT_COOLDOWNS);
+    const health = settle(base, event, policy);
     if (health !== base) record.health.set(id, { generation, health });
     if (stored && event.kind === "success") record.lastGood.set(provider, id);
     return true;

@@ -2,6 +2,7 @@
 // Rows: fidelity spec §1.1. Rules: DESIGN, "Never broken" 3-6 and "State".
 import type { Family, FamilyChange } from "../core/family.ts";
 import type { CooldownPolicy } from "../core/health.ts";
+import { DEFAULT_COOLDOWNS } from "../core/health.ts";
 import type { ChangeNote } from "../core/history.ts";
 import type { AgentId, ProfileId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
@@ -75,7 +76,10 @@ class SqliteStore implements Store {
     this.#options = options;
     this.#files = new AgentFiles(options);
     const agents = () => new Set([...this.#seen, ...(options.agents?.() ?? [])]);
-    this.#writes = new AgentWrites(this.#files, { ...options, agents });
+    this.#writes = new AgentWrites(this.#files, {
+      agents,
+      cooldowns: () => options.cooldowns ?? DEFAULT_COOLDOWNS,
+    });
   }
 
   async read(agent: AgentId, depth: Depth = "secrets"): Promise<Reading> {

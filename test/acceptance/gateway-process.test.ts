@@ -151,6 +151,28 @@ describe("the gateway's process", { concurrency: 3 }, () => {
     assert.equal(callsOf(at, "a"), 1);
   });
 
+  test("an empty account is disabled for as long as the config says of its provider, here and in the store", async (t) => {
+    const broke = act.reply({ status: 402, body: { error: { message: "Your credit balance is too low" } } });
+    const at = await place(t, ["a"], () => broke);
+    const { configPath } = at.home.paths;
+    const config = JSON.parse(readFileSync(configPath, "utf8"));
+    const cooldowns = { billingBackoffHours: 9, billingBackoffHoursByProvider: { P: 2, toString: 7 } };
+    writeFileSync(configPath, JSON.stringify({ ...config, auth: { cooldowns } }));
+    const gateway = await at.home.start("--port", "0");
+    const begun = Date.now();
+    await ask(at, gateway);
+    const again = JSON.parse(await ask(at, gateway)).error;
+    const told = Date.parse(again.soonest_recovery.at);
+    const stored = await eventually(async () => {
+      const [bar] = (await at.home.store.read("main")).state.health.get("p:a")?.bars ?? [];
+      assert.ok(bar);
+      return bar;
+    });
+    assert.equal(stored.lane, "disabled");
+    for (const until of [stored.until, told])
+      assert.ok(until >= begun + 2 * HOUR * 1000 && until <= Date.now() + 2 * HOUR * 1000, String(until));
+  });
+
   test("two gateways on one home share what they learn", async (t) => {
     const at = await place(t, ["a", "b"], accounts("a"));
     const [one, other] = await Promise.all([at.home.start("--port", "0"), at.home.start("--port", "0")]);

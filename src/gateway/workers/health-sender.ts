@@ -5,7 +5,7 @@ import { homeOf } from "../../access/readings.ts";
 import type { AuthProfile } from "../../core/credential.ts";
 import { sameCredential } from "../../core/plan/candidate.ts";
 import type { CooldownPolicy, Health, HealthEvent } from "../../core/health.ts";
-import { settle } from "../../core/health.ts";
+import { cooldownsFor, settle } from "../../core/health.ts";
 import type { AgentId } from "../../core/ids.ts";
 import type { HealthChange } from "../../store/store.ts";
 import type { Observation } from "./protocol.ts";
@@ -63,11 +63,12 @@ export class HealthSender implements Pick<HealthWriter, "add" | "flush" | "unack
 
   /** What the primary tells of a profile, with what it has not taken yet. */
   over(agent: AgentId, profile: AuthProfile, health: Health, policy: CooldownPolicy): Health {
+    const cooldowns = cooldownsFor(profile.provider, policy);
     return this.#untaken
       .filter(
         (one) =>
           sameCredential(one.profile, profile) && homeOf(one.profile, one.agent) === homeOf(profile, agent),
       )
-      .reduce((known, { event }) => settle(known, event, policy), health);
+      .reduce((known, { event }) => settle(known, event, cooldowns), health);
   }
 }
