@@ -47,7 +47,8 @@ export const anthropicMessages: Wire = {
     const frame = parseObject(data);
     if (!frame) return undefined;
     const message = isObject(frame["message"]) ? { message: { ...frame["message"], ...marksOf(marks) } } : {};
-    return `event: ${event ?? String(frame["type"])}\ndata: ${JSON.stringify({ ...frame, ...message })}`;
+    const name = event ?? frame["type"];
+    return `${typeof name === "string" ? `event: ${name}\n` : ""}data: ${JSON.stringify({ ...frame, ...message })}`;
   },
   collector,
   mark: (answer, marks) => ({ ...answer, ...marksOf(marks) }),
@@ -97,11 +98,10 @@ function collector(): Collector {
   function addDelta(index: number, delta: JsonObject): void {
     const block = blocks.get(index) ?? { fields: { type: "text", text: "" }, input: "" };
     blocks.set(index, block);
-    if (delta["type"] === "input_json_delta") block.input += String(delta["partial_json"] ?? "");
-    for (const field of ["text", "thinking", "signature"]) {
-      const piece = delta[field];
-      if (typeof piece === "string") block.fields[field] = String(block.fields[field] ?? "") + piece;
-    }
+    if (delta["type"] === "input_json_delta") block.input += textIn(delta, "partial_json");
+    for (const field of ["text", "thinking", "signature"])
+      if (delta[field] !== undefined)
+        block.fields[field] = textIn(block.fields, field) + textIn(delta, field);
   }
 
   return {
@@ -117,6 +117,9 @@ function collector(): Collector {
     result: (marks) => ({ ...message, ...marksOf(marks), content: [...blocks.values()].map(contentOf) }),
   };
 }
+
+const textIn = (fields: JsonObject, field: string): string =>
+  typeof fields[field] === "string" ? fields[field] : "";
 
 const contentOf = ({ fields, input }: Block): JsonObject =>
   fields["type"] === "tool_use" ? { ...fields, input: parseObject(input || "{}") ?? {} } : fields;

@@ -116,11 +116,15 @@ function answerRound(samples: Samples, random: Random, hit: (what: string) => vo
   const told: AnswerEvent[] = [];
   for (const frame of pick(samples.frames.get(shape)!, random)) {
     const data = refusable(() => JSON.stringify(random() < 0.3 ? mutated(frame, random) : frame));
-    if (data !== undefined) told.push(...reader.add(undefined, random() < 0.02 ? data.slice(1) : data));
+    if (data !== undefined)
+      told.push(...reader.add(pick(EVENTS, random), random() < 0.02 ? data.slice(1) : data));
   }
   tellAll([...told, ...reader.end()]);
   hit(`from ${api}: told`);
 }
+
+/** Some protocols name their frames outside of them. */
+const EVENTS = [undefined, "contentBlockStart", "contentBlockDelta", "messageStop", "metadata"] as const;
 
 /** Several providers speak one protocol; one without samples gets those of another. */
 const sampleFor = ({ bodies }: Samples, { reader }: ProviderTranslator): string =>

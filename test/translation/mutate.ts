@@ -62,11 +62,16 @@ const VALUES: readonly (() => unknown)[] = [
   () => ({ type: "text" }),
   () => ({ type: "toString" }),
   () => JSON.parse('{"__proto__":{"type":"text"}}'),
+  // No text and no number can be made of it.
+  () => ({ toString: 0, valueOf: 0 }),
   () => deep(50),
 ];
 
 /** Once in a while: `JSON.stringify` finds it too deep. */
 const VERY_DEEP = 20_000;
+
+/** What objects have without being given it. */
+const INHERITED = ["constructor", "toString", "__proto__", "valueOf"];
 
 type Fault = (place: Place, all: readonly Place[], random: Random) => void;
 
@@ -86,6 +91,9 @@ const FAULTS: readonly Fault[] = [
   ({ holder, key }, all, random) => {
     const other = pick(all, random);
     if (!Array.isArray(holder)) write({ holder, key: String(other.key) }, holder[key]);
+  },
+  ({ holder, key }, _all, random) => {
+    if (!Array.isArray(holder)) write({ holder, key: pick(INHERITED, random) }, holder[key]);
   },
   (place) => {
     const value = read(place);

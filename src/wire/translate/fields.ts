@@ -95,9 +95,8 @@ export function hintsIn(body: JsonObject, { read, onlyDefault }: FieldRules, oth
   return Object.keys(body).filter((field) => {
     const value = body[field];
     if (absent(value) || read.includes(field)) return false;
-    const says = onlyDefault[field];
-    if (!says) return true;
-    if (says(value)) return false;
-    throw fault(field, `cannot be carried to a provider of another protocol. ${other}`);
+    if (!Object.hasOwn(onlyDefault, field)) return true;
+    if (onlyDefault[field]!(value)) return false;
+    throw fault(field, `cannot be carried to a provider of another protocol: ${other}`);
   });
 }

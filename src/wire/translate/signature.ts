@@ -75,7 +75,8 @@ function withoutThinking(body: JsonObject): JsonObject {
   if (!isObject(context) || !Array.isArray(context["edits"]))
     return context === undefined ? rest : { ...rest, context_management: context };
   const edits = context["edits"].filter(
-    (edit) => !(isObject(edit) && String(edit["type"]).startsWith("clear_thinking")),
+    (edit) =>
+      !(isObject(edit) && typeof edit["type"] === "string" && edit["type"].startsWith("clear_thinking")),
   );
   return edits.length === 0 ? rest : { ...rest, context_management: { ...context, edits } };
 }

@@ -55,7 +55,7 @@ const FIELDS: FieldRules = {
 
 /** @throws AccessError `bad_input` */
 export function readRequest(body: JsonObject): ModelRequest {
-  const hints = hintsIn(body, FIELDS, "Leave it out, or call a model that speaks messages.");
+  const hints = hintsIn(body, FIELDS, "leave it out, or call a model that speaks messages");
   const messages = objectsAt(body, "messages");
   if (messages.length === 0) throw fault("messages", "must be a list with at least one message");
   const lost = new Set(hints);
@@ -93,7 +93,9 @@ const isOwn = (tool: JsonObject): boolean => (tool["type"] ?? "custom") === "cus
 
 function toolsIn(body: JsonObject) {
   const given = objectsAt(body, "tools");
-  const hosted = given.filter(([tool]) => !isOwn(tool)).map(([tool]) => String(tool["type"]));
+  const hosted = given
+    .filter(([tool]) => !isOwn(tool))
+    .map(([tool, place]) => nameAt(tool, "type", `${place}.type`));
   const own = given.filter(([tool]) => isOwn(tool));
   return offered(
     own.map(([tool, place]) => toolOf(tool, place)),

@@ -3,6 +3,7 @@ import type { JsonObject } from "../../../core/json.ts";
 import { isObject, parseObject } from "../../../core/json.ts";
 import { tokenCount } from "../../json.ts";
 import type { AnswerEvent, FinishReason, TokenUsage } from "../neutral.ts";
+import { argumentsText } from "../tool-arguments.ts";
 import { fittingId } from "../tool-ids.ts";
 import type { AnswerReader, NewId } from "../translator.ts";
 import { API, REDACTED } from "./names.ts";
@@ -13,7 +14,7 @@ export function reader(newId: NewId): AnswerReader {
   return {
     add(event, data) {
       const frame = parseObject(data) ?? {};
-      const index = Number(frame["contentBlockIndex"] ?? 0);
+      const index = tokenCount(frame["contentBlockIndex"]) ?? 0;
       switch (event) {
         case "contentBlockStart":
           return callStart(objectIn(objectIn(frame, "start"), "toolUse"), index, newId);
@@ -42,7 +43,7 @@ function callStart(call: JsonObject | undefined, index: number, newId: NewId): A
   if (!call) return [];
   const { toolUseId, name } = call;
   const id = typeof toolUseId === "string" && toolUseId !== "" ? fittingId(toolUseId) : newId();
-  return [{ kind: "tool", index, id, name: String(name ?? "") }];
+  return [{ kind: "tool", index, id, name: typeof name === "string" ? name : "" }];
 }
 
 function deltaEvents(delta: JsonObject, index: number): AnswerEvent[] {
@@ -88,7 +89,7 @@ function blockEvents(block: JsonObject, index: number, newId: NewId): AnswerEven
   if (call)
     return [
       ...callStart(call, index, newId),
-      { kind: "arguments", index, text: JSON.stringify(call["input"] ?? {}) },
+      { kind: "arguments", index, text: argumentsText(call["input"]) },
     ];
   if (reasoning) return reasoningEvents({ ...reasoning, ...objectIn(reasoning, "reasoningText") });
   return textEvent("text", block["text"]);

@@ -60,7 +60,7 @@ const FIELDS: FieldRules = {
 
 /** @throws AccessError `bad_input` */
 export function readRequest(body: JsonObject): ModelRequest {
-  const dropped = hintsIn(body, FIELDS, "Leave it out, or call a model that speaks chat completions.");
+  const dropped = hintsIn(body, FIELDS, "leave it out, or call a model that speaks chat completions");
   const maxTokens = numberAt(body, "max_completion_tokens") ?? numberAt(body, "max_tokens");
   const effort = effortAt(body);
   const messages = objectsAt(body, "messages");

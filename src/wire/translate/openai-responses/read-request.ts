@@ -39,7 +39,7 @@ const FIELDS: FieldRules = {
 
 /** @throws AccessError `bad_input` */
 export function readRequest(body: JsonObject): ModelRequest {
-  const hints = hintsIn(body, FIELDS, "Send the whole conversation, or call a model that speaks responses.");
+  const hints = hintsIn(body, FIELDS, "send the whole conversation, or call a model that speaks responses");
   const lost = new Set(hints);
   const { system, messages } = readInput(body["input"], lost);
   const instructions = textAt(body, "instructions");
@@ -68,7 +68,9 @@ export function readRequest(body: JsonObject): ModelRequest {
 function toolsIn(body: JsonObject) {
   const given = objectsAt(body, "tools");
   const own = given.filter(([tool]) => tool["type"] === "function" || tool["type"] === "custom");
-  const hosted = given.filter((each) => !own.includes(each)).map(([tool]) => String(tool["type"]));
+  const hosted = given
+    .filter((each) => !own.includes(each))
+    .map(([tool, place]) => nameAt(tool, "type", `${place}.type`));
   return offered(
     own.map(([tool, place]) => toolOf(tool, place)),
     hosted,
@@ -104,7 +106,8 @@ const FREEFORM = {
 function freeformWords(tool: JsonObject, description: string | undefined): string | undefined {
   const format = isObject(tool["format"]) ? tool["format"] : {};
   if (typeof format["definition"] !== "string") return description;
-  const grammar = `The input follows this ${String(format["syntax"] ?? "")} grammar:\n${format["definition"]}`;
+  const syntax = typeof format["syntax"] === "string" ? `${format["syntax"]} ` : "";
+  const grammar = `The input follows this ${syntax}grammar:\n${format["definition"]}`;
   return description === undefined ? grammar : `${description}\n\n${grammar}`;
 }
 
