@@ -79,6 +79,7 @@ export async function readStatus(deps: CommandDeps, request: StatusRequest): Pro
       ...view.warnings,
       ...models.warnings,
       ...config.warnings,
+      ...ownSettings(deps),
       ...deps.environment().warnings,
       ...(deps.plugins?.warnings ?? []),
     ],
@@ -87,6 +88,15 @@ export async function readStatus(deps: CommandDeps, request: StatusRequest): Pro
   const damaged = view.unreadable.length > 0 || view.damaged;
   const failed = damaged || hasFailed(request.probes);
   return { report, check: failed ? 1 : checkProviders(models.providers, auth.oauth.providers, usable) };
+}
+
+/** Faults of access.json keep nobody from the rest of the report. */
+function ownSettings(deps: CommandDeps): readonly string[] {
+  try {
+    return deps.accessConfig().warnings;
+  } catch (error) {
+    return [messageOf(error)];
+  }
 }
 
 /** Most homes have none of it, and need not load what it takes to say so. */

@@ -27,9 +27,9 @@ test("a key that means nothing is a warning with the nearest one", () => {
   assert.deepEqual(gateway, DEFAULTS);
   assert.deepEqual(warnings, [
     "access.json: gatway is not a setting. Did you mean gateway?",
-    "access.json: x is not a setting. Known here: gateway, crossing, funding, oauth, plugins.",
     "access.json: gateway.maxwaitms is not a setting. Did you mean maxWaitMs?",
     `access.json: gateway.bananas is not a setting. Known here: ${Object.keys(DEFAULTS).join(", ")}.`,
+    "access.json: x is not a setting. Known here: gateway, crossing, funding, plugins, oauth.",
   ]);
 });
 
@@ -58,10 +58,7 @@ test("faults name the file and the place", () => {
     ['{"crossing": {"maxPerDay": -1}}', /crossing(\.maxPerDay)?: must be "allow", "never", or/],
     ['{"crossing": {}}', /crossing(\.maxPerDay)?: must be/],
     ['{"crossing": {"maxPerDay": "5"}}', /crossing(\.maxPerDay)?: must be "allow", "never", or/],
-    [
-      '{"funding": {"zai:default": "gift"}}',
-      /zai:default.*: must be one of subscription, prepaid/,
-    ],
+    ['{"funding": {"zai:default": "gift"}}', /zai:default.*: must be one of subscription, prepaid/],
     ['{"oauth": {"a": {"usageUrl": 7}}}', /oauth\.a\.usageUrl: must be an address like https/],
     ['{"oauth": {"a": {"usageUrl": "ftp://x"}}}', /oauth\.a\.usageUrl: must be an address like https/],
     ['{"oauth": {"a": {"tokenUrl": "https://u:fake@x.example"}}}', /tokenUrl: .*without user and password/],

@@ -17,12 +17,10 @@ import {
   unknown,
 } from "valibot";
 import { FUNDINGS } from "../core/funding.ts";
-import type { JsonObject } from "../core/json.ts";
-import { isObject } from "../core/json.ts";
 import type { AccessConfig, PluginEntry } from "./config.ts";
 import { formatPath, invalidConfig, parseDocument, readBytes } from "./document.ts";
-import { nearest } from "../core/nearest.ts";
 import type { Paths } from "./paths.ts";
+import { everyKey, unknownKeys } from "./unknown-keys.ts";
 import { flag, list, object, oneOf, table, wholeNumber, word } from "./schema-parts.ts";
 
 const DEFAULTS: AccessConfig["gateway"] = {
@@ -44,14 +42,6 @@ const httpUrl = pipe(
     return /^https?:$/.test(url?.protocol ?? "") && !url!.username && !url!.password;
   }, URL_RULE),
 );
-
-const KNOWN = {
-  gateway: Object.keys(DEFAULTS),
-  crossing: ["maxPerDay"],
-  funding: undefined,
-  oauth: undefined,
-  plugins: undefined,
-};
 
 const CROSSING_RULE = 'must be "allow", "never", or { maxPerDay: <US dollars, 0 to 1000000> }';
 const crossingRule = union(
@@ -140,7 +130,7 @@ export function loadAccessConfig(paths: Pick<Paths, "accessConfigPath">): Access
     crossing,
     oauth,
     plugins: pluginEntries(plugins),
-    warnings: unknownKeys(document.value),
+    warnings: unknownKeys(schema, document.value, [], everyKey("access.json")),
   };
 }
 
@@ -154,22 +144,4 @@ function pluginEntries(written: InferOutput<typeof namedPlugins>): PluginEntry[]
     trusted,
     options,
   }));
-}
-
-function unknownKeys(document: JsonObject): string[] {
-  const sections = Object.entries(KNOWN).flatMap(([section, keys]) => {
-    const value = document[section];
-    return keys && isObject(value) ? unknownIn([section], value, keys) : [];
-  });
-  return [...unknownIn([], document, Object.keys(KNOWN)), ...sections];
-}
-
-function unknownIn(place: readonly string[], value: JsonObject, known: readonly string[]): string[] {
-  return Object.keys(value)
-    .filter((key) => !known.includes(key))
-    .map((key) => {
-      const meant = nearest(key, known);
-      const hint = meant === undefined ? `Known here: ${known.join(", ")}.` : `Did you mean ${meant}?`;
-      return `access.json: ${formatPath([...place, key])} is not a setting. ${hint}`;
-    });
 }

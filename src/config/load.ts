@@ -14,6 +14,7 @@ import { formatIssue, formatPath, invalidConfig, parseDocument, readBytes } from
 import type { Paths } from "./paths.ts";
 import type { SectionName, Sections } from "./schema.ts";
 import { SECTIONS } from "./schema.ts";
+import { mistypedKeys, unknownKeys } from "./unknown-keys.ts";
 import { readAgents, readAuth, readEnv, readGateway, readLogging, readModels } from "./sections.ts";
 import { readResolution, readSecretProviders } from "./secret-section.ts";
 
@@ -94,9 +95,13 @@ function toConfig(path: string, exists: boolean, document: JsonObject): Config {
     get logging() {
       return readLogging(section("logging"));
     },
-    warnings: [...issuesOf(checked, elsewhere).map(formatIssue), ...odd],
+    warnings: [...issuesOf(checked, elsewhere).map(formatIssue), ...odd, ...mistyped(document)],
   };
 }
+
+/** In sections that are ours as well; the rest of an OpenClaw config is not mentioned. */
+const mistyped = (document: JsonObject): string[] =>
+  SECTION_NAMES.flatMap((name) => unknownKeys(SECTIONS[name], document[name], [name], mistypedKeys));
 
 function checkSections(document: JsonObject): Checked {
   const entries = SECTION_NAMES.map((name) => [name, checkSection(name, document[name])]);

@@ -11,6 +11,12 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best;
 }
 
+/** The same where most unknown words are meant: one wrong letter, or two of a long word. */
+export function slip(word: string, candidates: readonly string[]): string | undefined {
+  const most = word.length > 6 ? 2 : word.length > 3 ? 1 : 0;
+  return candidates.find((candidate) => edits(word.toLowerCase(), candidate.toLowerCase()) <= most);
+}
+
 /** Levenshtein distance. */
 function edits(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, column) => column);

@@ -7,6 +7,7 @@ import { refKey } from "../core/secret-ref.ts";
 import { referenceOf } from "../access/secret-refs.ts";
 import type { GatewayParts } from "./build.ts";
 import { gatewayWith, joinWith } from "./build.ts";
+import type { Log } from "./gateway.ts";
 import type { Current } from "./http.ts";
 import type { SettingsReader } from "./reload.ts";
 import type { GatewayDeps } from "./run.ts";
@@ -80,6 +81,7 @@ export class Installer {
         (id) => ids.has(id),
         () => {
           if (isNew) deps.settingsFiles?.use(next);
+          if (isNew) warnOfSettings(next, deps.log);
           this.#running = next;
           current.gateway = gatewayWith(parts, dressed, current.gateway);
           current.guard = guard;
@@ -111,6 +113,14 @@ export class Installer {
           parts.agents.settle(live, profile, { kind: "retry", at: deps.now() });
       }
   }
+}
+
+/** What the settings hold that is not taken as it was meant, perhaps. */
+export function warnOfSettings(
+  { config, accessConfig }: Pick<SettingsReader, "config" | "accessConfig">,
+  log: Log,
+): void {
+  for (const warning of [...config().warnings, ...accessConfig().warnings]) log.warn(warning);
 }
 
 /**

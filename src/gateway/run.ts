@@ -14,7 +14,7 @@ import { followFiles } from "./follow.ts";
 import type { Log } from "./gateway.ts";
 import type { Current } from "./http.ts";
 import { requestListener } from "./http.ts";
-import { Installer, refuseOAuthRefs } from "./install.ts";
+import { Installer, refuseOAuthRefs, warnOfSettings } from "./install.ts";
 import type { Listening } from "./listen.ts";
 import { listen } from "./listen.ts";
 import type { LogFile } from "./logs/log-file.ts";
@@ -91,6 +91,7 @@ export async function runGateway(given: GatewayDeps, options: GatewayOptions): P
   // Its logins are kept warm, whichever agents are called. If it cannot be read, that was told.
   await parts.agents.load(MAIN_AGENT).catch(() => undefined);
   refuseOAuthRefs(parts, first);
+  warnOfSettings(deps, deps.log);
   let workers: Workers | undefined;
   const onInstalled = async () => await workers?.renew();
   const installer = new Installer({ deps, options, parts, current, secrets, onInstalled }, first);
