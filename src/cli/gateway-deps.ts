@@ -1,7 +1,9 @@
 // What a running gateway needs beyond a command: the store in its own thread, a log, and a way to be stopped.
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
+import { journaled } from "../access/journaled.ts";
 import type { CommandDeps } from "../access/open-deps.ts";
+import { newChangeId } from "../core/history.ts";
 import type { GatewayDeps } from "../gateway/run.ts";
 import type { SettingsReader } from "../gateway/reload.ts";
 import type { Paths } from "../config/paths.ts";
@@ -46,6 +48,19 @@ export function gatewayDeps(deps: CommandDeps, verbose = false): GatewayDeps {
     version: deps.version,
     ...(process.argv[1] === undefined ? {} : { program: process.argv[1] }),
     store,
+    commands: (name) => {
+      const note = { change: newChangeId(), because: `gateway call ${name}` };
+      return {
+        ...deps,
+        config: () => settings.config(),
+        accessConfig: () => settings.accessConfig(),
+        env: () => settings.env(),
+        paths: () => settings.paths(),
+        store: () => journaled(store(), () => note),
+        receipts: store,
+        note: () => note,
+      };
+    },
     receipts: store,
     clientKeys: () => store().clientKeys,
     log,

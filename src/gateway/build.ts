@@ -74,12 +74,14 @@ const KEY_FAULTS = {
 /**
  * @param deps its settings may be others from call to call
  * @param hub where workers learn what is learnt here
+ * @param notice called when something was learnt of a credential
  */
 export function buildGateway(
   deps: GatewayDeps,
   faults: Faults,
   secrets: GatewaySecrets,
   hub?: Hub,
+  notice: () => void = () => undefined,
 ): GatewayParts {
   const writing = (part: string) => (error: unknown) =>
     faults.report(part, `${part} cannot be written`, error);
@@ -92,6 +94,14 @@ export function buildGateway(
     writer,
     cooldowns: () => deps.config().cooldowns,
     ...hub?.live,
+    onHealth: (...learnt) => {
+      hub?.live.onHealth?.(...learnt);
+      notice();
+    },
+    onRead: (agent) => {
+      hub?.live.onRead?.(agent);
+      notice();
+    },
   });
   const watch = storeWatcher({ store: deps.store, agents, faults, onNews: () => keepWarm.wake() });
   const refresher = refresherOf(deps);

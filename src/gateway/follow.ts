@@ -1,4 +1,5 @@
 // A running gateway follows its files: what an edit means for its parts, and what has to wait for the next start.
+import { AccessError } from "../core/errors.ts";
 import { watchFile } from "../store/watch.ts";
 import type { Faults } from "./faults.ts";
 import type { Current } from "./http.ts";
@@ -22,11 +23,16 @@ export interface FollowOptions {
   readonly onReport: (report: ReloadReport) => void;
 }
 
-/** Resolves to a way to stop; at once when there are no files to follow. */
-export function followFiles(follow: FollowOptions): () => void {
+export interface Following {
+  stop(): void;
+  /** Reads the files now. @throws AccessError `bad_input` when there are none to follow */
+  reload(): Promise<ReloadReport>;
+}
+
+export function followFiles(follow: FollowOptions): Following {
   const { deps, faults, onReport } = follow;
   const { settingsFiles: files, log, now } = deps;
-  if (!files) return () => undefined;
+  if (!files) return NOTHING_TO_FOLLOW;
   const reloads = new Reloads({
     first: files.first,
     reread: files.reread,
@@ -40,10 +46,20 @@ export function followFiles(follow: FollowOptions): () => void {
   });
   follow.current.gateway = { ...follow.current.gateway, reloaded: () => reloads.last };
   const watch = new FileWatch(deps, () => void reloads.reload(false).then(() => watch.follow()));
-  files.onAsked(() => void reloads.reload(true).then(() => watch.follow()));
+  const reload = async (): Promise<ReloadReport> => {
+    const report = await reloads.reload(true);
+    watch.follow();
+    return report;
+  };
+  files.onAsked(() => void reload());
   watch.follow();
-  return () => watch.stop();
+  return { stop: () => watch.stop(), reload };
 }
+
+const NOTHING_TO_FOLLOW: Following = {
+  stop: () => undefined,
+  reload: () => Promise.reject(new AccessError("bad_input", "This gateway reads its settings once.")),
+};
 
 /** What a running process cannot take over, by the name that people know it by. */
 function lastingOf(

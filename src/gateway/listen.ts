@@ -5,6 +5,8 @@ import type { Server as HttpsServer } from "node:https";
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { AccessError } from "../core/errors.ts";
+import type { ControlDoor } from "./control-door.ts";
+import { wantsControl } from "./control-door.ts";
 import { answerMalformed } from "./http.ts";
 import type { TlsPair } from "./tls.ts";
 import { UnusedSockets } from "./unused-sockets.ts";
@@ -32,6 +34,7 @@ export interface Listening {
  *
  * @param port 0 takes a free one
  * @param tls HTTPS with this certificate; HTTP when absent
+ * @param control where WebSockets go; without it there are none
  * @throws AccessError `port_taken`, `config_invalid`
  */
 export async function listen(
@@ -39,6 +42,7 @@ export async function listen(
   port: number,
   listener: RequestListener,
   tls?: TlsPair,
+  control?: Pick<ControlDoor, "upgrade">,
 ): Promise<Listening> {
   const servers: (Server | HttpsServer)[] = [];
   const unused: UnusedSockets[] = [];
@@ -47,6 +51,7 @@ export async function listen(
     for (const host of hosts) {
       const server = await listenOn(host, taken, listener, tls);
       if (!server) continue;
+      if (control) server.on("upgrade", (...opened) => control.upgrade(...opened));
       servers.push(server);
       unused.push(new UnusedSockets(server));
       taken = (server.address() as AddressInfo).port;
@@ -77,6 +82,7 @@ const HTTP_OPTIONS = {
   noDelay: true,
   // A missing Host is refused by the guard, with a sentence.
   requireHostHeader: false,
+  shouldUpgradeCallback: wantsControl,
 };
 
 const notHere = (hosts: readonly string[]): AccessError =>

@@ -1,6 +1,7 @@
 // `openclaw gateway run`: builds the gateway, says where it is, serves until it is told to stop.
 import { setTimeout as pause } from "node:timers/promises";
 import type { Deps } from "../access/deps.ts";
+import type { CommandDeps } from "../access/open-deps.ts";
 import { defaultAgent } from "../access/read-view.ts";
 import { AccessError } from "../core/errors.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
@@ -9,6 +10,7 @@ import type { GatewayKeyStore } from "../store/client-keys.ts";
 import { announce } from "./announce.ts";
 import type { GatewayParts } from "./build.ts";
 import { buildGateway, gatewayWith, usageReaderOf } from "./build.ts";
+import { ControlDoor } from "./control-door.ts";
 import { Faults } from "./faults.ts";
 import { followFiles } from "./follow.ts";
 import type { Log } from "./gateway.ts";
@@ -46,6 +48,8 @@ export interface GatewayDeps extends Deps {
   readonly supervised?: boolean;
   /** The settings' files; absent when nobody edits them. */
   readonly settingsFiles?: SettingsFiles;
+  /** What use cases need, to do what a method of the control plane is named for; without it there is none. */
+  readonly commands?: (name: string) => CommandDeps;
 }
 
 export interface SettingsFiles {
@@ -79,7 +83,8 @@ export async function runGateway(given: GatewayDeps, options: GatewayOptions): P
   const faults = new Faults(deps.log);
   const count = workersOf(deps, options);
   const hub = count > 1 ? new (await import("./workers/hub.ts")).Hub() : undefined;
-  const parts = buildGateway(deps, faults, secrets, hub);
+  let control: ControlDoor | undefined;
+  const parts = buildGateway(deps, faults, secrets, hub, () => control?.notice());
   const latest = () => current.gateway;
   const gateway = gatewayWith(parts, secrets.dress(first), {
     latest,
@@ -99,7 +104,8 @@ export async function runGateway(given: GatewayDeps, options: GatewayOptions): P
   await installer.again(new Set());
   const [stopKeys] = await Promise.all([parts.keys.start(), parts.crossings.start()]);
   for (const warning of deps.plugins?.warnings ?? []) deps.log.warn(warning);
-  const listening = await listenOrExplain(deps, settings, requestListener(current), pair);
+  control = deps.commands && controlDoor(deps, deps.commands, current, secrets, () => following.reload());
+  const listening = await listenOrExplain(deps, settings, requestListener(current), pair, control);
   workers =
     hub && (await handOver(listening, { deps, options, settings, hub, parts, current, faults, tls, count }));
   const serving = workers ?? listening;
@@ -111,7 +117,7 @@ export async function runGateway(given: GatewayDeps, options: GatewayOptions): P
 
   let usage = usageReaderOf(deps, parts.agents);
   const again = Promise.withResolvers<string>();
-  const unfollow = followFiles({
+  const following = followFiles({
     deps,
     options,
     current,
@@ -120,6 +126,7 @@ export async function runGateway(given: GatewayDeps, options: GatewayOptions): P
     faults,
     onReport: (report) => {
       lock.note(report);
+      control?.tell("gateway.reloaded", report);
       if (report.outcome === "rejected") return;
       usage.stop();
       usage = usageReaderOf(deps, parts.agents);
@@ -132,7 +139,8 @@ export async function runGateway(given: GatewayDeps, options: GatewayOptions): P
   void deps.logFile?.open();
 
   const signal = await Promise.race([deps.stopped, again.promise]);
-  unfollow();
+  following.stop();
+  control?.stop();
   secrets.stop();
   stopKeys();
   stopTls?.();
@@ -144,6 +152,15 @@ export async function runGateway(given: GatewayDeps, options: GatewayOptions): P
   deps.logFile?.close();
   return (await Promise.race([again.promise, undefined])) === undefined ? 0 : EXIT_AGAIN;
 }
+
+const controlDoor = (
+  { version = "" }: GatewayDeps,
+  services: (method: string) => CommandDeps,
+  current: Current,
+  secrets: GatewaySecrets,
+  reload: () => Promise<ReloadReport>,
+): ControlDoor =>
+  new ControlDoor({ current, version, services, reload, reloadSecrets: () => secrets.again() });
 
 const MOST_WORKERS = 64;
 
@@ -197,9 +214,10 @@ async function listenOrExplain(
   settings: Settings,
   listener: ReturnType<typeof requestListener>,
   pair: TlsPair | undefined,
+  control: ControlDoor | undefined,
 ): Promise<Listening> {
   try {
-    return await listen(settings.hosts, settings.port, listener, pair);
+    return await listen(settings.hosts, settings.port, listener, pair, control);
   } catch (error) {
     const lock = readLock(deps.paths());
     if (!(error instanceof AccessError) || error.code !== "port_taken" || lock?.port !== settings.port)

@@ -1,0 +1,85 @@
+// The door of the control plane on the gateway's port: WebSocket upgrades. What lies behind it is loaded when the first
+// client comes, so that a gateway that only serves model calls pays nothing for it.
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import type { CommandDeps } from "../access/open-deps.ts";
+import type { ControlPlane } from "./control-plane/control-plane.ts";
+import { checkHost } from "./guard.ts";
+import type { Current } from "./http.ts";
+import type { ReloadReport } from "./reload.ts";
+import type { SecretsReport } from "./secrets.ts";
+
+export interface ControlOptions {
+  readonly current: Current;
+  readonly version: string;
+  /** Dependencies of the use cases, for what one method does. */
+  readonly services: (method: string) => CommandDeps;
+  readonly reload: () => Promise<ReloadReport>;
+  readonly reloadSecrets: () => Promise<SecretsReport>;
+}
+
+export class ControlDoor {
+  readonly #options: ControlOptions;
+  #plane: ControlPlane | undefined;
+  #loading: Promise<ControlPlane> | undefined;
+  #closed = false;
+
+  constructor(options: ControlOptions) {
+    this.#options = options;
+  }
+
+  /** For the server's event of the same name. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // A client that goes away is no fault of ours.
+    socket.on("error", () => undefined);
+    const stranger = checkHost(request, this.#options.current.guard);
+    if (stranger) return refuse(socket, "403 Forbidden", stranger.message);
+    if ((request.url ?? "/").split("?")[0] !== "/")
+      return refuse(socket, "404 Not Found", "The control plane is at /.");
+    if (this.#plane) return this.#plane.upgrade(request, socket, head);
+    void this.#load().then(
+      (plane) => (this.#closed ? void socket.destroy() : plane.upgrade(request, socket, head)),
+      (error: unknown) => {
+        this.#options.current.gateway.log.error(error, "The control plane cannot be loaded");
+        socket.destroy();
+      },
+    );
+  }
+
+  /** Something may have changed that clients are told of. */
+  notice(): void {
+    this.#plane?.notice();
+  }
+
+  tell(event: string, payload: unknown): void {
+    this.#plane?.tell(event, payload);
+  }
+
+  stop(): void {
+    this.#closed = true;
+    this.#plane?.stop();
+  }
+
+  async #load(): Promise<ControlPlane> {
+    this.#loading ??= import("./control-plane/control-plane.ts").then(({ ControlPlane: Plane }) => {
+      this.#plane = new Plane(this.#options);
+      return this.#plane;
+    });
+    return await this.#loading;
+  }
+}
+
+/** An upgrade to a WebSocket; other protocols that clients offer are passed over, as HTTP allows. */
+export const wantsControl = ({ headers }: IncomingMessage): boolean =>
+  headers.upgrade?.trim().toLowerCase() === "websocket";
+
+function refuse(socket: Duplex, status: string, message: string): void {
+  const body = JSON.stringify({ error: { message, type: "invalid_request_error" } });
+  const head = [
+    `HTTP/1.1 ${status}`,
+    "content-type: application/json",
+    `content-length: ${Buffer.byteLength(body)}`,
+    "connection: close",
+  ].join("\r\n");
+  socket.end(`${head}\r\n\r\n${body}`);
+}

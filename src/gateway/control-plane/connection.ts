@@ -1,0 +1,179 @@
+// One client's socket: challenge, handshake, then requests and events. Whatever comes, it costs this client alone.
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import * as v from "valibot";
+import type { RawData, WebSocket } from "ws";
+import type { Admission, Door } from "./handshake.ts";
+import { admit } from "./handshake.ts";
+import type { Peer } from "./method.ts";
+import type { ErrorShape, RequestFrame } from "./protocol.ts";
+import {
+  CLOSE,
+  faultsOf,
+  HANDSHAKE_WITHIN_MS,
+  invalid,
+  MOST_BYTES_BEFORE_HELLO,
+  NO_ID,
+  POLICY,
+  requestFrame,
+} from "./protocol.ts";
+
+export interface ConnectionOptions {
+  readonly door: () => Omit<Door, "request" | "nonce">;
+  /** what `hello-ok` says; the client counts as connected from now on */
+  readonly welcome: (connection: Connection, admission: Admission) => unknown;
+  /** Answers a request. Never rejects. */
+  readonly serve: (connection: Connection, frame: RequestFrame) => Promise<void>;
+  readonly now: () => number;
+}
+
+/** More than this that was not read yet, and the client is asked nothing more until it reads. */
+const PAUSE_ABOVE_BYTES = 1024 * 1024;
+const MOST_AT_ONCE = 32;
+/** A reason of a close frame takes 123 bytes. */
+const MOST_REASON_CHARACTERS = 120;
+
+export class Connection {
+  readonly connId = randomUUID();
+  readonly openedAt: number;
+  /** once it has proven who it is */
+  peer: Peer | undefined;
+  readonly #socket: WebSocket;
+  readonly #options: ConnectionOptions;
+  readonly #door: Pick<Door, "request" | "nonce">;
+  #state: "new" | "judged" | "open" | "over" = "new";
+  #timer: NodeJS.Timeout | undefined;
+  #running = 0;
+  #seq = 0;
+
+  constructor(socket: WebSocket, request: IncomingMessage, options: ConnectionOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#door = { request, nonce: randomUUID() };
+    this.openedAt = options.now();
+    socket.on("message", (data, isBinary) => this.#hear(data, isBinary));
+    // A close with its reason follows.
+    socket.on("error", () => undefined);
+    socket.on("close", () => this.#end());
+    this.#boundBytes(request.socket);
+    this.#timer = setTimeout(() => this.close(CLOSE.normal), HANDSHAKE_WITHIN_MS);
+    this.event("connect.challenge", { nonce: this.#door.nonce, ts: options.now() });
+  }
+
+  /** Tells the client; one that does not read is let go once too much waits for it. */
+  event(name: string, payload: unknown): void {
+    const counted = this.#state === "open" ? { seq: ++this.#seq } : {};
+    this.#send({ type: "event", event: name, payload, ...counted });
+  }
+
+  answer(id: string, payload: unknown): void {
+    this.#send({ type: "res", id, ok: true, payload });
+  }
+
+  refuse(id: string, error: ErrorShape): void {
+    this.#send({ type: "res", id, ok: false, error });
+  }
+
+  close(code: number, reason = ""): void {
+    if (this.#state === "over") return;
+    this.#state = "over";
+    clearTimeout(this.#timer);
+    this.#socket.close(code, reason.slice(0, MOST_REASON_CHARACTERS));
+    // Who does not answer the goodbye is cut off.
+    setTimeout(() => this.#socket.terminate(), 1000).unref();
+  }
+
+  #send(frame: unknown): void {
+    const socket = this.#socket;
+    if (this.#state === "over" || socket.readyState !== socket.OPEN) return;
+    socket.send(JSON.stringify(frame), () => this.#pace());
+    if (socket.bufferedAmount <= POLICY.maxBufferedBytes) return this.#pace();
+    this.#state = "over";
+    socket.terminate();
+  }
+
+  /** A client that asks faster than it reads, or than it is answered, is not listened to for a while. */
+  #pace(): void {
+    const socket = this.#socket;
+    if (socket.readyState !== socket.OPEN) return;
+    const busy = this.#running >= MOST_AT_ONCE || socket.bufferedAmount > PAUSE_ABOVE_BYTES;
+    if (busy && !socket.isPaused) socket.pause();
+    else if (!busy && socket.isPaused) socket.resume();
+  }
+
+  /** Before the handshake a client may not make us keep much of what it sends. */
+  #boundBytes(stream: Socket): void {
+    const from = stream.bytesRead;
+    const look = () => {
+      if (this.#state === "open") stream.off("data", look);
+      else if (stream.bytesRead - from > MOST_BYTES_BEFORE_HELLO)
+        this.close(CLOSE.tooBig, "more than 64 KiB before the handshake");
+    };
+    stream.on("data", look);
+  }
+
+  #hear(data: RawData, isBinary: boolean): void {
+    if (this.#state === "over") return;
+    if (isBinary) return this.close(CLOSE.notText, "frames are text");
+    const frame = parse(data);
+    if (this.#state === "open") this.#ask(frame);
+    else if (this.#state === "judged") this.close(CLOSE.policy, "wait for the answer to connect");
+    else void this.#shakeHands(frame);
+  }
+
+  async #shakeHands(read: unknown): Promise<void> {
+    if (read === undefined) return this.close(CLOSE.normal);
+    const parsed = v.safeParse(requestFrame, read);
+    if (!parsed.success) return this.close(CLOSE.policy, "invalid request frame");
+    const { id, method, params } = parsed.output;
+    if (method !== "connect")
+      return this.#refuseAndClose(id, invalid("invalid handshake: first request must be connect"));
+    this.#state = "judged";
+    const door = { ...this.#options.door(), ...this.#door };
+    const verdict = await admit(params, door).catch(() => undefined);
+    if (this.#state !== "judged") return;
+    if (!verdict) return this.close(CLOSE.fault);
+    if ("error" in verdict) return this.#refuseAndClose(id, verdict.error, verdict.close);
+    clearTimeout(this.#timer);
+    this.peer = { connId: this.connId, client: verdict.params.client, scopes: verdict.scopes };
+    this.answer(id, this.#options.welcome(this, verdict));
+    this.#state = "open";
+  }
+
+  #refuseAndClose(id: string, error: ErrorShape, code: number = CLOSE.policy): void {
+    this.refuse(id, error);
+    this.close(code, error.message);
+  }
+
+  #ask(read: unknown): void {
+    if (read === undefined) return this.refuse(NO_ID, invalid("invalid request frame: not JSON"));
+    const parsed = v.safeParse(requestFrame, read);
+    if (!parsed.success)
+      return this.refuse(idOf(read), invalid(`invalid request frame: ${faultsOf(parsed.issues)}`));
+    this.#running++;
+    this.#pace();
+    void this.#options.serve(this, parsed.output).then(() => {
+      this.#running--;
+      this.#pace();
+    });
+  }
+
+  #end(): void {
+    this.#state = "over";
+    clearTimeout(this.#timer);
+  }
+}
+
+function parse(data: RawData): unknown {
+  try {
+    return JSON.parse(String(data));
+  } catch {
+    return undefined;
+  }
+}
+
+function idOf(read: unknown): string {
+  const id = typeof read === "object" && read !== null && "id" in read ? read.id : undefined;
+  return typeof id === "string" && id !== "" && id.length <= 200 ? id : NO_ID;
+}

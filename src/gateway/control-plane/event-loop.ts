@@ -1,0 +1,57 @@
+// How the gateway's event loop fares, measured while somebody is connected who may ask.
+import { monitorEventLoopDelay, performance } from "node:perf_hooks";
+
+const DEGRADED_DELAY_MS = 1000;
+const DEGRADED_UTILIZATION = 0.95;
+
+export class EventLoop {
+  #delays: ReturnType<typeof monitorEventLoopDelay> | undefined;
+  #since = { at: 0, loop: performance.eventLoopUtilization(), cpu: process.cpuUsage() };
+
+  start(): void {
+    this.#delays ??= monitorEventLoopDelay({ resolution: 20 });
+    this.#delays.enable();
+    this.#begin();
+  }
+
+  stop(): void {
+    this.#delays?.disable();
+    this.#delays = undefined;
+  }
+
+  /** Of the time since the last look. */
+  read() {
+    const { at, loop, cpu } = this.#since;
+    const intervalMs = Math.round(performance.now() - at);
+    const utilization = rounded(performance.eventLoopUtilization(loop).utilization, 1000);
+    const used = process.cpuUsage(cpu);
+    const delayP99Ms = rounded((this.#delays?.percentile(99) ?? 0) / 1e6, 10);
+    const delayMaxMs = rounded((this.#delays?.max ?? 0) / 1e6, 10);
+    const reasons = [
+      ...(delayP99Ms > DEGRADED_DELAY_MS ? ["event_loop_delay"] : []),
+      ...(utilization > DEGRADED_UTILIZATION ? ["event_loop_utilization"] : []),
+    ];
+    this.#begin();
+    return {
+      degraded: reasons.length > 0,
+      reasons,
+      intervalMs,
+      delayP99Ms,
+      delayMaxMs,
+      utilization,
+      cpuCoreRatio: rounded((used.user + used.system) / 1000 / Math.max(1, intervalMs), 1000),
+    };
+  }
+
+  #begin(): void {
+    this.#delays?.reset();
+    this.#since = {
+      at: performance.now(),
+      loop: performance.eventLoopUtilization(),
+      cpu: process.cpuUsage(),
+    };
+  }
+}
+
+const rounded = (value: number, parts: number): number =>
+  Number.isFinite(value) ? Math.round(value * parts) / parts : 0;

@@ -1,0 +1,74 @@
+// The shape of a method: its scope, its parameters, and what it does. A group of them is one file in methods/,
+// listed in methods.ts.
+import type * as v from "valibot";
+import type { CommandDeps } from "../../access/open-deps.ts";
+import type { Gateway } from "../gateway.ts";
+import type { ReloadReport } from "../reload.ts";
+import type { SecretsReport } from "../secrets.ts";
+import type { ClientInfo } from "./connect-params.ts";
+
+export type MethodScope = "operator.read" | "operator.write" | "operator.admin";
+
+/** The connection that calls. */
+export interface Peer {
+  readonly connId: string;
+  readonly client: ClientInfo;
+  readonly scopes: readonly string[];
+}
+
+/** What every method is handed, at the time of its call. */
+export interface Call {
+  readonly gateway: Gateway;
+  /** Dependencies of the use cases, by the settings of now; what they change is told as this method's doing. */
+  readonly deps: CommandDeps;
+  readonly peer: Peer;
+  readonly plane: PlaneFacts;
+  /** An answer ahead of the one that is returned, as `agent` gives it. */
+  readonly early: (payload: unknown) => void;
+}
+
+/** What the control plane knows of itself and of the gateway around it. */
+export interface PlaneFacts {
+  readonly version: string;
+  readonly authMode: string;
+  /** whoever is connected */
+  readonly presence: () => readonly Presence[];
+  readonly reload: () => Promise<ReloadReport>;
+  readonly reloadSecrets: () => Promise<SecretsReport>;
+  readonly eventLoop: () => unknown;
+}
+
+export interface Presence {
+  readonly host: string;
+  readonly version: string;
+  readonly platform?: string;
+  readonly mode: string;
+  readonly reason: "self" | "connect";
+  readonly text: string;
+  /** ms since epoch */
+  readonly ts: number;
+  readonly instanceId?: string;
+  readonly roles?: readonly string[];
+  readonly scopes?: readonly string[];
+}
+
+export interface Method {
+  readonly scope: MethodScope;
+  readonly params: Schema;
+  readonly handle: (call: Call, params: never) => unknown;
+}
+
+type Schema = v.GenericSchema<unknown, unknown>;
+
+/** @param scope the least that its caller must have */
+export const method = <S extends Schema>(
+  scope: MethodScope,
+  params: S,
+  handle: (call: Call, params: v.InferOutput<S>) => unknown,
+): Method => ({ scope, params, handle });
+
+/** Who may write may read; an administrator may do all. */
+export const holds = (scopes: readonly string[], scope: MethodScope): boolean =>
+  scopes.includes(scope) ||
+  scopes.includes("operator.admin") ||
+  (scope === "operator.read" && scopes.includes("operator.write"));

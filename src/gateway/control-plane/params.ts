@@ -1,0 +1,15 @@
+// Parameters that several methods take.
+import * as v from "valibot";
+
+const MOST_CHARACTERS = 500;
+
+export const name = v.pipe(
+  v.string("must be string"),
+  v.trim(),
+  v.minLength(1, "must not be empty"),
+  v.maxLength(MOST_CHARACTERS, `must have at most ${MOST_CHARACTERS} characters`),
+);
+export const agentId = v.optional(name);
+export const nothing = v.strictObject({});
+/** What older clients send along is of no matter. */
+export const anything = v.record(v.string(), v.unknown());
