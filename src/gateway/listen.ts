@@ -8,6 +8,7 @@ import { AccessError } from "../core/errors.ts";
 import type { ControlDoor } from "./control-door.ts";
 import { wantsControl } from "./control-door.ts";
 import { answerMalformed } from "./http.ts";
+import { portHolder } from "./port-holder.ts";
 import type { TlsPair } from "./tls.ts";
 import { UnusedSockets } from "./unused-sockets.ts";
 
@@ -112,13 +113,19 @@ function listenOn(
 }
 
 function bindFault(host: string, port: number, error: NodeJS.ErrnoException): AccessError {
-  const what =
-    error.code === "EADDRINUSE" ? "is taken by another program" : `cannot be used (${error.message})`;
-  return new AccessError(
-    "port_taken",
-    `Port ${port} on ${host} ${what}. Stop that program or choose another: gateway run --port <n>.`,
-    { cause: error },
-  );
+  return new AccessError("port_taken", `Port ${port} on ${host} ${bindWords(port, error)}`, { cause: error });
+}
+
+const OTHER_PORT = "choose another: gateway run --port <n>.";
+
+function bindWords(port: number, error: NodeJS.ErrnoException): string {
+  if (error.code === "EACCES")
+    return `is not for this user: ports below 1024 often need rights of their own. Use one above, or ${OTHER_PORT}`;
+  if (error.code !== "EADDRINUSE")
+    return `cannot be used (${error.message}). Set gateway.bind, or ${OTHER_PORT}`;
+  const holder = portHolder(port);
+  const by = holder ? `${holder.name} (pid ${holder.pid})` : "another program";
+  return `is taken by ${by}. Stop it or ${OTHER_PORT}`;
 }
 
 function end(server: Server | HttpsServer, graceMs: number): Promise<void> {
