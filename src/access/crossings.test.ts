@@ -61,6 +61,47 @@ test("a budget closes when it is spent, by whichever process, and opens the next
   assert.equal(gate.closed, undefined);
 });
 
+test("a budget that only calls under way use up is told to open in a moment, not at midnight", () => {
+  const noon = MIDNIGHT - 12 * 3_600_000;
+  const crossings = new Crossings(
+    new Table(),
+    () => noon,
+    () => {},
+  );
+  const gate = crossings.gate({ maxPerDay: 1 })!;
+  crossings.reserve(2 * NANO);
+  assert.deepEqual([gate.closed, gate.until], ["crossing_budget", noon + 1000]);
+  crossings.settle(2 * NANO, dollars(1));
+  assert.deepEqual([gate.closed, gate.until], ["crossing_budget", MIDNIGHT]);
+});
+
+test("the output of a call is thought to be that of the calls before it", () => {
+  const crossings = new Crossings(
+    new Table(),
+    () => MIDNIGHT,
+    () => {},
+  );
+  assert.equal(crossings.usualOutputTokens, 500);
+  for (let i = 0; i < 5; i++) crossings.settle(0, { ...dollars(1), outputTokens: 2000 });
+  assert.equal(crossings.usualOutputTokens, 2000);
+});
+
+test("the clock goes back a day and on again: each day has its own sum", () => {
+  let now = MIDNIGHT + 1;
+  const crossings = new Crossings(
+    new Table(),
+    () => now,
+    () => {},
+  );
+  crossings.settle(0, dollars(1));
+  now = MIDNIGHT - 1;
+  assert.equal(crossings.today().nanoDollars, 0);
+  crossings.settle(0, dollars(2));
+  assert.equal(crossings.today().nanoDollars, 2 * NANO);
+  now = MIDNIGHT + 2;
+  assert.equal(crossings.today().nanoDollars, NANO);
+});
+
 test("calls under way count as what they may cost; money that cannot be written is kept and counts", async () => {
   const table = new Table();
   const errors: unknown[] = [];

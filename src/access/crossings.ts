@@ -2,7 +2,7 @@
 // into the table of what client keys use, and shared by all processes and agents of an install.
 import type { Crossing, CrossingRule } from "../core/funding.ts";
 import type { KeyUse } from "../core/key-use.ts";
-import { addUse, dayEnds, dayOf, NANO, NO_USE } from "../core/key-use.ts";
+import { addUse, dayEnds, dayOf, NANO, NO_USE, usualOutputTokens } from "../core/key-use.ts";
 import type { ClientKeyStore } from "../store/client-keys.ts";
 
 /** Stands where a client key's id would; those are never like this. */
@@ -32,6 +32,9 @@ export class Crossings {
   #refused = 0;
   /** billionths of a dollar: what calls under way are thought to spend */
   #reserved = 0;
+  #today: KeyUse = NO_USE;
+  /** ms since epoch; 0 when the sum is to be made anew */
+  #todayEnds = 0;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
   readonly #gates = new WeakMap<object, Crossing>();
@@ -47,6 +50,7 @@ export class Crossings {
   async start(): Promise<void> {
     try {
       this.#stored = (await this.#store.usage()).get(CROSSINGS)?.periods ?? this.#stored;
+      this.#todayEnds = 0;
       this.#report(undefined);
     } catch (error) {
       this.#report(error);
@@ -63,23 +67,36 @@ export class Crossings {
   }
 
   #budget(most: number): Crossing {
-    const spent = () => this.today().nanoDollars + this.#reserved;
+    const spent = () => this.today().nanoDollars;
+    const reserved = () => this.#reserved;
     const now = this.#now;
     return {
       get closed() {
-        return spent() >= most ? ("crossing_budget" as const) : undefined;
+        return spent() + reserved() >= most ? ("crossing_budget" as const) : undefined;
       },
       get until() {
-        return dayEnds(now());
+        // Calls under way may end any moment, and with less than is thought.
+        return spent() >= most ? dayEnds(now()) : now() + A_MOMENT_MS;
       },
     };
   }
 
   /** What was spent on this day of UTC, by all processes as far as it is known here. */
   today(): KeyUse {
-    const day = dayOf(this.#now());
-    const parts = [this.#stored, this.#underWay, this.#unwritten].flatMap((sums) => sums.get(day) ?? []);
-    return parts.reduce(addUse, NO_USE);
+    const now = this.#now();
+    // Every call asks.
+    if (now >= this.#todayEnds || now < this.#todayEnds - DAY_MS) {
+      const day = dayOf(now);
+      const parts = [this.#stored, this.#underWay, this.#unwritten].flatMap((sums) => sums.get(day) ?? []);
+      this.#today = parts.reduce(addUse, NO_USE);
+      this.#todayEnds = dayEnds(now);
+    }
+    return this.#today;
+  }
+
+  /** Output that a call may be expected to have. */
+  get usualOutputTokens(): number {
+    return usualOutputTokens(this.today());
   }
 
   /** What is set aside for calls under way, billionths of a dollar. */
@@ -98,6 +115,7 @@ export class Crossings {
     if (!use) return;
     this.#seen = addUse(this.#seen, use);
     add(this.#unwritten, dayOf(this.#now()), use);
+    this.#todayEnds = 0;
     this.#soon();
   }
 
@@ -139,9 +157,12 @@ export class Crossings {
       this.#report(error);
     }
     this.#underWay = NOTHING;
+    this.#todayEnds = 0;
   }
 }
 
+const A_MOMENT_MS = 1000;
+const DAY_MS = 24 * 3600 * 1000;
 const NOTHING: ReadonlyMap<string, KeyUse> = new Map();
 const NEVER: Crossing = { closed: "crossing_never" };
 

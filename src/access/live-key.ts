@@ -12,6 +12,7 @@ import {
   negative,
   NO_USE,
   tokensOf,
+  usualOutputTokens,
 } from "../core/key-use.ts";
 import type { KeyUsage, KeyUseChange } from "../store/client-keys.ts";
 
@@ -77,10 +78,8 @@ export class LiveKey {
     return hit;
   }
 
-  /** Output that a call may be expected to have: what those before it had. */
   get usualOutputTokens(): number {
-    const { requests, outputTokens } = this.#month;
-    return requests < TELLING_REQUESTS ? UNKNOWN_OUTPUT_TOKENS : Math.ceil(outputTokens / requests);
+    return usualOutputTokens(this.#month);
   }
 
   /** A call has ended: what it used takes the place of what was set aside for it. */
@@ -158,9 +157,5 @@ export class LiveKey {
 }
 
 const DAY_MS = 24 * 3600 * 1000;
-
-/** Few calls say little of the next one. */
-const TELLING_REQUESTS = 5;
-const UNKNOWN_OUTPUT_TOKENS = 500;
 
 const NO_REQUESTS = new MinuteSum();

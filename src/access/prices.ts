@@ -16,7 +16,19 @@ function writtenCost(cost: unknown): Pick<ModelCost, "input" | "output"> | undef
 
 const priceIn = (value: unknown): number => (typeof value === "number" && value >= 0 ? value : 0);
 
+/**
+ * Dollars for a million tokens of a model whose price nobody knows, where money has a limit: those of Claude Opus 4,
+ * at the upper end of what people give to agents.
+ */
+export const ASSUMED_COST: Pick<ModelCost, "input" | "output"> = { input: 15, output: 75 };
+
 type Tokens = { readonly inputTokens: number; readonly outputTokens: number };
+
+/** Dollars for a million tokens: a thousand billionths for each. */
+export const nanoDollarsAt = (
+  cost: Pick<ModelCost, "input" | "output">,
+  { inputTokens, outputTokens }: Tokens,
+): number => Math.round((inputTokens * cost.input + outputTokens * cost.output) * 1000);
 
 /** Models that are kept in mind. */
 const MOST_KNOWN = 1000;
@@ -26,10 +38,9 @@ export class Prices {
   readonly #known = new Map<string, Pick<ModelCost, "input" | "output"> | undefined>();
 
   /** Billionths of a dollar; `undefined` where no price is known. Cached tokens cost as much as others here. */
-  nanoDollars(config: Config, ref: ModelRef, { inputTokens, outputTokens }: Tokens): number | undefined {
+  nanoDollars(config: Config, ref: ModelRef, tokens: Tokens): number | undefined {
     const cost = this.#costOf(config, ref);
-    // Dollars for a million tokens: a thousand billionths for each.
-    return cost && Math.round((inputTokens * cost.input + outputTokens * cost.output) * 1000);
+    return cost && nanoDollarsAt(cost, tokens);
   }
 
   #costOf(config: Config, ref: ModelRef) {

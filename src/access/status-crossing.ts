@@ -10,7 +10,7 @@ import type { CommandDeps } from "./open-deps.ts";
 
 export interface CrossingReport {
   readonly rule: CrossingRule;
-  /** a day of UTC; `unpriced`: calls whose price is not known, which count no money */
+  /** a day of UTC; `unpriced`: calls whose price is not known, which count as much as those of a dear model */
   readonly today: { readonly calls: number; readonly dollars: number; readonly unpriced: number };
   /** why calls may not cross now */
   readonly closed?: CrossingCode;

@@ -32,7 +32,8 @@ export interface Crossing {
 
 export const CROSSING_WORDS: Readonly<Record<CrossingCode, string>> = {
   crossing_never: 'it costs money for each call, and access.json says crossing: "never"',
-  crossing_budget: "it costs money for each call, and crossing.maxPerDay of access.json is used up for today",
+  crossing_budget:
+    "it costs money for each call, and crossing.maxPerDay of access.json is used up for today, calls under way included",
 };
 
 export const isCrossing = (code: string): code is CrossingCode => Object.hasOwn(CROSSING_WORDS, code);

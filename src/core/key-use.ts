@@ -164,6 +164,14 @@ function rateHit(limits: KeyLimits, used: Counted, now: number): LimitHit | unde
   return undefined;
 }
 
+/** Few calls say little of the next one. */
+const TELLING_REQUESTS = 5;
+const UNKNOWN_OUTPUT_TOKENS = 500;
+
+/** Output that a call may be expected to have: what those before it had. */
+export const usualOutputTokens = ({ requests, outputTokens }: KeyUse): number =>
+  requests < TELLING_REQUESTS ? UNKNOWN_OUTPUT_TOKENS : Math.ceil(outputTokens / requests);
+
 /** About how many tokens text of so many bytes has, where nobody counted. */
 export const tokensOfText = (bytes: number): number => Math.ceil(bytes / 4);
 /** The same for a stream, in which each few letters come in a frame of their own. */

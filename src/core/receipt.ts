@@ -89,6 +89,8 @@ export interface Receipt {
   readonly crossed?: true;
   /** US dollars that this cost, by the prices of config and catalog; absent where they name none */
   readonly dollars?: number;
+  /** the same, where they name none: as it was counted against a budget */
+  readonly assumedDollars?: number;
   readonly outcome: "ok" | "failed" | "aborted" | "cut";
   /** HTTP status that the client saw */
   readonly status: number;

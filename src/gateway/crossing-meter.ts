@@ -1,57 +1,63 @@
 // What a call costs that began on what is paid for anyway and went on where each call costs money.
-import type { IncomingMessage } from "node:http";
+import { ASSUMED_COST, nanoDollarsAt } from "../access/prices.ts";
 import type { RunResult } from "../access/run.ts";
 import type { KeyUse } from "../core/key-use.ts";
-import { NANO, NO_USE, tokensOfStream, tokensOfText } from "../core/key-use.ts";
+import { NANO, NO_USE } from "../core/key-use.ts";
 import type { ModelRef } from "../core/model-ref.ts";
+import type { Attempt } from "../core/plan/walk.ts";
+import type { Receipt } from "../core/receipt.ts";
 import type { Usage } from "../wire/wire.ts";
+import type { CallEstimate } from "./call-estimate.ts";
 import type { Gateway } from "./gateway.ts";
+import type { Served } from "./served.ts";
 
 /** What a receipt says of it. */
-export interface CrossingRecord {
-  readonly crossed: true;
-  /** by the prices of config and catalog; absent when they name none, or nothing was used */
-  readonly dollars?: number;
+export type CrossingRecord = Pick<Receipt, "crossed" | "dollars" | "assumedDollars">;
+
+/** An attempt is about to be sent. */
+export function meterCrossing(served: Served, { ref, candidate }: Attempt): void {
+  const { gateway, flatEstimate } = served;
+  if (!flatEstimate) return;
+  if (candidate.metered) (served.crossing ??= new CrossingMeter(gateway, flatEstimate)).begins(ref);
+  else served.crossing?.begins(undefined);
 }
 
-/** Made for calls that may cross; most that may do not. */
 export class CrossingMeter {
   readonly #gateway: Gateway;
-  readonly #request: IncomingMessage;
-  readonly #bodyBytes: number;
-  readonly #stream: boolean;
-  readonly #writtenBefore: number;
+  readonly #estimate: CallEstimate;
   /** billionths of a dollar */
   #reserved = 0;
-  /** of the attempt that crosses; absent before the first, and when a later one does not */
+  /** of the attempt that crosses; absent when a later one does not */
   #ref: ModelRef | undefined;
-  #crossed = false;
 
-  constructor(gateway: Gateway, request: IncomingMessage, bodyBytes: number, stream: boolean) {
+  constructor(gateway: Gateway, estimate: CallEstimate) {
     this.#gateway = gateway;
-    this.#request = request;
-    this.#bodyBytes = bodyBytes;
-    this.#stream = stream;
-    this.#writtenBefore = request.socket.bytesWritten;
+    this.#estimate = estimate;
   }
 
-  /** An attempt is sent. One that crosses counts as what its input will cost, until it is known what it did. */
-  begins(ref: ModelRef, crosses: boolean): void {
+  /** An attempt that crosses counts as what it will probably cost, until it is known what it did. */
+  begins(ref: ModelRef | undefined): void {
     this.#release();
-    this.#ref = crosses ? ref : undefined;
-    if (!crosses) return;
-    this.#crossed = true;
-    this.#reserved = this.#priceOf(ref, { inputTokens: tokensOfText(this.#bodyBytes), outputTokens: 0 }) ?? 0;
-    this.#gateway.crossings.reserve(this.#reserved);
+    this.#ref = ref;
+    if (!ref) return;
+    const { crossings } = this.#gateway;
+    const { inputTokens } = this.#estimate;
+    this.#reserved = this.#costOf(ref, {
+      inputTokens,
+      outputTokens: crossings.usualOutputTokens,
+    }).nanoDollars;
+    crossings.reserve(this.#reserved);
   }
 
   /** @param result absent when the run could not be made at all */
-  settle(result?: RunResult): CrossingRecord | undefined {
-    const use = this.#ref && result && this.#useOf(this.#ref, result);
+  settle(result?: RunResult): CrossingRecord {
+    const usage = this.#ref && result && this.#estimate.usageOf(result);
+    const use = usage && this.#costOf(this.#ref!, usage);
     if (use) this.#gateway.crossings.settle(0, use);
     this.#release();
-    if (!this.#crossed) return undefined;
-    return { crossed: true, ...(use && !use.unpriced ? { dollars: use.nanoDollars / NANO } : {}) };
+    if (!use) return { crossed: true };
+    const dollars = use.nanoDollars / NANO;
+    return { crossed: true, ...(use.unpriced ? { assumedDollars: dollars } : { dollars }) };
   }
 
   #release(): void {
@@ -59,28 +65,14 @@ export class CrossingMeter {
     this.#reserved = 0;
   }
 
-  /** A client that leaves early has used what it was sent; an attempt that failed cost nothing. */
-  #useOf(ref: ModelRef, result: RunResult): KeyUse | undefined {
-    const shown = result.kind === "answered" || result.kind === "cut" || result.kind === "aborted";
-    if (!shown) return undefined;
-    const usage = (result.kind === "answered" ? result.usage : undefined) ?? this.#estimate();
-    const nanoDollars = this.#priceOf(ref, usage);
-    return {
-      ...NO_USE,
-      requests: 1,
-      ...usage,
-      ...(nanoDollars === undefined ? { unpriced: 1 } : { nanoDollars }),
-    };
-  }
-
-  #estimate(): Usage {
-    const bytes = Math.max(0, this.#request.socket.bytesWritten - this.#writtenBefore);
-    const outputTokens = this.#stream ? tokensOfStream(bytes) : tokensOfText(bytes);
-    return { inputTokens: tokensOfText(this.#bodyBytes), outputTokens };
-  }
-
-  #priceOf(ref: ModelRef, { inputTokens, outputTokens }: Usage): number | undefined {
+  /** What nobody knows the price of is no gift: it counts as a dear model would. */
+  #costOf(ref: ModelRef, usage: Usage): KeyUse {
     const { prices, config } = this.#gateway;
-    return prices.nanoDollars(config(), ref, { inputTokens, outputTokens });
+    const known = prices.nanoDollars(config(), ref, usage);
+    const money =
+      known === undefined
+        ? { nanoDollars: nanoDollarsAt(ASSUMED_COST, usage), unpriced: 1 }
+        : { nanoDollars: known };
+    return { ...NO_USE, requests: 1, ...usage, ...money };
   }
 }

@@ -1,9 +1,9 @@
 // A client key on one model call: may it, how much has it left, what did the call use.
-import type { IncomingMessage } from "node:http";
 import type { RunResult } from "../access/run.ts";
 import type { KeyUse, LimitHit } from "../core/key-use.ts";
-import { NO_USE, tokensOfStream, tokensOfText } from "../core/key-use.ts";
+import { NO_USE } from "../core/key-use.ts";
 import type { Usage } from "../wire/wire.ts";
+import type { CallEstimate } from "./call-estimate.ts";
 import type { Caller, CallerKey } from "./caller.ts";
 import type { Gateway } from "./gateway.ts";
 import { Refused } from "./refused.ts";
@@ -47,44 +47,26 @@ function overLimit(name: string, { kind, limit, until }: LimitHit, now: number):
   };
 }
 
-export interface MeteredCall {
-  readonly bodyBytes: number;
-  readonly stream: boolean;
-  /** `provider/model` that is asked for first */
-  readonly model: string;
-}
-
 /** What a call of a key uses, from its first byte to its last. */
 export class CallMeter {
   readonly #live: CallerKey;
   readonly #gateway: Gateway;
-  readonly #request: IncomingMessage;
-  readonly #stream: boolean;
+  readonly #estimate: CallEstimate;
   readonly #model: string;
-  /** as far as it can be told before the provider counts */
-  readonly #inputTokens: number;
   #reserved: KeyUse = NO_USE;
-  readonly #writtenBefore: number;
 
-  constructor(
-    live: CallerKey,
-    gateway: Gateway,
-    request: IncomingMessage,
-    { bodyBytes, stream, model }: MeteredCall,
-  ) {
+  /** @param model `provider/model` that is asked for first */
+  constructor(live: CallerKey, gateway: Gateway, estimate: CallEstimate, model: string) {
     this.#live = live;
     this.#gateway = gateway;
-    this.#request = request;
-    this.#stream = stream;
+    this.#estimate = estimate;
     this.#model = model;
-    this.#inputTokens = tokensOfText(bodyBytes);
-    this.#writtenBefore = request.socket.bytesWritten;
   }
 
   /** From here on `settle` is due. @throws Refused when those under way may use up what is left */
   begin(): Promise<void> | undefined {
     const now = this.#gateway.now();
-    const tokens = { inputTokens: this.#inputTokens, outputTokens: this.#live.usualOutputTokens };
+    const tokens = { inputTokens: this.#estimate.inputTokens, outputTokens: this.#live.usualOutputTokens };
     const expected = { ...NO_USE, ...tokens, ...this.#priceOf(this.#model, tokens), unpriced: 0 };
     const done = () => void (this.#reserved = expected);
     const waiting = refuseIf(this.#live.reserve(expected, now), this.#live, now);
@@ -99,19 +81,8 @@ export class CallMeter {
   }
 
   #useOf(result: RunResult) {
-    const last = result.attempts.at(-1);
-    const shown = result.kind === "answered" || result.kind === "cut" || last?.firstByteMs !== undefined;
-    // A client that leaves early has used what it was sent.
-    if (!shown && result.kind !== "aborted") return undefined;
-    if (!last) return undefined;
-    const usage = (result.kind === "answered" ? result.usage : undefined) ?? this.#estimate();
-    return { ...NO_USE, ...usage, ...this.#priceOf(last.model, usage) };
-  }
-
-  #estimate(): Usage {
-    const bytes = Math.max(0, this.#request.socket.bytesWritten - this.#writtenBefore);
-    const outputTokens = this.#stream ? tokensOfStream(bytes) : tokensOfText(bytes);
-    return { inputTokens: this.#inputTokens, outputTokens };
+    const usage = this.#estimate.usageOf(result);
+    return usage && { ...NO_USE, ...usage, ...this.#priceOf(result.attempts.at(-1)!.model, usage) };
   }
 
   #priceOf(model: string, { inputTokens, outputTokens }: Usage) {

@@ -14,8 +14,8 @@ import { readBody } from "./body.ts";
 import { sinkFor } from "./answer-sink.ts";
 import { endCall } from "./call-end.ts";
 import { runOrder } from "./run-order.ts";
+import { CallEstimate } from "./call-estimate.ts";
 import type { Caller } from "./caller.ts";
-import { CrossingMeter } from "./crossing-meter.ts";
 import type { Gateway } from "./gateway.ts";
 import { permitted } from "./key-allows.ts";
 import { admit, CallMeter } from "./key-meter.ts";
@@ -110,7 +110,6 @@ function begin(
   live: LiveAgent,
 ): Served {
   const { wire } = door;
-  const isStream = body.json["stream"] === true;
   const choice = isChoice(live.prepared, models);
   const session = choice
     ? sessionKey(gateway.digestKey, request.headers, wire, body.json, live.id, caller)
@@ -122,22 +121,19 @@ function begin(
     ...(sticky === undefined ? {} : { sticky }),
     ...(gate === undefined ? {} : { crossing: gate }),
   };
+  const closed = gate?.closed;
+  const estimate = () => new CallEstimate(request, body.bytes.length, body.json["stream"] === true);
   const mayCross = door.endpoint === wire.endpoint && beginsFlat(live.prepared, plan);
   return {
     runId: randomUUID(),
     startedAt,
     caller,
     ...(caller.kind === "key" && door.endpoint === wire.endpoint
-      ? {
-          meter: new CallMeter(caller.live, gateway, request, {
-            bodyBytes: body.bytes.length,
-            stream: isStream,
-            model: formatModelRef(models[0]!),
-          }),
-        }
+      ? { meter: new CallMeter(caller.live, gateway, estimate(), formatModelRef(models[0]!)) }
       : {}),
-    crossing: mayCross ? new CrossingMeter(gateway, request, body.bytes.length, isStream) : undefined,
-    crossingClosed: gate?.closed && { closed: gate.closed, until: gate.until },
+    flatEstimate: mayCross ? estimate() : undefined,
+    crossing: undefined,
+    crossingClosed: closed && { closed, until: gate!.until },
     gateway,
     live,
     begun: live.prepared,

@@ -1,6 +1,7 @@
 // The receipt of a run: what was asked, what the decision saw, what was tried, how it ended.
 import type { RunResult } from "../access/run.ts";
 import type { ProfileId } from "../core/ids.ts";
+import type { Crossing } from "../core/funding.ts";
 import { formatModelRef } from "../core/model-ref.ts";
 import type { LeftOut } from "../core/plan/explain.ts";
 import { explain } from "../core/plan/explain.ts";
@@ -101,14 +102,19 @@ function inputsOf({ seen, plan, from }: Served, picked: ProfileId | undefined): 
   return inputs;
 }
 
+const OPEN: Crossing = {};
+
 /** Why the run did not begin elsewhere; it may have waited for that. */
-function leftOutOf({ begun, plan, startedAt }: Served): readonly LeftOut[] {
+function leftOutOf(served: Served): readonly LeftOut[] {
+  const { begun, plan, startedAt } = served;
   const known = sharedOf(LEFT_OUT, begun);
-  const key = modelsOf(plan);
+  // As it was then: what calls cost closes and opens it from one moment to the next.
+  const crossing = served.crossingClosed ?? OPEN;
+  const key = `${modelsOf(plan)} ${crossing.closed}`;
   const shared = known.get(key);
   if (shared && Math.abs(startedAt - shared.at) < SHARED_FOR_MS) return shared.leftOut;
   // Who was under test then is noted apart.
-  const leftOut = explain(begun, plan, startedAt)
+  const leftOut = explain(begun, { ...plan, crossing }, startedAt)
     .filter(({ code }) => code !== "testing")
     .slice(0, MOST_CANDIDATES);
   known.set(key, { leftOut, at: startedAt });

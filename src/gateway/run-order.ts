@@ -6,6 +6,7 @@ import type { Run } from "../access/run.ts";
 import type { Attempt } from "../core/plan/walk.ts";
 import type { ModelRequest } from "../wire/translate/neutral.ts";
 import { noteChoice } from "./choice.ts";
+import { meterCrossing } from "./crossing-meter.ts";
 import { otherExchange } from "./other-call.ts";
 import type { ResponseSink } from "./response-sink.ts";
 import type { Served } from "./served.ts";
@@ -25,8 +26,8 @@ export function runOrder(
     served.place.ref = attempt.ref;
     served.place.dropped = undefined;
     if (!again) served.place.attempts++;
-    const { profile, metered } = attempt.candidate;
-    served.crossing?.begins(attempt.ref, metered);
+    const { profile } = attempt.candidate;
+    meterCrossing(served, attempt);
     const route = routeFor(gateway.config(), profile, served.wire.api, gateway.env())!;
     if (route.api === served.wire.api)
       return exchange(upstreamCall(template, attempt, live, route), sink, gateway.now);

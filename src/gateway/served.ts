@@ -8,6 +8,7 @@ import type { Prepared } from "../core/plan/prepare.ts";
 import type { PlanRequest } from "../core/plan/walk.ts";
 import type { LoadRecord } from "../core/receipt.ts";
 import type { Wire } from "../wire/wire.ts";
+import type { CallEstimate } from "./call-estimate.ts";
 import type { Caller } from "./caller.ts";
 import type { Gateway } from "./gateway.ts";
 import type { CrossingMeter } from "./crossing-meter.ts";
@@ -19,8 +20,10 @@ export interface Served {
   readonly caller: Caller;
   /** of a call by a client key */
   readonly meter?: CallMeter;
-  /** of a call that may cross: see docs/plan.md */
-  readonly crossing?: CrossingMeter | undefined;
+  /** of a call that begins on what is paid for anyway, and so may cross: see docs/plan.md */
+  readonly flatEstimate: CallEstimate | undefined;
+  /** from the first attempt that crosses on */
+  crossing: CrossingMeter | undefined;
   /** why it could not when it began */
   readonly crossingClosed?: Crossing | undefined;
   readonly gateway: Gateway;

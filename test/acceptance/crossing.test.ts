@@ -22,18 +22,24 @@ const answer = act.reply({
   body: { ...(chat.whole("Hello") as object), usage: { prompt_tokens: 1000, completion_tokens: 500 } },
 });
 
+const PRICE = { input: 2, output: 8, cacheRead: 0, cacheWrite: 0 };
+
 interface Setup {
   readonly crossing?: unknown;
   readonly order?: readonly string[];
   /** the subscription answers as well */
   readonly healthy?: boolean;
   readonly access?: object;
+  /** what the key is asked for has no price */
+  readonly unpriced?: boolean;
+  /** the key's answers wait for it */
+  readonly until?: Promise<void>;
   readonly clock?: () => number;
 }
 
 async function gatewayFor(
   t: TestContext,
-  { crossing, order, healthy = false, access = {}, clock = () => NOON }: Setup = {},
+  { crossing, order, healthy = false, access = {}, unpriced, until, clock = () => NOON }: Setup = {},
 ) {
   let ahead = 0;
   const gateway = await startTestGateway({
@@ -42,14 +48,20 @@ async function gatewayFor(
         keys: ["key"],
         models: ["m1"],
         config: {
-          models: [{ id: "m1", name: "m1", cost: { input: 2, output: 8, cacheRead: 0, cacheWrite: 0 } }],
+          models: [{ id: "m1", name: "m1", ...(unpriced ? {} : { cost: PRICE }) }],
         },
       },
     },
     credentials: { "p:sub": { type: "token", provider: "p", token: "sk-fake-p-sub" } },
     ...(order ? { order: { p: order } } : {}),
     access: { gateway: { maxWaitMs: 0 }, ...(crossing === undefined ? {} : { crossing }), ...access },
-    script: (call) => (call.key.endsWith("sub") && !healthy ? limited : answer),
+    script: (call) => {
+      if (call.key.endsWith("sub")) return healthy ? answer : limited;
+      return async (exchange) => {
+        await until;
+        await answer(exchange);
+      };
+    },
     now: () => clock() + ahead,
   });
   t.after(() => gateway.stop());
@@ -153,6 +165,56 @@ describe("crossing", { concurrency: 4 }, () => {
     assert.equal(await metric(gateway, "openclaw_crossing_refused_total"), 2);
     pass(12 * 3_600_000);
     await eventually(async () => assert.equal((await ask()).status, 200));
+  });
+
+  test("many calls at once do not spend a day's budget many times over", async (t) => {
+    const held = Promise.withResolvers<void>();
+    const { gateway, ask } = await gatewayFor(t, {
+      crossing: { maxPerDay: 2 * A_CALL },
+      until: held.promise,
+    });
+    let left = 40;
+    const asked = Array.from({ length: left }, () => ask().finally(() => --left));
+    // Whoever may cross waits for its answer, the others are told off.
+    await eventually(async () => assert.ok(left === gateway.tried().filter((key) => key === "p.key").length));
+    assert.ok(left <= 4, `${left} crossed`);
+    const refused = await ask();
+    assert.equal(refused.headers.get("retry-after"), "1");
+    held.resolve();
+    const answers = await Promise.all(asked);
+    const answered = answers.filter(({ status }) => status === 200);
+    assert.ok(answered.length >= 1 && answered.length <= 4);
+    for (const one of answered) {
+      const { leftOut } = await gateway.receipt(one);
+      assert.deepEqual(
+        leftOut.filter(({ code }) => code === "crossing_budget"),
+        [],
+      );
+    }
+    await eventually(async () =>
+      assert.equal(await metric(gateway, "openclaw_crossing_calls_total"), answered.length),
+    );
+  });
+
+  test("a model without a price is no gift: it counts as a dear one, and is told apart", async (t) => {
+    const assumed = (1000 * 15 + 500 * 75) / 1e6;
+    const { gateway, ask } = await gatewayFor(t, {
+      crossing: { maxPerDay: 2 * assumed },
+      unpriced: true,
+      clock: Date.now,
+    });
+    const first = await ask();
+    for (const status of [200, 429]) assert.equal((await ask()).status, status);
+    const receipt = await gateway.receipt(first);
+    assert.deepEqual([receipt.crossed, receipt.dollars, receipt.assumedDollars], [true, undefined, assumed]);
+    const cli = cliHome(gateway.home);
+    const why = await cli.run(["models", "why", receipt.runId]);
+    assert.match(why.out, /Crossed +to a metered credential; its price is not known, counted as \$0\.0525/);
+    await eventually(async () => {
+      const { crossing } = await cli.json("models", "status");
+      assert.deepEqual(crossing.today, { calls: 2, dollars: 2 * assumed, unpriced: 2 });
+    });
+    assert.match((await cli.run(["models", "status"])).out, /2 of them at a price that is assumed/);
   });
 
   test("models status and models why tell of it, and it outlives the gateway", async (t) => {

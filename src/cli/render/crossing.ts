@@ -1,5 +1,6 @@
 // How credentials are paid for, and whether calls may move to those that cost money.
 import type { CrossingReport } from "../../access/status-crossing.ts";
+import type { Receipt } from "../../core/receipt.ts";
 import type { Style } from "./style.ts";
 
 type Rows = readonly (readonly string[])[];
@@ -27,7 +28,7 @@ function ruleWords({ rule, closed, until }: CrossingReport, style: Style): strin
 
 function todayWords({ today: { calls, dollars, unpriced } }: CrossingReport): string {
   if (calls === 0) return "nothing";
-  const unknown = unpriced === 0 ? "" : `, ${unpriced} of unknown price`;
+  const unknown = unpriced === 0 ? "" : `, ${unpriced} of them at a price that is assumed`;
   return `${money(dollars)} in ${calls} ${calls === 1 ? "call" : "calls"}${unknown}`;
 }
 
@@ -36,7 +37,11 @@ export const money = (dollars: number): string =>
   `$${dollars >= 1 || dollars === 0 ? dollars.toFixed(2) : Number(dollars.toPrecision(3)).toString()}`;
 
 /** What a run that crossed is told in `models why`. */
-export const crossedWords = (dollars: number | undefined): string =>
-  dollars === undefined
-    ? "to a metered credential; its price is not known, or nothing was used"
-    : `to a metered credential, for ${money(dollars)}`;
+export function crossedWords({
+  dollars,
+  assumedDollars,
+}: Pick<Receipt, "dollars" | "assumedDollars">): string {
+  if (dollars !== undefined) return `to a metered credential, for ${money(dollars)}`;
+  if (assumedDollars === undefined) return "to a metered credential; nothing was used";
+  return `to a metered credential; its price is not known, counted as ${money(assumedDollars)}`;
+}

@@ -45,7 +45,7 @@ function summaryRows(receipt: Receipt, style: Style): Rows {
     ["Outcome", `${outcomeWords(receipt.outcome, style)}, HTTP ${receipt.status}, ${durationMs} ms${waited}`],
     ...recoveryRows(receipt),
     ...usageRows(receipt),
-    ...(receipt.crossed ? [["Crossed", crossedWords(receipt.dollars)]] : []),
+    ...(receipt.crossed ? [["Crossed", crossedWords(receipt)]] : []),
   ];
 }
 

@@ -13,10 +13,13 @@ export function addCrossings(page: client.Registry, { crossings, accessConfig }:
     "Calls that crossed to a metered credential and were answered",
     [[{}, seen.requests]],
   );
-  counter(page, "openclaw_crossing_dollars_total", "What they cost, by catalog prices", [
-    [{}, seen.nanoDollars / NANO],
-  ]);
-  counter(page, "openclaw_crossing_unpriced_total", "Those of them whose price is not known", [
+  counter(
+    page,
+    "openclaw_crossing_dollars_total",
+    "What they cost, by the prices of config and catalog, else by assumed ones",
+    [[{}, seen.nanoDollars / NANO]],
+  );
+  counter(page, "openclaw_crossing_unpriced_total", "Those of them whose price is assumed", [
     [{}, seen.unpriced],
   ]);
   counter(page, "openclaw_crossing_refused_total", "Calls without answer that were not allowed to cross", [

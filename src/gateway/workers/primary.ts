@@ -1,4 +1,5 @@
 // `gateway run --workers N`: this process owns store, refresh, health, keys and files; its workers serve HTTP.
+import { dayEnds } from "../../core/key-use.ts";
 import { InstallKey } from "../../store/generation.ts";
 import type { GatewayParts } from "../build.ts";
 import type { Faults } from "../faults.ts";
@@ -51,7 +52,11 @@ export async function startWorkers(primary: PrimaryOptions): Promise<Workers> {
   const data = () => settingsData(current.gateway, deps.log.debug !== undefined);
   const { plugins } = (deps.settingsFiles?.first ?? deps).accessConfig();
   const keys = () => [...parts.keys.all()].map(({ key }) => key);
-  const crossed = () => ({ today: parts.crossings.today(), reserved: parts.crossings.reserved });
+  const crossed = () => ({
+    today: parts.crossings.today(),
+    until: dayEnds(Date.now()),
+    reserved: parts.crossings.reserved,
+  });
   const pages = new PageMaker(current, () => crew);
   const startWith = (known: readonly SharedLoad[]): Start => ({
     settings: data(),

@@ -36,6 +36,8 @@ export interface CrossingStep {
 /** Of all processes. */
 export interface Crossed {
   readonly today: KeyUse;
+  /** ms since epoch: when that day ends */
+  readonly until: number;
   readonly reserved: number;
 }
 

@@ -1,7 +1,7 @@
 // What crossings have cost, in a worker: the primary counts and keeps them, so that a budget is one for all.
 import { Crossings } from "../../access/crossings.ts";
 import type { KeyUse } from "../../core/key-use.ts";
-import { addUse, dayOf, NO_USE } from "../../core/key-use.ts";
+import { addUse, dayEnds, NO_USE } from "../../core/key-use.ts";
 import type { Crossed, CrossingStep } from "./protocol.ts";
 
 const NOBODYS = { usage: async () => new Map(), addUse: async () => new Map() };
@@ -9,7 +9,7 @@ const NOBODYS = { usage: async () => new Map(), addUse: async () => new Map() };
 export class WorkerCrossings extends Crossings {
   readonly #tell: (step: CrossingStep) => void;
   #today: KeyUse = NO_USE;
-  #day = "";
+  #dayEnds = 0;
   #reservedByAll = 0;
 
   constructor(tell: (step: CrossingStep) => void, crossed: Crossed) {
@@ -19,14 +19,14 @@ export class WorkerCrossings extends Crossings {
   }
 
   /** What all have spent; what was told before is in it. */
-  hear({ today, reserved }: Crossed): void {
+  hear({ today, until, reserved }: Crossed): void {
     this.#today = today;
-    this.#day = dayOf(Date.now());
+    this.#dayEnds = until;
     this.#setAside(reserved - this.#reservedByAll);
   }
 
   override today(): KeyUse {
-    return this.#day === dayOf(Date.now()) ? this.#today : NO_USE;
+    return dayEnds(Date.now()) === this.#dayEnds ? this.#today : NO_USE;
   }
 
   override reserve(nanoDollars: number): void {
@@ -37,7 +37,10 @@ export class WorkerCrossings extends Crossings {
   override settle(reserved: number, use?: KeyUse): void {
     if (reserved === 0 && !use) return;
     this.#setAside(-reserved);
-    if (use) this.#today = addUse(this.today(), use);
+    if (use) {
+      this.#today = addUse(this.today(), use);
+      this.#dayEnds = dayEnds(Date.now());
+    }
     this.#tell({ reserved: -reserved, use });
   }
 
