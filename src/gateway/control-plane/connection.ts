@@ -110,7 +110,8 @@ export class Connection {
       else if (stream.bytesRead - from > MOST_BYTES_BEFORE_HELLO)
         this.close(CLOSE.tooBig, "more than 64 KiB before the handshake");
     };
-    stream.on("data", look);
+    // Ahead of whoever takes the bytes.
+    stream.prependListener("data", look);
   }
 
   #hear(data: RawData, isBinary: boolean): void {

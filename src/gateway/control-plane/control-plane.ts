@@ -162,6 +162,7 @@ export class ControlPlane {
   }
 
   async #call(connection: Connection, { id, method: name, params = {} }: RequestFrame): Promise<unknown> {
+    if (name === "connect") throw new Refused(invalid("connect is only valid as the first request"));
     const { peer } = connection;
     const method = METHODS.get(name);
     if (!method || !peer) throw new Refused(invalid(`unknown method: ${name}`));

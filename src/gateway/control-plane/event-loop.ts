@@ -4,9 +4,23 @@ import { monitorEventLoopDelay, performance } from "node:perf_hooks";
 const DEGRADED_DELAY_MS = 1000;
 const DEGRADED_UTILIZATION = 0.95;
 
+/** A shorter time says nothing. */
+const LEAST_INTERVAL_MS = 1000;
+
+const NOTHING_YET = {
+  degraded: false,
+  reasons: [] as string[],
+  intervalMs: 0,
+  delayP99Ms: 0,
+  delayMaxMs: 0,
+  utilization: 0,
+  cpuCoreRatio: 0,
+};
+
 export class EventLoop {
   #delays: ReturnType<typeof monitorEventLoopDelay> | undefined;
-  #since = { at: 0, loop: performance.eventLoopUtilization(), cpu: process.cpuUsage() };
+  #since = sinceNow();
+  #last = NOTHING_YET;
 
   start(): void {
     this.#delays ??= monitorEventLoopDelay({ resolution: 20 });
@@ -19,10 +33,11 @@ export class EventLoop {
     this.#delays = undefined;
   }
 
-  /** Of the time since the last look. */
-  read() {
+  /** Of the time since the last look; looks that follow each other soon see the same. */
+  read(): typeof NOTHING_YET {
     const { at, loop, cpu } = this.#since;
     const intervalMs = Math.round(performance.now() - at);
+    if (intervalMs < LEAST_INTERVAL_MS) return this.#last;
     const utilization = rounded(performance.eventLoopUtilization(loop).utilization, 1000);
     const used = process.cpuUsage(cpu);
     const delayP99Ms = rounded((this.#delays?.percentile(99) ?? 0) / 1e6, 10);
@@ -32,26 +47,29 @@ export class EventLoop {
       ...(utilization > DEGRADED_UTILIZATION ? ["event_loop_utilization"] : []),
     ];
     this.#begin();
-    return {
+    this.#last = {
       degraded: reasons.length > 0,
       reasons,
       intervalMs,
       delayP99Ms,
       delayMaxMs,
       utilization,
-      cpuCoreRatio: rounded((used.user + used.system) / 1000 / Math.max(1, intervalMs), 1000),
+      cpuCoreRatio: rounded((used.user + used.system) / 1000 / intervalMs, 1000),
     };
+    return this.#last;
   }
 
   #begin(): void {
     this.#delays?.reset();
-    this.#since = {
-      at: performance.now(),
-      loop: performance.eventLoopUtilization(),
-      cpu: process.cpuUsage(),
-    };
+    this.#since = sinceNow();
   }
 }
+
+const sinceNow = () => ({
+  at: performance.now(),
+  loop: performance.eventLoopUtilization(),
+  cpu: process.cpuUsage(),
+});
 
 const rounded = (value: number, parts: number): number =>
   Number.isFinite(value) ? Math.round(value * parts) / parts : 0;

@@ -4,7 +4,7 @@ import * as v from "valibot";
 const MOST_CHARACTERS = 500;
 
 export const name = v.pipe(
-  v.string("must be string"),
+  v.string(),
   v.trim(),
   v.minLength(1, "must not be empty"),
   v.maxLength(MOST_CHARACTERS, `must have at most ${MOST_CHARACTERS} characters`),

@@ -62,14 +62,26 @@ export function faultsOf(issues: readonly v.BaseIssue<unknown>[]): string {
   return [...told, ...(issues.length > MOST_FAULTS ? ["and more"] : [])].join("; ");
 }
 
-function faultOf({ path, type, received, message }: v.BaseIssue<unknown>): string {
+const WORDS: Readonly<Record<string, string>> = {
+  strict_object: "must be object",
+  record: "must be object",
+  string: "must be string",
+  number: "must be number",
+  boolean: "must be boolean",
+  array: "must be array",
+  literal: "must be equal to constant",
+  picklist: "must be equal to one of the allowed values",
+};
+
+function faultOf({ path, kind, type, expected, received, message }: v.BaseIssue<unknown>): string {
   const keys = (path ?? []).map(({ key }) => String(key).slice(0, 100));
-  const [last, above] = [keys.at(-1), place(keys.slice(0, -1))];
-  if (type === "strict_object" && last !== undefined)
+  const above = keys.slice(0, -1);
+  if (type === "strict_object" && expected !== "Object" && keys.length > 0)
     return received === "undefined"
-      ? `at ${above}: must have required property '${last}'`
-      : `at ${above}: unexpected property '${last}'`;
-  return `at ${place(keys)}: ${message.slice(0, 200)}`;
+      ? `${above.length === 0 ? "" : at(above)}must have required property '${keys.at(-1)}'`
+      : `${at(above)}unexpected property '${keys.at(-1)}'`;
+  const words = (kind === "schema" ? WORDS[type] : undefined) ?? message.slice(0, 200);
+  return `${keys.length === 0 ? "" : at(keys)}${words}`;
 }
 
-const place = (keys: readonly string[]): string => (keys.length === 0 ? "root" : `/${keys.join("/")}`);
+const at = (keys: readonly string[]): string => (keys.length === 0 ? "at root: " : `at /${keys.join("/")}: `);

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { method } from "../method.ts";
 import { name, nothing } from "../params.ts";
 
-const raw = v.string("must be string");
+const raw = v.string();
 /** `sessionKey`, `note` and `restartDelayMs` are known to OpenClaw's clients, and mean nothing here. */
 const told = {
   sessionKey: v.optional(v.string()),
