@@ -1,4 +1,5 @@
 // What a running gateway needs beyond a command: the store in its own thread, a log, and a way to be stopped.
+import { writeSync } from "node:fs";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { journaled } from "../access/journaled.ts";
@@ -10,6 +11,7 @@ import type { Paths } from "../config/paths.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
 import type { StorePaths } from "../store/sqlite.ts";
 import { openStoreInWorker } from "../store/worker.ts";
+import { tellCrash } from "./crash.ts";
 import { gatewayLog } from "./gateway-log.ts";
 
 export function gatewayDeps(deps: CommandDeps, verbose = false): GatewayDeps {
@@ -24,13 +26,18 @@ export function gatewayDeps(deps: CommandDeps, verbose = false): GatewayDeps {
       seal: deps.seal,
       thread: storeThread(),
     }));
-  const { log, logFile, hides } = gatewayLog({
+  const { log, logFile, hide, hides } = gatewayLog({
     now: deps.now,
     paths: deps.paths,
     file: deps.config().logFile,
     settings: () => settings.config().logging,
     verbose,
     print: (line) => write(process.stderr, line),
+  });
+  tellCrash(hide, (text, error) => {
+    writeSync(process.stderr.fd, `${text}\n`);
+    logFile.write("error", "The gateway fell over", error);
+    logFile.close();
   });
   return {
     ...deps,

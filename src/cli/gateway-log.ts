@@ -4,8 +4,8 @@ import type { LoggingConfig, LogLevel } from "../config/config.ts";
 import { untilde } from "../config/paths.ts";
 import type { Paths } from "../config/paths.ts";
 import { messageOf } from "../core/errors.ts";
-import { hideSecrets } from "../core/hide-secrets.ts";
 import type { Secret } from "../core/secret.ts";
+import { SecretHider } from "../core/secret-hider.ts";
 import type { Log } from "../gateway/gateway.ts";
 import { isLogged, LogFile } from "../gateway/logs/log-file.ts";
 
@@ -25,12 +25,15 @@ export interface GatewayLog {
   readonly logFile: LogFile;
   /** Values that no line may hold. */
   readonly hides: (secrets: () => Iterable<Secret>) => void;
+  /** Text without them. */
+  readonly hide: (text: string) => string;
 }
 
 export function gatewayLog(options: GatewayLogOptions): GatewayLog {
   const { now, paths, settings, verbose, print } = options;
   let secrets = noSecrets;
-  const hide = (text: string) => hideSecrets(text, valuesOf(secrets()));
+  const hider = new SecretHider();
+  const hide = (text: string) => hider.hide(text, secrets());
   const consoleLevel = (): LogLevel => (verbose ? "debug" : settings().consoleLevel);
   const show = (level: LogLevel, message: string) => {
     if (isLogged(level, consoleLevel())) print(`${new Date(now()).toISOString()} ${level} ${hide(message)}`);
@@ -54,6 +57,7 @@ export function gatewayLog(options: GatewayLogOptions): GatewayLog {
   };
   return {
     logFile,
+    hide,
     hides: (known) => (secrets = known),
     log: {
       get debug() {
@@ -76,7 +80,3 @@ export function gatewayLog(options: GatewayLogOptions): GatewayLog {
 }
 
 const noSecrets = (): Iterable<Secret> => [];
-
-function* valuesOf(secrets: Iterable<Secret>): Iterable<string> {
-  for (const secret of secrets) yield secret.reveal();
-}

@@ -18,7 +18,7 @@ const POINTER =
 
 /** How providers' secrets begin. */
 const SECRET_LOOK =
-  /\b(sk[-_][\w-]{8}|gh[opsu]_\w{8}|github_pat_|xox[abps]-|xai-\w{8}|AIza[\w-]{8}|ya29\.|gsk_\w{8}|hf_\w{8}|nvapi-|AKIA[A-Z0-9]{8}|eyJ[\w-]{8,}\.)|\bBearer\s+\S{8}|^-----BEGIN/;
+  /\b(sk[-_][\w-]{8}|gh[opsu]_\w{8}|github_pat_|xox[abps]-|xai-\w{8}|AIza[\w-]{8}|ya29\.|gsk_\w{8}|hf_\w{8}|nvapi-|AKIA[A-Z0-9]{8}|eyJ[\w-]{8,}\.|ock_[\w-]{8})|\bBearer\s+\S{8}|^-----BEGIN/;
 
 /** The value at `path` with every secret in it replaced. Pure. */
 export function redact(value: unknown, path: Path): unknown {

@@ -10,6 +10,8 @@ export interface Found<T> {
   readonly tag: T;
   /** of its first byte, in the bytes that were searched */
   readonly at: number;
+  /** in bytes */
+  readonly length: number;
 }
 
 /** Shorter texts are not sought: they would meet others by chance, and slow the search. */
@@ -17,7 +19,7 @@ export const SHORTEST_SOUGHT = 8;
 const WINDOW = SHORTEST_SOUGHT;
 const BLOCK = 3;
 const LONGEST_SHIFT = WINDOW - BLOCK + 1;
-const TABLE_BITS = 20;
+const TABLE_BITS = 18;
 
 interface Pattern<T> {
   readonly bytes: Uint8Array;
@@ -25,21 +27,25 @@ interface Pattern<T> {
 }
 
 export class TextSearch<T> {
-  /** Bytes of the longest text: who searches in pieces keeps one less of each piece for the next. */
-  readonly longest: number;
   readonly #shifts = new Uint8Array(1 << TABLE_BITS).fill(LONGEST_SHIFT);
   readonly #byWindow = new Map<number, Pattern<T>[]>();
+  #longest = 0;
 
-  /** @param texts of at least `SHORTEST_SOUGHT` bytes; others are left out */
-  constructor(texts: Iterable<SoughtText<T>>) {
-    let longest = 0;
-    for (const { text, tag } of texts) {
-      const bytes = Buffer.from(text);
-      if (bytes.length < WINDOW) continue;
-      longest = Math.max(longest, bytes.length);
-      this.#add({ bytes, tag });
-    }
-    this.longest = longest;
+  constructor(texts: Iterable<SoughtText<T>> = []) {
+    for (const text of texts) this.add(text);
+  }
+
+  /** Bytes of the longest text: who searches in pieces keeps one less of each piece for the next. */
+  get longest(): number {
+    return this.#longest;
+  }
+
+  /** A text of fewer than `SHORTEST_SOUGHT` bytes is left out. */
+  add({ text, tag }: SoughtText<T>): void {
+    const bytes = Buffer.from(text);
+    if (bytes.length < WINDOW) return;
+    this.#longest = Math.max(this.#longest, bytes.length);
+    this.#add({ bytes, tag });
   }
 
   /** By its last bytes: keys of a provider, and signed tokens, begin alike. */
@@ -70,7 +76,7 @@ export class TextSearch<T> {
         continue;
       }
       for (const { bytes: wanted, tag } of this.#byWindow.get(windowKey(bytes, last)) ?? [])
-        if (endsAt(bytes, last, wanted)) yield { tag, at: last - wanted.length + 1 };
+        if (endsAt(bytes, last, wanted)) yield { tag, at: last - wanted.length + 1, length: wanted.length };
       last++;
     }
   }

@@ -170,7 +170,7 @@ function limitedSource(request: IncomingMessage, { trust, rateLimit }: GuardSett
   return `${sourceOf(address)} ${request.headers.origin ?? ""}`;
 }
 
-function presentedSecret(request: IncomingMessage): string | undefined {
+export function presentedSecret(request: IncomingMessage): string | undefined {
   const { authorization } = request.headers;
   const bearer = authorization === undefined ? undefined : /^Bearer +(.+)$/i.exec(authorization)?.[1];
   if (bearer !== undefined) return bearer;

@@ -1,12 +1,13 @@
 // From a request to its route: guard, look-up, and an answer in JSON whatever happens.
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { Secret } from "../core/secret.ts";
 import { openaiCompletions } from "../wire/openai-completions.ts";
 import type { Caller, Scope } from "./caller.ts";
 import { mayDo, OPERATOR } from "./caller.ts";
 import type { Gateway } from "./gateway.ts";
 import type { GuardSettings } from "./guard.ts";
-import { authenticate, checkOrigin } from "./guard.ts";
+import { authenticate, checkOrigin, presentedSecret } from "./guard.ts";
 import type { TimedRefusal } from "./refusals.ts";
 import { refusalOf, replyRefusal } from "./reply.ts";
 import type { Route } from "./route.ts";
@@ -124,8 +125,23 @@ function refuse(
   const headers = refusal.status === 405 ? ["allow", route!.method] : [];
   // A body that nobody will read would keep the connection busy.
   const unread = !request.complete;
-  replyRefusal(response, wire, refusal, unread ? [...headers, "connection", "close"] : headers);
+  replyRefusal(
+    response,
+    wire,
+    withoutProof(refusal, request),
+    unread ? [...headers, "connection", "close"] : headers,
+  );
   if (unread) request.resume();
+}
+
+/** Longer ones are no secret that anybody has. */
+const LONGEST_PROOF = 1024;
+
+/** A client that also put its secret where a path or a model belongs is not told it again: answers end up in logs. */
+function withoutProof(refusal: TimedRefusal, request: IncomingMessage): TimedRefusal {
+  const shown = presentedSecret(request);
+  if (shown === undefined || shown.length > LONGEST_PROOF) return refusal;
+  return { ...refusal, message: new Secret(shown).hideIn(refusal.message) };
 }
 
 const notFound = (request: IncomingMessage): TimedRefusal => ({

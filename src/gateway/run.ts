@@ -19,6 +19,7 @@ import { requestListener } from "./http.ts";
 import { Installer, refuseOAuthRefs, warnOfSettings } from "./install.ts";
 import type { Listening } from "./listen.ts";
 import { listen } from "./listen.ts";
+import { knownSecrets } from "./known-secrets.ts";
 import type { LogFile } from "./logs/log-file.ts";
 import { holdLock, readLock } from "./lock.ts";
 import type { ReloadReport, SettingsReader } from "./reload.ts";
@@ -91,7 +92,7 @@ export async function runGateway(given: GatewayDeps, options: GatewayOptions): P
     reloaded: () => undefined,
   });
   const current: Current = { gateway, guard };
-  deps.hides?.(() => secretsIn(parts, current, secrets));
+  deps.hides?.(() => [...secrets.secrets(), ...knownSecrets(parts, current)]);
   await parts.agents.load(defaultAgent(deps.config()));
   // Its logins are kept warm, whichever agents are called. If it cannot be read, that was told.
   await parts.agents.load(MAIN_AGENT).catch(() => undefined);
@@ -176,16 +177,6 @@ async function handOver(listening: Listening, rest: Omit<PrimaryOptions, "port">
   await listening.close();
   const { startWorkers } = await import("./workers/primary.ts");
   return await startWorkers({ ...rest, port: listening.port });
-}
-
-function* secretsIn(
-  { agents }: GatewayParts,
-  { guard }: Current,
-  references: GatewaySecrets,
-): Iterable<Secret> {
-  yield* references.secrets();
-  if (guard.secret) yield guard.secret;
-  for (const { view } of agents.all()) yield* view.secrets.values();
 }
 
 /** Without a supervisor nobody would bring it back: what cannot be used is told instead. */

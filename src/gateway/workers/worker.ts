@@ -3,10 +3,12 @@
 import { usePlugins } from "../../access/plugins/use.ts";
 import { defaultAgent } from "../../access/read-view.ts";
 import { MAIN_AGENT } from "../../core/ids.ts";
+import type { Secret } from "../../core/secret.ts";
 import type { Gateway, Log } from "../gateway.ts";
 import type { Current } from "../http.ts";
 import { requestListener } from "../http.ts";
 import type { Listening } from "../listen.ts";
+import { knownSecrets } from "../known-secrets.ts";
 import { listen } from "../listen.ts";
 import { figures } from "../metrics/figures.ts";
 import type { SettingsReader } from "../reload.ts";
@@ -19,10 +21,11 @@ import type { WorkerParts } from "./worker-parts.ts";
 import { buildWorkerParts, joinBy } from "./worker-parts.ts";
 
 /** Never resolves: the process ends with its primary, or when that says so. */
-export function runWorker(): Promise<never> {
+export function runWorker(hides: (secrets: () => Iterable<Secret>) => void): Promise<never> {
   // A signal to the whole group is for the primary to answer.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);
   const worker = new GatewayWorker();
+  hides(() => worker.secrets());
   process.on("message", (message) => worker.hear(message));
   return new Promise(() => undefined);
 }
@@ -67,6 +70,11 @@ class GatewayWorker {
       },
     },
   );
+
+  /** None before it serves. */
+  secrets(): Iterable<Secret> {
+    return this.#current === undefined ? [] : knownSecrets(this.#parts.shared, this.#current);
+  }
 
   /** What was told before there was anybody to hear it, in that order. */
   #early: unknown[] | undefined;
