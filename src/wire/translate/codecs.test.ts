@@ -185,3 +185,37 @@ test("files and images come in every form that clients send", () => {
     ],
   );
 });
+
+test("an image is called what it is, and one without data is refused", () => {
+  const sourceOf = (url: string) => {
+    const messages = [{ role: "user", content: [{ type: "image_url", image_url: { url } }] }];
+    const { body } = told(CHAT, MESSAGES, { messages });
+    return body.messages[0].content[0].source;
+  };
+  const png = "iVBORw0KGgoAAAA";
+  for (const type of ["image/png", "IMAGE/PNG", "image/jpeg", ""])
+    assert.deepEqual(sourceOf(`data:${type};base64,${png}`), {
+      type: "base64",
+      media_type: "image/png",
+      data: png,
+    });
+  assert.equal(sourceOf("data:image/jpg;base64,AAAA").media_type, "image/jpeg");
+  assert.throws(() => sourceOf("data:image/png;base64,"), /messages\[0\].content\[0\].*holds no data/);
+});
+
+test("a cap of tokens is a whole number, 1 or more", () => {
+  for (const cap of [0, -1, 1.5, 1e308]) {
+    assert.throws(
+      () => told(CHAT, GOOGLE, { messages: [HI], max_tokens: cap }),
+      /^AccessError: max_tokens must/,
+    );
+    assert.throws(() => told(MESSAGES, GOOGLE, { messages: [HI], max_tokens: cap }), /max_tokens must/);
+    assert.throws(
+      () => told(RESPONSES, CHAT, { input: "Hi", max_output_tokens: cap }),
+      /max_output_tokens must/,
+    );
+    const thinking = { type: "enabled", budget_tokens: cap };
+    const body = { messages: [HI], max_tokens: 9, thinking };
+    assert.throws(() => told(MESSAGES, GOOGLE, body), /thinking.budget_tokens must/);
+  }
+});

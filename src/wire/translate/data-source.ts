@@ -21,7 +21,15 @@ function dataOf(url: string, place: string): ImageSource {
   const [type = "", ...rest] = url.slice("data:".length, comma).split(";");
   const text = url.slice(comma + 1);
   const data = rest.includes("base64") ? text : encoded(text, place);
-  return { kind: "base64", mediaType: type || mediaTypeIn(data) || "text/plain", data };
+  if (data === "") throw fault(place, "holds no data");
+  return { kind: "base64", mediaType: mediaTypeOf(type.toLowerCase(), data), data };
+}
+
+/** An image is what its bytes say, whatever its name: OpenAI looks there, others refuse what is named wrongly. */
+function mediaTypeOf(named: string, data: string): string {
+  if (named === "") return mediaTypeIn(data) ?? "text/plain";
+  if (!named.startsWith("image/")) return named;
+  return mediaTypeIn(data) ?? (named === "image/jpg" ? "image/jpeg" : named);
 }
 
 function encoded(text: string, place: string): string {

@@ -16,11 +16,18 @@ export const notCarried = (type: unknown, place: string): AccessError =>
 
 const absent = (value: unknown): value is undefined | null => value === undefined || value === null;
 
-export function numberAt(body: JsonObject, field: string): number | undefined {
+export function numberAt(body: JsonObject, field: string, place = field): number | undefined {
   const value = body[field];
   if (absent(value)) return undefined;
   if (typeof value === "number" && Number.isFinite(value)) return value;
-  throw fault(field, "must be a number");
+  throw fault(place, "must be a number");
+}
+
+/** A number of tokens to ask for. */
+export function countAt(body: JsonObject, field: string, place = field): number | undefined {
+  const value = numberAt(body, field, place);
+  if (value === undefined || (Number.isSafeInteger(value) && value > 0)) return value;
+  throw fault(place, "must be a whole number, 1 or more");
 }
 
 export function textAt(body: JsonObject, field: string, place = field): string | undefined {

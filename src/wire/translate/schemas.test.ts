@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../core/json.ts";
 import { TRANSLATORS } from "./all.ts";
-import { withItems } from "./schemas.ts";
+import { closedSchema, isStrictSchema, withItems } from "./schemas.ts";
 
 const EMPTY = { type: "object", properties: {} };
 
@@ -71,4 +71,31 @@ test("Google is not told which dialect of JSON Schema it is", () => {
   const schema = { $schema: "http://json-schema.org/draft-07/schema#", ...EMPTY };
   assert.deepEqual(told("anthropic-messages", "google-generative-ai", schema), EMPTY);
   assert.deepEqual(told("anthropic-messages", "openai-completions", schema), schema);
+});
+
+test("OpenAI is held to no schema that it would refuse", () => {
+  const closed = (properties: JsonObject) => ({
+    type: "object",
+    properties,
+    required: Object.keys(properties),
+    additionalProperties: false,
+  });
+  const inner = closed({ b: { anyOf: [{ type: "string" }, { type: "null" }] }, not: { type: "string" } });
+  assert.ok(isStrictSchema(closed({ a: { type: "array", items: inner } })));
+  for (const refused of [
+    { allOf: [{ type: "string" }] },
+    { oneOf: [{ type: "string" }] },
+    { not: { type: "string" } },
+    { type: "object" },
+    { anyOf: [{ type: "object", properties: {} }] },
+  ])
+    assert.ok(!isStrictSchema(closed({ a: refused })), JSON.stringify(refused));
+  assert.ok(!isStrictSchema({ ...closed({}), anyOf: [closed({})] }));
+  assert.ok(!isStrictSchema({ type: "string" }));
+});
+
+test("Anthropic is told of both choices of a schema that has two", () => {
+  const [one, other] = [[{ type: "string" }], [{ type: "null" }]];
+  assert.deepEqual(closedSchema({ oneOf: one }), { anyOf: one });
+  assert.deepEqual(closedSchema({ oneOf: one, anyOf: other }), { anyOf: other, allOf: [{ anyOf: one }] });
 });

@@ -4,26 +4,63 @@ import { isObject } from "../../core/json.ts";
 import { jsonText } from "./tool-arguments.ts";
 
 type Visit = (schema: JsonObject) => JsonObject;
+type Test = (schema: JsonObject) => boolean;
 
-/** Members that hold one schema, a list of them, or schemas by name. */
-const ONE = ["items", "not"] as const;
-const LISTS = ["anyOf", "oneOf", "allOf", "prefixItems"] as const;
-const NAMED = ["properties", "$defs", "definitions"] as const;
+/** Members that hold one schema, or several: in a list, or by name. */
+const HOLDERS: ReadonlyMap<string, "one" | "several"> = new Map([
+  ["items", "one"],
+  ["not", "one"],
+  ["anyOf", "several"],
+  ["oneOf", "several"],
+  ["allOf", "several"],
+  ["prefixItems", "several"],
+  ["properties", "several"],
+  ["$defs", "several"],
+  ["definitions", "several"],
+]);
 
 /** As deep as schemas of people go; what lies deeper stays as it is. */
 const DEEPEST = 64;
 
 function within(schema: JsonObject, visit: Visit): JsonObject {
-  const result: Record<string, unknown> = { ...schema };
   const told = (value: unknown) => (isObject(value) ? visit(value) : value);
-  for (const key of ONE) if (key in result) result[key] = told(result[key]);
-  for (const key of LISTS) if (Array.isArray(result[key])) result[key] = result[key].map(told);
-  for (const key of NAMED) {
-    const members = result[key];
-    if (isObject(members))
-      result[key] = Object.fromEntries(Object.entries(members).map(([name, each]) => [name, told(each)]));
+  const members = Object.entries(schema).map(([key, value]) => {
+    const holds = HOLDERS.get(key);
+    if (holds === undefined) return [key, value];
+    if (Array.isArray(value)) return [key, holds === "one" ? value : value.map(told)];
+    return [key, holds === "one" || !isObject(value) ? told(value) : mapped(value, told)];
+  });
+  return Object.fromEntries(members) as JsonObject;
+}
+
+const mapped = (members: JsonObject, told: (value: unknown) => unknown): JsonObject =>
+  Object.fromEntries(Object.entries(members).map(([name, each]) => [name, told(each)]));
+
+/**
+ * Whether `test` is true of the schema or of one within. It looks and copies nothing: every tool of every request is
+ * walked through, and most members are words.
+ */
+function anyIn(schema: JsonObject, test: Test, depth = 0): boolean {
+  if (test(schema)) return true;
+  if (depth >= DEEPEST) return false;
+  // Half the cost of `for … in`.
+  for (const key of Object.keys(schema)) {
+    const value = schema[key];
+    if (typeof value !== "object" || value === null) continue;
+    const holds = HOLDERS.get(key);
+    if (holds === undefined) continue;
+    if (holds === "one" && anyAt(value, test, depth)) return true;
+    if (holds === "several" && anyAmong(value as JsonObject, test, depth)) return true;
   }
-  return result;
+  return false;
+}
+
+const anyAt = (value: unknown, test: Test, depth: number): boolean =>
+  isObject(value) && anyIn(value, test, depth + 1);
+
+function anyAmong(members: JsonObject, test: Test, depth: number): boolean {
+  for (const each of Object.values(members)) if (anyAt(each, test, depth)) return true;
+  return false;
 }
 
 const NOTHING: JsonObject = { type: "object", properties: {} };
@@ -42,34 +79,23 @@ export function withoutDialect(schema: JsonObject): JsonObject {
   return rest;
 }
 
-/** OpenAI refuses a list of which nothing is said. */
+/** OpenAI refuses a list of which nothing is said; most schemas have none. */
 export function withItems(schema: JsonObject, depth = 0): JsonObject {
-  if (depth > DEEPEST || !lacksItems(schema)) return schema;
+  if (depth > DEEPEST || !anyIn(schema, isBareList)) return schema;
   const told = within(schema, (inner) => withItems(inner, depth + 1));
   return isBareList(told) ? { ...told, items: {} } : told;
 }
 
-const isBareList = ({ type, items, prefixItems }: JsonObject): boolean =>
-  (type === "array" || (Array.isArray(type) && type.includes("array"))) && !items && !prefixItems;
+const isBareList = (schema: JsonObject): boolean =>
+  isOfType("array", schema["type"]) && !schema["items"] && !schema["prefixItems"];
 
-/** Looks, and copies nothing: most schemas lack nothing. */
-function lacksItems(schema: unknown, depth = 0): boolean {
-  if (!isObject(schema) || depth > DEEPEST) return false;
-  if (isBareList(schema)) return true;
-  const lacks = (inner: unknown): boolean => lacksItems(inner, depth + 1);
-  return (
-    ONE.some((key) => lacks(schema[key])) ||
-    LISTS.some((key) => Array.isArray(schema[key]) && schema[key].some(lacks)) ||
-    NAMED.some((key) => isObject(schema[key]) && Object.values(schema[key]).some(lacks))
-  );
-}
+const isOfType = (one: string, type: unknown): boolean =>
+  type === one || (typeof type === "object" && Array.isArray(type) && type.includes(one));
 
 const isObjectType = ({ type, properties }: JsonObject): boolean =>
-  type === "object" ||
-  (Array.isArray(type) && type.includes("object")) ||
-  (type === undefined && isObject(properties));
+  isOfType("object", type) || (type === undefined && isObject(properties));
 
-/** Anthropic refuses objects that are open, and limits that it cannot keep: these become words. */
+/** Limits that Anthropic refuses, because it cannot keep them. */
 const NOT_KEPT = [
   "minimum",
   "maximum",
@@ -84,9 +110,18 @@ const NOT_KEPT = [
   "maxProperties",
 ];
 
+/** It knows `anyOf` alone. */
+function withoutOneOf(schema: JsonObject): JsonObject {
+  const { oneOf, ...rest } = schema;
+  if (!Array.isArray(oneOf)) return rest;
+  if (!("anyOf" in rest)) return { ...rest, anyOf: oneOf };
+  return { ...rest, allOf: [...(Array.isArray(rest["allOf"]) ? rest["allOf"] : []), { anyOf: oneOf }] };
+}
+
+/** As Anthropic takes it: it refuses objects that are open, and limits, which become words. */
 export function closedSchema(schema: JsonObject, depth = 0): JsonObject {
   if (depth > DEEPEST) return schema;
-  const { oneOf, ...rest } = within(schema, (inner) => closedSchema(inner, depth + 1));
+  const rest = withoutOneOf(within(schema, (inner) => closedSchema(inner, depth + 1)));
   const limits = NOT_KEPT.filter((key) => key in rest);
   if (typeof rest["minItems"] === "number" && rest["minItems"] > 1) limits.push("minItems");
   const kept = Object.fromEntries(
@@ -95,27 +130,35 @@ export function closedSchema(schema: JsonObject, depth = 0): JsonObject {
   const words = limits.map((key) => `${key}: ${jsonText(rest[key])}`).join(", ");
   return {
     ...kept,
-    ...(Array.isArray(oneOf) && !("anyOf" in kept) ? { anyOf: oneOf } : {}),
     ...(isObjectType(kept) ? { additionalProperties: false } : {}),
     ...(words === "" ? {} : { description: [kept["description"], words].filter(Boolean).join("\n") }),
   };
 }
 
+/** What OpenAI refuses in a schema that it is to be held to. */
+const NOT_STRICT = [
+  "allOf",
+  "oneOf",
+  "not",
+  "if",
+  "then",
+  "else",
+  "dependentRequired",
+  "dependentSchemas",
+  "patternProperties",
+  "propertyNames",
+];
+
 /** Whether OpenAI can be held to it: objects are closed, and all they may have they must have. */
-export function isStrictSchema(schema: JsonObject): boolean {
-  let strict = true;
-  let depth = 0;
-  const look: Visit = (inner) => {
-    if (isObjectType(inner)) {
-      const required = Array.isArray(inner["required"]) ? inner["required"] : [];
-      const names = Object.keys(isObject(inner["properties"]) ? inner["properties"] : {});
-      if (inner["additionalProperties"] !== false || !names.every((name) => required.includes(name)))
-        strict = false;
-    }
-    if (strict && ++depth <= DEEPEST) within(inner, look);
-    depth--;
-    return inner;
-  };
-  look(schema);
-  return strict;
+export const isStrictSchema = (schema: JsonObject): boolean =>
+  isObjectType(schema) && !("anyOf" in schema) && !anyIn(schema, isLoose);
+
+function isLoose(schema: JsonObject): boolean {
+  if (NOT_STRICT.some((key) => key in schema)) return true;
+  if (!isObjectType(schema)) return false;
+  if (schema["additionalProperties"] !== false) return true;
+  const required: readonly unknown[] = Array.isArray(schema["required"]) ? schema["required"] : [];
+  return Object.keys(isObject(schema["properties"]) ? schema["properties"] : {}).some(
+    (name) => !required.includes(name),
+  );
 }

@@ -3,6 +3,7 @@ import type { JsonObject } from "../../../core/json.ts";
 import { isObject } from "../../../core/json.ts";
 import type { FieldRules } from "../fields.ts";
 import {
+  countAt,
   defined,
   fault,
   hintsIn,
@@ -73,7 +74,7 @@ export function readRequest(body: JsonObject): ModelRequest {
     tools,
     toolChoice: choice && toolChoiceOf(choice),
     parallelTools: choice?.["disable_parallel_tool_use"] === true ? false : undefined,
-    maxTokens: numberAt(body, "max_tokens"),
+    maxTokens: countAt(body, "max_tokens"),
     temperature: numberAt(body, "temperature"),
     topP: numberAt(body, "top_p"),
     topK: numberAt(body, "top_k"),
@@ -134,7 +135,7 @@ function reasoningOf(body: JsonObject): Reasoning | undefined {
   const known = EFFORTS.has(effort) ? { effort: effort as Effort } : {};
   if (thinking?.["type"] === "disabled") return { effort: "none", budgetTokens: 0 };
   if (thinking?.["type"] === "enabled") {
-    const budgetTokens = numberAt(thinking, "budget_tokens");
+    const budgetTokens = countAt(thinking, "budget_tokens", "thinking.budget_tokens");
     return { summary: true, ...known, ...(budgetTokens === undefined ? {} : { budgetTokens }) };
   }
   if (thinking?.["type"] === "adaptive") return { summary: thinking["display"] !== "omitted", ...known };

@@ -14,8 +14,9 @@ export interface Content {
 }
 
 export function contentsOf(messages: readonly Message[], losses: Losses): Content[] {
-  const names = callNames(messages);
-  const turns = turnsOf(messages).map((turn) =>
+  const talk = turnsOf(messages);
+  const names = callNames(talk);
+  const turns = talk.map((turn) =>
     turn.role === "assistant"
       ? { role: "model" as const, content: modelParts(turn.parts, losses) }
       : { role: "user" as const, content: userTurn(turn, names, losses) },

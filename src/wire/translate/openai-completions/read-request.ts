@@ -4,6 +4,7 @@ import type { JsonObject } from "../../../core/json.ts";
 import { isObject } from "../../../core/json.ts";
 import type { FieldRules } from "../fields.ts";
 import {
+  countAt,
   defined,
   fault,
   flagAt,
@@ -61,7 +62,7 @@ const FIELDS: FieldRules = {
 /** @throws AccessError `bad_input` */
 export function readRequest(body: JsonObject): ModelRequest {
   const dropped = hintsIn(body, FIELDS, "leave it out, or call a model that speaks chat completions");
-  const maxTokens = numberAt(body, "max_completion_tokens") ?? numberAt(body, "max_tokens");
+  const maxTokens = countAt(body, "max_completion_tokens") ?? countAt(body, "max_tokens");
   const effort = effortAt(body);
   const messages = objectsAt(body, "messages");
   if (messages.length === 0) throw fault("messages", "must be a list with at least one message");

@@ -14,8 +14,8 @@ import { API } from "./names.ts";
  * @throws AccessError `bad_input`
  */
 export function readInput(input: unknown, lost: Set<string>): Conversation {
-  if (typeof input === "string" && input !== "")
-    return { system: [], messages: [{ role: "user", parts: [{ kind: "text", text: input }] }] };
+  if (typeof input === "string")
+    return { system: [], messages: [{ role: "user", parts: contentOf(input, "input") }] };
   const items = objectsAt({ input }, "input");
   if (items.length === 0) throw fault("input", "must be text or a list with at least one item");
   return conversationOf(items.flatMap(([item, place]) => saidIn(item, place, lost)));

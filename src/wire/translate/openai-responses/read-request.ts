@@ -3,7 +3,18 @@ import { AccessError } from "../../../core/errors.ts";
 import type { JsonObject } from "../../../core/json.ts";
 import { isObject } from "../../../core/json.ts";
 import type { FieldRules } from "../fields.ts";
-import { defined, fault, flagAt, hintsIn, nameAt, numberAt, objectAt, objectsAt, textAt } from "../fields.ts";
+import {
+  countAt,
+  defined,
+  fault,
+  flagAt,
+  hintsIn,
+  nameAt,
+  numberAt,
+  objectAt,
+  objectsAt,
+  textAt,
+} from "../fields.ts";
 import { EFFORT_RULE, isEffort } from "../effort.ts";
 import { offered } from "../hosted-tools.ts";
 import type { AnswerFormat, ModelRequest, Reasoning, Tool, ToolChoice } from "../neutral.ts";
@@ -52,7 +63,7 @@ export function readRequest(body: JsonObject): ModelRequest {
     tools,
     toolChoice: toolChoiceOf(body["tool_choice"]),
     parallelTools: flagAt(body, "parallel_tool_calls"),
-    maxTokens: numberAt(body, "max_output_tokens"),
+    maxTokens: countAt(body, "max_output_tokens"),
     temperature: numberAt(body, "temperature"),
     topP: numberAt(body, "top_p"),
     stop: [],

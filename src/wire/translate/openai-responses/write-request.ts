@@ -44,7 +44,8 @@ export function writeRequest(request: ModelRequest, target: RequestTarget): Writ
     stream: request.stream ? true : undefined,
     store: false,
     include: reasoning ? ["reasoning.encrypted_content"] : undefined,
-    max_output_tokens: request.maxTokens && Math.max(request.maxTokens, FEWEST_TOKENS),
+    max_output_tokens:
+      request.maxTokens === undefined ? undefined : Math.max(request.maxTokens, FEWEST_TOKENS),
     temperature: request.temperature,
     top_p: request.topP,
     ...toolFields(request, losses),
