@@ -32,7 +32,7 @@ const COMPILED = join(DIST, ".compile-cache");
 export const ENTRY = join(DIST, "main.js");
 
 /** Packages that few commands need, and large: each is a file of its own. */
-const APART = ["undici", "@clack/prompts", "pino", "prom-client"];
+const APART = ["undici", "@clack/prompts", "pino", "prom-client", "ws"];
 
 /** Read by few commands, from beside the code. */
 const DATA = ["src/providers/catalog.json"];

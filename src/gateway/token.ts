@@ -56,6 +56,17 @@ export function gatewayToken(sources: Sources): GatewaySecret {
   return { secret, kind: "token", place: file, shell: `$(cat ${quoted(file)})` };
 }
 
+/**
+ * The same for who calls a gateway: none is made.
+ *
+ * @throws AccessError `bad_input`, `config_invalid`
+ */
+export function knownToken(sources: Sources): Secret | undefined {
+  const told = toldSecret("token", sources, "OPENCLAW_GATEWAY_TOKEN");
+  const kept = told ? undefined : readToken(tokenFile(sources.paths));
+  return told?.secret ?? (kept === undefined ? undefined : new Secret(kept));
+}
+
 /** @throws AccessError `bad_input`, `config_invalid` */
 export function gatewayPassword(sources: Sources): GatewaySecret {
   const told = givenPassword(sources);

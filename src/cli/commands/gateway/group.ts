@@ -34,6 +34,10 @@ export const gateway: CommandGroup = {
       brief: "Have the running gateway read its settings again, and say what changed",
       load: () => import("./reload.ts"),
     },
+    call: {
+      brief: "Call a method of the running gateway's control plane",
+      load: () => import("./call.ts"),
+    },
     install: {
       brief: "Run the gateway as a service of yours: systemd, or launchd on macOS",
       load: () => import("./install.ts"),
