@@ -3,10 +3,19 @@ import { AccessError } from "../core/errors.ts";
 import type { Receipt } from "../core/receipt.ts";
 import type { Deps } from "./deps.ts";
 
-/** @throws AccessError `unknown_run` */
+/** It was stored as text, maybe by another version. */
+const isReadable = ({ candidates, attempts, leftOut, models }: Partial<Receipt>): boolean =>
+  [candidates, attempts, leftOut, models].every(Array.isArray);
+
+/** @throws AccessError `unknown_run`, `store_unreadable` */
 export async function readRun(deps: Deps, runId: string): Promise<Receipt> {
   const receipt = await deps.receipts().find(runId);
-  if (receipt) return receipt;
+  if (receipt && isReadable(receipt)) return receipt;
+  if (receipt)
+    throw new AccessError(
+      "store_unreadable",
+      `The receipt of run ${runId} is not one that this version of openclaw writes. Ask for it with the version that served it.`,
+    );
   throw new AccessError(
     "unknown_run",
     runId === "last"

@@ -1,9 +1,12 @@
 // `models why --if`: a run of a real gateway, planned again from its receipt alone.
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { describe, test } from "node:test";
+import type { Receipt } from "../../src/core/receipt.ts";
 import { whatIf } from "../../src/core/replay/what-if.ts";
+import { openReceiptStore } from "../../src/store/receipts.ts";
 import type { Call } from "../fakes/scripted-upstream.ts";
 import * as act from "../fakes/upstream-actions.ts";
 import { chatBody } from "../fakes/wire-samples.ts";
@@ -93,6 +96,42 @@ describe("a run that rotated", () => {
     assert.equal(exit, 1);
     assert.match(err, /No run nope/);
   });
+});
+
+test("receipts of another version: what is strange is shown as it is, what is missing is told", async (t) => {
+  const home = cliHome();
+  t.after(() => home.remove());
+  const store = openReceiptStore({ file: join(home.path, ".openclaw/state/access.sqlite") });
+  const candidate = { profileId: "p:é", provider: "p", type: "api_key", source: "store", bars: [] };
+  const strange = {
+    runId: "strange",
+    at: Date.now(),
+    agent: "main",
+    protocol: "openai-completions",
+    requested: "p/m1",
+    models: ["p/m1"],
+    outcome: "ok",
+    status: 200,
+    durationMs: 1,
+    attempts: [
+      { model: "p/m1", profileId: "p:é", startedMs: 0, endedMs: 1, outcome: "failed", kind: "odd_kind" },
+    ],
+    candidates: [candidate],
+    leftOut: [{ ref: { provider: "p", model: "m1" }, profileId: "p:é", code: "odd_code" }],
+  };
+  const { candidates: _, ...missing } = { ...strange, runId: "missing" };
+  await store.append([strange, missing] as unknown as Receipt[]);
+  await store.close();
+  assert.match((await home.run(["models", "why", "strange"])).out, /odd_kind.*odd_code/s);
+  assert.match(
+    (await home.run(["models", "why", "strange", "--if", "cooldown=p:é"])).out,
+    /nothing could be tried/,
+  );
+  for (const flags of [[], ["--if", "cooldown=p:é"]]) {
+    const { exit, err } = await home.run(["models", "why", "missing", ...flags]);
+    assert.equal(exit, 1);
+    assert.match(err, /receipt of run missing is not one that this version/);
+  }
 });
 
 test("whatever a busy gateway picked, its receipt gives again", async (t) => {

@@ -111,7 +111,8 @@ function barWords({ reason, window, until }: CandidateRecord["bars"][number], at
 }
 
 export function leftOutRow({ ref, profileId, code, bar, until: end }: LeftOut): string[] {
-  const { words, help } = LEFT_OUT[code];
+  // A newer version may have codes that this one does not know.
+  const { words, help } = Object.hasOwn(LEFT_OUT, code) ? LEFT_OUT[code] : { words: code, help: "" };
   const until = bar
     ? ` (${windowReason(bar.reason, bar.window)}) until ${new Date(bar.until).toISOString()}`
     : end === undefined

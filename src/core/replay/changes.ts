@@ -11,6 +11,7 @@ export type Change =
   | { readonly kind: "no-order"; readonly provider: ProviderId }
   | { readonly kind: "cooldown" | "ready" | "without"; readonly ids: readonly ProfileId[] }
   | { readonly kind: "pin" | "session"; readonly id: ProfileId | undefined }
+  | { readonly kind: "crossing"; readonly allowed: boolean }
   | { readonly kind: "model"; readonly models: readonly ModelRef[] };
 
 type Kind = Change["kind"];
@@ -24,6 +25,7 @@ export const CHANGE_FORMS = {
   without: "without=<profile>,…: as if these were not there",
   pin: "pin=<profile>, or none: only this one for the first model",
   session: "session=<profile>, or none: as if this one had served the conversation last",
+  crossing: "crossing=allow, or never: whether it may move on to what costs money for each call",
   model: "model=<provider/model>,…: these models, first choice first",
 } as const satisfies Record<Kind, string>;
 
@@ -66,6 +68,8 @@ function changeOf(typed: Typed): Change {
       const id = only(typed);
       return { kind, id: id.toLowerCase() === "none" ? undefined : known(id, typed).profileId };
     }
+    case "crossing":
+      return { kind, allowed: isAllowed(typed) };
     case "model":
       return { kind, models: values.map((value) => modelOf(value, text, typed)) };
   }
@@ -90,6 +94,12 @@ function modelOf(value: string, text: string, typed: Typed): ModelRef {
   const ref = splitModelRef(value);
   if (!ref) throw bad(text, `"${value}" names no provider. Write provider/model.`);
   return { ...ref, provider: knownProvider(ref.provider, typed) };
+}
+
+function isAllowed(typed: Typed): boolean {
+  const word = only(typed).toLowerCase();
+  if (word === "allow" || word === "never") return word === "allow";
+  throw bad(typed.text, `it is allow or never. Write ${CHANGE_FORMS.crossing}.`);
 }
 
 function only({ text, kind, values }: Typed): string {

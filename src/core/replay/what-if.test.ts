@@ -128,6 +128,44 @@ describe("a plan made again", () => {
     assert.match(whatIf(odd, []).notes.join(), /lacks an input.*anthropic:a comes first.*anthropic:b/);
   });
 
+  const pairs: [readonly string[], string][] = [
+    [["cooldown=anthropic:a", "ready=anthropic:a,openai:x"], "takes the place of"],
+    [["order=anthropic:b", "no-order=anthropic"], "takes the place of"],
+    [["pin=anthropic:b", "session=anthropic:b", "pin=none"], "takes the place of"],
+    [["crossing=never", "crossing=allow"], "takes the place of"],
+    [["without=anthropic:b", "pin=anthropic:b"], "names what is gone by"],
+  ];
+  for (const [changes, words] of pairs)
+    test(`contradictions are told: ${changes.join(" ")}`, () =>
+      assert.deepEqual(whatIf(receipt(), changes).notes, [`${changes.at(-1)} ${words} ${changes[0]}.`]));
+
+  for (const changes of [
+    ["cooldown=anthropic:a", "cooldown=anthropic:b"],
+    ["order=anthropic:b", "order=openai:x"],
+    ["cooldown=anthropic:a", "without=anthropic:a"],
+    ["ready=anthropic:tired", "order=anthropic:tired"],
+  ])
+    test(`no contradiction: ${changes.join(" ")}`, () =>
+      assert.deepEqual(whatIf(receipt(), changes).notes, []));
+
+  test("crossing", () => {
+    const closed = receipt({
+      models: ["anthropic/opus"],
+      attempts: [],
+      candidates: [
+        candidate("anthropic:sub", { type: "token", bars: [cooling] }),
+        candidate("anthropic:key"),
+      ],
+      crossingClosed: { closed: "crossing_never" },
+    });
+    const planned = (changes: readonly string[]) =>
+      whatIf(closed, changes).asIf.attempts.map(({ profileId }) => profileId);
+    assert.deepEqual(planned([]), []);
+    assert.deepEqual(planned(["crossing=allow"]), ["anthropic:key"]);
+    assert.deepEqual(planned(["crossing=allow", "crossing=never"]), []);
+    assert.throws(() => planned(["crossing=maybe"]), /allow or never/);
+  });
+
   test("the receipt is not changed", () => {
     const given = receipt();
     const before = JSON.stringify(given);
@@ -170,5 +208,5 @@ describe("refused", () => {
       );
     });
 
-  test("every form is told", () => assert.equal(Object.keys(CHANGE_FORMS).length, 8));
+  test("every form is told", () => assert.equal(Object.keys(CHANGE_FORMS).length, 9));
 });

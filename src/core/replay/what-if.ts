@@ -1,4 +1,5 @@
 // "What if": a run's decision made again from its receipt, as it was and with changes. Pure.
+import type { Crossing } from "../funding.ts";
 import type { Health } from "../health.ts";
 import { WHOLE_PROFILE } from "../health.ts";
 import type { ProfileId } from "../ids.ts";
@@ -13,6 +14,7 @@ import type { AuthProfile } from "../credential.ts";
 import { NO_TESTS } from "../plan/candidate.ts";
 import type { Change } from "./changes.ts";
 import { parseChange } from "./changes.ts";
+import { notesOf, notesOn } from "./notes.ts";
 import type { Decision } from "./replay.ts";
 import { decisionOf } from "./replay.ts";
 
@@ -56,7 +58,7 @@ export function whatIf(receipt: Receipt, changes: readonly string[]): WhatIf {
   const decision = decisionOf(receipt);
   const asItWas = plannedOf(decision, receipt);
   const asIf = plannedOf(parsed.reduce(changed, decision), receipt);
-  const notes = [...notesOf(receipt, asItWas), ...parsed.flatMap((change) => notesOn(change, receipt))];
+  const notes = [...notesOf(receipt, asItWas.attempts[0]), ...notesOn(parsed, changes, receipt)];
   return { runId: receipt.runId, at: decision.now, if: changes, asItWas, asIf, notes };
 }
 
@@ -102,6 +104,10 @@ function changed(decision: Decision, change: Change): Decision {
       const { sticky: _, ...rest } = request;
       return { ...decision, request: change.id === undefined ? rest : { ...rest, sticky: change.id } };
     }
+    case "crossing": {
+      const { crossing: _, ...rest } = request;
+      return { ...decision, request: change.allowed ? rest : { ...rest, crossing: NEVER } };
+    }
     case "model":
       return { ...decision, request: { ...request, models: change.models } };
   }
@@ -113,6 +119,8 @@ function withOrder(decision: Decision, provider: string, ids: readonly ProfileId
   else order.delete(provider);
   return { ...decision, snapshot: { ...decision.snapshot, order } };
 }
+
+const NEVER: Crossing = { closed: "crossing_never" };
 
 /** As long as the first cooldown of a failure. */
 const COOLING_MS = 30_000;
@@ -151,25 +159,4 @@ function withReady(decision: Decision, id: ProfileId): Decision {
 
 function faultless({ problem: _p, expiresAt: _e, loginNeeded: _l, ...profile }: AuthProfile): AuthProfile {
   return profile;
-}
-
-function notesOf(receipt: Receipt, asItWas: Planned): string[] {
-  const notes = [];
-  const [picked, first] = [receipt.attempts[0], asItWas.attempts[0]];
-  if (picked && (picked.profileId !== first?.profileId || picked.model !== first.model))
-    notes.push(
-      `The receipt lacks an input of its decision: from what it holds, ${first?.profileId ?? "nothing"} comes first, and the run began with ${picked.profileId}.`,
-    );
-  if (receipt.more)
-    notes.push(`${receipt.more} more profiles were candidates; the receipt does not hold them.`);
-  return notes;
-}
-
-function notesOn(change: Change, receipt: Receipt): string[] {
-  if (change.kind !== "model") return [];
-  const others = change.models.map(formatModelRef).filter((model) => !receipt.models.includes(model));
-  if (others.length === 0) return [];
-  return [
-    `The run did not ask for ${others.join(", ")}: bars of such a model alone are not in its receipt. It asked for ${receipt.models.join(", ")}.`,
-  ];
 }

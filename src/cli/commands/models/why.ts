@@ -15,7 +15,7 @@ export default buildCommand({
         kind: "parsed",
         parse: String,
         brief:
-          "Plan it again with a change: order=, no-order=, cooldown=, ready=, without=, pin=, session=, model=",
+          "Plan it again with a change: order=, no-order=, cooldown=, ready=, without=, pin=, session=, crossing=, model=",
         placeholder: "change",
         variadic: true,
         optional: true,
