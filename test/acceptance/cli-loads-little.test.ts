@@ -36,7 +36,7 @@ const COMMANDS = [
 
 /** Files for the few who need them: the gateway, whoever is asked for a secret, whoever edits the config. */
 const RARE =
-  /\/src\/(gateway\/|store\/(worker|store-thread)|cli\/(paste|ask|login)\.|access\/login\/|config\/(edit|json5-))|\/node_modules\/(undici|pino|prom-client|@clack|json5)\/|\/dist\/(undici|pino|prom-client|clack)/;
+  /\/src\/(gateway\/|store\/(worker|store-thread)|cli\/(paste|ask|login)\.|access\/login\/|config\/(edit|json5-))|\/node_modules\/(undici|pino|prom-client|@clack|json5|ws)\/|\/dist\/(undici|pino|prom-client|clack|ws)/;
 
 /** Modules of Node that take a millisecond or more. */
 const SLOW = [

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { IncomingHttpHeaders } from "node:http";
 import { DatabaseSync } from "node:sqlite";
+import { openDeps } from "../../src/access/open-deps.ts";
 import { loadAccessConfig } from "../../src/config/access-config.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Paths } from "../../src/config/paths.ts";
@@ -103,6 +104,7 @@ export async function startTestGateway(setup: TestSetup): Promise<TestGateway> {
     warn: say,
     error: (error: unknown, message: string) => say(`${message}: ${String(error)}`),
   };
+  const commandDeps = openDeps({ processEnv: setup.env ?? {}, osHome: home, now, version: "test" });
   const running = runGateway(
     {
       now,
@@ -113,6 +115,13 @@ export async function startTestGateway(setup: TestSetup): Promise<TestGateway> {
       store: () => store,
       receipts: () => receipts,
       clientKeys: () => clientKeys,
+      commands: () => ({
+        ...commandDeps,
+        store: () => store,
+        receipts: () => receipts,
+        clientKeys: () => clientKeys,
+      }),
+      version: "test",
       log,
       say,
       stopped: stop.promise,
