@@ -9,21 +9,19 @@ import { gatewayUrl } from "../control.ts";
 import type { GatewayLock } from "../lock.ts";
 import { readLock } from "../lock.ts";
 import { tokenFile } from "../token.ts";
+import type { Target } from "./answers.ts";
 import { textsOfAnswers } from "./answers.ts";
+import { textsOfFrames } from "./frames.ts";
 import { environmentOf, secretVariables, textsOfProcesses, wordsOf } from "./processes.ts";
 
-/** Anything else that answers: it is handed the same. */
-export type Asked = (target: {
-  readonly url: string;
-  readonly secret: Secret | undefined;
-  readonly timeoutMs: number;
-}) => AsyncIterable<OutsideText | string>;
+/** One way in which it answers. */
+type Asked = (target: Target) => AsyncIterable<OutsideText | string>;
 
 /** `undefined` when no gateway runs here. */
 export function outsideOf(
   deps: CommandDeps,
   timeoutMs: number,
-  asked: readonly Asked[] = [textsOfAnswers],
+  asked: readonly Asked[] = [textsOfAnswers, textsOfFrames],
 ): Outside | undefined {
   const lock = readLock(deps.paths());
   if (!lock) return undefined;
