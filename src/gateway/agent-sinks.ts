@@ -10,6 +10,9 @@ import type { TimedRefusal } from "./refusals.ts";
 import type { SinkParts } from "./response-sink.ts";
 import { EVENT_STREAM, ResponseSink } from "./response-sink.ts";
 
+/** A stream's last frame may lack its blank line. */
+const LAST = "\n\n";
+
 /** The agent path, streamed: each frame is decoded, marked and encoded again. */
 export class AgentStreamSink extends ResponseSink {
   readonly #parser: EventSourceParser;
@@ -45,6 +48,7 @@ export class AgentStreamSink extends ResponseSink {
   }
   /** Some providers tell how an answer ends and leave out the frame that ends a stream; a client waits for it. */
   end(): void {
+    this.#parser.feed(LAST);
     const { lastFrame } = this.wire;
     const ended = lastFrame === undefined || firstLine(this.#last) === firstLine(lastFrame);
     this.response.end(ended ? undefined : `${lastFrame}\n\n`);
@@ -90,6 +94,7 @@ export class AgentJsonSink extends ResponseSink {
     this.#answer(this.wire.mark(parseObject(body.toString()) ?? {}, this.#marks));
   }
   end(): void {
+    this.#parser.feed(LAST);
     this.#answer(this.#collector.result(this.#marks));
   }
 

@@ -1,15 +1,16 @@
 // Parts of an answer whose pieces come mixed, put one behind the other: some protocols have one open block at a
 // time. Calls of tools are what comes mixed; each is told whole before the next part begins.
-import { parseObject } from "../../core/json.ts";
 import type { AnswerEvent } from "./neutral.ts";
+
+import { JsonExtent } from "./json-extent.ts";
 
 type Piece = Exclude<AnswerEvent, { kind: "finish" }>;
 
 /** One part: a call, or what stands between calls. */
 interface Track {
   readonly call?: number;
-  /** the arguments so far */
-  text: string;
+  /** how far the arguments are */
+  readonly extent: JsonExtent;
   pieces: Piece[];
 }
 
@@ -28,7 +29,7 @@ export class InSequence {
   add(event: Piece): readonly Piece[] {
     const track = this.#trackFor(event);
     track.pieces.push(event);
-    if (event.kind === "arguments") track.text += event.text;
+    if (event.kind === "arguments") track.extent.read(event.text);
     return this.#passing();
   }
 
@@ -44,10 +45,14 @@ export class InSequence {
     if (event.kind === "arguments") {
       const open = this.#tracks.findLast(({ call }) => call === event.index);
       // More of a call that was told: blanks, as a rule.
-      return open ?? { text: "", pieces: [] };
+      return open ?? { extent: new JsonExtent(), pieces: [] };
     }
     if (event.kind !== "tool" && last && last.call === undefined) return last;
-    const track: Track = { ...(event.kind === "tool" ? { call: event.index } : {}), text: "", pieces: [] };
+    const track: Track = {
+      ...(event.kind === "tool" ? { call: event.index } : {}),
+      extent: new JsonExtent(),
+      pieces: [],
+    };
     this.#tracks.push(track);
     return track;
   }
@@ -65,5 +70,4 @@ export class InSequence {
 }
 
 /** Providers tell calls whole, one after the other; one that does not is waited for. */
-const isComplete = ({ call, text }: Track): boolean =>
-  call === undefined || (text.endsWith("}") && parseObject(text) !== undefined);
+const isComplete = ({ call, extent }: Track): boolean => call === undefined || extent.isClosed;
