@@ -19,6 +19,11 @@ export const secrets: CommandGroup = {
       plugins: "none",
       load: () => import("./reload.ts"),
     },
+    apply: {
+      brief: "Put secrets behind references, as a plan says, and remove them where they stood",
+      plugins: "none",
+      load: () => import("./apply.ts"),
+    },
     seal: {
       brief: "Encrypt the stored credentials of every agent",
       plugins: "none",
