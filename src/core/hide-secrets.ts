@@ -3,7 +3,7 @@
 /** How keys and tokens of providers begin, and the places in which secrets stand. */
 const LOOKS: readonly (readonly [RegExp, string])[] = [
   [
-    /\b(?:sk[-_][\w-]{8,}|gh[opsu]_\w{8,}|github_pat_\w+|xox[abps]-[\w-]+|xai-[\w-]{8,}|AIza[\w-]{8,}|ya29\.[\w.-]+|gsk_\w{8,}|hf_\w{8,}|nvapi-[\w-]+|AKIA[A-Z0-9]{8,}|eyJ[\w-]{8,}\.[\w.-]*|ock_[\w-]{8,})/g,
+    /\b(?:sk[-_][\w-]{8,}|gh[opsu]_\w{8,}|github_pat_\w+|xox[abps]-[\w-]+|xai-[\w-]{8,}|AIza[\w-]{8,}|ya29\.[\w.-]+|gsk_\w{8,}|hf_\w{8,}|nvapi-[\w-]+|AKIA[A-Z0-9]{8,}|eyJ[\w-]{8,}\.[\w.-]*|ock_[\w-]{8,}|ocdt1\.[\w.-]{8,})/g,
     "[secret]",
   ],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, "$1 [secret]"],

@@ -43,5 +43,8 @@ export const wordsOf = (command: string): string[] =>
 const WANTED =
   /^(?:PATH|HOME|USER|LOGNAME|LANG|LC_\w+|TMPDIR|TERM|SSH_\w+|XDG_\w+|(?:https?|no)_proxy|AWS_\w+)$/i;
 
+/** Keys of AWS's own, which would have served before this profile was looked at, and keys of Bedrock. */
+const UNWANTED = /^AWS_(?:BEARER_TOKEN_\w+|SECRET_ACCESS_KEY|SESSION_TOKEN)$/i;
+
 const forPrograms = (env: Environment): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(env).filter(([name]) => WANTED.test(name)));
+  Object.fromEntries(Object.entries(env).filter(([name]) => WANTED.test(name) && !UNWANTED.test(name)));

@@ -177,9 +177,16 @@ interface Answer {
 
 const LONGEST_CALL_MS = 60_000;
 
+/** Who we are, where the manager listens, and how to speak; no credential. */
+const PASSED_ON =
+  /^(PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|DBUS_SESSION_BUS_ADDRESS|XDG_\w+)$/;
+
+const environment = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => PASSED_ON.test(name)));
+
 function call(program: string, words: readonly string[]): Promise<Answer> {
   return new Promise((resolve) => {
-    execFile(program, words, { timeout: LONGEST_CALL_MS }, (error, stdout, stderr) => {
+    execFile(program, words, { timeout: LONGEST_CALL_MS, env: environment() }, (error, stdout, stderr) => {
       const missing = (error as NodeJS.ErrnoException | null)?.code === "ENOENT";
       const text = `${stderr}${stdout}`.trim().replaceAll(/\s*\n\s*/g, "; ");
       resolve({ ok: error === null, missing, said: missing ? `${program} is not there` : text });
