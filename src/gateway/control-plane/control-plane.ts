@@ -9,7 +9,7 @@ import { Connection } from "./connection.ts";
 import { EventLoop } from "./event-loop.ts";
 import type { Admission } from "./handshake.ts";
 import { hello } from "./hello.ts";
-import type { PlaneFacts, Presence } from "./method.ts";
+import type { Method, PlaneFacts, Presence } from "./method.ts";
 import { holds } from "./method.ts";
 import { METHODS } from "./methods.ts";
 import { gatewayHealth } from "./methods/health.ts";
@@ -167,13 +167,12 @@ export class ControlPlane {
     const method = METHODS.get(name);
     if (!method || !peer) throw new Refused(invalid(`unknown method: ${name}`));
     if (!holds(peer.scopes, method.scope)) throw new Refused(invalid(`missing scope: ${method.scope}`));
-    const parsed = v.safeParse(method.params, params);
-    if (!parsed.success) throw new Refused(invalid(`invalid ${name} params: ${faultsOf(parsed.issues)}`));
+    const given = parsedParams(name, method, params);
     const { gateway } = this.#options.current;
     if (method.scope === "operator.admin") gateway.log.info(`${name} was called by ${peer.client.id}`);
     const deps = this.#options.services(name);
     const early = (payload: unknown) => connection.answer(id, payload);
-    return await method.handle({ gateway, deps, peer, plane: this.#facts, early }, parsed.output as never);
+    return await method.handle({ gateway, deps, peer, plane: this.#facts, early }, given as never);
   }
 
   #presence(): Presence[] {
@@ -184,6 +183,15 @@ export class ControlPlane {
     const self = { host, version, mode: "gateway", reason: "self" as const, text, ts: gateway.startedAt };
     return [self, ...[...this.#clients].map(presenceOf)];
   }
+}
+
+/** @throws Refused, with each fault and its place */
+function parsedParams(name: string, method: Method, params: unknown): unknown {
+  // An array passes for an object elsewhere.
+  const parsed = Array.isArray(params) ? undefined : v.safeParse(method.params, params);
+  if (parsed?.success) return parsed.output;
+  const faults = parsed ? faultsOf(parsed.issues) : "must be object";
+  throw new Refused(invalid(`invalid ${name} params: ${faults}`));
 }
 
 /** Nothing in them is anybody's secret. */
