@@ -1,64 +1,37 @@
 // A generateContent answer, streamed or whole. Facts: the public Gemini API reference.
 import type { JsonObject } from "../../../core/json.ts";
-import { isObject, parseObject } from "../../../core/json.ts";
+import { isObject } from "../../../core/json.ts";
 import { tokenCount } from "../../json.ts";
+import type { Chunks, ToldCall } from "../chunk-reader.ts";
+import { chunkReaders } from "../chunk-reader.ts";
 import type { AnswerEvent, FinishReason, TokenUsage } from "../neutral.ts";
-import { argumentsText } from "../tool-arguments.ts";
-import { fittingId } from "../tool-ids.ts";
-import type { AnswerReader, NewId } from "../translator.ts";
 import { API } from "./names.ts";
 
-export const reader = (newId: NewId): AnswerReader => new Answer(newId);
+export const { reader, readAnswer } = chunkReaders(chunks);
 
-/** A whole answer is one chunk of a stream. */
-export function readAnswer(body: JsonObject, newId: NewId): readonly AnswerEvent[] {
-  const answer = new Answer(newId);
-  return [...answer.chunk(body), ...answer.end()];
+function chunks(): Chunks {
+  let reason: FinishReason = "stop";
+  let usage: TokenUsage | undefined;
+  return {
+    read(chunk, call) {
+      usage = usageOf(chunk["usageMetadata"]) ?? usage;
+      reason = reasonOf(chunk) ?? reason;
+      return partsIn(chunk).flatMap((part) => partEvents(part, call));
+    },
+    end: (called) => ({
+      kind: "finish",
+      reason: called && reason === "stop" ? "tool_calls" : reason,
+      ...(usage ? { usage } : {}),
+    }),
+  };
 }
 
-class Answer implements AnswerReader {
-  readonly #newId: NewId;
-  #reason: FinishReason = "stop";
-  #usage: TokenUsage | undefined;
-  #calls = 0;
-
-  constructor(newId: NewId) {
-    this.#newId = newId;
-  }
-
-  add(_event: string | undefined, data: string): readonly AnswerEvent[] {
-    const chunk = parseObject(data);
-    return chunk ? this.chunk(chunk) : [];
-  }
-
-  chunk(chunk: JsonObject): AnswerEvent[] {
-    this.#usage = usageOf(chunk["usageMetadata"]) ?? this.#usage;
-    this.#reason = reasonOf(chunk) ?? this.#reason;
-    return partsIn(chunk).flatMap((part) => this.#events(part));
-  }
-
-  end(): readonly AnswerEvent[] {
-    const reason = this.#calls > 0 && this.#reason === "stop" ? "tool_calls" : this.#reason;
-    return [{ kind: "finish", reason, ...(this.#usage ? { usage: this.#usage } : {}) }];
-  }
-
-  #events(part: JsonObject): AnswerEvent[] {
-    const call = part["functionCall"];
-    if (!isObject(call)) return [...contentEvents(part), ...(part["thought"] === true ? signed(part) : [])];
-    const index = this.#calls++;
-    const { id, name } = call;
-    // The signature is the call's, and has its seat before it.
-    return [
-      ...signed(part),
-      {
-        kind: "tool",
-        index,
-        id: typeof id === "string" && id !== "" ? fittingId(id) : this.#newId(),
-        name: typeof name === "string" ? name : "",
-      },
-      { kind: "arguments", index, text: argumentsText(call["args"]) },
-    ];
-  }
+function partEvents(part: JsonObject, call: (told: ToldCall) => AnswerEvent[]): AnswerEvent[] {
+  const given = part["functionCall"];
+  if (!isObject(given)) return [...contentEvents(part), ...(part["thought"] === true ? signed(part) : [])];
+  const { id, name, args: input } = given;
+  // The signature is the call's, and has its seat before it.
+  return [...signed(part), ...call({ id, name, input })];
 }
 
 function signed({ thoughtSignature: value }: JsonObject): AnswerEvent[] {
