@@ -17,6 +17,7 @@ import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { TestContext } from "node:test";
 import { describe, test } from "node:test";
+import { WebSocketServer } from "ws";
 import { holdLock } from "../../src/gateway/lock.ts";
 import { linesOf, prove, runInside } from "./inside.ts";
 import type { SeededHome } from "./seeded-home.ts";
@@ -138,12 +139,13 @@ describe("a planted leak is found", { skip: process.platform === "win32" }, () =
   test("in the gateway's answers, and in what it started", async (t) => {
     const home = await seeded(t);
     const deal = dealt(home);
-    const [inMetrics, inHeader, inError, inVariable, inArgument] = [
+    const [inMetrics, inHeader, inError, inVariable, inArgument, inFrame] = [
       deal("apiKey"),
       deal("token"),
       deal("refresh"),
       deal("access"),
       deal("apiKey"),
+      deal("fromProgram"),
     ];
     const server = createServer((request, response) => {
       request.resume();
@@ -151,6 +153,14 @@ describe("a planted leak is found", { skip: process.platform === "win32" }, () =
       if (request.url === "/v1/messages") response.statusCode = 400;
       const said = { "/metrics": `a{key="${inMetrics}"} 1`, "/v1/messages": `no ${inError}` };
       response.end(said[request.url as keyof typeof said] ?? "{}");
+    });
+    new WebSocketServer({ server }).on("connection", (socket) => {
+      socket.send(JSON.stringify({ type: "event", event: "connect.challenge", payload: { nonce: "n" } }));
+      socket.on("message", (data) => {
+        const { id, method } = JSON.parse(String(data));
+        const payload = method === "config.get" ? { raw: inFrame } : {};
+        socket.send(JSON.stringify({ type: "res", id, ok: true, payload }));
+      });
     });
     await once(server.listen(0, "127.0.0.1"), "listening");
     const child = spawn("sh", ["-c", "read x", "sh", inArgument], {
@@ -173,6 +183,9 @@ describe("a planted leak is found", { skip: process.platform === "win32" }, () =
       "answer GET /health headers: token (plain)",
       ...["no JSON", "empty", "unknown model"].map(
         (fault) => `answer POST /v1/messages (${fault}) body: oauth_refresh (plain)`,
+      ),
+      ...["", " (unknown parameter)"].map(
+        (fault) => `answer WebSocket config.get${fault} frame: reference (plain)`,
       ),
       ...(linux ? ["environment sh NOTE: oauth_access (plain)", "argument sh 4: api_key (plain)"] : []),
     ];

@@ -53,17 +53,27 @@ export interface Target {
 
 /** Status, headers and body, one after another. */
 export async function* textsOfAnswers(target: Target): AsyncGenerator<OutsideText | string> {
+  let isRefused = false;
   for (const question of QUESTIONS) {
     const { method, path, fault } = question;
     const named = `${method} ${path}${fault === undefined ? "" : ` (${fault})`}`;
     try {
-      const { headers, body } = await ask(question, target);
+      const { status, headers, body } = await ask(question, target);
+      if (status === 401 && question.asOperator) isRefused = true;
       yield { place: { kind: "answer", request: named, part: "headers" }, bytes: Buffer.from(headers) };
       yield { place: { kind: "answer", request: named, part: "body" }, bytes: body };
     } catch (error) {
       yield `${named}: ${messageOf(error)}`;
     }
   }
+  if (isRefused)
+    yield "The gateway does not take the secret that is known here: of its answers, most were refusals.";
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: string;
+  readonly body: Uint8Array;
 }
 
 const MOST_BYTES = 16 * 1024 * 1024;
@@ -71,8 +81,8 @@ const MOST_BYTES = 16 * 1024 * 1024;
 function ask(
   { method, path, body, asOperator }: Question,
   { url, secret, timeoutMs }: Target,
-): Promise<{ headers: string; body: Uint8Array }> {
-  const { promise, resolve, reject } = Promise.withResolvers<{ headers: string; body: Uint8Array }>();
+): Promise<Answer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const send = url.startsWith("https:") ? requestSecurely : request;
   const headers = {
     ...(asOperator && secret ? { authorization: `Bearer ${secret.reveal()}` } : {}),
@@ -89,7 +99,9 @@ function ask(
       if (size > MOST_BYTES) asked.destroy(new Error("the answer does not end"));
     });
     const told = [String(response.statusCode), response.statusMessage, ...response.rawHeaders];
-    response.on("end", () => resolve({ headers: told.join("\n"), body: Buffer.concat(chunks) }));
+    response.on("end", () =>
+      resolve({ status: response.statusCode ?? 0, headers: told.join("\n"), body: Buffer.concat(chunks) }),
+    );
     response.on("error", reject);
   });
   const timer = setTimeout(() => asked.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
