@@ -1,0 +1,140 @@
+// The control plane of a gateway that runs as a process, and `openclaw gateway call` from the shell.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import * as act from "../fakes/upstream-actions.ts";
+import type { ScriptedUpstream } from "../fakes/scripted-upstream.ts";
+import { startScriptedUpstream } from "../fakes/scripted-upstream.ts";
+import type { CliHome, Said } from "../support/cli.ts";
+import { cliHome } from "../support/cli.ts";
+import { controlClient } from "../support/control-client.ts";
+import { eventually } from "../support/eventually.ts";
+import type { GatewayHome, GatewayProcess } from "../support/gateway-process.ts";
+import { gatewayHome } from "../support/gateway-process.ts";
+import { PROTOCOLS } from "../support/protocols.ts";
+
+describe("gateway call", () => {
+  let upstream: ScriptedUpstream;
+  let home: GatewayHome;
+  let cli: CliHome;
+  let gateway: GatewayProcess;
+  before(async () => {
+    upstream = await startScriptedUpstream(() => act.reply({ body: PROTOCOLS.chat.whole("fine") }));
+    home = await gatewayHome(upstream, ["a", "b"]);
+    cli = cliHome(home.path);
+    gateway = await home.start("--port", "0");
+  });
+  after(async () => {
+    await home.remove();
+    await upstream.close();
+  });
+
+  const call = (...words: string[]): Promise<Said> => cli.run(["gateway", "call", ...words]);
+  const token = () => readFileSync(join(home.paths.globalDir, "gateway-token"), "utf8").trim();
+
+  test("finds the gateway of this machine, and prints the payload alone", async () => {
+    const { exit, out } = await call("health");
+    assert.equal(exit, 0);
+    assert.equal(JSON.parse(out).ok, true);
+    const listed = await call("models.auth.list", "--params", '{"provider":"p"}', "--json");
+    assert.deepEqual(
+      JSON.parse(listed.out).profiles.map(({ id }: { id: string }) => id),
+      ["p:a", "p:b"],
+    );
+  });
+
+  test("what a method refuses is said, with exit code 1 and one JSON document", async () => {
+    const { exit, out, err } = await call("nope", "--json");
+    assert.equal(exit, 1);
+    assert.match(err, /unknown method: nope/);
+    assert.equal(JSON.parse(out).error.code, "INVALID_REQUEST");
+    assert.equal((await call("health", "--params", "[1]")).exit, 1);
+    assert.equal((await call("health", "--timeout", "x")).exit, 1);
+  });
+
+  test("another gateway is not shown the secret of this one", async () => {
+    const url = `ws://127.0.0.1:${gateway.port}`;
+    const bare = await call("health", "--url", url);
+    assert.equal(bare.exit, 1);
+    assert.match(bare.err, /--token or --password/);
+    assert.equal((await call("health", "--url", url, "--token", token())).exit, 0);
+    const wrong = await call("health", "--url", url, "--token", "wrong");
+    assert.match(wrong.err, /token mismatch/);
+    const nobody = await call("health", "--url", "ws://127.0.0.1:1", "--token", "x", "--json");
+    assert.match(JSON.parse(nobody.out).error.message, /nobody listens/);
+  });
+
+  test("a change is one step of models undo, named after its method", async () => {
+    const set = await call("models.auth.order.set", "--params", '{"provider":"p","profiles":["p:b"]}');
+    assert.equal(set.exit, 0, set.err);
+    const undone = await cli.run(["models", "undo", "--list", "--json"]);
+    assert.match(undone.out, /gateway call models\.auth\.order\.set/);
+  });
+
+  test("an edit and a reload are told; what cannot be used is the caller's error", async () => {
+    const client = await controlClient(gateway.url, { auth: { token: token() } });
+    const written = readFileSync(home.paths.configPath, "utf8");
+    const reloaded = client.event("gateway.reloaded", ({ outcome }) => outcome === "applied");
+    writeFileSync(
+      home.paths.configPath,
+      JSON.stringify({ ...JSON.parse(written), logging: { level: "warn" } }),
+    );
+    assert.deepEqual((await reloaded).changed.length > 0, true);
+    assert.equal((await client.ask("gateway.reload")).outcome, "unchanged");
+    assert.equal((await client.ask("secrets.reload")).ok, true);
+    writeFileSync(home.paths.configPath, "{");
+    await eventually(async () => assert.equal((await client.ask("health")).settings, "rejected"));
+    const { error } = await client.request("gateway.reload");
+    assert.match(error.message, /goes on with its former settings/);
+    writeFileSync(home.paths.configPath, written);
+    client.close();
+  });
+
+  test("a profile that the command line bars from use is told to clients", async () => {
+    const client = await controlClient(gateway.url, { auth: { token: token() } });
+    const gone = client.event("models.health", ({ status }) => status === "removed");
+    const { exit } = await cli.run(["models", "auth", "logout", "p:a", "--yes"]);
+    assert.equal(exit, 0);
+    assert.equal((await gone).profileId, "p:a");
+    client.close();
+  });
+
+  test("who stops it says so: shutdown, then 1012", async () => {
+    const client = await controlClient(gateway.url, { auth: { token: token() } });
+    gateway.kill("SIGTERM");
+    assert.deepEqual(await client.event("shutdown"), { reason: "gateway stopping", restartExpectedMs: null });
+    assert.equal((await client.closed).code, 1012);
+    assert.equal(await gateway.ended, 0);
+    const { exit, err } = await call("health", "--timeout", "5000");
+    assert.equal(exit, 1);
+    assert.match(err, /openclaw gateway run/);
+  });
+});
+
+test("over TLS, by the certificate that the gateway has", async (t) => {
+  const upstream = await startScriptedUpstream(() => act.reply({ body: PROTOCOLS.chat.whole("fine") }));
+  const home = await gatewayHome(upstream, ["a"]);
+  t.after(async () => {
+    await home.remove();
+    await upstream.close();
+  });
+  const [certPath, keyPath] = [join(home.path, "cert.pem"), join(home.path, "key.pem")];
+  execFileSync(
+    "openssl",
+    `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout ${keyPath} -out ${certPath} -days 2 -subj /CN=elsewhere`.split(
+      " ",
+    ),
+    { stdio: "ignore" },
+  );
+  const config = JSON.parse(readFileSync(home.paths.configPath, "utf8"));
+  config.gateway = { tls: { enabled: true, certPath, keyPath } };
+  writeFileSync(home.paths.configPath, JSON.stringify(config));
+  void home.start("--port", "0");
+  const cli = cliHome(home.path);
+  await eventually(async () => {
+    const { out, err } = await cli.run(["gateway", "call", "health", "--json"]);
+    assert.equal(JSON.parse(out).ok, true, err);
+  }, 30_000);
+});
