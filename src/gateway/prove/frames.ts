@@ -43,6 +43,8 @@ async function* talk(
   });
   const late = setTimeout(() => socket.terminate(), timeoutMs);
   const frames = heard(socket);
+  let isOpen = false;
+  socket.once("open", () => (isOpen = true));
   let asked = -1;
   let named = secret ? "connect" : "connect (no secret)";
   try {
@@ -62,9 +64,10 @@ async function* talk(
       named = next.named;
       socket.send(request(next.method, next.params));
     }
-    yield `WebSocket ${named}: the connection ended before an answer came.`;
+    if (isOpen) yield `WebSocket ${named}: the connection ended before an answer came.`;
   } catch (error) {
-    yield `WebSocket ${named}: ${messageOf(error)}`;
+    // Nobody opens where there is no control plane, as in front of workers.
+    if (isOpen) yield `WebSocket ${named}: ${messageOf(error)}`;
   } finally {
     clearTimeout(late);
     socket
