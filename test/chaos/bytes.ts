@@ -36,6 +36,7 @@ export function rawAnswer(body: Buffer, headers: Readonly<Record<string, string>
 }
 
 const CHUNK = 160;
+export const LAST_CHUNK = "0\r\n\r\n";
 
 function chunked(body: Buffer): Buffer {
   const parts: Buffer[] = [];
@@ -43,7 +44,7 @@ function chunked(body: Buffer): Buffer {
     const part = body.subarray(at, at + CHUNK);
     parts.push(Buffer.from(`${part.length.toString(16)}\r\n`), part, Buffer.from("\r\n"));
   }
-  return Buffer.concat([...parts, Buffer.from("0\r\n\r\n")]);
+  return Buffer.concat([...parts, Buffer.from(LAST_CHUNK)]);
 }
 
 /** Everything up to some byte, then the connection ends. Where it ends, what is behind the cut is lost. */

@@ -6,7 +6,7 @@ import * as act from "../fakes/upstream-actions.ts";
 import type { Protocol } from "../support/protocols.ts";
 import type { Random } from "../translation/mutate.ts";
 import { pick } from "../translation/mutate.ts";
-import { cutAt, inPieces, JSON_TYPE, rawAnswer, sseOrJson, STREAM_TYPE } from "./bytes.ts";
+import { cutAt, inPieces, JSON_TYPE, LAST_CHUNK, rawAnswer, sseOrJson, STREAM_TYPE } from "./bytes.ts";
 
 /** The whole answer, nothing of it, a beginning that breaks, or whatever the program makes of it. */
 export type Gives = "answer" | "nothing" | "part" | "either";
@@ -44,6 +44,9 @@ const wholeOf = ({ protocol, text }: Answering) => JSON.stringify(protocol.whole
 const bytesOf = (call: Answering): Buffer =>
   Buffer.from(call.stream ? framesOf(call).join("") : wholeOf(call));
 const below = (limit: number, random: Random): number => Math.floor(random() * limit);
+/** On the wire, all but the chunk that ends it: wherever this is cut, it is no whole answer. */
+const unended = (call: Answering): Buffer =>
+  rawAnswer(bytesOf(call), sseOrJson(call.stream)).subarray(0, -LAST_CHUNK.length);
 /** some of the frames that show something already */
 const someContent = (call: Answering): number => call.protocol.prelude + 1 + below(4, call.random);
 
@@ -122,12 +125,8 @@ export const HEALTHY: readonly Fault[] = [
 ];
 
 const CONNECTION: readonly Fault[] = [
-  breaking("reset at any byte", (call) =>
-    cutAt(rawAnswer(bytesOf(call), sseOrJson(call.stream)), call.random, "reset"),
-  ),
-  breaking("end at any byte", (call) =>
-    cutAt(rawAnswer(bytesOf(call), sseOrJson(call.stream)), call.random, "fin"),
-  ),
+  breaking("reset at any byte", (call) => cutAt(unended(call), call.random, "reset")),
+  breaking("end at any byte", (call) => cutAt(unended(call), call.random, "fin")),
   { ...dead("stall before headers", () => act.stall()), slow: true },
   {
     ...breaking("stall in the middle", ({ stream, ...call }) => {

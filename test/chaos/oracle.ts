@@ -22,6 +22,8 @@ export interface Verdict {
   readonly healthy: boolean;
   /** … and nothing may have come before it that the client had to be shown. */
   readonly owed: boolean;
+  /** It was owed an answer and got none, while the machine stood still. */
+  readonly excused: boolean;
   /** What is wrong, in words; nothing when all is well. */
   readonly wrong: readonly string[];
 }
@@ -31,12 +33,15 @@ export const givesOf = (fault: Fault, streamed: boolean): Gives => (streamed ? f
 /** Agents always ask for streams; who passes through asks as the client does. */
 const asksForStream = (run: RunSpec): boolean => run.agent || run.stream;
 
-/** @param excused The upstream itself could not keep time: nothing is owed, whatever its script says. */
-export function judge(run: RunSpec, seen: Seen, calls: readonly Served[], excused = false): Verdict {
+/** @param stoodStill The machine gave nobody time: whoever is owed an answer may have got none, and no more than that. */
+export function judge(run: RunSpec, seen: Seen, calls: readonly Served[], stoodStill = false): Verdict {
   const told = readAnswer(PROTOCOLS[run.speaks], run, seen);
-  const { healthy, owed } = excused ? { healthy: false, owed: false } : debtOf(run);
-  const wrong = [...wrongTale(run, told, calls), ...(seen.left ? [] : wrongEnd(told, healthy, owed, seen))];
-  return { told, healthy, owed, wrong };
+  const { healthy, owed } = debtOf(run);
+  const unpaid = seen.left ? [] : wrongEnd(told, healthy, owed, seen);
+  const excused = stoodStill && unpaid.length > 0;
+  const problems = told.problem === undefined || seen.left ? [] : [told.problem];
+  const wrong = [...wrongTale(run, told, calls), ...problems, ...(excused ? [] : unpaid)];
+  return { told, healthy, owed, excused, wrong };
 }
 
 function debtOf(run: RunSpec): { healthy: boolean; owed: boolean } {
@@ -66,7 +71,7 @@ function wrongTale(run: RunSpec, { kind, text }: Told, calls: readonly Served[])
 }
 
 function wrongEnd({ kind, problem }: Told, healthy: boolean, owed: boolean, { text }: Seen): string[] {
-  if (problem !== undefined) return [problem];
+  if (problem !== undefined) return [];
   if (owed && kind !== "answered") return [`${kind}, though a candidate was healthy: ${text.slice(-1000)}`];
   if (healthy && kind === "refused")
     return [`nothing shown, though a candidate was healthy: ${text.slice(-1000)}`];

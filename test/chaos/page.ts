@@ -28,7 +28,7 @@ ${table(
     ["… cut after content, with the protocol's error", ended.cut],
     ["… refused", ended.refused],
     ["… left by the client", ended.left],
-    ["… excused, since the machine stood still", tally.excused],
+    ["owed an answer, and none while the machine stood still", tally.excused],
     ["with a healthy candidate", all.healthy],
     ["owed an answer", all.owed],
     ["wrong", all.wrong],

@@ -44,7 +44,7 @@ export function tallyOf(batches: readonly BatchReport[]): Tally {
     ]),
     ended,
     upstreamCalls: batches.reduce((sum, batch) => sum + batch.upstreamCalls, 0),
-    excused: batches.reduce((sum, batch) => sum + batch.excused, 0),
+    excused: runs.filter(({ verdict }) => verdict.excused).length,
     gateways: batches.length,
     highestRssBytes: Math.max(...batches.map(({ rssBytes }) => rssBytes)),
     wrong: wrong.slice(0, MOST_WRONG),
