@@ -34,11 +34,12 @@ export function compareMoving(a: Candidate, b: Candidate, model: string, now: nu
 }
 
 /** Nothing is foreseen of it: most are, and the scan need not look closer. */
-const isCalm = ({ outlook, load }: Candidate): boolean => outlook.length === 0 && !load.rampFrom;
+const isCalm = ({ outlook, load }: Candidate, now: number): boolean =>
+  outlook.length === 0 && !isRampedOut(load, now);
 
 /** The same as `compareMoving(later, first) < 0`, of two with the same rank: each call asks it of each candidate. */
 export function overtakes(later: Candidate, first: Candidate, model: string, now: number): boolean {
-  if (later.type !== first.type || !isCalm(later) || !isCalm(first))
+  if (later.type !== first.type || !isCalm(later, now) || !isCalm(first, now))
     return compareMoving(later, first, model, now) < 0;
   return (
     later.load.inFlight < first.load.inFlight ||

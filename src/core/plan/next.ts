@@ -1,4 +1,5 @@
 // The next attempt of a run: one scan over what `prepare` sorted.
+import type { ProfileId } from "../ids.ts";
 import type { ModelRef } from "../model-ref.ts";
 import { formatModelRef } from "../model-ref.ts";
 import type { Candidate } from "./candidate.ts";
@@ -12,7 +13,8 @@ import { START } from "./walk.ts";
 
 /** The next attempt of a run, or `undefined` when nothing that could answer is left. Pure. */
 export function next(prepared: Prepared, request: PlanRequest, walk: Walk, now: number): Attempt | undefined {
-  return pass(prepared, request, walk, now, false) ?? pass(prepared, request, walk, now, true);
+  const first = pass(prepared, request, walk, now, false);
+  return first || walk.postponed.size === 0 ? first : pass(prepared, request, walk, now, true);
 }
 
 function pass(prepared: Prepared, request: PlanRequest, walk: Walk, now: number, postponed: boolean) {
@@ -28,37 +30,62 @@ function pass(prepared: Prepared, request: PlanRequest, walk: Walk, now: number,
 /** One scan in the fixed order: the first rank with a usable candidate decides, and in it the first type. */
 export function best(prepared: Prepared, request: PlanRequest, index: number, walk: Walk, now: number) {
   const ref = request.models[index]!;
-  const pin = index === 0 ? request.pin : undefined;
-  const behind = pastOf(walk, ref);
-  const closed = closedTo(prepared, request) !== undefined;
-  const fits = (candidate: Candidate): boolean =>
-    (pin === undefined || candidate.profile.id === pin) &&
-    !(closed && candidate.metered) &&
-    usable(candidate, ref, now) &&
-    (candidate.load.testing === NO_TESTS || request.joinsTests === true || !isTested(candidate, ref, now)) &&
-    !behind?.(candidate);
-  const list = prepared.candidates.get(ref.provider) ?? [];
-  const sticky = request.sticky && list.find((candidate) => candidate.profile.id === request.sticky);
+  const list = prepared.candidates.get(ref.provider);
+  if (!list) return undefined;
+  const asked = askedOf(prepared, request, index, walk, now);
+  const { model } = ref;
   let first: Candidate | undefined;
   for (const candidate of list) {
     if (first) {
       if (candidate.rank !== first.rank) break;
       // Of a later type only one that will answer while the first may not.
-      if (candidate.type !== first.type && !isRisky(first, ref.model, now)) break;
-      if (overtakes(candidate, first, ref.model, now) && fits(candidate)) first = candidate;
-    } else if (fits(candidate)) {
-      if (sticky && sticky.rank === candidate.rank && fits(sticky)) return sticky;
+      if (candidate.type !== first.type && !isRisky(first, model, now)) break;
+      if (overtakes(candidate, first, model, now) && fits(candidate, asked)) first = candidate;
+    } else if (fits(candidate, asked)) {
+      const sticky = stickyIn(list, candidate.rank, request.sticky);
+      if (sticky && fits(sticky, asked)) return sticky;
       first = candidate;
     }
   }
   return first;
 }
 
-/** Whether a candidate is behind us; `undefined` at the start, when nothing is. */
-function pastOf(walk: Walk, ref: ModelRef): ((candidate: Candidate) => boolean) | undefined {
-  if (walk.tried.size === 0 && walk.keysClosed.size === 0) return undefined;
-  const model = formatModelRef(ref);
-  const keysClosed = walk.keysClosed.has(model);
-  return (candidate) =>
-    (keysClosed && isEnvironmentKey(candidate)) || walk.tried.has(`${model} ${candidate.profile.id}`);
+const stickyIn = (list: readonly Candidate[], rank: number, id: ProfileId | undefined) =>
+  id === undefined ? undefined : list.find((each) => each.rank === rank && each.profile.id === id);
+
+/** What a candidate is held against: made once for a scan. */
+interface Asked {
+  readonly ref: ModelRef;
+  readonly pin: ProfileId | undefined;
+  /** metered candidates are out of it */
+  readonly closed: boolean;
+  readonly joinsTests: boolean;
+  /** what is behind us; absent at the start */
+  readonly walk: Walk | undefined;
+  readonly name: string;
+  readonly now: number;
 }
+
+function askedOf(prepared: Prepared, request: PlanRequest, index: number, walk: Walk, now: number): Asked {
+  const ref = request.models[index]!;
+  const begins = walk.tried.size === 0 && walk.keysClosed.size === 0;
+  return {
+    ref,
+    pin: index === 0 ? request.pin : undefined,
+    closed: closedTo(prepared, request) !== undefined,
+    joinsTests: request.joinsTests === true,
+    walk: begins ? undefined : walk,
+    name: begins ? "" : formatModelRef(ref),
+    now,
+  };
+}
+
+const fits = (candidate: Candidate, { ref, pin, closed, joinsTests, walk, name, now }: Asked): boolean =>
+  (pin === undefined || candidate.profile.id === pin) &&
+  !(closed && candidate.metered) &&
+  usable(candidate, ref, now) &&
+  (candidate.load.testing === NO_TESTS || joinsTests || !isTested(candidate, ref, now)) &&
+  !(walk && isBehind(candidate, walk, name));
+
+const isBehind = (candidate: Candidate, { tried, keysClosed }: Walk, name: string): boolean =>
+  (isEnvironmentKey(candidate) && keysClosed.has(name)) || tried.has(`${name} ${candidate.profile.id}`);
