@@ -3,7 +3,7 @@ import type { Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
 import type { UpstreamAnswer } from "../core/failure/failure.ts";
 import { parseObject } from "../core/json.ts";
-import type { ProviderWire } from "../wire/wire.ts";
+import type { Framing, ProviderWire } from "../wire/wire.ts";
 
 export type AnswerHeaders = Record<string, string | string[] | undefined>;
 
@@ -44,8 +44,26 @@ const DECODERS: Readonly<Record<string, (() => Transform) | undefined>> = {
   zstd: createZstdDecompress,
 };
 
+/** Between the bytes of an answer and what they say. */
+export interface Decoding {
+  readonly into: Transform;
+  readonly from: Transform;
+}
+
+/** What was packed is unpacked, and what is no stream of events is made one; most answers need neither. */
+export function decodingFor(
+  encoding: string | string[] | undefined,
+  framing: Framing | undefined,
+): Decoding | undefined {
+  const unpacked = decoderFor(encoding);
+  const framed = framing?.toEvents();
+  if (unpacked && framed) unpacked.on("error", (error) => framed.destroy(error)).pipe(framed);
+  const into = unpacked ?? framed;
+  return into && { into, from: framed ?? into };
+}
+
 /** Upstream is asked for plain bytes; some compress all the same. */
-export const decoderFor = (encoding: string | string[] | undefined): Transform | undefined =>
+const decoderFor = (encoding: string | string[] | undefined): Transform | undefined =>
   DECODERS[String(encoding ?? "identity").toLowerCase()]?.();
 
 export const plainHeaders = (headers: AnswerHeaders): Record<string, string> =>
