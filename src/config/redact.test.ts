@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { holdsRedacted, redact, REDACTED } from "./redact.ts";
+import { holdsRedacted, redact, REDACTED, secretsIn } from "./redact.ts";
 
 const shown = (path: string, value: unknown): unknown => redact(value, path.split("."));
 
@@ -68,4 +68,30 @@ test("a URL is shown without the values of its query", () => {
 test("the stand-in is found wherever it stands", () => {
   assert.ok(holdsRedacted({ a: [`x ${REDACTED}`] }));
   assert.ok(!holdsRedacted(undefined));
+});
+
+test("secrets are told with their place, as they are sent; what only points to one is none", () => {
+  const document = {
+    apiKey: "hush-1",
+    headers: { Authorization: "Bearer hush-2", "x-team": "blue" },
+    list: [{ token: "hush-3" }, { token: "${ACME_TOKEN}" }, { token: "$ACME_TOKEN" }, { token: REDACTED }],
+    login: { access: "hush-4", refresh: "hush-5" },
+    note: "the key is sk-fake0123456789, and no other",
+    baseUrl: "https://me:hush-6@host/v1?key=hush-7&view=all",
+    keyRef: { source: "env", provider: "default", id: "ACME_KEY" },
+    maxTokens: 4096,
+  };
+  assert.deepEqual(
+    [...secretsIn(document, ["p"])].map(({ path, value }) => [path.join("."), value]),
+    [
+      ["p.apiKey", "hush-1"],
+      ["p.headers.Authorization", "hush-2"],
+      ["p.list.0.token", "hush-3"],
+      ["p.login.access", "hush-4"],
+      ["p.login.refresh", "hush-5"],
+      ["p.note", "sk-fake0123456789"],
+      ["p.baseUrl", "hush-6"],
+      ["p.baseUrl", "hush-7"],
+    ],
+  );
 });

@@ -37,15 +37,26 @@ const AUTH_SCHEME = /^(Bearer|Basic|Token)\s+/i;
 /** Every secret in `value`, at its place, as it is sent: without the word `Bearer`. Pure. */
 export function* secretsIn(value: unknown, path: Path): Iterable<{ value: string; path: Path }> {
   if (typeof value === "string") {
-    if (value === "" || POINTER.test(value) || SHORTHAND.test(value)) return;
+    if (value === "" || value.includes(REDACTED) || POINTER.test(value) || SHORTHAND.test(value)) return;
     const isNamed = isSecretPlace(path) || LOGIN_NAME.test(String(path.at(-1)));
     if (isNamed) yield { value: value.replace(AUTH_SCHEME, ""), path };
-    else for (const [found] of value.matchAll(WHOLE_LOOK)) yield { value: found, path };
+    else for (const found of secretsOfText(value)) yield { value: found, path };
   } else if (typeof value === "object" && value !== null)
     for (const [key, entry] of Object.entries(value))
       yield* secretsIn(entry, [...path, Array.isArray(value) ? Number(key) : key]);
 }
 
+function* secretsOfText(text: string): Iterable<string> {
+  for (const [found] of text.matchAll(WHOLE_LOOK)) yield found.replace(AUTH_SCHEME, "");
+  for (const [found] of text.matchAll(/[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi)) {
+    const url = URL.parse(found);
+    if (url?.password) yield url.password;
+    for (const [name, value] of url?.searchParams ?? [])
+      if (SECRET_PARAMETER.test(name) && value !== "" && !POINTER.test(value)) yield value;
+  }
+}
+
+const SECRET_PARAMETER = /key|token|secret|passw|^(code|sig|signature)$/i;
 const SHORTHAND = /^\$\w+$/;
 /** To its end, wherever it stands. */
 const WHOLE_LOOK = new RegExp(`(?:${SECRET_LOOK.source})[\\w.~+/-]*`, "g");
