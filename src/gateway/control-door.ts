@@ -33,9 +33,9 @@ export class ControlDoor {
     // A client that goes away is no fault of ours.
     socket.on("error", () => undefined);
     const stranger = checkHost(request, this.#options.current.guard);
-    if (stranger) return refuse(socket, "403 Forbidden", stranger.message);
+    if (stranger) return refuseUpgrade(socket, "403 Forbidden", stranger.message);
     if ((request.url ?? "/").split("?")[0] !== "/")
-      return refuse(socket, "404 Not Found", "The control plane is at /.");
+      return refuseUpgrade(socket, "404 Not Found", "The control plane is at /.");
     if (this.#plane) return this.#plane.upgrade(request, socket, head);
     void this.#load().then(
       (plane) => (this.#closed ? void socket.destroy() : plane.upgrade(request, socket, head)),
@@ -73,7 +73,8 @@ export class ControlDoor {
 export const wantsControl = ({ headers }: IncomingMessage): boolean =>
   headers.upgrade?.trim().toLowerCase() === "websocket";
 
-function refuse(socket: Duplex, status: string, message: string): void {
+/** Says why there is no WebSocket, as HTTP says it. */
+export function refuseUpgrade(socket: Duplex, status: string, message: string): void {
   const body = JSON.stringify({ error: { message, type: "invalid_request_error" } });
   const head = [
     `HTTP/1.1 ${status}`,

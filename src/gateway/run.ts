@@ -108,7 +108,19 @@ export async function runGateway(given: GatewayDeps, options: GatewayOptions): P
   control = deps.commands && controlDoor(deps, deps.commands, current, secrets, () => following.reload());
   const listening = await listenOrExplain(deps, settings, requestListener(current), pair, control);
   workers =
-    hub && (await handOver(listening, { deps, options, settings, hub, parts, current, faults, tls, count }));
+    hub &&
+    (await handOver(listening, {
+      deps,
+      options,
+      settings,
+      hub,
+      parts,
+      current,
+      faults,
+      tls,
+      count,
+      control,
+    }));
   const serving = workers ?? listening;
   const at = { host: settings.hosts[0]!, port: listening.port, ...(tls && { certPath: tls.certPath }) };
   const lock = holdLock(deps, at);

@@ -10,6 +10,7 @@ import { startScriptedUpstream } from "../fakes/scripted-upstream.ts";
 import type { CliHome, Said } from "../support/cli.ts";
 import { cliHome } from "../support/cli.ts";
 import { controlClient } from "../support/control-client.ts";
+import { keyOf } from "../support/gateway.ts";
 import { eventually } from "../support/eventually.ts";
 import type { GatewayHome, GatewayProcess } from "../support/gateway-process.ts";
 import { gatewayHome } from "../support/gateway-process.ts";
@@ -111,6 +112,42 @@ describe("gateway call", () => {
     assert.equal(exit, 1);
     assert.match(err, /openclaw gateway run/);
   });
+});
+
+test("with workers, whichever of them is asked, and what they learn is told", async (t) => {
+  const upstream = await startScriptedUpstream(({ key }) =>
+    key === keyOf("p", "a")
+      ? act.reply({ status: 402, body: { error: { message: "Insufficient credits" } } })
+      : act.reply({ body: PROTOCOLS.chat.whole("fine") }),
+  );
+  const home = await gatewayHome(upstream, ["a", "b"]);
+  t.after(async () => {
+    await home.remove();
+    await upstream.close();
+  });
+  const config = JSON.parse(readFileSync(home.paths.configPath, "utf8"));
+  config.auth = { order: { p: ["p:a", "p:b"] } };
+  writeFileSync(home.paths.configPath, JSON.stringify(config));
+  const gateway = await home.start("--port", "0", "--workers", "2");
+  const token = readFileSync(join(home.paths.globalDir, "gateway-token"), "utf8").trim();
+  const clients = await Promise.all(
+    Array.from({ length: 4 }, () => controlClient(gateway.url, { auth: { token } })),
+  );
+  const presence = await clients[0]!.ask("system-presence");
+  assert.equal(presence.length, 5);
+  const barred = clients.map((client) =>
+    client.event("models.health", ({ status }) => status === "disabled"),
+  );
+  const call = await fetch(`${gateway.url}/v1/chat/completions`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify({ model: "p/m1", messages: [{ role: "user", content: "hi" }] }),
+  });
+  assert.equal(call.status, 200);
+  for (const { profileId } of await Promise.all(barred)) assert.equal(profileId, "p:a");
+  await eventually(async () => assert.equal((await clients[1]!.ask("runs.list")).runs.length, 1));
+  gateway.kill("SIGTERM");
+  for (const client of clients) assert.equal((await client.closed).code, 1012);
 });
 
 test("over TLS, by the certificate that the gateway has", async (t) => {

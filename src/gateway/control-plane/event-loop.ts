@@ -23,7 +23,7 @@ export class EventLoop {
   #last = NOTHING_YET;
 
   start(): void {
-    this.#delays ??= monitorEventLoopDelay({ resolution: 20 });
+    this.#delays ??= monitorEventLoopDelay({ resolution: 100 });
     this.#delays.enable();
     this.#begin();
   }

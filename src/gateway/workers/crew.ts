@@ -3,8 +3,10 @@ import type { Worker } from "node:cluster";
 import cluster from "node:cluster";
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
+import type { ControlDoor } from "../control-door.ts";
 import type { Log } from "../gateway.ts";
 import { Channel } from "./channel.ts";
+import { takeHanded } from "./handed-socket.ts";
 import type { ToPrimary, ToWorker } from "./protocol.ts";
 
 export type WorkerChannel = Channel<ToWorker, ToPrimary>;
@@ -32,6 +34,8 @@ export interface CrewOptions {
   /** the program, as it was started */
   readonly program: string;
   readonly seat: (channel: () => WorkerChannel) => Seat;
+  /** where the WebSockets go that workers are asked for */
+  readonly control?: Pick<ControlDoor, "upgrade"> | undefined;
   /** Told whenever one came or went. */
   readonly onChange: () => void;
   readonly now: () => number;
@@ -100,7 +104,9 @@ export class Crew {
     }, hearers);
     const member: Member = { place, pid: worker.process.pid!, startedAt: now(), channel };
     this.#processes.set(member, worker);
-    worker.on("message", (message) => channel.take(message));
+    worker.on("message", (message, handle) => {
+      if (!takeHanded(message, handle, this.#options.control)) channel.take(message);
+    });
     worker.on("error", () => undefined);
     worker.once("exit", (code, signal) => {
       this.#processes.delete(member);

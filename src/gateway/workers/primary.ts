@@ -2,6 +2,7 @@
 import { dayEnds } from "../../core/key-use.ts";
 import { InstallKey } from "../../store/generation.ts";
 import type { GatewayParts } from "../build.ts";
+import type { ControlDoor } from "../control-door.ts";
 import type { Faults } from "../faults.ts";
 import type { Current } from "../http.ts";
 import type { Listening } from "../listen.ts";
@@ -36,6 +37,7 @@ export interface PrimaryOptions {
   readonly current: Current;
   readonly faults: Faults;
   readonly tls?: TlsFiles | undefined;
+  readonly control?: Pick<ControlDoor, "upgrade"> | undefined;
   /** a port that is known to be free */
   readonly port: number;
   readonly count: number;
@@ -87,7 +89,15 @@ export async function startWorkers(primary: PrimaryOptions): Promise<Workers> {
     return { ...desk, begin: () => channel().ask("start", startWith(loads.add(tellLoads))) };
   };
   const { now, log, program } = deps;
-  const crew: Crew = new Crew({ count, program: program!, seat, now, log, onChange: tell });
+  const crew: Crew = new Crew({
+    count,
+    program: program!,
+    seat,
+    control: primary.control,
+    now,
+    log,
+    onChange: tell,
+  });
   hub.crew = crew;
   parts.keys.onRead = () => crew.tell("keys", keys());
   await crew.start();

@@ -10,6 +10,7 @@ import { requestListener } from "../http.ts";
 import type { Listening } from "../listen.ts";
 import { knownSecrets } from "../known-secrets.ts";
 import { listen } from "../listen.ts";
+import { handingOver } from "./handed-socket.ts";
 import { figures } from "../metrics/figures.ts";
 import type { SettingsReader } from "../reload.ts";
 import { gatewaySettings, guardOf } from "../settings.ts";
@@ -101,7 +102,7 @@ class GatewayWorker {
     await agents.load(defaultAgent(this.#settings.config()));
     await agents.load(MAIN_AGENT).catch(() => undefined);
     const pair = start.tls && readPair(start.tls);
-    this.#listening = await listen(start.hosts, start.port, requestListener(this.#current), pair);
+    this.#listening = await listen(start.hosts, start.port, requestListener(this.#current), pair, handingOver);
   }
 
   /** Other settings, for calls that come from now on. */
