@@ -34,6 +34,8 @@ export class RunProgress {
   #joinsTests = false;
   /** of the last attempt */
   lastFailure: Failure | undefined;
+  /** ms since epoch: of the last choice */
+  decidedAt = 0;
 
   constructor(order: Run, context: RunContext) {
     this.#order = order;
@@ -48,6 +50,7 @@ export class RunProgress {
   /** The best candidate that is free now, else the same again if it is time for that. */
   next(): Attempt | undefined {
     const now = this.#context.now();
+    this.decidedAt = now;
     const { live, request } = this.#order;
     const asked = this.#joinsTests ? { ...request, joinsTests: true } : request;
     const free = next(live.prepared, asked, this.#walk, now);

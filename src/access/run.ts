@@ -32,8 +32,10 @@ export interface Run {
   /**
    * Makes a login ready that cannot be sent as it is; nothing when there is nothing to do, as nearly always.
    * Afterwards the plan is asked again, unless it says why it failed.
+   *
+   * @param decidedAt ms since epoch: what the choice took for now
    */
-  readonly ready?: (attempt: Attempt) => Promise<Failure | undefined> | undefined;
+  readonly ready?: (attempt: Attempt, decidedAt: number) => Promise<Failure | undefined> | undefined;
 }
 
 export interface RunContext {
@@ -81,7 +83,7 @@ async function ending(order: Run, attempts: RunAttempts, progress: RunProgress):
       if (await progress.waitForChance()) continue;
       return exhausted(progress);
     }
-    const waiting = order.ready?.(attempt);
+    const waiting = order.ready?.(attempt, progress.decidedAt);
     const fault = waiting && (await waiting);
     if (waiting && !fault) continue;
     const again = progress.isAgain(attempt);

@@ -19,15 +19,15 @@ export const isChoice = ({ candidates }: Prepared, models: readonly ModelRef[]):
 export function noteChoice(
   served: Served,
   attempt: Attempt,
+  decidedAt: number,
   waiting: Promise<Failure | undefined> | undefined,
 ): Promise<Failure | undefined> | undefined {
-  const { live, gateway } = served;
+  const { live } = served;
   note(served, live.prepared, attempt.candidate.profile.id);
   served.from = live.view.snapshot;
   served.chosen = waiting === undefined;
-  served.decidedMs = undefined;
+  served.decidedMs = decidedAt - served.startedAt;
   if (!waiting) return undefined;
-  served.decidedMs = gateway.now() - served.startedAt;
   return waiting.then((fault) => {
     served.chosen = fault !== undefined;
     return fault;

@@ -55,7 +55,7 @@ function receiptOf(served: Served, result: RunResult, status: number, endedAt: n
     durationMs: endedAt - startedAt,
     ...(result.waitedMs > 0 ? { waitedMs: result.waitedMs } : {}),
     attempts: result.attempts,
-    ...(decidedMs === undefined ? {} : { decidedMs }),
+    ...(decidedMs === undefined || decidedMs === result.attempts[0]?.startedMs ? {} : { decidedMs }),
     ...inputsOf(served, result.attempts[0]?.profileId),
     ...recoveryRecord(result),
     leftOut: [...leftOutOf(served), ...leftToTests(served)],

@@ -39,13 +39,13 @@ export function runOrder(
   // Whoever stops waiting for a test asks for itself, and needs time for that.
   const testPatienceMs = Math.min(Math.max(maxWaitMs, SHORTEST_TEST_WAIT_MS), clientMs / 2);
   const secretOf = ({ candidate }: Attempt) => live.view.secrets.get(candidate.profile.id);
-  const ready = (attempt: Attempt) => {
+  const ready = (attempt: Attempt, decidedAt: number) => {
     const { profile } = attempt.candidate;
     const waiting =
       gateway.logins.ready(live, profile) ??
       gateway.exchanged.ready(profile, secretOf(attempt), gateway.env()) ??
       gateway.readyToTest?.(attempt);
-    return served.chosen ? waiting : noteChoice(served, attempt, waiting);
+    return served.chosen ? waiting : noteChoice(served, attempt, decidedAt, waiting);
   };
   const send = (attempt: Attempt, again: boolean) => {
     const { profile } = attempt.candidate;
