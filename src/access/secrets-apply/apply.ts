@@ -28,6 +28,7 @@ import { scrubDotenv, scrubLegacy, scrubRegistry, variableEdits } from "./old-pl
 import type { Preflight, PreflightOptions } from "./preflight.ts";
 import { preflight, sourcesOf } from "./preflight.ts";
 import type { Standing } from "./standing.ts";
+import { secretOf } from "./standing.ts";
 import type { Step } from "./write.ts";
 import { edit, writeConfigTargets, writeLast, writeStores } from "./write.ts";
 
@@ -113,7 +114,10 @@ async function work(deps: CommandDeps, plan: SecretPlan, options: ApplyOptions):
   const { standing, fillings } = seen;
   const key = new InstallKey(globalDir).publish();
   const former = readJournal(globalDir);
-  const plain = standing.flatMap(({ was }) => ("plain" in was ? [fingerprint(key, was.plain)] : []));
+  const plain = standing.flatMap((each) => {
+    const secret = secretOf(each);
+    return secret === undefined ? [] : [fingerprint(key, secret)];
+  });
   const fingerprints = new Set([...(former ?? []), ...plain]);
   if (fingerprints.size > 0) await writeJournal(globalDir, fingerprints);
   step("journal: written");

@@ -20,7 +20,7 @@ import { storedRefs } from "../secret-refs.ts";
 import type { Filling } from "./files-to-fill.ts";
 import { lacks, pathOfFile } from "./files-to-fill.ts";
 import type { Standing, World } from "./standing.ts";
-import { pathIn, readWorld, standingOf } from "./standing.ts";
+import { pathIn, readWorld, secretOf, standingOf } from "./standing.ts";
 
 export interface PreflightOptions {
   /** Programs of `secrets.providers` are started. */
@@ -194,20 +194,22 @@ function fillingsOf(deps: CommandDeps, { options }: SecretPlan, { standing, conf
   const filled = new Set<string>();
   if (!options.fillFiles) return { fillings: [], filled };
   const { home } = deps.paths();
-  for (const { target, was } of standing) {
+  for (const each of standing) {
+    const { target } = each;
+    const secret = secretOf(each);
     const block = fileOf(config, target.ref);
     const outcome = outcomes.get(refKey(target.ref));
-    if (!block || !("plain" in was) || !outcome || "found" in outcome) continue;
+    if (!block || secret === undefined || !outcome || "found" in outcome) continue;
     if (!lacks(block, target.ref.id, home)) continue;
     const path = pathOfFile(block, home);
     const filling = fillings.get(path) ?? { path, mode: block.mode, values: new Map<string, string>() };
     const other = filling.values.get(target.ref.id);
     // Two secrets behind one reference: one of them would be lost.
-    if (other !== undefined && other !== was.plain) {
+    if (other !== undefined && other !== secret) {
       filled.delete(refKey(target.ref));
       continue;
     }
-    filling.values.set(target.ref.id, was.plain);
+    filling.values.set(target.ref.id, secret);
     fillings.set(path, filling);
     filled.add(refKey(target.ref));
   }

@@ -1,8 +1,9 @@
 // What a plan meets: openclaw.json, the stores, and what stands at each of its targets now. Reads; writes nothing.
+import { parseEnv } from "node:util";
 import type { Config } from "../../config/config.ts";
 import { fitPath, valueAt } from "../../config/config-path.ts";
 import type { Path } from "../../config/difference.ts";
-import { readDocument } from "../../config/document.ts";
+import { readBytes, readDocument } from "../../config/document.ts";
 import { configOf } from "../../config/load.ts";
 import type { Credential, SecretRef } from "../../core/credential.ts";
 import { isRef, oauthRefFault, refOf } from "../../core/credential.ts";
@@ -11,7 +12,8 @@ import type { AgentId, ProviderId } from "../../core/ids.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { PlanTarget, ProfileTarget, SecretPlan } from "../../core/secret-plan.ts";
 import { placeOf } from "../../core/secret-plan.ts";
-import { NON_SECRET_MARKERS } from "../../providers/all.ts";
+import { findProvider, NON_SECRET_MARKERS } from "../../providers/all.ts";
+import { environmentKeys } from "../../providers/env-keys.ts";
 import { variableIn } from "../../secrets/env.ts";
 import type { StoredProfile } from "../../store/store.ts";
 import type { AgentFile } from "../../store/seal/databases.ts";
@@ -24,6 +26,8 @@ export interface World {
   readonly config: Config;
   readonly databases: readonly AgentFile[];
   readonly profiles: ReadonlyMap<AgentId, readonly StoredProfile[]>;
+  /** what `.env` sets */
+  readonly dotenv: Readonly<Record<string, string | undefined>>;
 }
 
 export type Was = { readonly plain: string } | { readonly ref: SecretRef } | { readonly absent: true };
@@ -33,7 +37,13 @@ export interface Standing {
   readonly target: PlanTarget;
   readonly was: Was;
   readonly provider?: ProviderId;
+  /** The key that `.env` has for the provider of a profile that is to be made. */
+  readonly given?: string;
 }
+
+/** The secret that is moved: what stands there, or what a profile that is to be made takes over. */
+export const secretOf = ({ was, given }: Pick<Standing, "was" | "given">): string | undefined =>
+  "plain" in was ? was.plain : given;
 
 /** @throws AccessError `config_invalid`, `store_unreadable`, `store_sealed` */
 export async function readWorld(deps: CommandDeps): Promise<World> {
@@ -48,7 +58,12 @@ export async function readWorld(deps: CommandDeps): Promise<World> {
       throw new AccessError("store_unreadable", `${state.warnings.join("; ")}. Nothing was changed.`);
     profiles.set(agent, state.profiles);
   }
-  return { document, config, databases, profiles };
+  return { document, config, databases, profiles, dotenv: dotenvOf(deps) };
+}
+
+function dotenvOf(deps: CommandDeps): World["dotenv"] {
+  const bytes = readBytes(deps.paths().dotenvPath);
+  return bytes && "value" in bytes ? parseEnv(bytes.value.toString()) : {};
 }
 
 /** Every target, also those that follow from others. @throws AccessError `bad_input`, `unknown_agent` */
@@ -94,7 +109,7 @@ function standing(world: World, target: PlanTarget): Standing {
   return { target, was: wasInConfig(world.document, target.keys), ...provider };
 }
 
-function standingProfile({ config, profiles }: World, target: ProfileTarget): Standing {
+function standingProfile({ config, profiles, dotenv }: World, target: ProfileTarget): Standing {
   const { agentId, profileId, field } = target;
   const stored = profiles.get(agentId);
   const isKnown = stored !== undefined || config.agents.some(({ id }) => id === agentId);
@@ -118,7 +133,10 @@ function standingProfile({ config, profiles }: World, target: ProfileTarget): St
   const wanted = withRef(credential ?? { type, provider }, target.ref);
   const fault = oauthRefFault(wanted, config.profiles.get(profileId)?.mode);
   if (fault !== undefined) throw refuse(fault);
-  return { target, was: wasInStore(credential), provider };
+  const [key] = credential
+    ? []
+    : environmentKeys(findProvider(provider) ?? { id: provider, env: [] }, dotenv);
+  return { target, was: wasInStore(credential), provider, ...(key && { given: key.value }) };
 }
 
 /** The credential behind the reference, its secret left out. */

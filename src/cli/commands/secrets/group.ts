@@ -19,6 +19,11 @@ export const secrets: CommandGroup = {
       plugins: "none",
       load: () => import("./reload.ts"),
     },
+    configure: {
+      brief: "Find secrets in plain text, and put them behind references, question by question",
+      plugins: "none",
+      load: () => import("./configure.ts"),
+    },
     apply: {
       brief: "Put secrets behind references, as a plan says, and remove them where they stood",
       plugins: "none",
