@@ -51,8 +51,10 @@ export class ControlDoor {
     this.#plane?.notice();
   }
 
-  tell(event: string, payload: unknown): void {
-    this.#plane?.tell(event, payload);
+  /** The settings were read again. */
+  reloaded(report: ReloadReport): void {
+    this.#plane?.tell("gateway.reloaded", report);
+    this.#plane?.checkSecrets();
   }
 
   stop(): void {

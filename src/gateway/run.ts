@@ -139,7 +139,7 @@ export async function runGateway(given: GatewayDeps, options: GatewayOptions): P
     faults,
     onReport: (report) => {
       lock.note(report);
-      control?.tell("gateway.reloaded", report);
+      control?.reloaded(report);
       if (report.outcome === "rejected") return;
       usage.stop();
       usage = usageReaderOf(deps, parts.agents);

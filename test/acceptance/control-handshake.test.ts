@@ -151,6 +151,9 @@ describe("mode token", () => {
     const client = await controlClient(gateway.url, { auth: RIGHT, client: tester });
     const { error } = await client.request("health");
     assert.equal(error.message, "missing scope: operator.read");
+    const { snapshot } = client.frames.find(({ payload }) => payload?.type === "hello-ok").payload;
+    assert.deepEqual(snapshot.presence, []);
+    assert.equal(snapshot.stateDir, undefined);
     client.close();
   });
 

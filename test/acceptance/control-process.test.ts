@@ -93,6 +93,17 @@ describe("gateway call", () => {
     client.close();
   });
 
+  test("another secret ends the connections that the former one opened", async () => {
+    const client = await controlClient(gateway.url, { auth: { token: token() } });
+    const written = readFileSync(home.paths.configPath, "utf8");
+    const auth = { mode: "token", token: "fake-other-token" };
+    writeFileSync(home.paths.configPath, JSON.stringify({ ...JSON.parse(written), gateway: { auth } }));
+    assert.equal((await client.closed).code, 1008);
+    const next = await controlClient(gateway.url, { auth: { token: auth.token } });
+    writeFileSync(home.paths.configPath, written);
+    assert.equal((await next.closed).code, 1008);
+  });
+
   test("a profile that the command line bars from use is told to clients", async () => {
     const client = await controlClient(gateway.url, { auth: { token: token() } });
     const gone = client.event("models.health", ({ status }) => status === "removed");

@@ -4,6 +4,8 @@ import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import * as v from "valibot";
 import type { RawData, WebSocket } from "ws";
+import type { GuardSettings } from "../guard.ts";
+import { isSameSecret } from "../same-secret.ts";
 import type { Admission, Door } from "./handshake.ts";
 import { admit } from "./handshake.ts";
 import type { Peer } from "./method.ts";
@@ -46,6 +48,8 @@ export class Connection {
   #timer: NodeJS.Timeout | undefined;
   #running = 0;
   #seq = 0;
+  /** by which it was let in */
+  #guard: GuardSettings | undefined;
 
   constructor(socket: WebSocket, request: IncomingMessage, options: ConnectionOptions) {
     this.#socket = socket;
@@ -65,6 +69,14 @@ export class Connection {
   event(name: string, payload: unknown): void {
     const counted = this.#state === "open" ? { seq: ++this.#seq } : {};
     this.#send({ type: "event", event: name, payload, ...counted });
+  }
+
+  /** Whoever shows the same would be let in now. */
+  isGoodFor({ mode, secret }: GuardSettings): boolean {
+    const before = this.#guard;
+    if (before?.mode !== mode) return false;
+    if (!before.secret || !secret) return before.secret === secret;
+    return isSameSecret(before.secret.reveal(), secret);
   }
 
   answer(id: string, payload: unknown): void {
@@ -132,6 +144,7 @@ export class Connection {
       return this.#refuseAndClose(id, invalid("invalid handshake: first request must be connect"));
     this.#state = "judged";
     const door = { ...this.#options.door(), ...this.#door };
+    this.#guard = door.guard;
     const verdict = await admit(params, door).catch(() => undefined);
     if (this.#state !== "judged") return;
     if (!verdict) return this.close(CLOSE.fault);

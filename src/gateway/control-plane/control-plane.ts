@@ -88,6 +88,13 @@ export class ControlPlane {
     }, LOOK_AFTER_MS).unref();
   }
 
+  /** Who was let in by a secret that is no longer the gateway's has to show the new one. */
+  checkSecrets(): void {
+    const { guard } = this.#options.current;
+    for (const client of this.#clients)
+      if (!client.isGoodFor(guard)) client.close(CLOSE.policy, "the gateway's secret has changed");
+  }
+
   /** @param event one of `EVENTS` */
   tell(event: string, payload: unknown): void {
     for (const client of this.#clients)
@@ -142,10 +149,11 @@ export class ControlPlane {
   #wake(): void {
     this.#changes.look();
     this.#loop.start();
-    this.#ticks = setInterval(
-      () => this.tell("tick", { ts: this.#options.current.gateway.now() }),
-      POLICY.tickIntervalMs,
-    ).unref();
+    this.#ticks = setInterval(() => {
+      this.checkSecrets();
+      this.notice();
+      this.tell("tick", { ts: this.#options.current.gateway.now() });
+    }, POLICY.tickIntervalMs).unref();
   }
 
   async #serve(connection: Connection, frame: RequestFrame): Promise<void> {

@@ -6,6 +6,7 @@ import type { Gateway } from "../gateway.ts";
 import type { Connection } from "./connection.ts";
 import type { Admission } from "./handshake.ts";
 import type { PlaneFacts } from "./method.ts";
+import { holds } from "./method.ts";
 import { EVENTS, METHODS } from "./methods.ts";
 import { gatewayHealth } from "./methods/health.ts";
 import { POLICY, PROTOCOL } from "./protocol.ts";
@@ -23,14 +24,15 @@ export function hello({ connection, admission, gateway, deps, plane, stateVersio
   const agent = defaultAgent(gateway.config());
   const { scopes, deviceToken } = admission;
   const { configPath, stateDir } = deps.paths();
+  const sees = holds(scopes, "operator.read");
   return {
     type: "hello-ok",
     protocol: PROTOCOL,
     server: { version: plane.version, connId: connection.connId },
     features: { methods: [...METHODS.keys()], events: EVENTS },
     snapshot: {
-      presence: plane.presence(),
-      health: gatewayHealth(gateway, plane),
+      presence: sees ? plane.presence() : [],
+      health: sees ? gatewayHealth(gateway, plane) : { ok: true, ts: gateway.now() },
       stateVersion,
       uptimeMs: gateway.now() - gateway.startedAt,
       sessionDefaults: {
@@ -39,8 +41,7 @@ export function hello({ connection, admission, gateway, deps, plane, stateVersio
         mainSessionKey: `agent:${agent}:${MAIN_AGENT}`,
         scope: "per-sender",
       },
-      configPath,
-      stateDir,
+      ...(sees ? { configPath, stateDir } : {}),
       authMode: plane.authMode,
     },
     auth: {
