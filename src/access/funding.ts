@@ -29,8 +29,8 @@ export function withFunding(view: AgentView, inputs: FundingInputs): AgentView {
 
 function fundingOf(profile: AuthProfile, secret: Secret | undefined, inputs: FundingInputs): Funding {
   const { id, provider, type } = profile;
-  const written = inputs.written[id] ?? inputs.written[provider];
-  if (written) return written;
+  const written = [id, provider].find((name) => Object.hasOwn(inputs.written, name));
+  if (written !== undefined) return inputs.written[written]!;
   // A server that wants no credential sends no bill.
   if (type === "none") return findProvider(provider)?.funding ?? "local";
   const known = findProvider(provider);

@@ -88,7 +88,9 @@ export interface RefState {
 export type RefValues = ReadonlyMap<string, RefState>;
 
 /** One reference in one text: also its name for people. */
-export const refKey = ({ source, provider, id }: SecretRef): string => `${source}:${provider}:${id}`;
+export const refKey = ({ source, provider, id }: SecretRef): string =>
+  // Rows of other programs may leave parts out.
+  `${source}:${provider ?? ""}:${id ?? ""}`;
 
 /** What is wrong with a reference before anybody is asked; `undefined` for one that is well formed. Pure. */
 export function refFault({ source, id }: SecretRef): string | undefined {

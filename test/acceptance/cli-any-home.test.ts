@@ -135,8 +135,8 @@ const COMMAND_LINES = [...commandsOf(COMMANDS)]
   .filter((command) => !ELSEWHERE.has(command))
   .flatMap((command) => ["", ...(WORDS[command] ?? [])].map((more) => `${command} ${more}`.trim()));
 /** Audit and prove tell what they found by further codes. */
-const mayExit = (line: string, exit: number): boolean =>
-  exit === 0 || exit === 1 || (exit === 2 && line.startsWith("secrets audit"));
+const mayExit = (line: string, exit: number | null): boolean =>
+  exit === 0 || exit === 1 || (exit === 2 && /^secrets (audit|prove)/.test(line));
 
 async function faultsOf(home: CaseHome, line: string): Promise<string[]> {
   const path = mkdtempSync(join(tmpdir(), "any-"));

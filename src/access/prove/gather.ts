@@ -9,6 +9,7 @@ import type { AgentId } from "../../core/ids.ts";
 import { messageOf } from "../../core/errors.ts";
 import { refKey } from "../../core/secret-ref.ts";
 import { referenceIn } from "../../secrets/env.ts";
+import { headerOf } from "../../store/seal/databases.ts";
 import { tablesOf } from "../../store/schema.ts";
 import { readDatabase } from "../../store/read-database.ts";
 import { patiently } from "../../store/write-database.ts";
@@ -39,7 +40,8 @@ export async function gatherSecrets(deps: CommandDeps, { allowExec }: GatherOpti
   const known = new KnownSecrets();
   const missing: string[] = [];
   const paths = deps.paths();
-  const databases = await databasesOf(deps);
+  // One that cannot be read is told of when its secrets are asked for.
+  const databases = await databasesOf(deps, (at) => headerOf(at).catch(() => undefined));
   const refs: UsedRef[] = [...configRefs(deps.config()), ...gatewayRefs(deps)];
   for (const at of databases) {
     try {

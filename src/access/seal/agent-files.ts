@@ -14,8 +14,12 @@ export interface SealedFile extends AgentFile {
   readonly header: SealHeader | undefined;
 }
 
-/** Those that are there, and main's in any case, first: what it is decides for agents that come later. */
-export async function databasesOf(deps: CommandDeps): Promise<SealedFile[]> {
+/**
+ * Those that are there, and main's in any case, first: what it is decides for agents that come later.
+ *
+ * @param header reads one; what it throws comes out
+ */
+export async function databasesOf(deps: CommandDeps, header = headerOf): Promise<SealedFile[]> {
   const ids = new Set([MAIN_AGENT, ...deps.config().agents.map(({ id }) => id), ...agentFolders(deps)]);
   const files = new Map<string, AgentFile>();
   for (const agent of ids) {
@@ -24,7 +28,7 @@ export async function databasesOf(deps: CommandDeps): Promise<SealedFile[]> {
     if (real === undefined ? agent === MAIN_AGENT : !files.has(real))
       files.set(real ?? file, { agent, file });
   }
-  return Promise.all([...files.values()].map(async (at) => ({ ...at, header: await headerOf(at) })));
+  return Promise.all([...files.values()].map(async (at) => ({ ...at, header: await header(at) })));
 }
 
 function agentFolders(deps: CommandDeps): AgentId[] {

@@ -32,7 +32,8 @@ export default buildCommand({
     if (report.status === "unresolved") this.exit(EXIT_UNRESOLVED);
     else if (check && report.status === "findings") this.exit(EXIT_FAILURE);
     if (json) return this.io.json(report);
-    for (const line of linesOf(report)) this.io.out(line);
+    const { printable } = await import("../../render/text.ts");
+    for (const line of linesOf(printable(report))) this.io.out(line);
   },
 });
 
