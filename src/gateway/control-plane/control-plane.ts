@@ -1,22 +1,19 @@
 // The control plane of a running gateway: its connections, the methods they call, the events they are told.
-import { hostname } from "node:os";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import * as v from "valibot";
 import { WebSocketServer } from "ws";
 import type { ControlOptions } from "../control-door.ts";
+import { Changes } from "./changes.ts";
 import { Connection } from "./connection.ts";
 import { EventLoop } from "./event-loop.ts";
 import type { Admission } from "./handshake.ts";
 import { hello } from "./hello.ts";
-import type { Method, PlaneFacts, Presence } from "./method.ts";
+import type { PlaneFacts, Presence } from "./method.ts";
 import { holds } from "./method.ts";
-import { METHODS } from "./methods.ts";
 import { gatewayHealth } from "./methods/health.ts";
-import type { RequestFrame } from "./protocol.ts";
-import { CLOSE, faultsOf, invalid, POLICY } from "./protocol.ts";
-import { Refused, shapeOf } from "./refused.ts";
-import { Changes } from "./changes.ts";
+import { presenceOf, selfPresence } from "./presence.ts";
+import { CLOSE, POLICY } from "./protocol.ts";
+import { serve } from "./serve.ts";
 
 /** Sockets that have not proven anything: the oldest makes room for the newest. */
 const MOST_STRANGERS = 512;
@@ -63,7 +60,7 @@ export class ControlPlane {
       const connection = new Connection(opened, request, {
         door: () => ({ guard: current.guard, memory: current.gateway }),
         welcome: (client, admission) => this.#welcome(client, admission),
-        serve: (client, frame) => this.#serve(client, frame),
+        serve: (client, frame) => serve(this.#options, this.#facts, client, frame),
         now: () => current.gateway.now(),
       });
       opened.on("close", () => this.#leave(connection));
@@ -156,67 +153,11 @@ export class ControlPlane {
     }, POLICY.tickIntervalMs).unref();
   }
 
-  async #serve(connection: Connection, frame: RequestFrame): Promise<void> {
-    const { id, method: name } = frame;
-    try {
-      connection.answer(id, (await this.#call(connection, frame)) ?? null);
-    } catch (error) {
-      const shape = shapeOf(error);
-      if (shape) return connection.refuse(id, shape);
-      this.#options.current.gateway.log.error(error, `The control method ${name} failed`);
-      const message = `${name} failed in a way that was not expected. The gateway's log has the details.`;
-      connection.refuse(id, { code: "UNAVAILABLE", message });
-    }
-  }
-
-  async #call(connection: Connection, { id, method: name, params = {} }: RequestFrame): Promise<unknown> {
-    if (name === "connect") throw new Refused(invalid("connect is only valid as the first request"));
-    const { peer } = connection;
-    const method = METHODS.get(name);
-    if (!method || !peer) throw new Refused(invalid(`unknown method: ${name}`));
-    if (!holds(peer.scopes, method.scope)) throw new Refused(invalid(`missing scope: ${method.scope}`));
-    const given = parsedParams(name, method, params);
-    const { gateway } = this.#options.current;
-    if (method.scope === "operator.admin") gateway.log.info(`${name} was called by ${peer.client.id}`);
-    const deps = this.#options.services(name);
-    const early = (payload: unknown) => connection.answer(id, payload);
-    return await method.handle({ gateway, deps, peer, plane: this.#facts, early }, given as never);
-  }
-
   #presence(): Presence[] {
-    const { version } = this.#options;
-    const { gateway } = this.#options.current;
-    const host = hostname();
-    const text = `Gateway: ${host} · ${version}`;
-    const self = { host, version, mode: "gateway", reason: "self" as const, text, ts: gateway.startedAt };
-    return [self, ...[...this.#clients].map(presenceOf)];
+    const { version, current } = this.#options;
+    return [selfPresence(version, current.gateway.startedAt), ...[...this.#clients].map(presenceOf)];
   }
-}
-
-/** @throws Refused, with each fault and its place */
-function parsedParams(name: string, method: Method, params: unknown): unknown {
-  // An array passes for an object elsewhere.
-  const parsed = Array.isArray(params) ? undefined : v.safeParse(method.params, params);
-  if (parsed?.success) return parsed.output;
-  const faults = parsed ? faultsOf(parsed.issues) : "must be object";
-  throw new Refused(invalid(`invalid ${name} params: ${faults}`));
 }
 
 /** Nothing in them is anybody's secret. */
 const UNSCOPED: ReadonlySet<string> = new Set(["tick", "shutdown"]);
-
-function presenceOf({ peer, openedAt }: Connection): Presence {
-  const { client, scopes, connId } = peer!;
-  return {
-    host: client.displayName ?? client.id,
-    version: client.version,
-    platform: client.platform,
-    mode: client.mode,
-    instanceId: client.instanceId ?? connId,
-    roles: ["operator"],
-    scopes,
-    reason: "connect",
-    text: `${client.displayName ?? client.id} · mode ${client.mode}`,
-    ts: openedAt,
-  };
-}

@@ -2,6 +2,7 @@
 // listed in methods.ts.
 import type * as v from "valibot";
 import type { CommandDeps } from "../../access/open-deps.ts";
+import { MAIN_AGENT } from "../../core/ids.ts";
 import type { Gateway } from "../gateway.ts";
 import type { ReloadReport } from "../reload.ts";
 import type { SecretsReport } from "../secrets.ts";
@@ -66,6 +67,10 @@ export const method = <S extends Schema>(
   params: S,
   handle: (call: Call, params: v.InferOutput<S>) => unknown,
 ): Method => ({ scope, params, handle });
+
+/** What was learnt a moment ago is in the store, which use cases read. One that cannot be read is told by them. */
+export const written = ({ agents }: Gateway): Promise<void> =>
+  agents.refresh(MAIN_AGENT).catch(() => undefined);
 
 /** Who may write may read; an administrator may do all. */
 export const holds = (scopes: readonly string[], scope: MethodScope): boolean =>

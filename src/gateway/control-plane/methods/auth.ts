@@ -5,7 +5,7 @@ import { AccessError } from "../../../core/errors.ts";
 import type { AgentId } from "../../../core/ids.ts";
 import { MAIN_AGENT, parseProfileId, parseProviderId } from "../../../core/ids.ts";
 import type { Call } from "../method.ts";
-import { method } from "../method.ts";
+import { method, written } from "../method.ts";
 import { agentId, name } from "../params.ts";
 
 const STILL_THERE = "Nothing is revoked at the provider: a key that may have leaked is to be revoked there.";
@@ -14,7 +14,8 @@ export const authMethods = {
   "models.auth.list": method(
     "operator.read",
     v.strictObject({ agentId, provider: v.optional(name) }),
-    async ({ deps }, { agentId: agent, provider }) => {
+    async ({ deps, gateway }, { agentId: agent, provider }) => {
+      await written(gateway);
       const { listProfiles } = await import("../../../access/auth-list.ts");
       const only = provider === undefined ? undefined : parseProviderId(provider);
       return await listProfiles(deps, { agent, provider: only });
@@ -26,6 +27,7 @@ export const authMethods = {
     v.strictObject({ agentId, profileId: name }),
     async ({ deps, gateway }, { agentId: agent, profileId }) => {
       const { retryProfile } = await import("../../../access/retry.ts");
+      await written(gateway);
       const report = await retryProfile(deps, { agent, profileId });
       await gateway.agents.refresh(report.owner);
       return report;

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import type { ModelRow } from "../../../access/model-list.ts";
 import { routeTo } from "../../../access/provider-route.ts";
 import type { Config } from "../../../config/config.ts";
-import { method } from "../method.ts";
+import { method, written } from "../method.ts";
 import { agentId, nothing } from "../params.ts";
 
 export const modelMethods = {
@@ -20,7 +20,8 @@ export const modelMethods = {
   ),
 
   /** What `openclaw models status --json` prints. */
-  "models.status": method("operator.read", v.strictObject({ agentId }), async ({ deps }, asked) => {
+  "models.status": method("operator.read", v.strictObject({ agentId }), async ({ deps, gateway }, asked) => {
+    await written(gateway);
     const { readStatus } = await import("../../../access/status.ts");
     return (await readStatus(deps, { agent: asked.agentId })).report;
   }),
@@ -33,6 +34,7 @@ export const modelMethods = {
         import("../../../access/status.ts"),
         import("../../../providers/usage/all.ts"),
       ]);
+      await written(gateway);
       const { report } = await readStatus(deps, { agent: asked.agentId });
       const providers = report.auth.oauth.providers.map(({ provider, status, profiles, expiresAt }) => ({
         provider,
@@ -53,6 +55,7 @@ export const modelMethods = {
   /** What is known of the plans; nobody is asked. */
   "usage.status": method("operator.read", nothing, async ({ deps, gateway }) => {
     const { readStatus } = await import("../../../access/status.ts");
+    await written(gateway);
     const { usage } = (await readStatus(deps, {})).report;
     return { updatedAt: usage?.updatedAt ?? gateway.now(), providers: usage?.providers ?? [] };
   }),
