@@ -66,6 +66,28 @@ describe("a thousand secrets", () => {
     await upstream.close();
   });
 
+  test("are not told by a worker that falls over", { skip: process.platform === "win32" }, async (t) => {
+    const one = await seededHome(upstream.url);
+    const words = join(one.path, "words");
+    const known = [one.secrets["apiKey"]!, one.secrets["refresh"]!, one.secrets["fromProgram"]!, [one.token]];
+    writeFileSync(words, known.map(([secret]) => `${secret} ${asBase64(secret!)}`).join(" "));
+    const gateway = start(one, words, "--workers", "2");
+    t.after(() => {
+      gateway.kill("SIGKILL");
+      one.remove();
+    });
+    const [worker] = await eventually(() => {
+      const { workers } = readLock(one.paths) ?? {};
+      assert.equal(workers?.length, 2, gateway.said());
+      return workers;
+    }, 30_000);
+    process.kill(worker!.pid, "SIGUSR2");
+    await eventually(() => assert.match(gateway.said(), /fell over/), 15_000);
+    gateway.kill("SIGTERM");
+    await gateway.ended;
+    assert.deepEqual(elsewhere(one, [gateway.said()], SEEDED), []);
+  });
+
   test("stay where they are through calls, commands and a crash", async () => {
     const words = join(home.path, "words");
     writeFileSync(words, home.all.filter((_, at) => at % 50 === 0).join(" "));
@@ -81,9 +103,12 @@ describe("a thousand secrets", () => {
     assert.deepEqual(linesOf(running), []);
     assert.equal(running.status, "clean", JSON.stringify([running.unread, running.missing]));
     assert.ok(running.searched.answers > 90 && running.searched.clientKeys === 20);
-    gateway.crash();
-    await gateway.ended;
+    gateway.kill("SIGUSR2");
+    assert.deepEqual(await gateway.ended, [1, null]);
     assert.match(gateway.said(), /fell over/);
+    const logs = join(home.paths.stateDir, "logs");
+    const logged = readdirSync(logs).map((file) => readFileSync(join(logs, file), "utf8"));
+    assert.match(logged.join(""), /fell over \[secret\].*The gateway fell over/);
     printed.push(await runInside(home.path, ["doctor"]));
     assert.deepEqual(linesOf(await prove(home.path)), []);
     // By a search of its own that knows all of them, whatever the command knows.
@@ -122,7 +147,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["status", "--json"],
 ];
 
-function start({ path }: SeededHome, words: string) {
+function start({ path }: SeededHome, words: string, ...flags: readonly string[]) {
   const hook = join(import.meta.dirname, "crash-on-signal.mjs");
   const env = {
     PATH: process.env["PATH"],
@@ -131,7 +156,7 @@ function start({ path }: SeededHome, words: string) {
     NODE_OPTIONS: `--import=${hook}`,
     TEST_CRASH_WORDS_FILE: words,
   };
-  const child = spawn(process.execPath, [ENTRY, "gateway", "run", "--port", "0", "--verbose"], {
+  const child = spawn(process.execPath, [ENTRY, "gateway", "run", "--port", "0", "--verbose", ...flags], {
     env,
     cwd: path,
   });
@@ -141,7 +166,7 @@ function start({ path }: SeededHome, words: string) {
   const ended = once(child, "close");
   return {
     said: () => said,
-    crash: () => void child.kill("SIGUSR2"),
+    kill: (signal: NodeJS.Signals) => void child.kill(signal),
     ended,
   };
 }
