@@ -12,6 +12,8 @@ import { redact } from "../config/redact.ts";
 import { restoreRedacted } from "../config/restore-redacted.ts";
 import { AccessError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
+import { applyEdits } from "../config/apply-edits.ts";
+import { loginRefFault } from "./login-ref-fault.ts";
 import type { CommandDeps } from "./open-deps.ts";
 
 export interface ConfigSnapshot {
@@ -94,6 +96,8 @@ export async function changeConfig(deps: CommandDeps, change: ConfigChange): Pro
   const before = readDocument(paths.configPath);
   const edits = decide(before);
   if (edits.length === 0) return written(paths.configPath, before, false);
+  const fault = await loginRefFault(deps, before, applyEdits(before, edits));
+  if (fault !== undefined) throw new AccessError("bad_input", `${fault} Nothing was written.`);
   const { editConfig } = await import("../config/edit.ts");
   const { version, files } = deps;
   const options = { now: deps.now(), version, note: deps.note(), ...(files ? { files } : {}) };

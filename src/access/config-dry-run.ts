@@ -8,6 +8,7 @@ import { AccessError, messageOf } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Assigned } from "./config-values.ts";
 import { editsFor } from "./config-values.ts";
+import { loginRefFault } from "./login-ref-fault.ts";
 import type { CommandDeps } from "./open-deps.ts";
 
 export interface DryRunReport {
@@ -32,11 +33,11 @@ interface DryRunFault {
 }
 
 /** @throws AccessError `bad_input` for a path or value that cannot be used at all, `config_invalid` */
-export function dryRunOf(
+export async function dryRunOf(
   deps: CommandDeps,
   assigned: readonly Assigned[],
   mode: DryRunReport["inputModes"][number],
-): DryRunReport {
+): Promise<DryRunReport> {
   const { configPath } = deps.paths();
   const before = readDocument(configPath);
   const head = { operations: assigned.length, configPath, inputModes: [mode] };
@@ -45,7 +46,12 @@ export function dryRunOf(
     const after = applyEdits(before, edits);
     const refs = edits.flatMap(({ value }) => refsIn(value));
     const inEnv = refs.filter(({ source }) => source === "env");
-    const errors = [...schemaFaults(before, after), ...unsetVariables(deps, inEnv)];
+    const login = await loginRefFault(deps, before, after);
+    const errors = [
+      ...schemaFaults(before, after),
+      ...(login === undefined ? [] : [{ kind: "schema" as const, message: login }]),
+      ...unsetVariables(deps, inEnv),
+    ];
     return {
       ok: errors.length === 0,
       ...head,

@@ -8,6 +8,7 @@ import { formatPath, readDocument } from "../config/document.ts";
 import { redact } from "../config/redact.ts";
 import { AccessError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
+import { loginRefFault } from "./login-ref-fault.ts";
 import type { CommandDeps } from "./open-deps.ts";
 
 /**
@@ -54,6 +55,8 @@ export async function writeValues(deps: CommandDeps, assigned: readonly Assigned
   // What changes nothing must not leave a lock behind.
   const wanted = applyEdits(before, edits);
   if (isDeepStrictEqual(wanted, before)) return { ...report, changed: false };
+  const fault = await loginRefFault(deps, before, wanted);
+  if (fault !== undefined) throw new AccessError("bad_input", `${fault} Nothing was written.`);
   const { editConfig } = await import("../config/edit.ts");
   const decide = (document: JsonObject) => editsFor(document, assigned, paths.configPath);
   const { version, files } = deps;

@@ -19,7 +19,7 @@ export async function runWrite(
   const deps = await session.deps();
   if (dryRun) {
     const { dryRunOf } = await import("../access/config-dry-run.ts");
-    const report = dryRunOf(deps, assigned, mode);
+    const report = await dryRunOf(deps, assigned, mode);
     printDryRun(session.io, report, json);
     return report.ok ? undefined : session.exit(EXIT_FAILURE);
   }

@@ -146,6 +146,16 @@ describe("references in a running gateway", POSIX, () => {
     assert.deepEqual(swapped.changed, ["exec:vault:k"]);
     assert.equal(await said(at.home, gateway), "sk-fake-second");
 
+    const token = readFileSync(join(at.home.paths.globalDir, "gateway-token"), "utf8").trim();
+    const socket = ["secrets", "reload", "--json", "--url", gateway.url.replace("http", "ws"), "--token"];
+    at.say("vault", { k: "sk-fake-third" });
+    const afar = await openclaw(at.home, ...socket, token);
+    assert.deepEqual([afar.exit, JSON.parse(afar.out).changed], [0, ["exec:vault:k"]], afar.err);
+    assert.equal(await said(at.home, gateway), "sk-fake-third");
+    assert.equal((await openclaw(at.home, ...socket, "another")).exit, 1);
+    at.say("vault", { k: "sk-fake-second" });
+    assert.equal((await openclaw(at.home, "secrets", "reload")).exit, 0);
+
     at.say("vault", "exit 1");
     const kept = await openclaw(at.home, "secrets", "reload", "--json");
     assert.equal(kept.exit, 1);
