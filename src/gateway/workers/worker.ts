@@ -102,7 +102,13 @@ class GatewayWorker {
     await agents.load(defaultAgent(this.#settings.config()));
     await agents.load(MAIN_AGENT).catch(() => undefined);
     const pair = start.tls && readPair(start.tls);
-    this.#listening = await listen(start.hosts, start.port, requestListener(this.#current), pair, handingOver);
+    this.#listening = await listen(
+      start.hosts,
+      start.port,
+      requestListener(this.#current),
+      pair,
+      handingOver,
+    );
   }
 
   /** Other settings, for calls that come from now on. */
