@@ -1,7 +1,7 @@
 // What `secrets apply` and `secrets configure` share: reading a plan, the question before it, and what is said after it.
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { ApplyReport } from "../access/secrets-apply/apply.ts";
+import type { ApplyReport } from "../access/secrets-apply/report.ts";
 import { parseDocument } from "../config/document.ts";
 import { AccessError, messageOf } from "../core/errors.ts";
 import type { SecretPlan } from "../core/secret-plan.ts";

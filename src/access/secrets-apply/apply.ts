@@ -7,8 +7,6 @@ import { withConfigLock } from "../../config/config-lock.ts";
 import { loadConfig } from "../../config/load.ts";
 import type { Config } from "../../config/config.ts";
 import { AccessError } from "../../core/errors.ts";
-import type { AgentId } from "../../core/ids.ts";
-import { MAIN_AGENT } from "../../core/ids.ts";
 import type { SecretPlan } from "../../core/secret-plan.ts";
 import { placeOf } from "../../core/secret-plan.ts";
 import { refKey } from "../../core/secret-ref.ts";
@@ -16,21 +14,20 @@ import type { RefOutcomes } from "../../secrets/resolve.ts";
 import { resolveRefs } from "../../secrets/resolve.ts";
 import { InstallKey } from "../../store/generation.ts";
 import type { CommandDeps } from "../open-deps.ts";
-import { databasesOf } from "../seal/agent-files.ts";
-import { scanConfig } from "../secrets-audit-scan.ts";
-import { storedRefs } from "../secret-refs.ts";
 import { recover, scrubCopies, sweep, vacuum } from "./copies.ts";
-import { fill, pathOfFile } from "./files-to-fill.ts";
+import { fill } from "./files-to-fill.ts";
 import { fingerprint, readJournal, removeJournal, writeJournal } from "./journal.ts";
-import type { Cover, Moved } from "./moved.ts";
+import type { Moved } from "./moved.ts";
 import { valuesOf } from "./moved.ts";
-import { scrubDotenv, scrubLegacy, scrubRegistry, variableEdits } from "./old-places.ts";
 import type { Preflight, PreflightOptions } from "./preflight.ts";
 import { preflight, sourcesOf } from "./preflight.ts";
+import type { ApplyReport } from "./report.ts";
+import { reportOf } from "./report.ts";
+import { homesOf, scrubOld } from "./scrub-old.ts";
 import type { Standing } from "./standing.ts";
 import { secretOf } from "./standing.ts";
 import type { Step } from "./write.ts";
-import { edit, writeConfigTargets, writeLast, writeStores } from "./write.ts";
+import { writeConfigTargets, writeLast, writeStores } from "./write.ts";
 
 export interface ApplyOptions extends PreflightOptions {
   /** Also where a reference holds another secret than stands there: that one is then lost. */
@@ -40,33 +37,6 @@ export interface ApplyOptions extends PreflightOptions {
   readonly confirm?: (report: ApplyReport) => Promise<void>;
   /** Tests end the process at such a step. */
   readonly step?: Step;
-}
-
-export interface ApplyReport {
-  readonly version: 1;
-  /** Nothing stands in the way; when not a dry run: all was done, and nothing remains. */
-  readonly ok: boolean;
-  readonly dryRun: boolean;
-  readonly targets: readonly {
-    readonly type: string;
-    readonly path: string;
-    readonly agentId?: AgentId;
-    readonly ref: string;
-    readonly was: "plaintext" | "reference" | "absent";
-  }[];
-  /** what stands in the way, a sentence each */
-  readonly problems: readonly string[];
-  /** Targets whose reference holds another secret than stands there. */
-  readonly differing: readonly string[];
-  readonly refsChecked: number;
-  readonly skippedExecRefs: number;
-  /** An earlier run that was cut short was finished. */
-  readonly resumed: boolean;
-  readonly changedFiles: readonly string[];
-  /** files in which a moved secret still stands, absolute */
-  readonly remains: readonly string[];
-  /** Stores whose log keeps old pages: a program has them open. */
-  readonly notScrubbed: readonly string[];
 }
 
 /**
@@ -185,75 +155,3 @@ const movedOf = (standing: readonly Standing[], outcomes: RefOutcomes): Moved[] 
     ];
     return [...new Set(values)].map((value) => ({ value, standing: each }));
   });
-
-interface Scrubbing {
-  readonly moved: readonly Moved[];
-  readonly config: Config;
-  readonly changed: Set<string>;
-  readonly step: Step;
-}
-
-async function scrubOld(
-  deps: CommandDeps,
-  { options }: SecretPlan,
-  { moved, config, changed, step }: Scrubbing,
-): Promise<void> {
-  const { order } = (await deps.store().read(MAIN_AGENT, "facts")).state;
-  const cover: Cover = { moved, config, order };
-  const note = (file: string | undefined) => file !== undefined && changed.add(file);
-  const needed = await variablesInUse(deps, config);
-  if (options.scrubEnv) {
-    note(await scrubDotenv(deps, cover, needed));
-    step(".env: scrubbed");
-    if (await edit(deps, (document) => variableEdits(document, cover, needed))) note(deps.paths().configPath);
-    step("config variables: scrubbed");
-  }
-  for (const { agent } of await databasesOf(deps)) {
-    note(await scrubRegistry(deps, agent, cover));
-    if (options.scrubLegacyAuthJson) for (const file of await scrubLegacy(deps, agent, cover)) note(file);
-    step(`files of ${agent}: scrubbed`);
-  }
-}
-
-/** Variables that a reference reads: they stay where they are set. */
-async function variablesInUse(deps: CommandDeps, config: Config): Promise<ReadonlySet<string>> {
-  const refs = scanConfig(deps.paths().configPath).refs.map(({ ref }) => ref);
-  for (const { agent } of await databasesOf(deps)) {
-    const { state } = await deps.store().read(agent);
-    refs.push(...storedRefs(agent, state.profiles, config).map(({ ref }) => ref));
-  }
-  const passed = [...config.secretProviders.values()].flatMap((block) =>
-    block.source === "exec" ? block.passEnv : [],
-  );
-  return new Set([...refs.flatMap(({ source, id }) => (source === "env" ? [id] : [])), ...passed]);
-}
-
-const homesOf = (deps: CommandDeps, { secretProviders }: Config): string[] =>
-  [...secretProviders.values()].flatMap((block) =>
-    block.source === "file" ? [pathOfFile(block, deps.paths().home)] : [],
-  );
-
-function reportOf(seen: Preflight, { dryRun, replace, allowExec }: ApplyOptions): ApplyReport {
-  const { standing, problems, differing, refsChecked, skippedExecRefs, usesPrograms } = seen;
-  const programs = usesPrograms && !allowExec && !dryRun;
-  return {
-    version: 1,
-    ok: problems.length === 0 && (replace || differing.length === 0) && !programs,
-    dryRun,
-    targets: standing.map(({ target, was }) => ({
-      type: target.type,
-      path: target.path,
-      ...(target.kind === "profile" && { agentId: target.agentId }),
-      ref: refKey(target.ref),
-      was: "plain" in was ? "plaintext" : "ref" in was ? "reference" : "absent",
-    })),
-    problems,
-    differing,
-    refsChecked,
-    skippedExecRefs,
-    resumed: false,
-    changedFiles: [],
-    remains: [],
-    notScrubbed: [],
-  };
-}

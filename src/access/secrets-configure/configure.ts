@@ -5,7 +5,7 @@ import type { JsonObject } from "../../core/json.ts";
 import { parsePlan } from "../../core/secret-plan.ts";
 import type { Talk } from "../login/talk.ts";
 import type { CommandDeps } from "../open-deps.ts";
-import type { ApplyReport } from "../secrets-apply/apply.ts";
+import type { ApplyReport } from "../secrets-apply/report.ts";
 import { applyPlan } from "../secrets-apply/apply.ts";
 import type { Candidate } from "./candidates.ts";
 import { candidatesOf } from "./candidates.ts";
