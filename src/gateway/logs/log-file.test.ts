@@ -15,6 +15,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { eventually } from "../../../test/support/eventually.ts";
 import type { LoggingConfig } from "../../config/config.ts";
 import { LogFile } from "./log-file.ts";
 
@@ -44,8 +45,9 @@ const linesOf = (path: string): any[] =>
     .split("\n")
     .map((line) => JSON.parse(line));
 
-/** pino opens its files behind. */
-const settled = () => pause(100);
+/** pino opens and writes its files behind. */
+const written = (path: string, text: string) =>
+  eventually(() => assert.ok(readFileSync(path, "utf8").includes(text)));
 
 test("one JSON object a line, by level, without secrets, the owner's alone; early lines come too", async (t) => {
   const { log, logFolder } = logIn(t);
@@ -53,9 +55,9 @@ test("one JSON object a line, by level, without secrets, the owner's alone; earl
   log.write("debug", "not wanted");
   await log.open();
   log.write("error", "It failed with hush", new Error("hush is wrong"));
-  await settled();
-  log.close();
   const path = join(logFolder, "gateway-2026-06-01.log");
+  await written(path, "It failed with");
+  log.close();
   const [early, late] = linesOf(path);
   assert.equal(early.msg, "before it was open");
   assert.equal(early.level, 40);
@@ -75,10 +77,10 @@ test("a file for each day, and those of two weeks ago are gone; others' files st
   }
   await log.open();
   log.write("info", "first");
-  await settled();
+  await written(join(logFolder, "gateway-2026-06-01.log"), "first");
   clock.now += DAY;
   log.write("info", "second");
-  await settled();
+  await written(join(logFolder, "gateway-2026-06-02.log"), "second");
   log.close();
   assert.deepEqual(readdirSync(logFolder).toSorted(), [
     "gateway-2026-06-01.log",
@@ -95,7 +97,7 @@ test("a large file is put aside; there are at most five of them", async (t) => {
     log.write("info", `line ${i} ${"x".repeat(100)}`);
     await pause(10);
   }
-  await settled();
+  await written(join(folder, "own.log"), "line 29");
   log.close();
   const names = readdirSync(folder).toSorted();
   assert.deepEqual(names, ["own.log", ...[1, 2, 3, 4, 5].map((n) => `own.log.${n}`)]);
@@ -108,8 +110,7 @@ test("a place that cannot be written is told, and costs lines alone", async (t) 
   writeFileSync(join(folder, "file"), "");
   await log.open();
   log.write("info", "nobody reads this");
-  await settled();
+  await eventually(() => assert.ok(errors.length > 0));
   log.close();
-  assert.ok(errors.length > 0);
   assert.ok(!existsSync(join(folder, "file/log")));
 });
