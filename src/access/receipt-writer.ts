@@ -10,6 +10,11 @@ const BUSY_FROM = 100;
 const MOST_SUCCESSES = 1000;
 const MOST_OTHERS = 5000;
 
+interface Due {
+  successes: boolean;
+  others: boolean;
+}
+
 /** Every run leaves one; of plain successes the newest 1,000 are enough. */
 export class ReceiptWriter {
   readonly #store: ReceiptStore;
@@ -19,7 +24,10 @@ export class ReceiptWriter {
   #busy = false;
   #timer: NodeJS.Timeout | undefined;
   #successTimer: NodeJS.Timeout | undefined;
-  #writing: Promise<void> = Promise.resolve();
+  /** what the next write takes along */
+  #due: Due = { successes: false, others: false };
+  #isWriting = false;
+  #written: Promise<void> = Promise.resolve();
 
   /** @param report told how each write went: the error, or `undefined` */
   constructor(store: ReceiptStore, report: (error: unknown) => void) {
@@ -33,23 +41,23 @@ export class ReceiptWriter {
       this.#successes = this.#successes.slice(-MOST_SUCCESSES);
     this.#successes.push(make);
     const after = this.#busy ? BUSY_FLUSH_AFTER_MS : FLUSH_AFTER_MS;
-    this.#successTimer ??= setTimeout(() => this.#enqueue(this.#takeSuccesses()), after);
+    this.#successTimer ??= setTimeout(() => void this.#write({ successes: true }), after);
   }
 
   /** A run that rotated, fell back, failed, broke or was left: always written. */
   add(receipt: Receipt): void {
     if (this.#others.length < MOST_OTHERS) this.#others.push(receipt);
-    this.#timer ??= setTimeout(() => this.#enqueue(this.#takeOthers()), FLUSH_AFTER_MS);
+    this.#timer ??= setTimeout(() => void this.#write({ others: true }), FLUSH_AFTER_MS);
   }
 
   flush(): Promise<void> {
-    this.#enqueue([...this.#takeSuccesses(), ...this.#takeOthers()].toSorted((a, b) => a.at - b.at));
-    return this.#writing;
+    return this.#write({ successes: true, others: true });
   }
 
   #takeSuccesses(): Receipt[] {
     clearTimeout(this.#successTimer);
     this.#successTimer = undefined;
+    this.#due.successes = false;
     const newest = this.#successes.slice(-MOST_SUCCESSES);
     this.#successes = [];
     this.#busy = newest.length >= BUSY_FROM;
@@ -59,15 +67,29 @@ export class ReceiptWriter {
   #takeOthers(): Receipt[] {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#due.others = false;
     const others = this.#others;
     this.#others = [];
     return others;
   }
 
-  #enqueue(receipts: readonly Receipt[]): void {
-    if (receipts.length === 0) return;
-    this.#writing = this.#writing
-      .then(() => this.#store.append(receipts))
-      .then(() => this.#report(undefined), this.#report);
+  /** One write at a time: what comes meanwhile waits here, where it is bounded, and not behind the store. */
+  #write(due: Partial<Due>): Promise<void> {
+    this.#due = { ...this.#due, ...due };
+    if (!this.#isWriting) this.#written = this.#writeDue();
+    return this.#written;
+  }
+
+  async #writeDue(): Promise<void> {
+    this.#isWriting = true;
+    for (;;) {
+      const { successes, others } = this.#due;
+      const receipts = [...(successes ? this.#takeSuccesses() : []), ...(others ? this.#takeOthers() : [])];
+      if (receipts.length === 0) break;
+      await this.#store
+        .append(receipts.toSorted((a, b) => a.at - b.at))
+        .then(() => this.#report(undefined), this.#report);
+    }
+    this.#isWriting = false;
   }
 }
