@@ -66,7 +66,7 @@ test("a kill at every step of seal, rekey and unseal", async () => {
       const { end, steps, err } = await run(whole, what);
       assert.equal(end, 0, err);
       await assertUsable(whole, `${what}, not killed`);
-      const tried = process.env["SEAL_KILLS"] === "all" ? 1 : 8;
+      const tried = process.env["SEAL_KILLS"] === "all" ? 1 : 16;
       for (let at = Math.floor(Math.random() * tried); at < steps; at += tried) {
         const trial = join(home.path, `${what}-${at}`);
         copy(trial);

@@ -1,5 +1,5 @@
 // Over generated homes: after an apply the audit is clean, every credential is what it was, and no secret stands in the
-// state dir any more; a second run finds nothing to do. APPLY_HOMES sets how many; 50 were wanted, npm test takes 20.
+// state dir any more; a second run finds nothing to do. APPLY_HOMES sets how many; 50 were wanted, npm test takes 6.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { applyPlan } from "../../src/access/secrets-apply/apply.ts";
@@ -8,7 +8,7 @@ import { readPlan } from "../../src/cli/secrets-plan.ts";
 import { assertUsable } from "./usable.ts";
 import { depsOf, filesWith, generateHome, removeHome } from "./generated-home.ts";
 
-const HOMES = Number(process.env["APPLY_HOMES"] ?? 20);
+const HOMES = Number(process.env["APPLY_HOMES"] ?? 6);
 const YES = { allowExec: true, replace: false, dryRun: false };
 
 describe("secrets apply over generated homes", { concurrency: 2 }, () => {

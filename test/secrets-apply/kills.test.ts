@@ -12,7 +12,7 @@ import type { GeneratedHome } from "./generated-home.ts";
 import { depsOf, filesWith, generateHome, removeHome } from "./generated-home.ts";
 import { assertUsable } from "./usable.ts";
 
-const TRIED = 5;
+const TRIED = 3;
 
 async function run({ path, env }: GeneratedHome, at: number) {
   const words = [join(import.meta.dirname, "kill-user.ts"), path, JSON.stringify(env), String(at)];
