@@ -15,7 +15,7 @@ import { tellCrash } from "./crash.ts";
 import { gatewayLog } from "./gateway-log.ts";
 
 export function gatewayDeps(deps: CommandDeps, verbose = false): GatewayDeps {
-  tuneHeap();
+  keepWarm();
   let settings: SettingsReader = deps;
   let opened: ReturnType<typeof openStoreInWorker> | undefined;
   const store = () =>
@@ -78,19 +78,15 @@ export function gatewayDeps(deps: CommandDeps, verbose = false): GatewayDeps {
   };
 }
 
-const STARTED_AFTER_MS = 500;
-
 /**
  * V8 takes a process that is quiet for a few seconds for one that is done, and shrinks its heap: with the shapes
  * of objects that are not alive just then goes all code that was optimized for them, and the next thousands of
- * calls cost up to twice as much. Beside little that lives long it collects large requests one by one, unless the
- * heap may grow to twice of what lives. And what calls leave behind is young: the space for it would grow to tens of
- * megabytes in each thread, and none of it would be given back, so it stays as the start left it.
+ * calls cost up to twice as much. And beside little that lives long it collects large requests one by one,
+ * unless the heap may grow to four times of what lives.
  */
-export function tuneHeap(): void {
+export function keepWarm(): void {
   setFlagsFromString("--memory-reducer-gc-count=0");
-  setFlagsFromString("--heap-growing-percent=100");
-  setTimeout(() => setFlagsFromString("--semi-space-growth-factor=1"), STARTED_AFTER_MS).unref();
+  setFlagsFromString("--heap-growing-percent=300");
 }
 
 /** What the files of `gateway install` set. */

@@ -4,10 +4,10 @@ import type { Secret } from "../core/secret.ts";
 import { SecretHider } from "../core/secret-hider.ts";
 import { runWorker } from "../gateway/workers/worker.ts";
 import { tellCrash } from "./crash.ts";
-import { tuneHeap } from "./gateway-deps.ts";
+import { keepWarm } from "./gateway-deps.ts";
 
 export async function runAsWorker(): Promise<void> {
-  tuneHeap();
+  keepWarm();
   const hider = new SecretHider();
   let secrets: (() => Iterable<Secret>) | undefined;
   tellCrash(
