@@ -12,7 +12,8 @@ import { terminalTalk } from "./ask.ts";
 import type { Io } from "./io.ts";
 import { printApplied } from "./secrets-plan.ts";
 
-interface Flags {
+/** of the command, as typed */
+export interface ConfigureFlags {
   readonly planOut?: string;
   readonly agent?: string;
   readonly apply: boolean;
@@ -26,7 +27,7 @@ interface Flags {
 type Then = "apply" | "save" | "leave";
 
 /** @returns the exit code @throws AccessError `bad_input`, `no_terminal`, `cancelled` */
-export async function runConfigure(io: Io, deps: CommandDeps, flags: Flags): Promise<number> {
+export async function runConfigure(io: Io, deps: CommandDeps, flags: ConfigureFlags): Promise<number> {
   if (flags.providersOnly && flags.skipProviderSetup)
     throw new AccessError("bad_input", "--providers-only and --skip-provider-setup exclude each other.");
   const { agent } = flags;
@@ -57,7 +58,7 @@ export async function runConfigure(io: Io, deps: CommandDeps, flags: Flags): Pro
   return printApplied(io, report, flags.json);
 }
 
-async function choice(talk: Talk, { preflight }: Configured, { apply, yes }: Flags): Promise<Then> {
+async function choice(talk: Talk, { preflight }: Configured, { apply, yes }: ConfigureFlags): Promise<Then> {
   const canApply = preflight.ok && preflight.skippedExecRefs === 0;
   if (canApply && apply && yes) return "apply";
   const sentence = "Plain text goes for good, also from backups and from what models undo could bring back.";
@@ -70,7 +71,7 @@ async function choice(talk: Talk, { preflight }: Configured, { apply, yes }: Fla
 }
 
 /** @returns the file */
-async function save(talk: Talk, { plan }: Configured, { planOut }: Flags): Promise<string> {
+async function save(talk: Talk, { plan }: Configured, { planOut }: ConfigureFlags): Promise<string> {
   const typed =
     planOut ?? (await talk.text("File for the plan", "openclaw-secrets-plan.json", () => undefined));
   const file = resolve(typed);

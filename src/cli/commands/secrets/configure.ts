@@ -1,17 +1,7 @@
 import { buildCommand } from "@stricli/core";
 import type { Session } from "../../command.ts";
+import type { ConfigureFlags } from "../../secrets-configure.ts";
 import { JSON_FLAG, optionalText, switchFlag } from "../../command.ts";
-
-interface Flags {
-  readonly planOut?: string;
-  readonly agent?: string;
-  readonly apply: boolean;
-  readonly yes: boolean;
-  readonly providersOnly: boolean;
-  readonly skipProviderSetup: boolean;
-  readonly allowExec: boolean;
-  readonly json: boolean;
-}
 
 export default buildCommand({
   docs: {
@@ -31,7 +21,7 @@ export default buildCommand({
       json: JSON_FLAG,
     },
   },
-  async func(this: Session, flags: Flags) {
+  async func(this: Session, flags: ConfigureFlags) {
     const { runConfigure } = await import("../../secrets-configure.ts");
     this.exit(await runConfigure(this.io, await this.deps(), flags));
   },
