@@ -9,7 +9,11 @@ import { refusalAfter, refusalWithoutAttempt } from "./refusals.ts";
 import type { ResponseSink } from "./response-sink.ts";
 import type { Served } from "./served.ts";
 
-export function endCall(served: Served, result: RunResult, sink: ResponseSink): void {
+export function endCall(
+  served: Served,
+  result: RunResult,
+  sink: Pick<ResponseSink, "refuse" | "status">,
+): void {
   const { gateway, session } = served;
   if (result.kind === "answered") {
     if (session !== undefined)

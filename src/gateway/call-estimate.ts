@@ -1,5 +1,4 @@
 // What a call uses, where the provider does not say, or not yet. Client keys and crossing count by it.
-import type { IncomingMessage } from "node:http";
 import type { RunResult } from "../access/run.ts";
 import { tokensOfStream, tokensOfText } from "../core/key-use.ts";
 import type { Usage } from "../wire/wire.ts";
@@ -7,15 +6,16 @@ import type { Usage } from "../wire/wire.ts";
 export class CallEstimate {
   /** as far as it can be told before the provider counts */
   readonly inputTokens: number;
-  readonly #request: IncomingMessage;
+  readonly #written: () => number;
   readonly #stream: boolean;
   readonly #writtenBefore: number;
 
-  constructor(request: IncomingMessage, bodyBytes: number, stream: boolean) {
+  /** @param written bytes that the client has been sent, of this call and of others before it */
+  constructor(written: () => number, bodyBytes: number, stream: boolean) {
     this.inputTokens = tokensOfText(bodyBytes);
-    this.#request = request;
+    this.#written = written;
     this.#stream = stream;
-    this.#writtenBefore = request.socket.bytesWritten;
+    this.#writtenBefore = written();
   }
 
   /** A client that leaves early has used what it was sent; an attempt that failed cost nothing. */
@@ -23,7 +23,7 @@ export class CallEstimate {
     if (result.kind === "answered" && result.usage) return result.usage;
     const last = result.attempts.at(-1);
     if (!last || last.outcome === "failed") return undefined;
-    const bytes = Math.max(0, this.#request.socket.bytesWritten - this.#writtenBefore);
+    const bytes = Math.max(0, this.#written() - this.#writtenBefore);
     const outputTokens = this.#stream ? tokensOfStream(bytes) : tokensOfText(bytes);
     return { inputTokens: this.inputTokens, outputTokens };
   }

@@ -1,5 +1,4 @@
 // A model call from the client's request to its last byte: target, plan, run, answer, receipt.
-import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import type { LiveAgent } from "../access/live-agents.ts";
@@ -19,11 +18,12 @@ import type { Caller } from "./caller.ts";
 import type { Gateway } from "./gateway.ts";
 import { permitted } from "./key-allows.ts";
 import { admit, CallMeter } from "./key-meter.ts";
-import { isChoice, testedAtFirst } from "./choice.ts";
+import { isChoice } from "./choice.ts";
 import type { Reach } from "./reach.ts";
 import { reach } from "./reach.ts";
 import type { ResponseSink } from "./response-sink.ts";
 import type { Served } from "./served.ts";
+import { newServed } from "./served.ts";
 import { refuseReservedSession, sessionKey } from "./session-key.ts";
 import type { Target } from "./target.ts";
 import type { CallTemplate } from "./upstream-call.ts";
@@ -94,7 +94,7 @@ function readyCall(call: IncomingCall, body: RequestBody): ReadyCall | Promise<R
     const sink = sinkFor(call.response, served, body, asAgent);
     const template = templateOf(request, body, served, door, asAgent);
     const foreign = reached.request && (asAgent ? { ...reached.request, ...AS_AGENT } : reached.request);
-    return { served, sink, order: runOrder(served, sink, template, request, foreign) };
+    return { served, sink, order: runOrder(served, sink, template, foreign) };
   };
   const live = gateway.agents.get(target.agent);
   return live ? ready(live) : gateway.agents.load(target.agent).then(() => readyCall(call, body));
@@ -122,34 +122,25 @@ function begin(
     ...(gate === undefined ? {} : { crossing: gate }),
   };
   const closed = gate?.closed;
-  const estimate = () => new CallEstimate(request, body.bytes.length, body.json["stream"] === true);
+  const estimate = () =>
+    new CallEstimate(() => request.socket.bytesWritten, body.bytes.length, body.json["stream"] === true);
   const mayCross = door.endpoint === wire.endpoint && beginsFlat(live.prepared, plan);
-  return {
-    runId: randomUUID(),
+  return newServed({
     startedAt,
     caller,
     ...(caller.kind === "key" && door.endpoint === wire.endpoint
       ? { meter: new CallMeter(caller.live, gateway, estimate(), formatModelRef(models[0]!)) }
       : {}),
     flatEstimate: mayCross ? estimate() : undefined,
-    crossing: undefined,
     crossingClosed: closed && { closed, until: gate!.until },
     gateway,
     live,
-    begun: live.prepared,
-    seen: live.prepared,
-    from: live.view.snapshot,
-    load: undefined,
-    chosen: false,
-    decidedMs: undefined,
     wire,
     asIs,
     requested: typeof body.json["model"] === "string" ? body.json["model"] : "openclaw",
     plan,
-    tested: testedAtFirst(live.prepared, plan),
     session,
-    place: { attempts: 0 },
-  };
+  });
 }
 
 function targetOf(request: IncomingMessage, body: RequestBody, gateway: Gateway): Target {

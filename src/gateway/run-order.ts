@@ -1,14 +1,14 @@
 // What a run is given to do for a model call: how an attempt is made ready, how it is sent, how long to wait.
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 import { exchange } from "../access/exchange.ts";
 import { routeFor } from "../access/provider-route.ts";
 import type { Run } from "../access/run.ts";
+import type { Sink } from "../access/sink.ts";
 import type { Attempt } from "../core/plan/walk.ts";
 import type { ModelRequest } from "../wire/translate/neutral.ts";
 import { noteChoice } from "./choice.ts";
 import { meterCrossing } from "./crossing-meter.ts";
 import { otherExchange } from "./other-call.ts";
-import type { ResponseSink } from "./response-sink.ts";
 import type { Served } from "./served.ts";
 import type { CallTemplate } from "./upstream-call.ts";
 import { upstreamCall } from "./upstream-call.ts";
@@ -16,9 +16,8 @@ import { upstreamCall } from "./upstream-call.ts";
 /** @param foreign the request for providers of another protocol, if there are any */
 export function runOrder(
   served: Served,
-  sink: ResponseSink,
+  sink: Sink,
   template: CallTemplate,
-  request: IncomingMessage,
   foreign: ModelRequest | undefined,
 ): Run {
   const { gateway, live } = served;
@@ -34,7 +33,7 @@ export function runOrder(
     return otherExchange({ served, live, template, request: foreign, sink }, attempt, route);
   };
   const { maxWaitMs } = gateway.accessConfig().gateway;
-  const clientMs = clientTimeoutMs(request);
+  const clientMs = clientTimeoutMs(template.clientHeaders);
   const patienceMs = Math.min(maxWaitMs, clientMs);
   // Whoever stops waiting for a test asks for itself, and needs time for that.
   const testPatienceMs = Math.min(Math.max(maxWaitMs, SHORTEST_TEST_WAIT_MS), clientMs / 2);
@@ -65,7 +64,7 @@ export function runOrder(
 const SHORTEST_TEST_WAIT_MS = 1000;
 
 /** The OpenAI and Anthropic SDKs say how many seconds they wait. */
-function clientTimeoutMs(request: IncomingMessage): number {
-  const seconds = Number(request.headers["x-stainless-timeout"]);
+function clientTimeoutMs(headers: IncomingHttpHeaders): number {
+  const seconds = Number(headers["x-stainless-timeout"]);
   return seconds > 0 ? seconds * 1000 : Infinity;
 }

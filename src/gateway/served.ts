@@ -1,4 +1,5 @@
 // One model call while it is being served.
+import { randomUUID } from "node:crypto";
 import type { LiveAgent } from "../access/live-agents.ts";
 import type { Crossing } from "../core/funding.ts";
 import type { ProfileId } from "../core/ids.ts";
@@ -8,6 +9,7 @@ import type { Prepared } from "../core/plan/prepare.ts";
 import type { PlanRequest } from "../core/plan/walk.ts";
 import type { LoadRecord } from "../core/receipt.ts";
 import type { Wire } from "../wire/wire.ts";
+import { testedAtFirst } from "./choice.ts";
 import type { CallEstimate } from "./call-estimate.ts";
 import type { Caller } from "./caller.ts";
 import type { Gateway } from "./gateway.ts";
@@ -49,3 +51,34 @@ export interface Served {
   /** where the run is when its first byte goes out */
   readonly place: { ref?: ModelRef; attempts: number; dropped?: readonly string[] | undefined };
 }
+
+type Given = Pick<
+  Served,
+  | "startedAt"
+  | "caller"
+  | "meter"
+  | "flatEstimate"
+  | "gateway"
+  | "live"
+  | "wire"
+  | "requested"
+  | "asIs"
+  | "plan"
+  | "session"
+> &
+  Partial<Pick<Served, "runId" | "crossingClosed">>;
+
+/** A call of which nothing has been tried yet. */
+export const newServed = (given: Given): Served => ({
+  ...given,
+  runId: given.runId ?? randomUUID(),
+  crossing: undefined,
+  begun: given.live.prepared,
+  seen: given.live.prepared,
+  from: given.live.view.snapshot,
+  load: undefined,
+  chosen: false,
+  decidedMs: undefined,
+  tested: testedAtFirst(given.live.prepared, given.plan),
+  place: { attempts: 0 },
+});
