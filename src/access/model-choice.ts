@@ -186,7 +186,7 @@ export const listedKey = (config: Config, ref: string): string | undefined =>
   [...config.models.keys()].find((key) => canonical(config, key) === ref);
 
 /** The entry in `agents.defaults.models` that every chosen model has. */
-const listedEdits = (config: Config, ref: string): Edit[] =>
+export const listedEdits = (config: Config, ref: string): Edit[] =>
   listedKey(config, ref) === undefined ? [{ path: [...MODELS, ref], value: {} }] : [];
 
 /** A choice written as a string becomes an object, which can hold fallbacks too. */
@@ -196,7 +196,7 @@ export function primaryEdits(config: Config, slot: Slot, ref: string): Edit[] {
   return [{ path: [...path, "primary"], value: ref }];
 }
 
-function fallbackEdits(config: Config, slot: Slot, fallbacks: readonly string[]): Edit[] {
+export function fallbackEdits(config: Config, slot: Slot, fallbacks: readonly string[]): Edit[] {
   const path = ["agents", "defaults", slot];
   const { isString, primary } = choiceOf(config, slot);
   if (isString) return [{ path, value: { ...(primary === undefined ? {} : { primary }), fallbacks } }];

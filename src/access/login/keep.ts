@@ -46,6 +46,43 @@ export async function keep(
   return { removed, replaced: before !== undefined && before.generation !== after?.generation };
 }
 
+/** One of several that are stored at once. */
+export type StoredLogin = Pick<NewLogin, "profileId" | "credential">;
+
+/**
+ * The same for several, in one transaction; nothing else goes.
+ *
+ * @throws AccessError `store_unreadable`, `store_unwritable`; nothing is changed then
+ */
+export async function keepAll(
+  deps: CommandDeps,
+  agent: AgentId,
+  logins: readonly StoredLogin[],
+): Promise<void> {
+  const profiles = logins.map(({ profileId }) => profileId);
+  const providers = [...new Set(logins.map(({ credential }) => credential.provider))];
+  const inherited = new Map<ProviderId, readonly ProfileId[] | undefined>();
+  for (const provider of providers) inherited.set(provider, await inheritedOrder(deps, agent, provider));
+  await deps.store().update(agent, { profiles, providers }, (slice) => {
+    let change: Required<Pick<Change, "profiles" | "order">> = { profiles: new Map(), order: new Map() };
+    for (const login of logins) {
+      const order = new Map(slice.order);
+      for (const [provider, ids] of change.order) if (ids) order.set(provider, ids);
+      const wanted = { ...login, removed: [], cleared: [] };
+      const more = changeOf(
+        { ...slice, order },
+        { ...wanted, inherited: inherited.get(login.credential.provider) },
+      );
+      change = {
+        profiles: new Map([...change.profiles, ...(more.profiles ?? [])]),
+        order: new Map([...change.order, ...(more.order ?? [])]),
+      };
+    }
+    return change;
+  });
+  for (const profileId of profiles) await liftBars(deps, agent, profileId);
+}
+
 const belongs = (credential: Credential, providers: readonly ProviderId[]): boolean =>
   providers.some((provider) => sameProvider(credential.provider, provider));
 

@@ -7,6 +7,7 @@ import { AccessError } from "../../core/errors.ts";
 import type { AgentId, ProfileId, ProviderId } from "../../core/ids.ts";
 import { findProvider } from "../../providers/all.ts";
 import type { Provider } from "../../providers/provider.ts";
+import type { Edit } from "../config-edit.ts";
 import { writeConfig } from "../config-edit.ts";
 import type { CommandDeps } from "../open-deps.ts";
 import { chooseAgent } from "../read-view.ts";
@@ -87,7 +88,7 @@ export async function login(deps: CommandDeps, request: LoginRequest, talk: Talk
     ...kept,
     ...(findProvider(provider.id) || written.config.providers.has(provider.id) ? {} : { nowhere: true }),
     ...runtimeReport(written.config, obtained.runtime),
-    recommendedModel: recommendedRef(servedBy(recommends(request.target))) ?? null,
+    recommendedModel: refOfLogin(request.target) ?? null,
     defaultModel: written.config.defaultModel.primary ?? null,
     configPath: config.path,
     configChanged: written.changed,
@@ -125,21 +126,33 @@ const servedBy = (provider: Provider): Provider =>
 const recommends = ({ provider, login: { defaultModel } }: Target): Provider =>
   defaultModel === undefined ? provider : { ...provider, defaultModel };
 
-async function recommend(deps: CommandDeps, request: LoginRequest, runtime: string | undefined) {
-  const { setDefault } = request;
-  const { login: chosen } = request.target;
-  const provider = recommends(request.target);
+/** What the login changes in the config as it is given. */
+export type LoginEdits = (config: Config, setDefault: boolean) => readonly Edit[];
+
+/** The model that a login brings, `provider/model`. */
+export const refOfLogin = (target: Target): string | undefined =>
+  recommendedRef(servedBy(recommends(target)));
+
+/** @param runtime the backend that is to run the provider's models */
+export async function loginEdits(target: Target, runtime: string | undefined): Promise<LoginEdits> {
+  const provider = recommends(target);
   if (runtime !== undefined) {
     const { backendEdits } = await import("./backend-model.ts");
     const served = servedBy(provider);
-    return await writeConfig(deps, (current) =>
-      backendEdits(current, { provider: served, runtime, setDefault }),
-    );
+    return (config, setDefault) => backendEdits(config, { provider: served, runtime, setDefault });
   }
   const { catalogModels } = await import("../../providers/catalog.ts");
   const models = await catalogModels(provider.id);
   const model = models.find(({ id }) => id === provider.defaultModel);
-  return await writeConfig(deps, (current: Config) =>
-    recommendedEdits(current, { provider, login: chosen, model, setDefault }),
-  );
+  const { login: chosen } = target;
+  return (config, setDefault) => recommendedEdits(config, { provider, login: chosen, model, setDefault });
+}
+
+async function recommend(
+  deps: CommandDeps,
+  { target, setDefault }: LoginRequest,
+  runtime: string | undefined,
+) {
+  const edits = await loginEdits(target, runtime);
+  return await writeConfig(deps, (current) => edits(current, setDefault));
 }

@@ -6,7 +6,8 @@ import type { Edit } from "../config-edit.ts";
 import { writeConfig } from "../config-edit.ts";
 import type { CommandDeps } from "../open-deps.ts";
 import type { ObtainedRoute } from "./flow.ts";
-import type { LoginReport, LoginRequest } from "./login.ts";
+import type { Target } from "./choose.ts";
+import type { LoginEdits, LoginReport, LoginRequest } from "./login.ts";
 import { profileIdOf } from "./login.ts";
 import { recommendedEdits, recommendedRef } from "./recommended.ts";
 
@@ -18,17 +19,9 @@ export async function writeRoute(
   { route, baseUrl }: ObtainedRoute,
 ): Promise<LoginReport> {
   const { provider, login } = request.target;
-  const { catalogModels } = await import("../../providers/catalog.ts");
-  const model = (await catalogModels(provider.id)).find(({ id }) => id === provider.defaultModel);
   const profileId = request.profileId ?? profileIdOf(request.target);
-  const toHost = { ...login, endpoint: { baseUrl, unlessConfigured: true } } as const;
-  const { setDefault } = request;
-  const written = await writeConfig(deps, (config) => [
-    ...recommendedEdits(config, { provider, login: toHost, model, setDefault }),
-    { path: ["models", "providers", provider.id, "auth"], value: route },
-    { path: ["auth", "profiles", profileId], value: { provider: provider.id, mode: route } },
-    ...orderEdits(config, provider.id, profileId),
-  ]);
+  const edits = await routeEdits(request.target, profileId, { route, baseUrl });
+  const written = await writeConfig(deps, (config) => edits(config, request.setDefault));
   return {
     profileId,
     provider: provider.id,
@@ -43,6 +36,23 @@ export async function writeRoute(
     configChanged: written.changed,
     ...(written.backupPath === undefined ? {} : { backupPath: written.backupPath }),
   };
+}
+
+/** What the way changes in the config as it is given. */
+export async function routeEdits(
+  { provider, login }: Target,
+  profileId: ProfileId,
+  { route, baseUrl }: ObtainedRoute,
+): Promise<LoginEdits> {
+  const { catalogModels } = await import("../../providers/catalog.ts");
+  const model = (await catalogModels(provider.id)).find(({ id }) => id === provider.defaultModel);
+  const toHost = { ...login, endpoint: { baseUrl, unlessConfigured: true } } as const;
+  return (config, setDefault) => [
+    ...recommendedEdits(config, { provider, login: toHost, model, setDefault }),
+    { path: ["models", "providers", provider.id, "auth"], value: route },
+    { path: ["auth", "profiles", profileId], value: { provider: provider.id, mode: route } },
+    ...orderEdits(config, provider.id, profileId),
+  ];
 }
 
 /** An order is exact: what it does not name is never used. */
