@@ -26,6 +26,3 @@ export const positive = (most: number, unit: string) => {
   const rule = `must be a number of ${unit} above 0 and at most ${most}`;
   return v.pipe(v.number(rule), v.gtValue(0, rule), v.maxValue(most, rule));
 };
-
-export const timeoutMs = v.exactOptional(wholeNumber(1, 3_600_000));
-export const bytes = v.exactOptional(wholeNumber(1, 1024 ** 3));

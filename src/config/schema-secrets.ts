@@ -1,24 +1,19 @@
 // The shape of SecretRefs and of the section `secrets`, as data: fidelity spec §8.
 import * as v from "valibot";
 import { isObject } from "../core/json.ts";
-import { REF_IDS } from "../core/secret-ref.ts";
-import {
-  bytes,
-  flag,
-  list,
-  object,
-  oneOf,
-  table,
-  text,
-  timeoutMs,
-  wholeNumber,
-  word,
-} from "./schema-parts.ts";
+import { ALIAS, REF_IDS } from "../core/secret-ref.ts";
+import { flag, list, object, oneOf, table, text, wholeNumber, word } from "./schema-parts.ts";
+
+// Most of each as in 2026.7.1.
+const timeoutMs = v.exactOptional(wholeNumber(1, 120_000));
+const bytes = v.exactOptional(wholeNumber(1, 20 * 1024 * 1024));
+const alias = v.pipe(text, v.regex(ALIAS.pattern, ALIAS.rule));
+const variable = v.pipe(text, v.regex(REF_IDS.env.pattern, REF_IDS.env.rule));
 
 const refOf = (source: keyof typeof REF_IDS) =>
   object({
     source: v.literal(source),
-    provider: word,
+    provider: alias,
     id: v.pipe(text, v.regex(REF_IDS[source].pattern, REF_IDS[source].rule)),
   });
 const refs = { env: refOf("env"), file: refOf("file"), exec: refOf("exec") };
@@ -34,7 +29,7 @@ export const secretInput = v.lazy((input): typeof text | RefSchema | typeof noRe
 
 const absolutePath = v.pipe(text, v.regex(/^(\/|[A-Za-z]:[\\/])/, "must be an absolute path"));
 const secretProviders = {
-  env: object({ source: v.literal("env"), allowlist: v.exactOptional(list(text)) }),
+  env: object({ source: v.literal("env"), allowlist: v.exactOptional(list(variable)) }),
   file: object({
     source: v.literal("file"),
     path: word,
@@ -54,8 +49,13 @@ const secretProviders = {
     maxOutputBytes: bytes,
     jsonOnly: v.exactOptional(flag),
     allowSymlinkCommand: v.exactOptional(flag),
-    trustedDirs: v.exactOptional(list(text)),
+    trustedDirs: v.exactOptional(list(absolutePath)),
     allowInsecurePath: v.exactOptional(flag),
+  }),
+  /** OpenClaw finds the program in a plug-in's manifest. */
+  integration: object({
+    source: v.literal("exec"),
+    pluginIntegration: object({ pluginId: word, integrationId: word }),
   }),
 };
 const noProvider = v.custom<never>(() => false, "must be an object whose source is env, file or exec");
@@ -77,9 +77,7 @@ export type ParsedProvider = {
 export function parseSecretProvider(
   entry: unknown,
 ): { readonly value: ParsedProvider } | { readonly faults: readonly string[] } {
-  const source = isObject(entry) ? entry["source"] : undefined;
-  const known = source === "env" || source === "file" || source === "exec";
-  const result = v.safeParse(known ? secretProviders[source] : noProvider, entry);
+  const result = v.safeParse(schemaOf(entry), entry);
   if (result.success) return { value: result.output };
   const faults = result.issues.map((issue) => {
     const key = v.getDotPath(issue);
@@ -88,16 +86,23 @@ export function parseSecretProvider(
   return { faults };
 }
 
+function schemaOf(entry: unknown) {
+  if (!isObject(entry)) return noProvider;
+  const { source } = entry;
+  if (source === "exec" && "pluginIntegration" in entry) return secretProviders.integration;
+  return source === "env" || source === "file" || source === "exec" ? secretProviders[source] : noProvider;
+}
+
 export const resolution = object({
-  maxProviderConcurrency: v.exactOptional(wholeNumber(1, 1000)),
-  maxRefsPerProvider: v.exactOptional(wholeNumber(1, 1e6)),
-  maxBatchBytes: bytes,
+  maxProviderConcurrency: v.exactOptional(wholeNumber(1, 16)),
+  maxRefsPerProvider: v.exactOptional(wholeNumber(1, 4096)),
+  maxBatchBytes: v.exactOptional(wholeNumber(1, 5 * 1024 * 1024)),
 });
 
 export const secrets = object({
   providers: v.exactOptional(table(secretProvider)),
   defaults: v.exactOptional(
-    object({ env: v.exactOptional(text), file: v.exactOptional(text), exec: v.exactOptional(text) }),
+    object({ env: v.exactOptional(alias), file: v.exactOptional(alias), exec: v.exactOptional(alias) }),
   ),
   resolution: v.exactOptional(resolution),
 });

@@ -3,7 +3,7 @@
 import { safeParse } from "valibot";
 import { isObject } from "../core/json.ts";
 import type { ResolutionLimits, SecretProvider, SecretProviders } from "../core/secret-ref.ts";
-import { DEFAULT_LIMITS } from "../core/secret-ref.ts";
+import { ALIAS, DEFAULT_LIMITS } from "../core/secret-ref.ts";
 import type { ParsedProvider } from "./schema-secrets.ts";
 import { parseSecretProvider, resolution } from "./schema-secrets.ts";
 
@@ -11,14 +11,20 @@ const TIMEOUT_MS = 5000;
 const MOST_BYTES = 1024 * 1024;
 
 export function readSecretProviders(section: unknown): SecretProviders {
-  const providers = isObject(section) && isObject(section["providers"]) ? section["providers"] : {};
-  return new Map(
-    Object.entries(providers).map(([alias, entry]) => {
-      const parsed = parseSecretProvider(entry);
-      return [alias, "value" in parsed ? withDefaults(parsed.value) : unusable(parsed.faults)];
-    }),
-  );
+  const { providers, defaults } = isObject(section) ? section : {};
+  const named = Object.entries(isObject(providers) ? providers : {}).map(([alias, entry]) => {
+    const parsed = parseSecretProvider(entry);
+    return [alias, "value" in parsed ? withDefaults(parsed.value) : unusable(parsed.faults)] as const;
+  });
+  return new Map([...implicit(isObject(defaults) ? defaults["env"] : undefined), ...named]);
 }
+
+/** What `secrets.defaults.env` names reads the environment, also without an entry of its own. */
+const implicit = (alias: unknown): [string, SecretProvider][] =>
+  typeof alias === "string" && ALIAS.pattern.test(alias) ? [[alias, { source: "env" }]] : [];
+
+const NO_INTEGRATIONS =
+  "its program is known to a plug-in of OpenClaw alone (pluginIntegration); name it with command and args";
 
 const unusable = (faults: readonly string[]): SecretProvider => ({
   source: "unusable",
@@ -27,6 +33,7 @@ const unusable = (faults: readonly string[]): SecretProvider => ({
 
 function withDefaults(block: ParsedProvider): SecretProvider {
   if (block.source === "env") return block;
+  if ("pluginIntegration" in block) return unusable([NO_INTEGRATIONS]);
   const { timeoutMs = TIMEOUT_MS, allowInsecurePath = false } = block;
   if (block.source === "file") {
     const { source, path, mode = "json", maxBytes = MOST_BYTES } = block;

@@ -148,7 +148,7 @@ function assertAllowed(keys: readonly string[], at: string): void {
 function parseRef(value: unknown, at: string): SecretRef {
   if (!isRef(value)) throw fault(at, "must be { source, provider, id }");
   const { source, provider, id } = value;
-  const wrong = refFault(value) ?? (provider.trim() === "" ? "its provider is empty" : undefined);
+  const wrong = refFault(value);
   if (wrong !== undefined) throw fault(at, `cannot be had: ${wrong}`);
   return { source, provider, id };
 }

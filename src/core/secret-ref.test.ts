@@ -42,6 +42,9 @@ test("nothing else is", () => {
     ),
   ];
   for (const [source, id] of refused) assert.notEqual(faultOf(source, id), undefined, `${source} ${id}`);
+  for (const provider of ["", "Vault", "a b", "1a", "-", `a${"b".repeat(64)}`, "a\n"])
+    assert.match(refFault({ source: "env", provider, id: "A" }) ?? "", /its provider/, provider);
+  assert.equal(refFault({ source: "env", provider: `a-_9${"b".repeat(60)}`, id: "A" }), undefined);
   assert.notEqual(refFault({ source: "vault" as Source, provider: "p", id: "A" }), undefined);
   assert.notEqual(refFault({ source: "constructor" as Source, provider: "p", id: "A" }), undefined);
 });

@@ -15,6 +15,12 @@ export const REF_IDS = {
   },
 } as const;
 
+/** A name in `secrets.providers` that a reference may have. */
+export const ALIAS = {
+  pattern: /^[a-z][a-z0-9_-]{0,63}$/,
+  rule: "must be small letters, digits, _ and -, at most 64, a letter first",
+} as const;
+
 export interface EnvProvider {
   readonly source: "env";
   /** the only variables that may be read through it; absent for all */
@@ -93,9 +99,11 @@ export const refKey = ({ source, provider, id }: SecretRef): string =>
   `${source}:${provider ?? ""}:${id ?? ""}`;
 
 /** What is wrong with a reference before anybody is asked; `undefined` for one that is well formed. Pure. */
-export function refFault({ source, id }: SecretRef): string | undefined {
+export function refFault({ source, provider, id }: SecretRef): string | undefined {
   const rules = Object.hasOwn(REF_IDS, source) ? REF_IDS[source] : undefined;
   if (!rules) return `its source "${source}" is not env, file or exec`;
+  // Rows of other programs may leave it out.
+  if (!ALIAS.pattern.test(provider ?? "")) return `its provider ${ALIAS.rule}`;
   return rules.pattern.test(id) ? undefined : `its id ${rules.rule}`;
 }
 

@@ -5,7 +5,7 @@ import { readSecretProviders } from "../../config/secret-section.ts";
 import type { SecretRef } from "../../core/credential.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { ExecProvider, SecretProviders } from "../../core/secret-ref.ts";
-import { IMPLICIT_ALIAS, REF_IDS } from "../../core/secret-ref.ts";
+import { ALIAS, IMPLICIT_ALIAS, REF_IDS } from "../../core/secret-ref.ts";
 import { untilde } from "../../config/paths.ts";
 import { accessFault, trustedProgram } from "../../secrets/trusted-path.ts";
 import type { Talk } from "../login/talk.ts";
@@ -21,8 +21,6 @@ export interface Source {
   /** A file with one secret, whose only id this is. */
   readonly onlyId?: string;
 }
-
-const ALIAS = /^[a-z][a-z0-9_-]{0,63}$/;
 
 export async function chooseSource(
   talk: Talk,
@@ -78,7 +76,7 @@ const freeAlias = (providers: SecretProviders, wanted: string): string => {
 
 const askAlias = (talk: Talk, providers: SecretProviders, wanted: string): Promise<string> =>
   talk.text("Name for it in secrets.providers", freeAlias(providers, wanted), (name) => {
-    if (!ALIAS.test(name)) return "Small letters, digits, _ and -, a letter first.";
+    if (!ALIAS.pattern.test(name)) return `It ${ALIAS.rule}.`;
     return providers.has(name) ? "There is one of that name." : undefined;
   });
 
