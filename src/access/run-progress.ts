@@ -55,7 +55,8 @@ export class RunProgress {
     const asked = this.#joinsTests ? { ...request, joinsTests: true } : request;
     const free = next(live.prepared, asked, this.#walk, now);
     if (free) return free;
-    return this.#again && this.#again.at <= now ? this.#again.attempt : undefined;
+    const again = this.#again;
+    return again && again.at <= now && !this.#isTested(again.attempt) ? again.attempt : undefined;
   }
 
   isAgain(attempt: Attempt): boolean {
@@ -103,13 +104,13 @@ export class RunProgress {
    */
   async waitForChance(): Promise<boolean> {
     const now = this.#context.now();
-    const leftOut = this.leftOut();
+    const leftOut = this.leftOut(this.decidedAt);
     const recovery = soonestRecovery(leftOut.filter(({ bar }) => bar && isTransient(bar.reason)));
     const tested = !this.#joinsTests && leftOut.some(({ code }) => code === "testing");
     const testsEnd = tested
       ? this.#order.startedAt + (this.#order.testPatienceMs ?? this.#order.patienceMs)
       : Infinity;
-    const again = this.#again?.at ?? Infinity;
+    const again = this.#again && !this.#isTested(this.#again.attempt) ? this.#again.at : Infinity;
     const isNear = recovery !== undefined && recovery - now < this.#patience.left("next");
     const free = Math.min(isNear ? recovery : Infinity, testsEnd);
     if (testsEnd <= now) this.#joinsTests = true;
@@ -120,7 +121,17 @@ export class RunProgress {
     return true;
   }
 
-  leftOut(): LeftOut[] {
-    return explain(this.#order.live.prepared, this.#order.request, this.#context.now());
+  /** Another call finds out just now what asking the same again would: this one waits for that like all others. */
+  #isTested({ candidate, ref }: Attempt): boolean {
+    if (this.#joinsTests || candidate.load.testing.length === 0) return false;
+    const { id } = candidate.profile;
+    return this.leftOut(this.decidedAt).some(
+      (one) => one.code === "testing" && one.profileId === id && one.ref === ref,
+    );
+  }
+
+  /** @param at of the choice that found nothing: a bar that ends just after it is one to wait for */
+  leftOut(at = this.#context.now()): LeftOut[] {
+    return explain(this.#order.live.prepared, this.#order.request, at);
   }
 }

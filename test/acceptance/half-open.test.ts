@@ -17,6 +17,12 @@ const limited = act.reply({
   status: 429,
   body: { error: { message: "Rate limit reached", type: "error", code: "rate_limit_exceeded" } },
 });
+const limitedFor = (seconds: number): Action =>
+  act.reply({
+    status: 429,
+    headers: { "retry-after": String(seconds) },
+    body: { error: { message: "Rate limit reached", type: "error", code: "rate_limit_exceeded" } },
+  });
 const unauthorized = act.reply({ status: 401, body: { error: { message: "Incorrect API key provided" } } });
 
 const whole: Action = act.reply({ body: chat.whole("here") });
@@ -222,6 +228,29 @@ describe("the moment a bar ends", () => {
     await settled();
     assert.equal(callsOfA(), 2);
     tested.open(whole);
+    for (const { status } of [await first, ...(await others)]) assert.equal(status, 200);
+  });
+
+  test("whoever was limited and asks the same again waits for the test of another call as well", async (t) => {
+    const held = gate();
+    let calls = 0;
+    const gateway = await startTestGateway({
+      ...PATIENT,
+      providers: { p: { keys: ["a"] } },
+      script: (call) => {
+        calls++;
+        return calls === 1 ? limitedFor(2) : calls === 2 ? held.hold : served(call);
+      },
+    });
+    t.after(() => gateway.stop());
+    const first = ask(gateway);
+    await gateway.health("p:a", ({ bars }) => assert.equal(bars.length, 1));
+    // Of those that wait for one end, the one that was limited comes last.
+    const others = crowd(gateway);
+    await eventually(() => assert.equal(calls, 2));
+    await pause(700);
+    assert.equal(calls, 2);
+    held.open(whole);
     for (const { status } of [await first, ...(await others)]) assert.equal(status, 200);
   });
 
