@@ -16,6 +16,8 @@ export interface ControlOptions {
   readonly services: (method: string) => CommandDeps;
   readonly reload: () => Promise<ReloadReport>;
   readonly reloadSecrets: () => Promise<SecretsReport>;
+  /** of the log file of today; `undefined` where nobody keeps one */
+  readonly logPath: () => string | undefined;
 }
 
 export class ControlDoor {

@@ -42,7 +42,7 @@ export interface GatewayDeps extends Deps {
   /** What is started for each worker; without it there are none. */
   readonly program?: string;
   /** Lines for later; absent where nobody keeps them. */
-  readonly logFile?: Pick<LogFile, "open" | "write" | "close">;
+  readonly logFile?: Pick<LogFile, "open" | "write" | "close" | "path">;
   /** Takes what no line may hold. */
   readonly hides?: (secrets: () => Iterable<Secret>) => void;
   /** Somebody starts the gateway again when it ends with `EXIT_AGAIN`. */
@@ -167,13 +167,20 @@ export async function runGateway(given: GatewayDeps, options: GatewayOptions): P
 }
 
 const controlDoor = (
-  { version = "" }: GatewayDeps,
+  { version = "", logFile }: GatewayDeps,
   services: (method: string) => CommandDeps,
   current: Current,
   secrets: GatewaySecrets,
   reload: () => Promise<ReloadReport>,
 ): ControlDoor =>
-  new ControlDoor({ current, version, services, reload, reloadSecrets: () => secrets.again() });
+  new ControlDoor({
+    current,
+    version,
+    services,
+    reload,
+    reloadSecrets: () => secrets.again(),
+    logPath: () => logFile?.path,
+  });
 
 const MOST_WORKERS = 64;
 

@@ -15,7 +15,7 @@ import type { Login } from "../../providers/provider.ts";
 import { brandOf } from "./brand.ts";
 import { deviceSettingsOf } from "./device-settings.ts";
 import type { FlowContext, Obtained } from "./flow.ts";
-import type { Talk } from "./talk.ts";
+import type { Link, Talk } from "./talk.ts";
 
 /** @throws AccessError `upstream_failed`, `cancelled`; `bad_input` when access.json lacks what the login needs */
 export async function deviceLogin(asked: FlowContext): Promise<Obtained> {
@@ -39,10 +39,11 @@ async function answerBy(
   settings: DeviceSettings,
   signal: AbortSignal,
 ): Promise<JsonObject> {
-  const { label, talk } = context;
+  const { deps, label, talk } = context;
   const start = await startDeviceLogin(settings, { timeoutMs: START_TIMEOUT_MS, signal });
   if ("failed" in start) throw failed(`The login server of ${label} ${start.failed}.`, context);
   const { offer } = start;
+  talk.link?.(linkOf(offer, deps.now()));
   talk.notify(invitation(label, offer));
   const reminders = remind(talk, offer);
   try {
@@ -55,6 +56,13 @@ async function answerBy(
     for (const reminder of reminders) clearTimeout(reminder);
   }
 }
+
+const linkOf = ({ verificationUri, completeUri, userCode, lifetimeMs }: DeviceOffer, now: number): Link => ({
+  url: verificationUri,
+  code: userCode,
+  ...(completeUri === undefined ? {} : { completeUrl: completeUri }),
+  expiresAt: now + lifetimeMs,
+});
 
 function invitation(
   label: string,

@@ -11,6 +11,17 @@ export interface Choice<T> {
 /** What is wrong with an answer, in a sentence; the question is then asked again. */
 export type Check = (answer: string) => string | undefined;
 
+/** What is to be opened in a browser, told in words as well. */
+export interface Link {
+  readonly url: string;
+  /** to be entered there */
+  readonly code?: string;
+  /** with the code in it already */
+  readonly completeUrl?: string;
+  /** of the code, ms since epoch */
+  readonly expiresAt?: number;
+}
+
 /** Every question ends in `AccessError` `cancelled` when the person leaves it. */
 export interface Talk {
   /**
@@ -28,6 +39,8 @@ export interface Talk {
   readonly silent?: true;
   /** Tells something that needs no answer, one or more lines. */
   notify(text: string): void;
+  /** Of a person who may sit elsewhere: opens the address there. Nothing is opened on this machine then. */
+  link?(link: Link): void;
   /** Waits for what happens elsewhere, such as in a browser. The signal: the person leaves, nobody waits any more. */
   wait<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
 }

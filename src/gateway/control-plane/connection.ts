@@ -44,6 +44,7 @@ export class Connection {
   readonly #socket: WebSocket;
   readonly #options: ConnectionOptions;
   readonly #door: Pick<Door, "request" | "nonce">;
+  readonly #left = new AbortController();
   #state: "new" | "judged" | "open" | "over" = "new";
   #timer: NodeJS.Timeout | undefined;
   #running = 0;
@@ -63,6 +64,10 @@ export class Connection {
     this.#boundBytes(request.socket);
     this.#timer = setTimeout(() => this.close(CLOSE.normal), HANDSHAKE_WITHIN_MS);
     this.event("connect.challenge", { nonce: this.#door.nonce, ts: options.now() });
+  }
+
+  get left(): AbortSignal {
+    return this.#left.signal;
   }
 
   /** Tells the client; one that does not read is let go once too much waits for it. */
@@ -175,6 +180,7 @@ export class Connection {
 
   #end(): void {
     this.#state = "over";
+    this.#left.abort();
     clearTimeout(this.#timer);
   }
 }

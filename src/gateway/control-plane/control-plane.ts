@@ -5,9 +5,12 @@ import { WebSocketServer } from "ws";
 import type { ControlOptions } from "../control-door.ts";
 import { Changes } from "./changes.ts";
 import { Connection } from "./connection.ts";
+import { Dialogs } from "./dialogs.ts";
 import { EventLoop } from "./event-loop.ts";
 import type { Admission } from "./handshake.ts";
 import { hello } from "./hello.ts";
+import type { GatewayIdentity } from "./identity.ts";
+import { gatewayIdentity } from "./identity.ts";
 import type { PlaneFacts, Presence } from "./method.ts";
 import { holds } from "./method.ts";
 import { gatewayHealth } from "./methods/health.ts";
@@ -31,8 +34,10 @@ export class ControlPlane {
   readonly #strangers = new Set<Connection>();
   readonly #clients = new Set<Connection>();
   readonly #loop = new EventLoop();
+  readonly #dialogs = new Dialogs();
   readonly #changes: Changes;
   readonly #facts: PlaneFacts;
+  #identity: GatewayIdentity | undefined;
   #ticks: NodeJS.Timeout | undefined;
   #look: NodeJS.Timeout | undefined;
   #presenceVersion = 1;
@@ -41,11 +46,14 @@ export class ControlPlane {
   constructor(options: ControlOptions) {
     this.#options = options;
     this.#changes = new Changes(options.current);
-    const { version, reload, reloadSecrets, current } = options;
+    const { version, reload, reloadSecrets, logPath, current } = options;
     this.#facts = {
       version,
       reload,
       reloadSecrets,
+      dialogs: this.#dialogs,
+      identity: () => (this.#identity ??= gatewayIdentity(options.services("identity").paths().stateDir)),
+      logPath,
       presence: () => this.#presence(),
       eventLoop: () => this.#loop.read(),
       get authMode() {
@@ -103,6 +111,7 @@ export class ControlPlane {
     clearInterval(this.#ticks);
     clearTimeout(this.#look);
     this.#loop.stop();
+    this.#dialogs.stop();
     const everyone = [...this.#clients, ...this.#strangers];
     for (const one of this.#clients)
       one.event("shutdown", { reason: "gateway stopping", restartExpectedMs: null });

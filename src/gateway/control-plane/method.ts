@@ -7,6 +7,8 @@ import type { Gateway } from "../gateway.ts";
 import type { ReloadReport } from "../reload.ts";
 import type { SecretsReport } from "../secrets.ts";
 import type { ClientInfo } from "./connect-params.ts";
+import type { Dialogs } from "./dialogs.ts";
+import type { GatewayIdentity } from "./identity.ts";
 
 export type MethodScope = "operator.read" | "operator.write" | "operator.admin";
 
@@ -24,6 +26,10 @@ export interface Call {
   readonly deps: CommandDeps;
   readonly peer: Peer;
   readonly plane: PlaneFacts;
+  /** The connection is gone: what was begun for it may end. */
+  readonly left: AbortSignal;
+  /** An event for this connection alone. */
+  readonly tell: (event: string, payload: unknown) => void;
   /** An answer ahead of the one that is returned, as `agent` gives it. */
   readonly early: (payload: unknown) => void;
 }
@@ -37,6 +43,10 @@ export interface PlaneFacts {
   readonly reload: () => Promise<ReloadReport>;
   readonly reloadSecrets: () => Promise<SecretsReport>;
   readonly eventLoop: () => unknown;
+  readonly dialogs: Dialogs;
+  readonly identity: () => GatewayIdentity;
+  /** of the log file of today; `undefined` where nobody keeps one */
+  readonly logPath: () => string | undefined;
 }
 
 export interface Presence {
@@ -71,6 +81,9 @@ export const method = <S extends Schema>(
 /** What was learnt a moment ago is in the store, which use cases read. One that cannot be read is told by them. */
 export const written = ({ agents }: Gateway): Promise<void> =>
   agents.refresh(MAIN_AGENT).catch(() => undefined);
+
+/** By the files as they are now, be they in use already or not. */
+export const fresh = (deps: CommandDeps): CommandDeps => ({ ...deps, ...deps.reread() });
 
 /** Who may write may read; an administrator may do all. */
 export const holds = (scopes: readonly string[], scope: MethodScope): boolean =>

@@ -2,24 +2,44 @@
 import type { Method } from "./method.ts";
 import { agentMethods } from "./methods/agents.ts";
 import { authMethods } from "./methods/auth.ts";
+import { choiceMethods } from "./methods/choice.ts";
 import { configMethods } from "./methods/config.ts";
+import { docsMethods } from "./methods/docs.ts";
+import { doctorMethods } from "./methods/doctor.ts";
 import { elsewhereMethods } from "./methods/elsewhere.ts";
 import { gatewayMethods } from "./methods/gateway.ts";
 import { healthMethods } from "./methods/health.ts";
+import { keyMethods } from "./methods/keys.ts";
+import { loginMethods } from "./methods/login.ts";
+import { logMethods } from "./methods/logs.ts";
 import { modelMethods } from "./methods/models.ts";
 import { orderMethods } from "./methods/order.ts";
+import { pasteMethods } from "./methods/paste.ts";
+import { probeMethods } from "./methods/probe.ts";
+import { providerMethods } from "./methods/providers.ts";
 import { runMethods } from "./methods/runs.ts";
+import { undoMethods } from "./methods/undo.ts";
 
 export const METHODS: ReadonlyMap<string, Method> = new Map(
   Object.entries({
     ...healthMethods,
     ...modelMethods,
     ...authMethods,
+    ...loginMethods,
     ...orderMethods,
     ...runMethods,
     ...agentMethods,
     ...configMethods,
     ...gatewayMethods,
+    ...choiceMethods,
+    ...docsMethods,
+    ...doctorMethods,
+    ...keyMethods,
+    ...logMethods,
+    ...pasteMethods,
+    ...probeMethods,
+    ...providerMethods,
+    ...undoMethods,
     ...elsewhereMethods,
   }),
 );
@@ -33,5 +53,7 @@ export const EVENTS = [
   "shutdown",
   "models.health",
   "models.loginNeeded",
+  "models.auth.login",
+  "models.auth.probe",
   "gateway.reloaded",
 ] as const;

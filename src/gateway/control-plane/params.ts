@@ -13,3 +13,7 @@ export const agentId = v.optional(name);
 export const nothing = v.strictObject({});
 /** What older clients send along is of no matter. */
 export const anything = v.record(v.string(), v.unknown());
+/** Left out: no. */
+export const flag = v.optional(v.boolean(), false);
+export const wholeNumber = (least: number, most: number) =>
+  v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));

@@ -42,7 +42,9 @@ async function called(
   const given = parsedParams(name, method, params);
   if (method.scope === "operator.admin") gateway.log.info(`${name} was called by ${peer.client.id}`);
   const early = (payload: unknown) => connection.answer(id, payload);
-  return await method.handle({ gateway, deps: services(name), peer, plane, early }, given as never);
+  const tell = (event: string, told: unknown) => connection.event(event, told);
+  const call = { gateway, deps: services(name), peer, plane, left: connection.left, tell, early };
+  return await method.handle(call, given as never);
 }
 
 /** @throws Refused, with each fault and its place */

@@ -1,5 +1,4 @@
-// The gateway itself: its settings read again, its secrets, the keys of its clients, who is connected.
-import * as v from "valibot";
+// The gateway itself: its settings read again, its secrets, who it is, who is connected.
 import { AccessError } from "../../../core/errors.ts";
 import { method } from "../method.ts";
 import { nothing } from "../params.ts";
@@ -20,14 +19,7 @@ export const gatewayMethods = {
     return { ok: true, ...report };
   }),
 
-  "gateway.keys.list": method(
-    "operator.read",
-    v.strictObject({ all: v.optional(v.boolean(), false) }),
-    async ({ deps }, { all }) => {
-      const { listKeys } = await import("../../../access/client-keys.ts");
-      return { keys: await listKeys(deps, all) };
-    },
-  ),
+  "gateway.identity.get": method("operator.read", nothing, ({ plane }) => plane.identity()),
 
   "system-presence": method("operator.read", nothing, ({ plane }) => plane.presence()),
 };
