@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DEFAULT_ROTATIONS } from "../core/failover.ts";
+import type { Failure } from "../core/failure/failure.ts";
 import { HEALTHY, WHOLE_PROFILE } from "../core/health.ts";
 import type { Load } from "../core/plan/candidate.ts";
 import { NO_TESTS } from "../core/plan/candidate.ts";
@@ -10,7 +11,7 @@ import type { LiveAgents } from "./live-agents.ts";
 import { RunProgress } from "./run-progress.ts";
 import type { Run } from "./run.ts";
 
-const LIMITED = { kind: "rate_limit", scope: "profile", message: "slow down", rotateKey: true } as const;
+const LIMITED: Failure = { kind: "rate_limit", scope: "account", message: "slow down", rotateKey: true };
 
 /** One profile, whose bar runs until `until`; each look at the clock comes a moment later than the last. */
 function scene(until: number) {
