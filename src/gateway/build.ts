@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { Agent } from "undici";
 import type { Renewer } from "../access/codex-refresh.ts";
 import { besideCodex } from "../access/codex-refresh.ts";
+import { CliBackends } from "../access/cli-backends/cli-backends.ts";
 import { Crossings } from "../access/crossings.ts";
 import { ExchangedTokens } from "../access/exchanged.ts";
 import { HealthWriter } from "../access/health-writer.ts";
@@ -28,6 +29,7 @@ import type { Faults } from "./faults.ts";
 import type { Gateway } from "./gateway.ts";
 import { Counts } from "./metrics/counts.ts";
 import type { SettingsReader } from "./reload.ts";
+import { Runs } from "./runs.ts";
 import type { GatewayDeps } from "./run.ts";
 import type { GatewaySecrets } from "./secrets.ts";
 import { tellingSealed } from "./sealed-notice.ts";
@@ -142,12 +144,14 @@ export function buildGateway(
     ),
     receipts: new ReceiptWriter(deps.receipts(), writing("Receipts")),
     upstream: new Agent({ keepAliveTimeout: 30_000, connect: { timeout: 10_000 } }),
+    programs: new CliBackends(deps),
     now: deps.now,
     startedAt: deps.now(),
     digestKey: randomBytes(32).toString("hex"),
     failing: () => faults.list(),
     counts,
     failedRuns: new FailedRuns(deps.log),
+    runs: new Runs(),
     log: deps.log,
     writerFlush: () => writer.flush(),
   };

@@ -1,6 +1,7 @@
 // What every route is handed: the running gateway's parts. Built in run.ts.
 import type { Agent } from "undici";
 import type { FailedAttempts } from "../core/failed-attempts.ts";
+import type { CliBackends } from "../access/cli-backends/cli-backends.ts";
 import type { Crossings } from "../access/crossings.ts";
 import type { Prices } from "../access/prices.ts";
 import type { ExchangedTokens } from "../access/exchanged.ts";
@@ -12,6 +13,7 @@ import type { StickyProfiles } from "../access/sticky.ts";
 import type { KnownKeys } from "./caller.ts";
 import type { Environment } from "../secrets/env.ts";
 import type { FailedRuns } from "./failed-runs.ts";
+import type { Runs } from "./runs.ts";
 import type { Counts } from "./metrics/counts.ts";
 import type { ReloadReport } from "./reload.ts";
 import type { Attempt } from "../core/plan/walk.ts";
@@ -41,6 +43,8 @@ export interface Gateway {
   /** what calls spend that move from flat classes to metered ones */
   readonly crossings: Crossings;
   readonly upstream: Agent;
+  /** that make calls themselves */
+  readonly programs: CliBackends;
   readonly rotations: () => RotationBudget;
   readonly now: () => number;
   /** ms since epoch */
@@ -49,6 +53,8 @@ export interface Gateway {
   readonly failing: () => readonly string[];
   readonly counts: Counts;
   readonly failedRuns: FailedRuns;
+  /** what is under way */
+  readonly runs: Runs;
   readonly log: Log;
   /** Tells conversations apart that name themselves by how they begin. */
   readonly digestKey: string;

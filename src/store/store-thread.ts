@@ -7,7 +7,9 @@ import type { AgentId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
 import { openClientKeyStore } from "./client-keys.ts";
 import { openReceiptStore } from "./receipts.ts";
+import { basisOfSession, openSessionStore } from "./sessions.ts";
 import { openSqliteStore } from "./sqlite.ts";
+import type { Session } from "../core/session.ts";
 import type { Slice } from "./store.ts";
 import { sliceOf } from "./draft.ts";
 import type { Place, Reply, Request, ThreadData } from "./thread-protocol.ts";
@@ -32,6 +34,8 @@ const store = openSqliteStore({
 });
 const receipts = openReceiptStore({ file: join(globalDir, "access.sqlite") });
 const clientKeys = openClientKeyStore(globalDir);
+const sessionFiles = new Map<AgentId, string>();
+const sessions = openSessionStore((agent) => sessionFiles.get(agent)!);
 
 const reply = (message: Reply): void => port.postMessage(message);
 
@@ -72,6 +76,14 @@ async function answer(request: Request): Promise<unknown> {
       return receipts.find(request.runId);
     case "recent":
       return receipts.recent(request.limit, request.before);
+    case "session":
+      return sessions.find(sessionsAt(request.place), request.key);
+    case "sessions":
+      return sessions.list(sessionsAt(request.place));
+    case "messages":
+      return sessions.messages(sessionsAt(request.place), request.sessionId, request.limit);
+    case "commitSession":
+      return commitSession(request);
     case "watch":
       return startWatch(request.watch, request.places);
     case "unwatch":
@@ -92,6 +104,21 @@ async function answer(request: Request): Promise<unknown> {
 function agentAt({ agent, file }: Place): AgentId {
   files.set(agent, file);
   return agent;
+}
+
+/** Sessions lie in a database of their own. */
+function sessionsAt({ agent, file }: Place): AgentId {
+  sessionFiles.set(agent, file);
+  return agent;
+}
+
+async function commitSession({ place, key, change, basis }: Request & { op: "commitSession" }) {
+  let moved: { session: Session | undefined } | undefined;
+  const left = await sessions.update(sessionsAt(place), key, (session) => {
+    moved = basisOfSession(session) === basis ? undefined : { session };
+    return moved ? undefined : change;
+  });
+  return moved ? { moved: moved.session } : { left };
 }
 
 async function commit({ place, touch, change, basis, note }: Request & { op: "commit" }) {
@@ -152,5 +179,6 @@ async function close(): Promise<void> {
   await store.close();
   await receipts.close();
   await clientKeys.close();
+  await sessions.close();
   setImmediate(() => port.close());
 }

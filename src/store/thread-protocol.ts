@@ -6,11 +6,13 @@ import type { CooldownPolicy } from "../core/health.ts";
 import type { ChangeNote } from "../core/history.ts";
 import type { AgentId } from "../core/ids.ts";
 import type { Receipt } from "../core/receipt.ts";
+import type { ChatMessage, Session } from "../core/session.ts";
 import type { ClientKey } from "../core/client-key.ts";
 import type { KeyUsage, KeyUseChange } from "./client-keys.ts";
 import type { ReceiptText } from "./receipt-text.ts";
 import { canonicalJson } from "./json.ts";
 import type { SealPlaces } from "./seal/places.ts";
+import type { SessionChange } from "./sessions.ts";
 import type {
   Change,
   Depth,
@@ -69,6 +71,14 @@ export interface Operations {
   release: { ask: { place: Place; lease: Lease }; answer: undefined };
   find: { ask: { runId: string }; answer: Receipt | undefined };
   recent: { ask: { limit: number; before: number | undefined }; answer: readonly Receipt[] };
+  session: { ask: { place: Place; key: string }; answer: Session | undefined };
+  sessions: { ask: { place: Place }; answer: readonly Session[] };
+  messages: { ask: { place: Place; sessionId: string; limit: number }; answer: readonly ChatMessage[] };
+  /** Applied only while the session is still `basis`; otherwise the answer is the session as it is now. */
+  commitSession: {
+    ask: { place: Place; key: string; change: SessionChange; basis: string };
+    answer: { readonly left: Session | undefined } | { readonly moved: Session | undefined };
+  };
   watch: { ask: { watch: number; places: readonly Place[] }; answer: undefined };
   unwatch: { ask: { watch: number }; answer: undefined };
   clientKeys: { ask: object; answer: readonly ClientKey[] };

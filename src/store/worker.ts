@@ -14,7 +14,10 @@ import type { GatewayKeyStore } from "./client-keys.ts";
 import type { ReceiptText } from "./receipt-text.ts";
 import { textOf } from "./receipt-text.ts";
 import type { SealPlaces } from "./seal/places.ts";
+import type { SessionStore } from "./sessions.ts";
+import { sessionFile } from "./sessions.ts";
 import type { StorePaths } from "./sqlite.ts";
+import { sessionsThrough } from "./worker-sessions.ts";
 import type {
   Change,
   Depth,
@@ -51,6 +54,7 @@ const MEMORY = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 8, stackS
 /** One thread serves them all. */
 export interface WorkerServices extends Store, ReceiptStore {
   readonly clientKeys: GatewayKeyStore;
+  readonly sessions: SessionStore;
 }
 
 export function openStoreInWorker(options: WorkerOptions): WorkerServices {
@@ -84,6 +88,10 @@ class WorkerStore implements WorkerServices {
     addUse: (uses) => this.#ask("addKeyUse", { uses }),
     watch: (onChange) => this.#watch({ onChange }),
   };
+  readonly sessions = sessionsThrough(
+    (op, ask) => this.#ask(op, ask),
+    (agent) => sessionFile(this.#options.paths.agentDatabase(agent)),
+  );
   readonly #options: WorkerOptions;
   readonly #waiting = new Map<number, Waiting>();
   readonly #watches = new Map<number, Watch>();

@@ -16,6 +16,7 @@ import type { Receipt } from "../../src/core/receipt.ts";
 import { runGateway } from "../../src/gateway/run.ts";
 import { openClientKeyStore } from "../../src/store/client-keys.ts";
 import { openReceiptStore } from "../../src/store/receipts.ts";
+import { openSessionStore, sessionFile } from "../../src/store/sessions.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { Script, ScriptedUpstream } from "../fakes/scripted-upstream.ts";
@@ -91,6 +92,7 @@ export async function startTestGateway(setup: TestSetup): Promise<TestGateway> {
   const ready = Promise.withResolvers<number>();
   const receipts = openReceiptStore({ file: join(paths.globalDir, "access.sqlite") });
   const clientKeys = openClientKeyStore(paths.globalDir);
+  const sessions = openSessionStore((agent) => sessionFile(paths.agentDatabase(agent)));
   const said: string[] = [];
   const config = loadConfig(paths);
   const accessConfig = loadAccessConfig(paths);
@@ -115,6 +117,7 @@ export async function startTestGateway(setup: TestSetup): Promise<TestGateway> {
       store: () => store,
       receipts: () => receipts,
       clientKeys: () => clientKeys,
+      sessions: () => sessions,
       commands: () => ({
         ...commandDeps,
         store: () => store,
@@ -168,7 +171,7 @@ export async function startTestGateway(setup: TestSetup): Promise<TestGateway> {
     async stop() {
       stop.resolve("test");
       const code = await running;
-      await Promise.all([upstream.close(), receipts.close(), clientKeys.close()]);
+      await Promise.all([upstream.close(), receipts.close(), clientKeys.close(), sessions.close()]);
       rmSync(home, { recursive: true, force: true });
       return code;
     },

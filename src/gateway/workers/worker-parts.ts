@@ -13,6 +13,7 @@ import { FailedRuns } from "../failed-runs.ts";
 import type { Gateway, Log } from "../gateway.ts";
 import { Counts } from "../metrics/counts.ts";
 import { REASONING } from "../other-call.ts";
+import { Runs } from "../runs.ts";
 import type { SettingsReader } from "../reload.ts";
 import { Targets } from "../target.ts";
 import type { Channel } from "./channel.ts";
@@ -101,6 +102,7 @@ export function buildWorkerParts(
       failing: () => [],
       counts: new Counts(),
       failedRuns: new FailedRuns(log),
+      runs: new Runs(),
       log,
       digestKey: start.digestKey,
       readyToTest: (attempt) => loads.readyToTest(attempt, now()),

@@ -1,0 +1,90 @@
+// A model call of a conversation: as a client's call, but asked by the gateway itself.
+import type { LiveAgent } from "../../access/live-agents.ts";
+import type { Run } from "../../access/run.ts";
+import type { JsonObject } from "../../core/json.ts";
+import { beginsFlat } from "../../core/plan/crossing.ts";
+import type { ChatMessage, TurnPlan } from "../../core/session.ts";
+import { textOf } from "../../core/session.ts";
+import { openaiCompletions } from "../../wire/openai-completions.ts";
+import { CallEstimate } from "../call-estimate.ts";
+import { OPERATOR } from "../caller.ts";
+import type { Gateway } from "../gateway.ts";
+import { reach } from "../reach.ts";
+import { runOrder } from "../run-order.ts";
+import type { Served } from "../served.ts";
+import { newServed } from "../served.ts";
+import { agentBody } from "../upstream-call.ts";
+import type { TurnSink } from "./turn-sink.ts";
+
+/** The protocol in which the gateway asks: it has a word for all that a conversation holds. */
+export const TURN_WIRE = openaiCompletions;
+
+export interface TurnCall {
+  readonly gateway: Gateway;
+  readonly live: LiveAgent;
+  readonly runId: string;
+  readonly sessionKey: string;
+  readonly sessionId: string;
+  readonly plan: TurnPlan;
+  readonly transcript: readonly ChatMessage[];
+  readonly sink: TurnSink;
+}
+
+export interface ReadyTurn {
+  readonly served: Served;
+  readonly order: Run;
+}
+
+/** @throws AccessError `bad_input` when no model of the plan can be asked */
+export function readyTurn(call: TurnCall): ReadyTurn {
+  const { gateway, live, plan, sink } = call;
+  const body: JsonObject = { stream: true, messages: messagesOf(call.transcript) };
+  const { models, asIs, request } = reach(plan.models, TURN_WIRE, true, body, gateway);
+  const gate = gateway.crossings.gate(gateway.accessConfig().crossing);
+  const asked = { ...plan, models, ...(gate === undefined ? {} : { crossing: gate }) };
+  const served = newServed({
+    runId: call.runId,
+    startedAt: gateway.now(),
+    caller: OPERATOR,
+    flatEstimate: beginsFlat(live.prepared, asked)
+      ? new CallEstimate(() => sink.text.length, JSON.stringify(body).length, true)
+      : undefined,
+    crossingClosed: gate?.closed && { closed: gate.closed, until: gate.until },
+    gateway,
+    live,
+    wire: TURN_WIRE,
+    asIs,
+    requested: call.sessionKey,
+    plan: asked,
+    session: `${call.sessionKey} ${call.sessionId}`,
+  });
+  const template = {
+    wire: TURN_WIRE,
+    endpoint: TURN_WIRE.endpoint,
+    dispatcher: gateway.upstream,
+    clientHeaders: {},
+    env: gateway.env(),
+    exchanged: gateway.exchanged,
+    stream: true,
+    bodyFor: agentBody(TURN_WIRE, body),
+    limits: gateway.accessConfig().gateway,
+  };
+  const foreign = request && { ...request, stream: true, wantsUsage: true };
+  return { served, order: runOrder(served, sink, template, foreign) };
+}
+
+/** What was said, as the protocol has it; rows without words (a run that was stopped at once) say nothing. */
+function messagesOf(transcript: readonly ChatMessage[]): JsonObject[] {
+  return transcript
+    .filter(({ content }) => content.some((part) => part.type === "image" || part.text !== ""))
+    .map((message) => ({ role: message.role, content: contentOf(message) }));
+}
+
+function contentOf(message: ChatMessage): string | JsonObject[] {
+  if (message.content.every(({ type }) => type === "text")) return textOf(message);
+  return message.content.map((part) =>
+    part.type === "text"
+      ? { type: "text", text: part.text }
+      : { type: "image_url", image_url: { url: `data:${part.mimeType};base64,${part.data}` } },
+  );
+}

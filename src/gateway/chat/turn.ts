@@ -1,0 +1,270 @@
+// One turn of a conversation: what was said before and now, to a model and back, and into the transcript.
+import { randomUUID } from "node:crypto";
+import type { LiveAgent } from "../../access/live-agents.ts";
+import type { RunResult } from "../../access/run.ts";
+import { run } from "../../access/run.ts";
+import { defaultModelOf } from "../../config/model-names.ts";
+import { AccessError, messageOf } from "../../core/errors.ts";
+import { formatModelRef, sameModelRef } from "../../core/model-ref.ts";
+import type { ModelRef } from "../../core/model-ref.ts";
+import type { ChatMessage, Session, SessionName } from "../../core/session.ts";
+import { afterTurn, newSession, turnPlan } from "../../core/session.ts";
+import type { SessionStore } from "../../store/sessions.ts";
+import { TRANSLATORS } from "../../wire/translate/all.ts";
+import { endCall } from "../call-end.ts";
+import type { Gateway } from "../gateway.ts";
+import type { ActiveRun } from "../runs.ts";
+import type { Served } from "../served.ts";
+import { readyTurn, TURN_WIRE } from "./turn-call.ts";
+import type { Tell } from "./turn-events.ts";
+import { TurnEvents } from "./turn-events.ts";
+import { TurnSink } from "./turn-sink.ts";
+
+export interface TurnAsked extends SessionName {
+  readonly runId: string;
+  readonly content: ChatMessage["content"];
+}
+
+export interface TurnParts {
+  readonly gateway: Gateway;
+  readonly sessions: SessionStore;
+  readonly tell: Tell;
+}
+
+/** How a turn ended. */
+export type TurnEnd = { readonly startedAt: number; readonly endedAt: number; readonly served?: ModelRef } & (
+  | { readonly kind: "ok" | "aborted"; readonly message: ChatMessage; readonly stopReason: string }
+  | { readonly kind: "error"; readonly error: string; readonly errorKind?: string }
+);
+
+/** What is sent of a long conversation: its newest rows. */
+const MOST_SENT = 500;
+
+/** A turn that can be ended at any time, also while it waits for another one. */
+export class Turn {
+  readonly asked: TurnAsked;
+  readonly #parts: TurnParts;
+  readonly #sink: TurnSink;
+  #events: TurnEvents | undefined;
+  #stopReason: string | undefined;
+  #served: Served | undefined;
+  /** the model that is asked first, once it is known */
+  #selected: ModelRef | undefined;
+
+  constructor(asked: TurnAsked, parts: TurnParts) {
+    this.asked = asked;
+    this.#parts = parts;
+    this.#sink = new TurnSink(TRANSLATORS[TURN_WIRE.api]!.provider, (piece) => this.#events?.text(piece));
+  }
+
+  get active(): ActiveRun {
+    return {
+      runId: this.asked.runId,
+      sessionKey: this.asked.key,
+      provider: () => (this.#served?.place.ref ?? this.#selected ?? this.#default()).provider,
+      abort: (reason) => this.abort(reason),
+    };
+  }
+
+  /** @param reason what clients are told as `stopReason` */
+  abort(reason: string): void {
+    this.#stopReason ??= reason;
+    this.#sink.leave();
+  }
+
+  /** Never rejects. */
+  async run(): Promise<TurnEnd> {
+    const startedAt = this.#now();
+    try {
+      return await this.#answered(startedAt);
+    } catch (error) {
+      if (!(error instanceof AccessError))
+        this.#parts.gateway.log.error(error, `The turn ${this.asked.runId} failed`);
+      const words = error instanceof AccessError ? messageOf(error) : UNEXPECTED;
+      this.#events ??= this.#newEvents("");
+      this.#events.failed(words, undefined);
+      return { kind: "error", error: words, startedAt, endedAt: this.#now() };
+    }
+  }
+
+  async #answered(startedAt: number): Promise<TurnEnd> {
+    const { agent, runId, key } = this.asked;
+    const gateway = this.#parts.gateway.latest();
+    const defaults = defaultsOf(gateway, agent);
+    const live = gateway.agents.get(agent) ?? (await gateway.agents.load(agent));
+    const session = await this.#begin(defaults);
+    const events = (this.#events = this.#newEvents(session.sessionId));
+    events.start(startedAt);
+    const transcript = await this.#parts.sessions.messages(agent, session.sessionId, MOST_SENT);
+    const plan = turnPlan(session, defaults);
+    refuseLostPin(plan.pin, live);
+    this.#selected = plan.models[0];
+    const ready = readyTurn({
+      gateway,
+      live,
+      runId,
+      sessionKey: key,
+      sessionId: session.sessionId,
+      plan,
+      transcript,
+      sink: this.#sink,
+    });
+    this.#served = ready.served;
+    const result = await run(ready.order, gateway);
+    endCall(ready.served, result, this.#sink);
+    return this.#settle(session.sessionId, plan.models, result, startedAt);
+  }
+
+  /** The session as it is now, or a new one; what was asked is in its transcript. */
+  async #begin(defaults: readonly ModelRef[]): Promise<Session> {
+    const { agent, key, content, runId } = this.asked;
+    const now = this.#now();
+    const message: ChatMessage = { role: "user", content, timestamp: now, runId };
+    const session = await this.#parts.sessions.update(agent, key, (stored) => {
+      const before = stored ?? newSession(key, randomUUID(), now);
+      return {
+        session: {
+          ...before,
+          models: before.models ?? defaults,
+          updatedAt: now,
+          messages: before.messages + 1,
+        },
+        append: [message],
+      };
+    });
+    return session!;
+  }
+
+  async #settle(
+    sessionId: string,
+    models: readonly ModelRef[],
+    result: RunResult,
+    startedAt: number,
+  ): Promise<TurnEnd> {
+    const events = this.#events!;
+    const answered = result.kind === "answered" ? result.attempt : undefined;
+    const served = answered?.ref ?? this.#served!.place.ref;
+    const times = { startedAt, endedAt: this.#now(), ...(served ? { served } : {}) };
+    if (result.kind === "exhausted" || result.kind === "cut") {
+      const { message: words = UNEXPECTED, type } = this.#sink.refusal ?? {};
+      if (this.#sink.text !== "") await this.#keep(sessionId, models, this.#message("error", served), result);
+      events.failed(words, type);
+      return { kind: "error", error: words, ...(type ? { errorKind: type } : {}), ...times };
+    }
+    if (result.kind === "aborted") {
+      const stopReason = this.#stopReason ?? "stop";
+      const message = this.#message("aborted", served);
+      if (this.#sink.text !== "") await this.#keep(sessionId, models, message, result);
+      events.aborted(this.#sink.text === "" ? undefined : message, stopReason);
+      return { kind: "aborted", message, stopReason, ...times };
+    }
+    const stopReason = this.#sink.finish ?? "stop";
+    const message = this.#message(stopReason, served);
+    await this.#keep(sessionId, models, message, result);
+    if (served && !sameModelRef(served, models[0]!))
+      events.fellBack(fallbackFacts(models[0]!, served, result));
+    events.final(message, stopReason);
+    return { kind: "ok", message, stopReason, ...times };
+  }
+
+  /** A transcript that cannot be written costs no answer. A conversation that began anew meanwhile keeps nothing of it. */
+  async #keep(
+    sessionId: string,
+    models: readonly ModelRef[],
+    message: ChatMessage,
+    result: RunResult,
+  ): Promise<void> {
+    const { agent, key } = this.asked;
+    const answered = result.kind === "answered" ? result.attempt : undefined;
+    const { usage } = this.#sink;
+    const turn = {
+      models,
+      ...(answered ? { served: answered.ref, profileId: answered.candidate.profile.id } : {}),
+      ...(usage ? { usage } : {}),
+      messages: 1,
+    };
+    try {
+      await this.#parts.sessions.update(agent, key, (stored) =>
+        stored?.sessionId === sessionId
+          ? { session: afterTurn(stored, turn, this.#now()), append: [message] }
+          : undefined,
+      );
+    } catch (error) {
+      this.#parts.gateway.log.error(error, `The answer of ${key} could not be kept`);
+    }
+  }
+
+  #message(stopReason: string, served: ModelRef | undefined): ChatMessage {
+    const { text, usage } = this.#sink;
+    const { gateway } = this.#parts;
+    const cost = usage && served && gateway.prices.nanoDollars(gateway.config(), served, tokensOf(usage));
+    return {
+      role: "assistant",
+      content: [{ type: "text", text }],
+      timestamp: this.#now(),
+      runId: this.asked.runId,
+      api: TURN_WIRE.api,
+      ...(served ? { provider: served.provider, model: served.model } : {}),
+      ...(usage
+        ? {
+            usage: {
+              input: usage.input,
+              output: usage.output,
+              totalTokens: usage.input + usage.output,
+              cacheRead: usage.cacheRead ?? 0,
+              cacheWrite: usage.cacheWrite ?? 0,
+              ...(cost === undefined ? {} : { cost: { total: cost / 1e9 } }),
+            },
+          }
+        : {}),
+      stopReason,
+    };
+  }
+
+  #newEvents(sessionId: string): TurnEvents {
+    const { runId, key, agent } = this.asked;
+    const names = { runId, sessionKey: key, sessionId, agentId: agent };
+    return new TurnEvents(names, this.#parts.tell, () => this.#now());
+  }
+
+  #default(): ModelRef {
+    return defaultsOf(this.#parts.gateway, this.asked.agent)[0]!;
+  }
+
+  #now(): number {
+    return this.#parts.gateway.now();
+  }
+}
+
+const UNEXPECTED = "The turn failed in a way that was not expected. The gateway's log has the details.";
+
+const tokensOf = ({ input, output }: { readonly input: number; readonly output: number }) => ({
+  inputTokens: input,
+  outputTokens: output,
+});
+
+/** The model of an agent, then its fallbacks. @throws AccessError `unknown_agent`, `config_invalid` */
+export function defaultsOf(gateway: Gateway, agent: string): readonly ModelRef[] {
+  const { resolved, fallbacks } = defaultModelOf(gateway.config(), agent);
+  return [resolved.ref, ...fallbacks.filter((ref) => !sameModelRef(ref, resolved.ref))];
+}
+
+/** A person's choice that is gone is told, and nothing else takes its place in silence. */
+function refuseLostPin(pin: string | undefined, { view }: LiveAgent): void {
+  if (pin === undefined || view.snapshot.profiles.some(({ id }) => id === pin)) return;
+  throw new AccessError(
+    "unknown_profile",
+    `This conversation is pinned to the profile ${pin}, which does not exist any more. Choose another with /model <ref>@<profile>, or send /model default.`,
+  );
+}
+
+const fallbackFacts = (selected: ModelRef, active: ModelRef, { attempts }: RunResult) => ({
+  selectedProvider: selected.provider,
+  selectedModel: selected.model,
+  activeProvider: active.provider,
+  activeModel: active.model,
+  reasonSummary: attempts.find(({ kind }) => kind !== undefined)?.kind ?? "unavailable",
+  attempts: attempts.map(({ model, profileId, outcome }) => ({ model, profileId, outcome })),
+  from: formatModelRef(selected),
+  to: formatModelRef(active),
+});

@@ -1,0 +1,208 @@
+// Sessions and their transcripts, in a database of each agent beside its credentials' one: they grow, and a turn
+// must make nobody look for changed credentials. Bounded: the newest sessions, and the newest rows of each.
+import { dirname, join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import type { AgentId } from "../core/ids.ts";
+import type { ChatMessage, Session } from "../core/session.ts";
+import { readFault, writeFault } from "./faults.ts";
+import { canonicalJson } from "./json.ts";
+import { inSnapshot, readDatabase } from "./read-database.ts";
+import { Turns } from "./turns.ts";
+import { patiently, transact, WriteConnections } from "./write-database.ts";
+
+export interface SessionChange {
+  /** `null` removes it, with its transcript */
+  readonly session: Session | null;
+  readonly append?: readonly ChatMessage[];
+}
+
+export interface SessionStore {
+  /** Creates nothing. @throws AccessError `store_unreadable` */
+  find(agent: AgentId, key: string): Promise<Session | undefined>;
+  /** Newest first. Creates nothing. @throws AccessError `store_unreadable` */
+  list(agent: AgentId): Promise<readonly Session[]>;
+  /** The newest `limit` rows, oldest first; rows that cannot be read are left out. @throws AccessError `store_unreadable` */
+  messages(agent: AgentId, sessionId: string, limit: number): Promise<readonly ChatMessage[]>;
+  /**
+   * Changes one session and adds to its transcript, in one transaction. `decide` sees the stored session, is
+   * synchronous and pure, may run again, and returns `undefined` to leave all as it is. A power cut may lose it.
+   *
+   * @returns the session as it is then
+   * @throws AccessError `store_unwritable`, `store_unreadable`; or whatever `decide` throws, with nothing written
+   */
+  update(
+    agent: AgentId,
+    key: string,
+    decide: (session: Session | undefined) => SessionChange | undefined,
+  ): Promise<Session | undefined>;
+  close(): Promise<void>;
+}
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS access_sessions (
+    key TEXT NOT NULL PRIMARY KEY, session_id TEXT NOT NULL, updated_at INTEGER NOT NULL, session_json TEXT NOT NULL);
+  CREATE INDEX IF NOT EXISTS access_sessions_updated ON access_sessions (updated_at);
+  CREATE TABLE IF NOT EXISTS access_messages (
+    session_id TEXT NOT NULL, seq INTEGER NOT NULL, message_json TEXT NOT NULL,
+    PRIMARY KEY (session_id, seq)) WITHOUT ROWID`;
+
+/** Beside the agent's credentials. @param agentDatabase the path of theirs */
+export const sessionFile = (agentDatabase: string): string =>
+  join(dirname(agentDatabase), "access-sessions.sqlite");
+
+export const MOST_SESSIONS = 2000;
+export const MOST_MESSAGES = 2000;
+
+/** @param fileOf where an agent's sessions are */
+export function openSessionStore(fileOf: (agent: AgentId) => string): SessionStore {
+  return new SqliteSessions(fileOf);
+}
+
+class SqliteSessions implements SessionStore {
+  readonly #fileOf: (agent: AgentId) => string;
+  readonly #connections = new WriteConnections();
+  readonly #turns = new Turns();
+
+  constructor(fileOf: (agent: AgentId) => string) {
+    this.#fileOf = fileOf;
+  }
+
+  async find(agent: AgentId, key: string): Promise<Session | undefined> {
+    return this.#read(agent, (db) => selectSession(db, key), undefined);
+  }
+
+  async list(agent: AgentId): Promise<readonly Session[]> {
+    const newest = "SELECT session_json FROM access_sessions ORDER BY updated_at DESC, key";
+    return this.#read(agent, (db) => db.prepare(newest).all().flatMap(sessionIn), []);
+  }
+
+  async messages(agent: AgentId, sessionId: string, limit: number): Promise<readonly ChatMessage[]> {
+    return this.#read(agent, (db) => selectMessages(db, sessionId, limit), []);
+  }
+
+  update(
+    agent: AgentId,
+    key: string,
+    decide: (session: Session | undefined) => SessionChange | undefined,
+  ): Promise<Session | undefined> {
+    const file = this.#fileOf(agent);
+    return this.#turns.take(file, async () => {
+      try {
+        return await patiently(() => this.#change(file, key, decide));
+      } catch (error) {
+        throw writeFault(file, error);
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#turns.end();
+    this.#connections.closeAll();
+  }
+
+  #change(
+    file: string,
+    key: string,
+    decide: (session: Session | undefined) => SessionChange | undefined,
+  ): Session | undefined {
+    const db = this.#connections.obtain(file);
+    return transact(db, "NORMAL", () => {
+      if (!hasTable(db)) db.exec(SCHEMA);
+      const before = selectSession(db, key);
+      const change = decide(before);
+      if (!change) return before;
+      if (before && before.sessionId !== change.session?.sessionId) dropTranscript(db, before.sessionId);
+      if (!change.session) {
+        db.prepare("DELETE FROM access_sessions WHERE key = ?").run(key);
+        return undefined;
+      }
+      put(db, change.session);
+      if (change.append?.length) append(db, change.session.sessionId, change.append);
+      if (!before) prune(db);
+      return change.session;
+    });
+  }
+
+  async #read<T>(agent: AgentId, select: (db: DatabaseSync) => T, none: T): Promise<T> {
+    const file = this.#fileOf(agent);
+    const selectIfAny = (db: DatabaseSync) => (hasTable(db) ? select(db) : none);
+    try {
+      return await patiently(() => {
+        const open = this.#connections.current(file);
+        return open ? inSnapshot(open, selectIfAny) : (readDatabase(file, selectIfAny) ?? none);
+      });
+    } catch (error) {
+      throw readFault(file, error);
+    }
+  }
+}
+
+const hasTable = (db: DatabaseSync): boolean =>
+  db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'access_messages'").get() !== undefined;
+
+function selectSession(db: DatabaseSync, key: string): Session | undefined {
+  const row = db.prepare("SELECT session_json FROM access_sessions WHERE key = ?").get(key);
+  return row && sessionIn(row)[0];
+}
+
+/** A row that is garbage counts as none: the conversation begins anew. */
+function sessionIn(row: Record<string, unknown>): Session[] {
+  const session = parsed<Session>(row["session_json"]);
+  return typeof session?.key === "string" && typeof session.sessionId === "string" ? [session] : [];
+}
+
+function selectMessages(db: DatabaseSync, sessionId: string, limit: number): ChatMessage[] {
+  const newest = "SELECT message_json FROM access_messages WHERE session_id = ? ORDER BY seq DESC LIMIT ?";
+  return db
+    .prepare(newest)
+    .all(sessionId, limit)
+    .flatMap((row) => messageIn(row))
+    .toReversed();
+}
+
+function messageIn(row: Record<string, unknown>): ChatMessage[] {
+  const message = parsed<ChatMessage>(row["message_json"]);
+  const known = message?.role === "user" || message?.role === "assistant";
+  return known && Array.isArray(message.content) ? [message] : [];
+}
+
+function parsed<T>(text: unknown): (Partial<T> & T) | undefined {
+  try {
+    const value: unknown = JSON.parse(String(text));
+    return typeof value === "object" && value !== null ? (value as T) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function put(db: DatabaseSync, session: Session): void {
+  db.prepare(
+    "INSERT OR REPLACE INTO access_sessions (key, session_id, updated_at, session_json) VALUES (?, ?, ?, ?)",
+  ).run(session.key, session.sessionId, session.updatedAt, JSON.stringify(session));
+}
+
+function append(db: DatabaseSync, sessionId: string, messages: readonly ChatMessage[]): void {
+  const last = db.prepare("SELECT max(seq) AS seq FROM access_messages WHERE session_id = ?").get(sessionId);
+  let seq = Number(last?.["seq"] ?? 0);
+  const insert = db.prepare("INSERT INTO access_messages (session_id, seq, message_json) VALUES (?, ?, ?)");
+  for (const message of messages) insert.run(sessionId, ++seq, JSON.stringify(message));
+  db.prepare("DELETE FROM access_messages WHERE session_id = ? AND seq <= ?").run(
+    sessionId,
+    seq - MOST_MESSAGES,
+  );
+}
+
+const dropTranscript = (db: DatabaseSync, sessionId: string): void =>
+  void db.prepare("DELETE FROM access_messages WHERE session_id = ?").run(sessionId);
+
+/** The oldest beyond the limit go, a few at each new one. */
+function prune(db: DatabaseSync): void {
+  const oldest = `SELECT key, session_id FROM access_sessions ORDER BY updated_at DESC LIMIT 16 OFFSET ${MOST_SESSIONS}`;
+  for (const row of db.prepare(oldest).all()) {
+    dropTranscript(db, String(row["session_id"]));
+    db.prepare("DELETE FROM access_sessions WHERE key = ?").run(String(row["key"]));
+  }
+}
+
+/** Equal for equal sessions. */
+export const basisOfSession = (session: Session | undefined): string => canonicalJson(session ?? null);
