@@ -72,6 +72,12 @@ describe("gateway call", () => {
     assert.equal(set.exit, 0, set.err);
     const undone = await cli.run(["models", "undo", "--list", "--json"]);
     assert.match(undone.out, /gateway call models\.auth\.order\.set/);
+    const client = await controlClient(gateway.url, { auth: { token: token() } });
+    const taken = await client.ask("models.undo");
+    assert.equal(taken.undone[0].command, "gateway call models.auth.order.set");
+    const again = await client.ask("models.undo", { change: taken.change });
+    assert.equal(again.undone[0].id, taken.change);
+    client.close();
   });
 
   test("an edit and a reload are told; what cannot be used is the caller's error", async () => {
@@ -90,6 +96,20 @@ describe("gateway call", () => {
     const { error } = await client.request("gateway.reload");
     assert.match(error.message, /goes on with its former settings/);
     writeFileSync(home.paths.configPath, written);
+    client.close();
+  });
+
+  test("the log is told from its end, and then what came since", async () => {
+    const client = await controlClient(gateway.url, { auth: { token: token() } });
+    const tail = (params: object = {}) => client.ask("logs.tail", params);
+    await eventually(async () => assert.ok((await tail()).lines.length > 0));
+    const { cursor, lines, size } = await tail({ limit: 1 });
+    assert.equal(lines.length, 1);
+    assert.ok(cursor <= size && JSON.parse(lines[0]).msg);
+    await client.ask("models.auth.retry", { profileId: "p:a" });
+    const told = /models\.auth\.retry was called/;
+    await eventually(async () => assert.match((await tail({ cursor })).lines.join("\n"), told));
+    assert.equal((await tail({ cursor: 1e9 })).reset, true);
     client.close();
   });
 

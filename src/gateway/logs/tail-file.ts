@@ -38,10 +38,11 @@ export async function tailFile(
     // A line that is being written is told once it is whole.
     const end = read.lastIndexOf(NEWLINE) + 1;
     // What begins before the part that was read is no whole line.
-    const begin = from === (seen ?? 0) ? 0 : read.indexOf(NEWLINE) + 1;
+    const isCut = from > (seen ?? 0);
+    const begin = !isCut ? 0 : read.indexOf(NEWLINE) + 1;
     const whole = read.subarray(Math.min(begin, end), end).toString("utf8").split("\n").slice(0, -1);
     const lines = whole.slice(-limit);
-    const truncated = begin > 0 || lines.length < whole.length;
+    const truncated = isCut || lines.length < whole.length;
     return { file: file!, cursor: from + end, size, lines, truncated, reset };
   } finally {
     await handle.close();
