@@ -1,9 +1,11 @@
 // Where an agent's folders lie, and whether two of them are one (OpenClaw docs, "Multi-agent routing", Paths).
 import { realpathSync, statSync } from "node:fs";
-import { basename, dirname, join, sep } from "node:path";
-import type { ConfiguredAgent } from "../config/config.ts";
+import { basename, dirname, join, resolve, sep } from "node:path";
+import type { Config, ConfiguredAgent } from "../config/config.ts";
+import type { Paths } from "../config/paths.ts";
 import { untilde } from "../config/paths.ts";
 import { AccessError } from "../core/errors.ts";
+import type { AgentId } from "../core/ids.ts";
 import type { JsonObject } from "../core/json.ts";
 import { isObject } from "../core/json.ts";
 import type { Deps } from "./deps.ts";
@@ -30,6 +32,18 @@ function standardWorkspace(deps: Deps, { id, isDefault }: ConfiguredAgent, docum
   const configured = typeof defaults["workspace"] === "string" ? defaults["workspace"].trim() : "";
   if (configured) return isDefault ? configured : join(configured, id);
   return join(deps.paths().stateDir, isDefault ? "workspace" : `workspace-${id}`);
+}
+
+/** The folder that an agent's turns work in, by the config as it is read. */
+export function agentWorkspace(paths: Paths, { agents, turns }: Config, id: AgentId): string {
+  const agent = agents.find((each) => each.id === id);
+  const isDefault = agent?.isDefault ?? true;
+  const shared = turns.workspace;
+  const standard =
+    shared === undefined
+      ? join(paths.stateDir, isDefault ? "workspace" : `workspace-${id}`)
+      : join(shared, isDefault ? "" : id);
+  return resolve(untilde(agent?.workspace ?? standard, paths.home));
 }
 
 /** The path with its links followed as far as it exists: two names of one folder become one. */

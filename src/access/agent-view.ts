@@ -7,6 +7,7 @@ import type { AgentId, ProfileId, ProviderId } from "../core/ids.ts";
 import { configProfileId, envProfileId, MAIN_AGENT } from "../core/ids.ts";
 import type { Snapshot } from "../core/plan/candidate.ts";
 import { Secret } from "../core/secret.ts";
+import { namedBackends } from "../providers/cli-backends.ts";
 import { environmentKeys } from "../providers/env-keys.ts";
 import { PROVIDERS } from "../providers/all.ts";
 import type { Environment } from "../secrets/env.ts";
@@ -69,6 +70,7 @@ export function viewOf(inputs: ViewInputs): AgentView {
   const withCredential = new Set(profiles.map((profile) => profile.provider));
   profiles.push(...configProfiles(inputs, { secrets, unresolved }, withCredential));
   profiles.push(...syntheticProfiles(inputs, new Set(profiles.map((profile) => profile.provider))));
+  profiles.push(...programProfiles(inputs, new Set(profiles.map((profile) => profile.provider))));
   const { order, orderFrom } = explicitOrders(inputs);
   return {
     agent,
@@ -157,6 +159,18 @@ function* configProfiles(
     } else if (!withCredential.has(provider.id) && routeTo(inputs.config, provider.id)?.local) {
       yield { ...base, type: "none", generation: "" };
     }
+  }
+}
+
+/** Programs that the config names, each with whatever login it has. */
+function* programProfiles(
+  { agent, config }: ViewInputs,
+  withCredential: ReadonlySet<ProviderId>,
+): Generator<AuthProfile> {
+  for (const id of namedBackends(config)) {
+    if (withCredential.has(id)) continue;
+    const is = { type: "none", source: "config", owner: agent, generation: "", keptBy: id } as const;
+    yield { id: configProfileId(id), provider: id, ...is };
   }
 }
 

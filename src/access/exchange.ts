@@ -10,7 +10,7 @@ import { ExchangeHandler } from "./exchange-handler.ts";
 import type { Sink } from "./sink.ts";
 
 export interface UpstreamCall {
-  readonly dispatcher: Dispatcher;
+  readonly dispatcher: Pick<Dispatcher, "dispatch">;
   readonly origin: string;
   readonly path: string;
   readonly headers: readonly string[];

@@ -6,6 +6,7 @@ import { usualFunding } from "../core/funding.ts";
 import type { ProfileId } from "../core/ids.ts";
 import type { Secret } from "../core/secret.ts";
 import { findProvider } from "../providers/all.ts";
+import { cliBackend } from "../providers/cli-backends.ts";
 import type { Environment } from "../secrets/env.ts";
 import type { AgentView } from "./agent-view.ts";
 import { routeTo } from "./provider-route.ts";
@@ -31,6 +32,8 @@ function fundingOf(profile: AuthProfile, secret: Secret | undefined, inputs: Fun
   const { id, provider, type } = profile;
   const written = [id, provider].find((name) => Object.hasOwn(inputs.written, name));
   if (written !== undefined) return inputs.written[written]!;
+  // A program with a login of its own: a plan, as a rule.
+  if (profile.keptBy !== undefined && cliBackend(inputs.config, profile.keptBy)) return "subscription";
   // A server that wants no credential sends no bill.
   if (type === "none") return findProvider(provider)?.funding ?? "local";
   const known = findProvider(provider);

@@ -9,7 +9,6 @@ import type { TokenEndpoint } from "../oauth/token-endpoint.ts";
 import { findProvider } from "../providers/all.ts";
 import type { Environment } from "../secrets/env.ts";
 import { clearAlarm, setAlarm } from "./alarms.ts";
-import { isCloud } from "./clouds.ts";
 import type { LiveAgent } from "./live-agents.ts";
 import type { Renewer } from "./codex-refresh.ts";
 import type { RefreshResult } from "./refresh.ts";
@@ -59,9 +58,8 @@ export class Logins {
 
   /** Nothing when the profile can be sent as it is; else resolves when it can, or with why it cannot. */
   ready(live: LiveAgent, profile: AuthProfile): Promise<Failure | undefined> | undefined {
-    if (profile.keptBy !== undefined)
-      return isCloud(profile.keptBy) ? undefined : Promise.resolve(keptElsewhere(profile.keptBy));
-    if (profile.type !== "oauth") return undefined;
+    // A cloud's own, or a program's, which makes its calls itself.
+    if (profile.keptBy !== undefined || profile.type !== "oauth") return undefined;
     const hasAccess = live.view.secrets.has(profile.id);
     const freshness = freshnessOf(profile, hasAccess, this.#options.now(), this.#chance);
     if (freshness === "fresh") return undefined;
@@ -161,12 +159,6 @@ function unready(result: RefreshResult): Failure | undefined {
   if (result.kind === "renewed") return undefined;
   const kind = result.kind === "login_needed" ? "auth_permanent" : "timeout";
   return { kind, scope: "account", rotateKey: false, message: result.message };
-}
-
-/** There is no secret to send. It is nobody's failure, so nothing is barred for it. */
-function keptElsewhere(keeper: string): Failure {
-  const message = `The ${keeper} program keeps this login and makes its calls itself; the gateway cannot send them.`;
-  return { kind: "unknown", scope: "account", rotateKey: true, message };
 }
 
 /** Built in, or as access.json says; with the application of the environment, where a provider wants one. */

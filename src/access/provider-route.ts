@@ -1,17 +1,22 @@
 // How a provider is reached: what the config says of it, over what is built in.
-import type { Config, ConfiguredModel, SecretInput } from "../config/config.ts";
+import type { Config, ConfiguredModel, ConfiguredProvider, SecretInput } from "../config/config.ts";
 import type { AuthProfile } from "../core/credential.ts";
 import type { ProviderId } from "../core/ids.ts";
 import type { RefValues, SecretProviders } from "../core/secret-ref.ts";
 import type { Environment } from "../secrets/env.ts";
 import { findProvider } from "../providers/all.ts";
+import type { CliBackend } from "../providers/cli-backends.ts";
+import { cliBackend } from "../providers/cli-backends.ts";
 import type { Api, CredentialHeader, Provider, ProviderPlace } from "../providers/provider.ts";
+import { CLI_BACKEND } from "../wire/cli-backend.ts";
 import { addressFault, filledAddress } from "./provider-address.ts";
 
 export interface ProviderRoute {
   readonly id: ProviderId;
   /** a wire's name; not every wire is spoken yet */
   readonly api: string;
+  /** a program on this machine that makes the calls; the address says nothing then */
+  readonly backend?: CliBackend;
   readonly origin: string;
   /** path of the base URL, without a trailing slash */
   readonly basePath: string;
@@ -145,6 +150,9 @@ function makeRoute(
   other?: ProviderPlace,
 ): ProviderRoute | undefined {
   const configured = config.providers.get(id);
+  const backend =
+    configured?.baseUrl === undefined && configured?.api === undefined && cliBackend(config, id);
+  if (backend) return programRoute(backend, config, configured);
   const builtIn = findProvider(id);
   const place = configured?.baseUrl === undefined && configured?.api === undefined ? other : undefined;
   const address = configured?.baseUrl ?? place?.baseUrl ?? builtIn?.baseUrl;
@@ -169,6 +177,27 @@ function makeRoute(
     local: isLocal(baseUrl),
   };
 }
+
+/** A program that makes the calls itself, and has no address. */
+const programRoute = (
+  backend: CliBackend,
+  { secretProviders }: Config,
+  configured: ConfiguredProvider | undefined,
+): ProviderRoute => ({
+  id: backend.id,
+  api: CLI_BACKEND,
+  backend,
+  origin: `${CLI_BACKEND}:`,
+  basePath: "",
+  header: BEARER,
+  headers: {},
+  secretProviders,
+  headerVariants: [],
+  ...(configured?.timeoutSeconds ? { timeoutMs: configured.timeoutSeconds * 1000 } : {}),
+  models: configured?.models ?? [],
+  elsewhere: false,
+  local: false,
+});
 
 const bare = (address: string): string => address.replace(/\/+$/, "");
 

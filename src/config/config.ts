@@ -6,6 +6,7 @@ import type { CooldownPolicy } from "../core/health.ts";
 import type { AgentId, ProfileId, ProviderId } from "../core/ids.ts";
 import type { RotationBudget } from "../core/failover.ts";
 import type { RefValues, ResolutionLimits, SecretProviders } from "../core/secret-ref.ts";
+import type { CliBackendSettings } from "./cli-backends.ts";
 
 /** A string (plain, `${NAME}` or the name of a variable) or a reference. */
 export type SecretInput = string | SecretRef;
@@ -138,7 +139,9 @@ export interface Config {
   /** `agents.defaults.models`: reference as written → its settings, in file order */
   readonly models: ReadonlyMap<string, ListedModel>;
   /** `agents.defaults.cliBackends` by id */
-  readonly cliBackends: ReadonlyMap<string, { readonly command?: string }>;
+  readonly cliBackends: ReadonlyMap<string, CliBackendSettings>;
+  /** what `agents.defaults` says of an agent's turns: how long one may take at most, ms, and the folder it works in */
+  readonly turns: { readonly timeoutMs: number; readonly workspace?: string };
   /** never empty: an implicit `main` when the file names none */
   readonly agents: readonly ConfiguredAgent[];
   readonly hasAgentList: boolean;

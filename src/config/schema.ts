@@ -43,6 +43,8 @@ const agents = object({
         table(object({ alias: v.exactOptional(text), agentRuntime: v.exactOptional(v.unknown()) })),
       ),
       cliBackends: v.exactOptional(v.unknown()),
+      timeoutSeconds: v.exactOptional(v.unknown()),
+      workspace: v.exactOptional(v.unknown()),
     }),
   ),
   list: v.exactOptional(

@@ -5,6 +5,7 @@ import { DEFAULT_COOLDOWNS } from "../core/health.ts";
 import { DEFAULT_ROTATIONS } from "../core/failover.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
 import type { Config, ConfiguredAgent, GatewayConfig, LoggingConfig, ModelChoice } from "./config.ts";
+import { readCliBackends } from "./cli-backends.ts";
 import { formatPath } from "./document.ts";
 import type { Sections } from "./schema.ts";
 
@@ -16,8 +17,10 @@ const HOUR = 60 * MINUTE;
 
 export function readAgents(
   section: Sections["agents"],
-): Warned<"defaultModel" | "imageModel" | "models" | "cliBackends" | "agents" | "hasAgentList"> {
+): Warned<"defaultModel" | "imageModel" | "models" | "cliBackends" | "turns" | "agents" | "hasAgentList"> {
   const { defaults = {}, list = [] } = section;
+  const { cliBackends, warnings } = readCliBackends(defaults.cliBackends);
+  const listedAgents = readAgentList(list);
   const listed = Object.entries(defaults.models ?? {}).map(([ref, { alias, agentRuntime }]) => {
     const name = alias?.trim();
     const runtime = textIn(agentRuntime, "id");
@@ -27,21 +30,24 @@ export function readAgents(
     defaultModel: modelChoice(defaults.model),
     imageModel: modelChoice(defaults.imageModel),
     models: new Map(listed),
-    cliBackends: readBackends(defaults.cliBackends),
+    cliBackends,
+    turns: turnsIn(defaults),
     hasAgentList: list.length > 0,
-    ...readAgentList(list),
+    ...listedAgents,
+    warnings: [...warnings, ...listedAgents.warnings],
   };
 }
 
-/** Only the command is ours to read; what else a backend has is OpenClaw's. */
-function readBackends(section: unknown): Config["cliBackends"] {
-  const entries = isObject(section) ? Object.entries(section) : [];
-  return new Map(
-    entries.map(([id, backend]) => {
-      const command = textIn(backend, "command");
-      return [id, command ? { command } : {}] as const;
-    }),
-  );
+/** As OpenClaw documents it: two days. */
+const TURN_SECONDS = 172_800;
+
+function turnsIn(defaults: Readonly<Record<string, unknown>>): Config["turns"] {
+  const seconds = defaults["timeoutSeconds"];
+  const workspace = textIn(defaults, "workspace");
+  return {
+    timeoutMs: 1000 * (typeof seconds === "number" && seconds > 0 ? seconds : TURN_SECONDS),
+    ...(workspace ? { workspace } : {}),
+  };
 }
 
 function textIn(value: unknown, key: string): string | undefined {

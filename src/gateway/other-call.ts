@@ -1,4 +1,5 @@
 // An attempt at a provider that speaks another protocol than the client: as it is where that fits, else told anew.
+import type { Sender } from "../access/cli-backends/cli-backends.ts";
 import type { Outcome } from "../access/exchange.ts";
 import { exchange } from "../access/exchange.ts";
 import type { LiveAgent } from "../access/live-agents.ts";
@@ -13,12 +14,14 @@ import { providerTranslator, targetFor } from "../access/translation.ts";
 import { AccessError } from "../core/errors.ts";
 import { parseObject } from "../core/json.ts";
 import type { Attempt } from "../core/plan/walk.ts";
+import type { CliBackend } from "../providers/cli-backends.ts";
 import { findWire } from "../wire/all.ts";
 import { TRANSLATORS } from "../wire/translate/all.ts";
 import type { ModelRequest } from "../wire/translate/neutral.ts";
 import { fitToolNames } from "../wire/translate/tool-names.ts";
 import type { ProviderWire } from "../wire/wire.ts";
 import type { Served } from "./served.ts";
+import { namedSession } from "./session-key.ts";
 import type { CallTemplate } from "./upstream-call.ts";
 import { upstreamCall } from "./upstream-call.ts";
 
@@ -60,6 +63,7 @@ export function otherExchange(call: OtherCall, attempt: Attempt, route: Provider
   const stream = request.stream || wire.alwaysStreams === true;
   const told: CallTemplate = {
     ...template,
+    dispatcher: route.backend ? programFor(call, attempt, route.backend) : template.dispatcher,
     wire,
     endpoint: wire.pathFor?.(attempt.ref.model, stream) ?? wire.endpoint,
     clientHeaders: {},
@@ -72,6 +76,22 @@ export function otherExchange(call: OtherCall, attempt: Attempt, route: Provider
     translatedSink(sink, tonguesOf(served, request, attempt, route, fitted.names)),
     served.gateway.now,
   );
+}
+
+/** The program that makes the call, where a provider's server would be. */
+function programFor({ served, template, request }: OtherCall, attempt: Attempt, backend: CliBackend): Sender {
+  const { gateway, live, caller } = served;
+  const session =
+    template.sessionKey ??
+    namedSession(gateway.digestKey, template.clientHeaders, request?.user, live.id, caller);
+  return gateway.programs.sender({
+    backend,
+    agent: live.id,
+    profile: attempt.candidate.profile,
+    session,
+    env: gateway.env(),
+    config: gateway.config(),
+  });
 }
 
 function tonguesOf(

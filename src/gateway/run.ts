@@ -210,6 +210,7 @@ const REFRESHES_END_WITHIN_MS = 5000;
 async function stop(deps: GatewayDeps, parts: GatewayParts, listening: Listening): Promise<void> {
   parts.keepWarm.stop();
   await listening.close();
+  await parts.programs.close();
   // The answer to a token that was sent is nowhere else.
   await Promise.race([parts.refresher.settled(), pause(REFRESHES_END_WITHIN_MS, undefined, { ref: false })]);
   await parts.receipts.flush();

@@ -55,6 +55,21 @@ export function sessionKey(
   );
 }
 
+/** The same of a conversation that the client itself gives a name; `undefined` for any other. */
+export function namedSession(
+  digestKey: string,
+  headers: IncomingHttpHeaders,
+  user: string | undefined,
+  agent: AgentId,
+  caller: Caller,
+): string | undefined {
+  const header = SESSION_HEADERS.map((name) => headers[name]).find(
+    (value) => typeof value === "string" && value,
+  );
+  const parts = header ? ["header", header] : user ? ["user", user.slice(0, DIGESTED_CHARS)] : undefined;
+  return parts && hash("sha256", [digestKey, agent, callerId(caller), ...parts].join("\n"), "base64url");
+}
+
 function sessionParts(headers: IncomingHttpHeaders, wire: Wire, body: JsonObject): string[] {
   for (const name of SESSION_HEADERS) {
     const value = headers[name];

@@ -26,11 +26,13 @@ import type { RequestBody } from "./body.ts";
 
 /** What all attempts of one request share. */
 export interface CallTemplate {
-  readonly dispatcher: Dispatcher;
+  readonly dispatcher: Pick<Dispatcher, "dispatch">;
   readonly wire: ProviderWire;
   /** below the base URL; the wire's own unless the client asked for a sub-resource */
   readonly endpoint: string;
   readonly clientHeaders: IncomingHttpHeaders;
+  /** A session of the gateway's own, unlike any other of all callers: programs go on with theirs by it. */
+  readonly sessionKey?: string;
   readonly env: Environment;
   /** tokens that calls carry instead of the stored ones */
   readonly exchanged: ExchangedTokens;

@@ -4,6 +4,7 @@ import { anthropicMessages } from "./anthropic-messages.ts";
 import { anthropicVertex } from "./anthropic-vertex.ts";
 import { azureOpenaiResponses } from "./azure-openai-responses.ts";
 import { bedrockConverseStream } from "./bedrock-converse-stream.ts";
+import { cliBackend } from "./cli-backend.ts";
 import { googleGenerativeAi, googleVertex } from "./google-generative-ai.ts";
 import { ollama } from "./ollama.ts";
 import { openaiCodexResponses } from "./openai-codex-responses.ts";
@@ -22,6 +23,7 @@ export const WIRES: readonly ProviderWire[] = [
   bedrockConverseStream,
   azureOpenaiResponses,
   anthropicVertex,
+  cliBackend,
 ];
 
 /** Whether a client's request goes to a provider as it is, but for the model. */

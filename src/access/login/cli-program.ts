@@ -39,10 +39,12 @@ const QUIET = {
   DISABLE_ERROR_REPORTING: "1",
 };
 
+export const isPassedOn = (name: string): boolean => PASSED_ON.test(name);
+
 export const environmentFor = (env: Environment): Record<string, string> => ({
   ...Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) =>
-      value !== undefined && PASSED_ON.test(name) ? [[name, value]] : [],
+      value !== undefined && isPassedOn(name) ? [[name, value]] : [],
     ),
   ),
   ...QUIET,

@@ -8,6 +8,7 @@ import { resetTime } from "./reset-time.ts";
 import type { Rule, RuleTable } from "./rule.ts";
 import { matches } from "./rule.ts";
 import { tableOf } from "./tables/all.ts";
+import { CLI_RULES } from "./tables/cli.ts";
 
 /**
  * What a failed answer means. Pure; never throws, and its work is bounded whatever the body holds. A
@@ -44,7 +45,7 @@ const NOTHING_FITS: Rule = { kind: "unknown", scope: "provider" };
 
 function ruleFor(answer: UpstreamAnswer, seen: Evidence, vendor: RuleTable | undefined): Rule {
   if (answer.transport === "network") return NO_ANSWER;
-  for (const rules of [vendor?.rules ?? [], GENERIC_RULES, STATUS_RULES]) {
+  for (const rules of [CLI_RULES, vendor?.rules ?? [], GENERIC_RULES, STATUS_RULES]) {
     const rule = rules.find((candidate) => matches(candidate, seen));
     if (rule) return rule;
   }

@@ -1,5 +1,6 @@
 // The parts of a gateway in a worker: as those of a gateway alone, but that whatever has one owner is the primary's.
 import { Agent } from "undici";
+import { CliBackends } from "../../access/cli-backends/cli-backends.ts";
 import { ExchangedTokens } from "../../access/exchanged.ts";
 import { LiveAgents } from "../../access/live-agents.ts";
 import { Logins } from "../../access/logins.ts";
@@ -97,6 +98,7 @@ export function buildWorkerParts(
       // The primary tells when they cannot be written.
       receipts: new ReceiptWriter(receipts, () => undefined),
       upstream: new Agent({ keepAliveTimeout: 30_000, connect: { timeout: 10_000 } }),
+      programs: new CliBackends({ paths: () => settings().paths() }),
       now,
       startedAt: now(),
       failing: () => [],

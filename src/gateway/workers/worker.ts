@@ -145,6 +145,7 @@ class GatewayWorker {
   /** Tells all before it answers: what is told first is heard first. */
   async #stop(graceMs: number): Promise<void> {
     await this.#listening.close(graceMs);
+    await this.#parts.shared.programs.close();
     const { shared, health } = this.#parts;
     await health.flush();
     await shared.receipts.flush();

@@ -2,6 +2,7 @@
 import { anthropicMessages } from "./anthropic-messages/translator.ts";
 import { anthropicVertex } from "./anthropic-vertex/translator.ts";
 import { bedrockConverseStream } from "./bedrock-converse-stream/translator.ts";
+import { cliBackend } from "./cli-backend/translator.ts";
 import { googleGenerativeAi } from "./google-generative-ai/translator.ts";
 import { ollama } from "./ollama/translator.ts";
 import { openaiCodexResponses } from "./openai-codex-responses/translator.ts";
@@ -20,4 +21,5 @@ export const TRANSLATORS: Readonly<Record<string, Translator>> = {
   "bedrock-converse-stream": bedrockConverseStream,
   "azure-openai-responses": { provider: openaiResponses.provider },
   "anthropic-vertex": anthropicVertex,
+  "cli-backend": cliBackend,
 };

@@ -42,7 +42,7 @@ export const OPENAI_TABLES: readonly RuleTable[] = [
     scopes: { overloaded: "provider" },
   },
   {
-    providers: ["openai-codex", "codex"],
+    providers: ["openai-codex", "codex", "codex-cli"],
     rules: [
       // A bot challenge says nothing of the credential.
       {

@@ -1,0 +1,133 @@
+// The programs that run model turns, of one gateway: each call gets something that stands where a provider's server
+// does for others, so that all that judges, settles and passes on answers is the same for both.
+import { resolve } from "node:path";
+import type { Dispatcher } from "undici";
+import type { Config } from "../../config/config.ts";
+import { untilde } from "../../config/paths.ts";
+import type { AuthProfile } from "../../core/credential.ts";
+import { parseObject } from "../../core/json.ts";
+import type { AgentId } from "../../core/ids.ts";
+import type { CliBackend } from "../../providers/cli-backends.ts";
+import type { Environment } from "../../secrets/env.ts";
+import type { CliTurn } from "../../wire/translate/cli-backend/translator.ts";
+import { agentWorkspace } from "../agent-folders.ts";
+import type { Deps } from "../deps.ts";
+import type { CliOrder } from "./cli-run.ts";
+import { CliRun } from "./cli-run.ts";
+import { Lanes } from "./lanes.ts";
+import type { Program } from "./program.ts";
+import { CliSessions } from "./sessions.ts";
+
+/** Each is a process of some hundred megabytes. */
+const MOST_AT_ONCE = 8;
+/** Longest time in line. */
+const WAIT_MS = 120_000;
+
+export interface CliCall {
+  readonly backend: CliBackend;
+  readonly agent: AgentId;
+  readonly profile: AuthProfile;
+  /** a session of the gateway's own, if there is one: unlike any other of all callers */
+  readonly session?: string | undefined;
+  readonly env: Environment;
+  readonly config: Config;
+}
+
+export type Sender = Pick<Dispatcher, "dispatch">;
+
+export class CliBackends {
+  readonly #paths: Deps["paths"];
+  readonly #rooms = {
+    lanes: new Lanes(MOST_AT_ONCE),
+    sessions: new CliSessions(),
+    programs: new Set<Program>(),
+  };
+
+  constructor({ paths }: Pick<Deps, "paths">) {
+    this.#paths = paths;
+  }
+
+  /** What `exchange` sends the body to; the body is a `CliTurn`. */
+  sender(call: CliCall): Sender {
+    return {
+      dispatch: ({ body }, handler) => {
+        const turn = parseObject(String(body)) as unknown as CliTurn;
+        start(this.#orderOf(call, turn), this.#rooms, handler);
+        return true;
+      },
+    };
+  }
+
+  /** Ends every program; resolves when they are gone. */
+  async close(): Promise<void> {
+    const programs = [...this.#rooms.programs];
+    for (const program of programs) program.stop();
+    await Promise.all(programs.map(({ ended }) => ended));
+  }
+
+  #orderOf({ backend, agent, profile, session, env, config }: CliCall, turn: CliTurn): CliOrder {
+    const paths = this.#paths();
+    const { command } = backend.settings;
+    const isPath = /[/\\]/.test(command);
+    return {
+      backend,
+      command: isPath ? resolve(untilde(command, paths.home)) : command,
+      turn,
+      session,
+      login: `${profile.id} ${profile.generation}`,
+      workspace: agentWorkspace(paths, config, agent),
+      env,
+      timeoutMs: config.turns.timeoutMs,
+      waitMs: WAIT_MS,
+    };
+  }
+}
+
+function start(
+  order: CliOrder,
+  rooms: ConstructorParameters<typeof CliRun>[1],
+  handler: Dispatcher.DispatchHandler,
+): void {
+  const send = (frame: unknown) =>
+    handler.onResponseData?.(controller, Buffer.from(`data: ${JSON.stringify(frame)}\n\n`));
+  const run: CliRun = new CliRun(order, rooms, {
+    event: send,
+    fault: (error) => {
+      send({ kind: "error", error });
+      handler.onResponseEnd?.(controller, {});
+    },
+    end: () => handler.onResponseEnd?.(controller, {}),
+  });
+  const controller = new Controller(run);
+  handler.onRequestStart?.(controller, {});
+  if (controller.aborted) return;
+  handler.onResponseStart?.(controller, 200, { "content-type": "text/event-stream" }, "OK");
+  void run.run();
+}
+
+/** What undici gives for a connection. */
+class Controller implements Dispatcher.DispatchController {
+  readonly #run: CliRun;
+  aborted = false;
+  paused = false;
+  reason: Error | null = null;
+  rawHeaders = null;
+  rawTrailers = null;
+
+  constructor(run: CliRun) {
+    this.#run = run;
+  }
+  abort(reason: Error): void {
+    this.aborted = true;
+    this.reason = reason;
+    this.#run.stop();
+  }
+  pause(): void {
+    this.paused = true;
+    this.#run.pause();
+  }
+  resume(): void {
+    this.paused = false;
+    this.#run.resume();
+  }
+}

@@ -1,0 +1,161 @@
+// The programs that run a model's turns with a login of their own, and how each is spoken to: what is built in, under
+// what `agents.defaults.cliBackends.<id>` says (OpenClaw docs, "CLI backends").
+import type { CliBackendSettings } from "../config/cli-backends.ts";
+import type { Config } from "../config/config.ts";
+import { CLAUDE_CLI } from "./claude-cli.ts";
+
+/** How a program tells its answer. */
+export type CliDialect = "claude-stream-json" | "codex-json" | "jsonl" | "json" | "text";
+
+export interface CliBackend {
+  readonly id: string;
+  readonly settings: CliBackendSettings & { readonly command: string };
+  readonly dialect: CliDialect;
+  /** the same when a session goes on */
+  readonly resumeDialect: CliDialect;
+  /** flag before the effort, for programs that take one */
+  readonly effortArg?: string;
+  /** what to do about a missing program, beside naming another one */
+  readonly install: string;
+}
+
+interface BuiltIn extends Pick<CliBackend, "install" | "effortArg"> {
+  readonly dialect: CliDialect;
+  readonly settings: CliBackendSettings & { readonly command: string };
+}
+
+/**
+ * Its settings of a project are not read, it asks nobody for permission and gets none, and it is the gateway that asks
+ * again after an overload: on another credential first.
+ */
+const CLAUDE_ARGS = [
+  "-p",
+  "--output-format",
+  "stream-json",
+  "--include-partial-messages",
+  "--verbose",
+  "--setting-sources",
+  "user",
+  "--strict-mcp-config",
+  "--permission-mode",
+  "default",
+  "--disallowedTools",
+  "ScheduleWakeup,CronCreate,Bash(run_in_background:true),Monitor",
+];
+const CODEX_FLAGS = ["--json", "--skip-git-repo-check"];
+
+export const CODEX_CLI = "codex-cli";
+
+const BUILT_IN: ReadonlyMap<string, BuiltIn> = new Map([
+  [
+    CLAUDE_CLI,
+    {
+      install: "Install Claude Code (npm install -g @anthropic-ai/claude-code)",
+      dialect: "claude-stream-json",
+      effortArg: "--effort",
+      settings: {
+        command: "claude",
+        args: CLAUDE_ARGS,
+        resumeArgs: [...CLAUDE_ARGS, "--resume", "{sessionId}"],
+        output: "jsonl",
+        input: "stdin",
+        env: {
+          CLAUDE_CODE_MAX_RETRIES: "0",
+          CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+          DISABLE_AUTOUPDATER: "1",
+        },
+        modelArg: "--model",
+        sessionArg: "--session-id",
+        sessionMode: "always",
+        systemPromptFileArg: "--append-system-prompt-file",
+        systemPromptWhen: "always",
+        imageArg: "@",
+        imagePathScope: "workspace",
+      },
+    },
+  ],
+  [
+    CODEX_CLI,
+    {
+      install: "Install Codex (npm install -g @openai/codex)",
+      dialect: "codex-json",
+      settings: {
+        command: "codex",
+        args: ["exec", ...CODEX_FLAGS, "--sandbox", "read-only", "--color", "never"],
+        resumeArgs: ["exec", "resume", ...CODEX_FLAGS, "-c", 'sandbox_mode="read-only"', "{sessionId}", "-"],
+        output: "jsonl",
+        input: "stdin",
+        modelArg: "--model",
+        sessionMode: "existing",
+        systemPromptWhen: "first",
+        imageArg: "--image",
+        imageMode: "repeat",
+      },
+    },
+  ],
+]);
+
+const KNOWN = new WeakMap<Config, Map<string, CliBackend | undefined>>();
+
+/** `undefined` when nobody knows a program by that id. */
+export function cliBackend(config: Config, id: string): CliBackend | undefined {
+  if (!BUILT_IN.has(id) && !config.cliBackends.has(id)) return undefined;
+  const known = KNOWN.get(config) ?? new Map<string, CliBackend | undefined>();
+  KNOWN.set(config, known);
+  if (!known.has(id)) known.set(id, made(id, config.cliBackends.get(id) ?? {}));
+  return known.get(id);
+}
+
+function made(id: string, own: CliBackendSettings): CliBackend | undefined {
+  const builtIn = BUILT_IN.get(id);
+  const command = own.command ?? builtIn?.settings.command;
+  if (command === undefined) return undefined;
+  const env = { ...builtIn?.settings.env, ...own.env };
+  const settings = { ...builtIn?.settings, ...own, env, command };
+  const dialect = dialectOf(builtIn, own);
+  return {
+    id,
+    settings,
+    dialect,
+    resumeDialect: own.resumeOutput === undefined ? dialect : plainDialect(own.resumeOutput),
+    ...(builtIn?.effortArg && own.args === undefined ? { effortArg: builtIn.effortArg } : {}),
+    install: builtIn?.install ?? "Install it",
+  };
+}
+
+function dialectOf(builtIn: BuiltIn | undefined, own: CliBackendSettings): CliDialect {
+  if (own.jsonlDialect === "claude-stream-json" || own.jsonlDialect === "codex-json") return own.jsonlDialect;
+  if (own.output === undefined || own.output === "jsonl")
+    return builtIn?.dialect ?? (own.output === "jsonl" ? "jsonl" : "text");
+  return own.output;
+}
+
+const plainDialect = (output: "json" | "jsonl" | "text"): CliDialect => output;
+
+const REFERRED = new WeakMap<Config, readonly string[]>();
+
+/**
+ * Backends that the config names itself, in their own section or as the provider of a model: they are used with
+ * whatever login their program has.
+ */
+export function namedBackends(config: Config): readonly string[] {
+  const known = REFERRED.get(config) ?? findNamed(config);
+  REFERRED.set(config, known);
+  return known;
+}
+
+function findNamed(config: Config): string[] {
+  const choices = [config.defaultModel, ...config.agents.flatMap(({ model }) => model ?? [])];
+  const refs = [
+    ...choices.flatMap(({ primary, fallbacks }) => [primary ?? "", ...(fallbacks ?? [])]),
+    ...config.models.keys(),
+  ];
+  const ids = new Set([...config.cliBackends.keys(), ...refs.map(providerIn)]);
+  return [...ids].filter((id) => cliBackend(config, id) !== undefined);
+}
+
+const providerIn = (ref: string): string =>
+  ref
+    .slice(0, Math.max(0, ref.indexOf("/")))
+    .trim()
+    .toLowerCase();
