@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Config } from "../config/config.ts";
-import type { OAuthCredential } from "../core/credential.ts";
+import type { Credential, OAuthCredential } from "../core/credential.ts";
 import { freshnessOf } from "../core/refresh.ts";
+import type { Environment } from "../secrets/env.ts";
 import type { LoginFacts } from "../store/store.ts";
 import { viewOf } from "./agent-view.ts";
 
@@ -20,6 +21,14 @@ const config = {
   order: new Map(),
   secretProviders: new Map(),
 } as unknown as Config;
+
+function stored(credential: Credential, env: Environment) {
+  const profiles = [{ id: "p:ada", credential, generation: "g" }];
+  const [order, health, lastGood] = [new Map(), new Map(), new Map()];
+  const own = { version: "1", state: { profiles, order, health, lastGood, warnings: [] } };
+  const view = viewOf({ agent: "main", config, env, own, fingerprint: () => "f", now: NOW });
+  return [view.snapshot.profiles.find(({ id }) => id === "p:ada")!, view] as const;
+}
 
 function viewed(access: string, leftMs: number, facts?: LoginFacts) {
   const credential: OAuthCredential = {
@@ -44,6 +53,24 @@ test("a short-lived token that nobody refreshed yet is not due as soon as it is 
   assert.equal(freshnessOf(fresh, true, NOW + 4 * MINUTE, 0), "due");
   assert.equal(freshnessOf(viewed("opaque", 5 * MINUTE), true, NOW, 0), "due", "nothing is known of it");
 });
+
+const fits = { type: "api_key", provider: "p" } as const;
+const unfit: readonly (readonly [string, Credential, Environment])[] = [
+  [
+    "a variable",
+    { ...fits, keyRef: { source: "env", provider: "default", id: "P" } },
+    { P: "sk-fake\nother" },
+  ],
+  ["a shorthand", { ...fits, key: "$P" }, { P: "sk-fake-“0123”" }],
+  ["a stored key", { ...fits, key: "sk-fake-\u200b0123" }, {}],
+];
+for (const [what, credential, env] of unfit)
+  test(`what no header can hold is told, and is not called with: ${what}`, () => {
+    const [profile, view] = stored(credential, env);
+    assert.equal(profile.problem, "unresolved_ref");
+    assert.match(view.unresolved.get("p:ada")!.why, /no header can hold/);
+    assert.equal(view.secrets.has("p:ada"), false);
+  });
 
 test("what the family knows of a token comes before what it says itself", () => {
   assert.equal(viewed(livesFor(5), 5 * MINUTE, { lifetimeMs: 7 * MINUTE }).lifetimeMs, 7 * MINUTE);

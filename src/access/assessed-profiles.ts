@@ -4,11 +4,11 @@ import type { Config } from "../config/config.ts";
 import type { AuthProfile, Credential, OAuthCredential, SecretRef } from "../core/credential.ts";
 import { assessCredential, oauthRefFault, refOf } from "../core/credential.ts";
 import type { AgentId } from "../core/ids.ts";
-import { Secret } from "../core/secret.ts";
+import { fitsHeader, Secret } from "../core/secret.ts";
 import { jwtClaims } from "../oauth/identity.ts";
 import { keeperOf } from "../providers/kept-by.ts";
 import type { Environment, ResolvedSecret } from "../secrets/env.ts";
-import { resolveSecretInput } from "../secrets/env.ts";
+import { referenceIn, resolveSecretInput } from "../secrets/env.ts";
 import { withGenerationOf } from "../store/generation.ts";
 import type { LoginFacts, Reading, StoredProfile } from "../store/store.ts";
 import { isCodexOwned } from "./codex-owned.ts";
@@ -92,7 +92,7 @@ function assess(
       unresolved: { why: unopened.fault, unread: false },
     };
   if (unopened) return { is: renewable(id, credential, assessed) };
-  const material = resolvedInput(refOf(credential) ?? materialOf(credential), inputs);
+  const material = resolvedInput(refOf(credential) ?? materialOf(credential), inputs, credential.type);
   const secret = "found" in material ? { secret: new Secret(material.found) } : {};
   const unresolved = unresolvedIn(material);
   if (unresolved) return { is: { ...assessed, problem: "unresolved_ref" }, unresolved };
@@ -109,10 +109,20 @@ const refusedRef = ({ type }: Credential): Assessment["is"] => ({
   problem: type === "oauth" ? "missing_credential" : "ineligible_profile",
 });
 
-export const resolvedInput = (
+/** What cannot be sent is as good as not to be had. A login's token may be replaced by a refresh. */
+export function resolvedInput(
   input: string | SecretRef | undefined,
   { env, config }: Pick<AssessInputs, "config" | "env">,
-): ResolvedSecret => resolveSecretInput(input, env, config.secretProviders, config.refValues);
+  type: Credential["type"] = "api_key",
+): ResolvedSecret {
+  const resolved = resolveSecretInput(input, env, config.secretProviders, config.refValues);
+  if (type === "oauth" || !("found" in resolved) || fitsHeader(resolved.found)) return resolved;
+  const ref = referenceIn(input);
+  const unresolved = ref ? `${ref.source}:${ref.id}` : "the key";
+  return { unresolved, why: `${unresolved} ${UNFIT}` };
+}
+
+export const UNFIT = "has a line break within it, or a character that no header can hold";
 
 export function unresolvedIn(material: ResolvedSecret): Unresolved | undefined {
   if (!("unresolved" in material)) return undefined;

@@ -5,12 +5,12 @@ import type { ModelRef } from "../core/model-ref.ts";
 import { formatModelRef } from "../core/model-ref.ts";
 import type { ProbeReason, ProbeRow, ProbeTarget } from "../core/probe.ts";
 import { reasonText } from "../core/probe.ts";
+import { fitsHeader } from "../core/secret.ts";
 import type { Environment } from "../secrets/env.ts";
 import { findWire } from "../wire/all.ts";
 import type { AgentView } from "./agent-view.ts";
 import { isCloud } from "./clouds.ts";
 import { openAddress, routeFor } from "./provider-route.ts";
-import { isSendable } from "./request-auth.ts";
 
 /** A credential, and the model to ask with it, if one is known. */
 export interface Probe {
@@ -52,7 +52,7 @@ export function unusableRow(
     return { ...row, status: "unknown", error: keptElsewhere(profile.keptBy) };
   const secret = view.secrets.get(profile.id);
   if (!secret) return { ...row, ...reasonRow("missing_credential") };
-  if (!isSendable(secret)) return { ...row, ...reasonRow("ineligible_profile") };
+  if (!fitsHeader(secret.reveal())) return { ...row, ...reasonRow("ineligible_profile") };
   const stale = staleLogin(profile, view.readAt);
   return stale === undefined ? undefined : { ...row, status: "unknown", error: stale };
 }

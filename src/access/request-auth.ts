@@ -1,6 +1,6 @@
 // From a profile to the headers of a call. The secret is revealed here, where bytes leave, and nowhere else.
 import type { AuthProfile } from "../core/credential.ts";
-import { Secret } from "../core/secret.ts";
+import { fitsHeader, Secret } from "../core/secret.ts";
 import type { Environment } from "../secrets/env.ts";
 import { resolveSecretInput } from "../secrets/env.ts";
 import { GCLOUD_ADC } from "./gcloud-route.ts";
@@ -24,14 +24,12 @@ export function credentialHeaders(
   return [header.name.toLowerCase(), header.value.replace("{key}", () => text), ...extra];
 }
 
-/** Whether a secret fits into a header: one with a line break or other than Latin letters cannot be sent. */
-export const isSendable = (secret: Secret): boolean =>
-  /^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(secret.reveal());
-
 /** Headers that the config adds to every call of the provider, lower-case names. Those that cannot be had are left out. */
 export function configuredHeaders(route: ProviderRoute, env: Environment): [name: string, value: Secret][] {
   return Object.entries(route.headers).flatMap(([name, input]) => {
     const value = resolveSecretInput(input, env, route.secretProviders, route.refValues);
-    return "found" in value ? [[name.toLowerCase(), new Secret(value.found)] as [string, Secret]] : [];
+    return "found" in value && fitsHeader(value.found)
+      ? [[name.toLowerCase(), new Secret(value.found)] as [string, Secret]]
+      : [];
   });
 }

@@ -6,6 +6,7 @@ import type { AgentId, ProviderId } from "../core/ids.ts";
 import { aliasFault, refKey } from "../core/secret-ref.ts";
 import { referenceIn } from "../secrets/env.ts";
 import { findProvider } from "../providers/all.ts";
+import { UNFIT } from "./assessed-profiles.ts";
 import { spokenDuration } from "./duration.ts";
 import type { ReadView } from "./read-view.ts";
 import type { Usable } from "./status-health.ts";
@@ -93,6 +94,9 @@ function unresolvedRef(provider: ProviderId, profile: AuthProfile, { view, confi
       problem: `${profile.id} refers to ${refKey(ref)}: ${fault ?? view.unresolved.get(profile.id)?.why ?? "not known"}`,
       remedy: "Mend that, then see: openclaw secrets audit --allow-exec",
     };
+  const { why = "" } = view.unresolved.get(profile.id) ?? {};
+  if (why.endsWith(UNFIT))
+    return { provider, problem: `${profile.id}: ${why}`, remedy: "Write it anew, on one line." };
   return {
     provider,
     problem: `${profile.id} refers to ${ref?.id ?? "a variable"}, which is not set`,

@@ -5,7 +5,7 @@ import type { AuthProfile, Credential } from "../core/credential.ts";
 import { eligibility } from "../core/credential.ts";
 import type { ProviderId } from "../core/ids.ts";
 import { envProfileId } from "../core/ids.ts";
-import { Secret } from "../core/secret.ts";
+import { fitsHeader, Secret } from "../core/secret.ts";
 import { NON_SECRET_MARKERS } from "../providers/all.ts";
 import { usageSurfaceOf, USAGE_SURFACES } from "../providers/usage/all.ts";
 import type { UsageKey, UsageSurface } from "../providers/usage/surface.ts";
@@ -13,7 +13,6 @@ import type { Environment } from "../secrets/env.ts";
 import type { AgentView } from "./agent-view.ts";
 import type { Deps } from "./deps.ts";
 import { routeTo } from "./provider-route.ts";
-import { isSendable } from "./request-auth.ts";
 
 export interface UsageTarget {
   readonly profile: AuthProfile;
@@ -68,7 +67,7 @@ export function usageTarget(inputs: UsageInputs, profile: AuthProfile): UsageTar
   if (surface.plugin) return pluginTarget(inputs, profile, surface, secret);
   if (!surface.request) return { profile, surface };
   const urls = usageUrls(inputs, surface, profile.provider);
-  if (urls.length === 0 || !isSendable(secret)) return undefined;
+  if (urls.length === 0 || !fitsHeader(secret.reveal())) return undefined;
   return { profile, surface, question: { urls, secret, key: accountOf(credential) } };
 }
 
@@ -133,7 +132,7 @@ function extraTargets(inputs: UsageInputs, targets: readonly UsageTarget[]): Usa
     const secret = new Secret(inputs.env[name]!.trim());
     const provider = surface.providers.at(-1)!;
     const urls = usageUrls(inputs, surface, provider);
-    if (urls.length === 0 || !isSendable(secret)) return [];
+    if (urls.length === 0 || !fitsHeader(secret.reveal())) return [];
     const id = envProfileId(name, 1);
     const profile = { id, provider, type: "api_key", source: "env", owner: "", generation: "" } as const;
     return [{ profile, surface, question: { urls, secret, key: {} }, passing: true }];

@@ -27,6 +27,9 @@ export class Secret {
   }
 }
 
+/** Whether a text can be a header: one with a line break or other than Latin letters cannot be sent. */
+export const fitsHeader = (text: string): boolean => /^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(text);
+
 /** A secret shorter than this shows nothing of itself: eight characters would be too large a part. */
 const SHORTEST_SHOWN = 24;
 

@@ -39,6 +39,8 @@ test("a reference to a file or a program is what memory has of it; a problem bes
   assert.deepEqual(resolveSecretInput(refs, ENV, providers), { unresolved: "exec:a/b", unread: true });
   assert.deepEqual(resolveSecretInput(refs, ENV, providers, known({ value })), FOUND);
   assert.deepEqual(resolveSecretInput(refs, ENV, providers, known({ value, problem: "late" })), FOUND);
+  const padded = new Secret(" sk-fake-value\r\n");
+  assert.deepEqual(resolveSecretInput(refs, ENV, providers, known({ value: padded })), FOUND);
   const failed = resolveSecretInput(refs, ENV, providers, known({ problem: "late" }));
   assert.deepEqual(failed, { unresolved: "exec:a/b", why: "late" });
 });

@@ -55,7 +55,8 @@ export function resolveSecretRef(
   values?: RefValues,
 ): ResolvedSecret {
   const known = values?.get(refKey(ref));
-  if (known?.value) return { found: known.value.reveal() };
+  // Programs end what they print with a line break, also inside of JSON.
+  if (known?.value) return { found: known.value.reveal().trim() };
   const unresolved = `${ref.source}:${ref.id}`;
   if (known?.problem !== undefined) return { unresolved, why: known.problem };
   if (ref.source !== "env") return { unresolved, unread: true };
