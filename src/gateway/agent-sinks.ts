@@ -3,15 +3,27 @@ import type { EventSourceParser } from "eventsource-parser";
 import { createParser } from "eventsource-parser";
 import type { RawHeaders } from "../access/sink.ts";
 import type { JsonObject } from "../core/json.ts";
-import { parseObject } from "../core/json.ts";
-import type { AnswerMarks, Collector } from "../wire/wire.ts";
+import { isObject, parseObject } from "../core/json.ts";
+import type { AnswerMarks, Collector, ForcedCall } from "../wire/wire.ts";
 import { tellAsStream } from "./as-stream.ts";
 import type { TimedRefusal } from "./refusals.ts";
+import { OWN_ANSWER, replyRefusal } from "./reply.ts";
 import type { SinkParts } from "./response-sink.ts";
 import { EVENT_STREAM, ResponseSink } from "./response-sink.ts";
 
 /** A stream's last frame may lack its blank line. */
 const LAST = "\n\n";
+
+/** The provider answered, and not as the client insists: no other candidate is asked for that. */
+const withoutCall = ({ wanted }: ForcedCall): TimedRefusal => ({
+  status: 502,
+  type: "api_error",
+  message: `The model answered without calling ${wanted}, which tool_choice asks for.`,
+  tried: true,
+});
+
+/** What is kept back until the call comes that the client insists on. */
+const HELD_LENGTH = 32 * 1024 * 1024;
 
 /** The agent path, streamed: each frame is decoded, marked and encoded again. */
 export class AgentStreamSink extends ResponseSink {
@@ -19,18 +31,32 @@ export class AgentStreamSink extends ResponseSink {
   readonly #text = new TextDecoder();
   #writable = true;
   #last = "";
+  readonly #forced: ForcedCall | undefined;
+  /** An answer that is none is not shown, not even its beginning. */
+  #held = "";
 
   constructor(parts: SinkParts, marks: AnswerMarks, body: JsonObject) {
     super(parts);
+    const forced = (this.#forced = parts.wire.forcedCall?.(body));
     this.#parser = createParser({
       onEvent: ({ event, data }) => {
         const frame = parts.wire.rewriteFrame(event, data, marks, body);
         if (frame === undefined) return;
+        if (forced && !forced.met && this.#holds(forced, data, frame)) return;
         this.opening ||= frame;
         this.#last = frame;
-        this.#writable = this.response.write(`${frame}\n\n`);
+        this.#writable = this.response.write(`${this.#held}${frame}\n\n`);
+        this.#held = "";
       },
     });
+  }
+
+  #holds(forced: ForcedCall, data: string, frame: string): boolean {
+    const seen = parseObject(data);
+    if (seen) forced.see(seen);
+    if (forced.met) return false;
+    if (this.#held.length < HELD_LENGTH) this.#held += `${frame}\n\n`;
+    return true;
   }
 
   open(): void {
@@ -49,6 +75,7 @@ export class AgentStreamSink extends ResponseSink {
   /** Some providers tell how an answer ends and leave out the frame that ends a stream; a client waits for it. */
   end(): void {
     this.#parser.feed(LAST);
+    if (this.#forced && !this.#forced.met) return super.refuse(withoutCall(this.#forced));
     const { lastFrame } = this.wire;
     const ended = lastFrame === undefined || firstLine(this.#last) === firstLine(lastFrame);
     this.response.end(ended ? undefined : `${lastFrame}\n\n`);
@@ -57,6 +84,13 @@ export class AgentStreamSink extends ResponseSink {
   override refuse(refusal: TimedRefusal): void {
     if (refusal.tried) this.open();
     super.refuse(refusal);
+  }
+  /** An error ends the stream as an answer does. */
+  protected override errorFrames(refusal: TimedRefusal): string {
+    const frames = super.errorFrames(refusal);
+    const { lastFrame } = this.wire;
+    const ended = lastFrame === undefined || !lastFrame.startsWith("data:") || frames.includes(lastFrame);
+    return ended ? frames : `${frames}${lastFrame}\n\n`;
   }
 }
 
@@ -72,9 +106,11 @@ export class AgentJsonSink extends ResponseSink {
   #collector: Collector;
   #parser: EventSourceParser;
   #text = new TextDecoder();
+  readonly #forced: ForcedCall | undefined;
 
-  constructor(parts: SinkParts, marks: AnswerMarks) {
+  constructor(parts: SinkParts, marks: AnswerMarks, body: JsonObject) {
     super(parts);
+    this.#forced = parts.wire.forcedCall?.(body);
     this.#marks = marks;
     this.#collector = parts.wire.collector();
     this.#parser = this.#newParser();
@@ -100,12 +136,16 @@ export class AgentJsonSink extends ResponseSink {
 
   #answer(answer: unknown): void {
     this.shown = true;
+    const forced = this.#forced;
+    if (forced && isObject(answer)) forced.see(answer);
+    if (forced && !forced.met) return replyRefusal(this.response, this.wire, withoutCall(forced), this.own());
     const body = Buffer.from(JSON.stringify(answer));
     const headers = [
       "content-type",
       "application/json",
       "content-length",
       String(body.length),
+      ...OWN_ANSWER,
       ...this.own(),
     ];
     this.response.writeHead(200, headers).end(body);

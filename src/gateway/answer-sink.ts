@@ -20,7 +20,7 @@ export function sinkFor(
   const parts = { response, wire: served.wire, own: () => ownHeaders(served), stream, commentEveryMs };
   if (!asAgent) return new PassSink(parts);
   const marks: AnswerMarks = { runId: served.runId, model: served.requested };
-  return stream ? new AgentStreamSink(parts, marks, body.json) : new AgentJsonSink(parts, marks);
+  return stream ? new AgentStreamSink(parts, marks, body.json) : new AgentJsonSink(parts, marks, body.json);
 }
 
 function ownHeaders({ runId, place }: Served): string[] {

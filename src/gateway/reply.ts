@@ -6,7 +6,15 @@ import type { TimedRefusal } from "./refusals.ts";
 import { Refused } from "./refused.ts";
 import { STATUS_OF_CODE } from "./errors.ts";
 
-const OWN_ANSWER: readonly string[] = ["x-content-type-options", "nosniff", "referrer-policy", "no-referrer"];
+/** What a browser may do with an answer of the gateway's own making: nothing beyond reading it. */
+export const OWN_ANSWER: readonly string[] = [
+  "x-content-type-options",
+  "nosniff",
+  "referrer-policy",
+  "no-referrer",
+  "permissions-policy",
+  "camera=(), microphone=(), geolocation=()",
+];
 
 export function replyJson(
   response: ServerResponse,
@@ -18,6 +26,10 @@ export function replyJson(
   const own = ["content-type", "application/json; charset=utf-8", "content-length", String(body.length)];
   response.writeHead(status, [...own, ...OWN_ANSWER, ...headers]).end(body);
 }
+
+/** An error as the paths tell it that speak no model protocol. */
+export const replyNotOk = (response: ServerResponse, status: number, type: string, message: string): void =>
+  replyJson(response, status, { ok: false, error: { type, message } });
 
 /** A page that was made elsewhere. */
 export function replyPage(response: ServerResponse, { status, type, text }: Page): void {

@@ -4,7 +4,7 @@ import type { Alarm } from "../access/alarms.ts";
 import { clearAlarm, setAlarm } from "../access/alarms.ts";
 import type { RawHeaders, Sink } from "../access/sink.ts";
 import type { TimedRefusal } from "./refusals.ts";
-import { replyRefusal } from "./reply.ts";
+import { OWN_ANSWER, replyRefusal } from "./reply.ts";
 import type { Wire } from "../wire/wire.ts";
 
 const COMMENT = ": waiting for the provider\n\n";
@@ -13,6 +13,7 @@ export const EVENT_STREAM: RawHeaders = [
   "text/event-stream; charset=utf-8",
   "cache-control",
   "no-cache",
+  ...OWN_ANSWER,
 ];
 
 /** Called when the first byte goes out: headers that tell which run and model this is. */
@@ -89,8 +90,12 @@ export abstract class ResponseSink implements Sink {
   refuse(refusal: TimedRefusal): void {
     this.begin();
     if (!this.started) replyRefusal(this.response, this.wire, refusal, this.own());
-    else if (this.framed) this.response.end(this.wire.errorFrames(refusal, this.opening));
+    else if (this.framed) this.response.end(this.errorFrames(refusal));
     else this.response.destroy();
+  }
+
+  protected errorFrames(refusal: TimedRefusal): string {
+    return this.wire.errorFrames(refusal, this.opening);
   }
 
   /** The first of what the client has seen. */

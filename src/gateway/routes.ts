@@ -10,6 +10,8 @@ import { models } from "./routes/models.ts";
 import { openapi } from "./routes/openapi.ts";
 import { ready } from "./routes/ready.ts";
 import { responses } from "./routes/responses.ts";
+import { sessionHistory } from "./routes/session-history.ts";
+import { toolsInvoke } from "./routes/tools-invoke.ts";
 import type { Route } from "./route.ts";
 
 export const ROUTES: readonly Route[] = [
@@ -20,6 +22,8 @@ export const ROUTES: readonly Route[] = [
   messagesCountTokens,
   models,
   model,
+  sessionHistory,
+  toolsInvoke,
   ...health,
   ...ready,
   ...metrics,

@@ -1,7 +1,9 @@
 // OpenAI chat completions. Facts: the public API reference; gateway spec §2 "chat/completions".
 import type { JsonObject } from "../core/json.ts";
 import { isObject, parseObject } from "../core/json.ts";
-import { readTokens, listFault, messagesOf, numberFault, textOf } from "./json.ts";
+import { forcedInCompletions } from "./forced-call.ts";
+import { messagesOf, readTokens, textOf } from "./json.ts";
+import { faultOfCompletions } from "./request-faults.ts";
 import type { AnswerMarks, Collector, FrameVerdict, Refusal, Wire } from "./wire.ts";
 import { PING } from "./wire.ts";
 
@@ -29,7 +31,8 @@ export const openaiCompletions: Wire = {
       firstMessage: textOf(first?.["content"]),
     };
   },
-  faultOf,
+  faultOf: faultOfCompletions,
+  forcedCall: forcedInCompletions,
   agentRequest,
   ping: (model, maxTokens) => ({
     model,
@@ -87,24 +90,6 @@ const hasContent = (delta: unknown): boolean =>
   );
 
 const isEmptyList = (value: unknown) => Array.isArray(value) && value.length === 0;
-
-function faultOf(body: JsonObject): string | undefined {
-  const messages = body["messages"];
-  if (!Array.isArray(messages) || messages.length === 0)
-    return "messages must be a list with at least one message.";
-  if (!messages.every(isObject)) return "Each of the messages must be an object with a role and content.";
-  if (!messages.some((message) => message["role"] === "user"))
-    return "messages must hold at least one message of the user.";
-  const stop = body["stop"];
-  if (Array.isArray(stop) && stop.length > 4) return "stop takes at most 4 sequences.";
-  return (
-    numberFault(body, "temperature", 0, 2) ??
-    numberFault(body, "top_p", 0, 1) ??
-    numberFault(body, "frequency_penalty", -2, 2) ??
-    numberFault(body, "presence_penalty", -2, 2) ??
-    listFault(body, "tools")
-  );
-}
 
 function agentRequest(body: JsonObject, model: string): JsonObject {
   const { max_tokens: maxTokens, user: _user, ...rest } = body;

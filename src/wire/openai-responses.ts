@@ -1,7 +1,9 @@
 // OpenAI responses. Facts: the public API reference; gateway spec §2 "responses".
 import type { JsonObject } from "../core/json.ts";
 import { isObject, parseObject } from "../core/json.ts";
-import { listFault, numberFault, readTokens, textOf } from "./json.ts";
+import { readTokens, textOf } from "./json.ts";
+import { faultOfResponses } from "./request-faults.ts";
+import { forcedInResponses } from "./forced-call.ts";
 import type { AnswerMarks, Collector, FrameVerdict, Refusal, Wire } from "./wire.ts";
 import { PING } from "./wire.ts";
 
@@ -28,14 +30,8 @@ export const openaiResponses: Wire = {
       firstMessage: typeof body["input"] === "string" ? body["input"] : textOf(first?.["content"]),
     };
   },
-  faultOf(body) {
-    const { input } = body;
-    const given = typeof input === "string" ? input !== "" : Array.isArray(input) && input.length > 0;
-    if (!given) return "input must be text or a list with at least one item.";
-    return (
-      numberFault(body, "temperature", 0, 2) ?? numberFault(body, "top_p", 0, 1) ?? listFault(body, "tools")
-    );
-  },
+  faultOf: faultOfResponses,
+  forcedCall: forcedInResponses,
   agentRequest: ({ user: _user, ...body }, model) => ({ ...body, model, stream: true }),
   ping: (model, maxTokens) => ({
     model,
@@ -43,18 +39,17 @@ export const openaiResponses: Wire = {
     max_output_tokens: Math.max(maxTokens, FEWEST_TOKENS),
     stream: true,
   }),
+  lastFrame: "data: [DONE]",
   rewriteFrame(event, data, marks) {
     if (data === "[DONE]") return "data: [DONE]";
     const frame = parseObject(data);
     if (!frame) return undefined;
-    const response = isObject(frame["response"])
-      ? { response: { ...frame["response"], ...marksOf(marks) } }
-      : {};
+    const response = isObject(frame["response"]) ? { response: marked(frame["response"], marks) } : {};
     const name = event ?? frame["type"];
     return `${typeof name === "string" ? `event: ${name}\n` : ""}data: ${JSON.stringify({ ...frame, ...response })}`;
   },
   collector,
-  mark: (answer, marks) => ({ ...answer, ...marksOf(marks) }),
+  mark: marked,
 
   errorBody,
   errorFrames,
@@ -64,6 +59,25 @@ export const openaiResponses: Wire = {
 const FEWEST_TOKENS = 16;
 
 const marksOf = (marks: AnswerMarks) => ({ id: `resp_${marks.runId}`, model: marks.model });
+
+function marked(response: JsonObject, marks: AnswerMarks): JsonObject {
+  const { output } = response;
+  return {
+    ...response,
+    ...(Array.isArray(output) && output.length > 0 ? { output: withPhases(output) } : {}),
+    ...marksOf(marks),
+  };
+}
+
+/** What was said before a call of a tool is no final answer. */
+function withPhases(output: readonly unknown[]): unknown[] {
+  const phase = output.some((item) => isObject(item) && item["type"] === "function_call")
+    ? "commentary"
+    : "final_answer";
+  return output.map((item) =>
+    isObject(item) && item["type"] === "message" && !item["phase"] ? { ...item, phase } : item,
+  );
+}
 
 /** Once a provider was asked there is a response, and it failed: OpenClaw's clients look there, SDKs at the error. */
 function errorBody(refusal: Refusal) {
@@ -118,13 +132,6 @@ function collector(): Collector {
       const frame = parseObject(data);
       if (isObject(frame?.["response"])) response = frame["response"];
     },
-    result: (marks) => ({ ...response, ...marksOf(marks), ...briefUsage(response["usage"]) }),
+    result: (marks) => marked(response, marks),
   };
-}
-
-/** The gateway spec's answer counts tokens without their details. */
-function briefUsage(usage: unknown) {
-  if (!isObject(usage)) return {};
-  const { input_tokens, output_tokens, total_tokens } = usage;
-  return { usage: { input_tokens, output_tokens, total_tokens } };
 }

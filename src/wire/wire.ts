@@ -48,6 +48,15 @@ export interface AnswerMarks {
 /** What a ping says: one word is answer enough. */
 export const PING = "Reply with OK.";
 
+/** Watches an answer for the call of a tool that its request insists on. */
+export interface ForcedCall {
+  /** a frame of a stream, or a whole answer */
+  see(data: JsonObject): void;
+  readonly met: boolean;
+  /** what was asked for, in words */
+  readonly wanted: string;
+}
+
 /** Builds one JSON answer out of the frames of a stream. */
 export interface Collector {
   add(event: string | undefined, data: string): void;
@@ -103,6 +112,8 @@ export interface Wire extends ProviderWire {
   conversation(body: JsonObject): Conversation;
   /** What is wrong with a request of the agent path, in one sentence; `undefined` when it can be sent. */
   faultOf(body: JsonObject): string | undefined;
+  /** The tool that a request of the agent path must be answered with; `undefined` for most requests. */
+  forcedCall?(body: JsonObject): ForcedCall | undefined;
   /** The agent path's call upstream: always streamed. */
   agentRequest(body: JsonObject, model: string): JsonObject;
   /** A frame for the client of the agent path, without the blank line; `undefined` leaves it out. */

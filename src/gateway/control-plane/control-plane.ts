@@ -6,7 +6,7 @@ import type { ControlOptions } from "../control-door.ts";
 import { Changes } from "./changes.ts";
 import { Connection } from "./connection.ts";
 import { Dialogs } from "./dialogs.ts";
-import { EventLoop } from "./event-loop.ts";
+import { EventLoop } from "../event-loop.ts";
 import type { Admission } from "./handshake.ts";
 import { hello } from "./hello.ts";
 import type { GatewayIdentity } from "./identity.ts";

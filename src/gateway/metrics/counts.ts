@@ -6,6 +6,7 @@ import type { RunResult } from "../../access/run.ts";
 import type { ModelRef } from "../../core/model-ref.ts";
 import { formatModelRef } from "../../core/model-ref.ts";
 import type { AttemptRecord, Receipt } from "../../core/receipt.ts";
+import { EventLoop } from "../event-loop.ts";
 
 type LoopDelay = ReturnType<typeof monitorEventLoopDelay>;
 
@@ -53,6 +54,7 @@ export class Counts {
   readonly #refreshes = new Map<string, number>();
   readonly #seen = new WeakSet<Promise<unknown>>();
   #delay: LoopDelay | undefined;
+  #loop: EventLoop | undefined;
 
   /** A run is over: counted for the model that answered, else for the one that was asked for. */
   add(wanted: ModelRef, result: RunResult, durationMs: number): void {
@@ -124,6 +126,15 @@ export class Counts {
       const [provider = "", outcome = ""] = name.split(" ");
       return { provider, outcome, count };
     });
+  }
+
+  /** Since it was last asked for. */
+  eventLoop(): ReturnType<EventLoop["read"]> {
+    if (!this.#loop) {
+      this.#loop = new EventLoop();
+      this.#loop.start();
+    }
+    return this.#loop.read();
   }
 
   /** Measured since somebody first asked: a gateway that nobody watches is not woken for it. */

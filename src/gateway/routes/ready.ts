@@ -25,6 +25,7 @@ export function readyReport(gateway: Gateway) {
     loginsNeeded: loginsNeeded(gateway.agents),
     ...settingsReport(gateway.reloaded()),
     uptimeMs: gateway.now() - gateway.startedAt,
+    eventLoop: gateway.counts.eventLoop(),
   };
 }
 

@@ -1,4 +1,4 @@
-// How the gateway's event loop fares, measured while somebody is connected who may ask.
+// How the gateway's event loop fares, measured while somebody is there who may ask.
 import { monitorEventLoopDelay, performance } from "node:perf_hooks";
 
 const DEGRADED_DELAY_MS = 1000;
