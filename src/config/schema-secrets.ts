@@ -28,7 +28,7 @@ export const secretInput = v.lazy((input): typeof text | RefSchema | typeof noRe
 });
 
 const absolutePath = v.pipe(text, v.regex(/^(\/|[A-Za-z]:[\\/])/, "must be an absolute path"));
-const secretProviders = {
+export const secretProviders = {
   env: object({ source: v.literal("env"), allowlist: v.exactOptional(list(variable)) }),
   file: object({
     source: v.literal("file"),
@@ -61,7 +61,7 @@ const secretProviders = {
 const noProvider = v.custom<never>(() => false, "must be an object whose source is env, file or exec");
 
 /** One entry of `secrets.providers`. A fault is shown at the entry, with its key in the message, as OpenClaw does. */
-const secretProvider = v.pipe(
+export const secretProvider = v.pipe(
   v.unknown(),
   v.rawCheck(({ dataset, addIssue }) => {
     const parsed = parseSecretProvider(dataset.value);

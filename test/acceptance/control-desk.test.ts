@@ -167,6 +167,21 @@ describe("a page", () => {
     ]);
   });
 
+  test("makes a form of the config", async () => {
+    const { schema, uiHints, version } = await client.ask("config.schema");
+    assert.equal(schema.properties.gateway.properties.port.type, "integer");
+    assert.deepEqual([uiHints["gateway.auth.token"].sensitive, version], [true, "test"]);
+    const { children, hintPath } = await client.ask("config.schema.lookup", { path: "agents.list[0]" });
+    assert.ok(children.some(({ key, required }: any) => key === "id" && required));
+    assert.equal(hintPath, undefined);
+    await refuses([
+      ["config.schema.lookup", {}, /required property 'path'/],
+      ["config.schema.lookup", { path: "gateway.nope" }, /no place "gateway\.nope"/],
+      ["config.schema.lookup", { path: "[" }, /no path/],
+      ["config.schema", { path: "x" }, /unexpected property 'path'/],
+    ]);
+  });
+
   test("with less than admin changes nothing", async () => {
     const reader = await controlClient(gateway.url, { auth: { token: TOKEN }, scopes: ["operator.read"] });
     const asked: readonly [string, string, unknown][] = [

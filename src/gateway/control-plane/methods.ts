@@ -18,6 +18,7 @@ import { pasteMethods } from "./methods/paste.ts";
 import { probeMethods } from "./methods/probe.ts";
 import { providerMethods } from "./methods/providers.ts";
 import { runMethods } from "./methods/runs.ts";
+import { schemaMethods } from "./methods/schema.ts";
 import { undoMethods } from "./methods/undo.ts";
 
 export const METHODS: ReadonlyMap<string, Method> = new Map(
@@ -30,6 +31,7 @@ export const METHODS: ReadonlyMap<string, Method> = new Map(
     ...runMethods,
     ...agentMethods,
     ...configMethods,
+    ...schemaMethods,
     ...gatewayMethods,
     ...choiceMethods,
     ...docsMethods,

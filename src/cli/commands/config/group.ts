@@ -16,6 +16,11 @@ export const config: CommandGroup = {
       plugins: "none",
       load: () => import("./file.ts"),
     },
+    schema: {
+      brief: "Print the JSON Schema of openclaw.json",
+      plugins: "none",
+      load: () => import("./schema.ts"),
+    },
     validate: {
       brief: "Check openclaw.json",
       plugins: "none",
