@@ -1,6 +1,7 @@
 // What an operator sees and does over the control plane, beside model calls that go on.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
 import { after, before, describe, test } from "node:test";
 import * as act from "../fakes/upstream-actions.ts";
 import type { ControlClient } from "../support/control-client.ts";
@@ -44,6 +45,25 @@ describe("methods", () => {
     assert.equal(status.sessions.defaults.model, "p/m1");
   });
 
+  test("what another program wrote into a store is in use once secrets.reload has answered", async () => {
+    const ask = () => gateway.post(chat.path, { ...CALL, model: "q/m1" });
+    await ask();
+    const file = gateway.paths.agentDatabase("main");
+    const key = (value: string) => {
+      const database = new DatabaseSync(file);
+      database
+        .prepare(`UPDATE auth_profile_store SET store_json = json_set(store_json, '$.profiles."q:a".key', ?)`)
+        .run(value);
+      database.close();
+    };
+    key("sk-fake-q-other");
+    assert.equal((await client.ask("secrets.reload")).ok, true);
+    await ask();
+    assert.equal(gateway.tried().at(-1), "q.other");
+    key(keyOf("q", "a"));
+    await client.ask("secrets.reload");
+  });
+
   test("models and auth profiles are listed, without a secret", async () => {
     const { models } = await client.ask("models.list", { view: "configured" });
     const own = models.filter(({ provider }: any) => provider === "p");
@@ -66,6 +86,7 @@ describe("methods", () => {
 
   test("a bar is told as it begins, its run can be looked up, and retry ends it", async () => {
     const barred = client.event("models.health", ({ status }) => status === "disabled");
+    const ended = client.event("runs.ended");
     const answer = await gateway.post("/v1/chat/completions", CALL);
     assert.equal(answer.status, 200);
     const { profileId, bars, agentId } = await barred;
@@ -75,6 +96,7 @@ describe("methods", () => {
     const { runs } = await client.ask("runs.list", { limit: 5 });
     assert.equal(runs[0].runId, answer.headers.get("x-openclaw-run-id"));
     assert.equal(runs[0].attempts, 2);
+    assert.deepEqual(await ended, { runs, omitted: 0 });
     const receipt = await client.ask("models.why", { run: runs[0].runId });
     assert.deepEqual(
       receipt.attempts.map((attempt: any) => attempt.profileId),
