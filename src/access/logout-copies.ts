@@ -24,7 +24,7 @@ export function copiesOf(deps: CommandDeps, agent: AgentId, profiles: readonly L
   const files = [
     ...filesIn(paths.agentDir(agent), isCopy),
     ...filesIn(join(paths.stateDir, "credentials"), (name) => name === "oauth.json"),
-    ...trashedAgents(join(paths.home, ".Trash")),
+    ...trashedFolders(paths.home).flatMap((folder) => filesIn(folder, isTrashed)),
   ];
   return files.filter((file) => mentions(file, words)).toSorted();
 }
@@ -42,15 +42,14 @@ const namesOf = (provider: ProviderId): string[] => [
   ...Object.entries(RENAMED_PROVIDERS).flatMap(([old, present]) => (present === provider ? [old] : [])),
 ];
 
-/** `~/.Trash/<name>-<ms>-<random>/<name>`, where `agents delete` puts an agent's folder. */
-function trashedAgents(trash: string): string[] {
-  return entriesOf(trash)
+/** Where `agents delete` puts an agent's folder: `~/.Trash/<name>-<ms>-<random>/<name>`. */
+export const trashedFolders = (home: string): string[] =>
+  entriesOf(join(home, ".Trash"))
     .filter((holder) => holder.isDirectory())
     .flatMap((holder) => {
       const name = /^(.+)-\d+-[^-]+$/.exec(holder.name)?.[1];
-      return name === undefined ? [] : filesIn(join(trash, holder.name, name), isTrashed);
+      return name === undefined ? [] : [join(home, ".Trash", holder.name, name)];
     });
-}
 
 const filesIn = (folder: string, wanted: (name: string) => boolean): string[] =>
   entriesOf(folder)

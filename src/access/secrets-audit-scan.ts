@@ -1,15 +1,10 @@
 // What one file holds of secrets and references, for the audit. No value leaves it.
-import { existsSync } from "node:fs";
-import { parseEnv } from "node:util";
 import type { Config } from "../config/config.ts";
 import { formatPath, parseDocument, readBytes } from "../config/document.ts";
 import type { SecretRef } from "../core/credential.ts";
-import { isRef, oauthRefFault, refOf } from "../core/credential.ts";
+import { assessCredential, isRef, oauthRefFault, refOf } from "../core/credential.ts";
 import type { ProfileId, ProviderId } from "../core/ids.ts";
-import type { JsonObject } from "../core/json.ts";
-import { isObject } from "../core/json.ts";
-import { NON_SECRET_MARKERS, PROVIDERS } from "../providers/all.ts";
-import { environmentKeys } from "../providers/env-keys.ts";
+import { NON_SECRET_MARKERS } from "../providers/all.ts";
 import { variableIn } from "../secrets/env.ts";
 import type { StoredProfile } from "../store/store.ts";
 
@@ -43,7 +38,7 @@ export interface Scan {
   readonly credentialsOf?: readonly ProviderId[];
 }
 
-const plaintext = (place: Place, what: string): Finding => ({
+export const plaintext = (place: Place, what: string): Finding => ({
   code: "PLAINTEXT_FOUND",
   severity: "warn",
   ...place,
@@ -52,8 +47,10 @@ const plaintext = (place: Place, what: string): Finding => ({
 
 /** OpenClaw names the config also where there is none. */
 export function scanConfig(file: string): Scan {
-  const document = documentAt(file);
-  return { file, scanned: true, ...inDocument(file, document ?? {}, []) };
+  const bytes = readBytes(file);
+  const parsed = bytes && "value" in bytes ? parseDocument(bytes.value) : undefined;
+  const document = parsed && "value" in parsed ? parsed.value : {};
+  return { file, scanned: true, ...inDocument(file, document, []) };
 }
 
 /** Keys that hold a credential wherever they stand (OpenClaw docs, "SecretRef credential surface"). */
@@ -63,7 +60,7 @@ const SECRET_HEADER = /authorization|api-?key|token|secret|password|credential/i
 /** Variables are none of the config's secrets, and blocks of providers hold references' ways. */
 const LEFT_OUT = new Set(["env", "secrets", "hooks", "commands", "meta"]);
 
-function inDocument(
+export function inDocument(
   file: string,
   value: unknown,
   path: readonly PropertyKey[],
@@ -133,65 +130,9 @@ export function scanStore(file: string, profiles: readonly StoredProfile[], conf
       findings.push(plaintext(place, `The ${type === "token" ? "token" : "API key"} of ${id}`));
     if (!ref) refs.push(...found.refs);
   }
-  const credentialsOf = profiles.map(({ credential }) => credential.provider);
+  const usable = profiles.filter(
+    ({ credential, unopened }) => unopened || assessCredential(credential).problem === undefined,
+  );
+  const credentialsOf = usable.map(({ credential }) => credential.provider);
   return { file, scanned: true, findings, refs, credentialsOf };
-}
-
-/** Only what a provider or the gateway would take from there counts. */
-export function scanDotenv(file: string, config: Config): Scan {
-  const bytes = readBytes(file);
-  if (!bytes) return absent(file);
-  const values = "issues" in bytes ? {} : parseEnv(new TextDecoder().decode(bytes.value));
-  const providers = [...PROVIDERS, ...[...config.providers.keys()].map((id) => ({ id, env: [] }))];
-  const isSecret = (name: string, value: string): boolean =>
-    /^OPENCLAW_GATEWAY_(TOKEN|PASSWORD)$/.test(name) ||
-    providers.some((provider) => environmentKeys(provider, { [name]: value }).length > 0);
-  const names = Object.entries(values).flatMap(([name, value]) =>
-    value !== undefined && value.trim() !== "" && isSecret(name, value) ? [name] : [],
-  );
-  return {
-    file,
-    scanned: true,
-    findings: names.map((name) => plaintext({ file, jsonPath: `$env.${name}` }, name)),
-    refs: [],
-  };
-}
-
-/** An agent's list of providers, which OpenClaw writes. */
-export function scanRegistry(file: string): Scan {
-  const document = documentAt(file);
-  if (!document) return absent(file);
-  const providers = isObject(document["providers"]) ? document["providers"] : {};
-  const findings = Object.entries(providers).flatMap(([provider, entry]) =>
-    inDocument(file, entry, ["providers", provider]).findings.map((one) => ({ ...one, provider })),
-  );
-  return { file, scanned: true, findings, refs: [] };
-}
-
-/** Stores of old, which only `doctor` reads. */
-export function scanLegacy(file: string): Scan {
-  const document = documentAt(file);
-  if (!document) return absent(file);
-  const entries = isObject(document["profiles"]) ? document["profiles"] : document;
-  const findings = Object.entries(entries).flatMap(([id, entry]): Finding[] => {
-    const hasKey = isObject(entry) && [entry["key"], entry["apiKey"], entry["token"]].some(isText);
-    const provider = isObject(entry) && isText(entry["provider"]) ? entry["provider"] : id.split(":")[0]!;
-    const message = "An old store holds a key in plain text. Run: openclaw doctor --fix";
-    return hasKey
-      ? [{ code: "LEGACY_RESIDUE", severity: "warn", file, jsonPath: id, provider, message }]
-      : [];
-  });
-  return { file, scanned: true, findings, refs: [] };
-}
-
-const isText = (value: unknown): value is string => typeof value === "string" && value.trim() !== "";
-
-const absent = (file: string): Scan => ({ file, scanned: existsSync(file), findings: [], refs: [] });
-
-/** `undefined` when there is none, or nobody can read it. */
-function documentAt(file: string): JsonObject | undefined {
-  const bytes = readBytes(file);
-  if (!bytes || "issues" in bytes) return undefined;
-  const parsed = parseDocument(bytes.value);
-  return "issues" in parsed ? undefined : parsed.value;
 }

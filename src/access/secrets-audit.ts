@@ -6,10 +6,12 @@ import type { Config } from "../config/config.ts";
 import type { AgentId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
 import { AccessError, messageOf } from "../core/errors.ts";
-import { refKey } from "../core/secret-ref.ts";
+import { aliasFault, refFault, refKey } from "../core/secret-ref.ts";
 import type { CommandDeps } from "./open-deps.ts";
 import type { Finding, FoundRef, Scan } from "./secrets-audit-scan.ts";
-import { scanConfig, scanDotenv, scanLegacy, scanRegistry, scanStore } from "./secrets-audit-scan.ts";
+import { scanConfig, scanStore } from "./secrets-audit-scan.ts";
+import { scanDotenv, scanLegacy, scanRegistry, scanTrashed, scanVariables } from "./secrets-audit-files.ts";
+import { trashedFolders } from "./logout-copies.ts";
 
 export interface AuditReport {
   readonly version: 1;
@@ -43,7 +45,7 @@ export async function auditSecrets(
     if (!(error instanceof AccessError && error.code === "config_invalid")) throw error;
     return reportOf([unusable(paths.configPath, messageOf(error))], [], [paths.configPath]);
   }
-  const scans: Scan[] = [scanConfig(paths.configPath)];
+  const scans: Scan[] = [scanConfig(paths.configPath), scanVariables(paths.configPath, config)];
   for (const agent of agentsOf(config)) {
     const file = paths.agentDatabase(agent);
     if (!existsSync(file)) continue;
@@ -56,16 +58,25 @@ export async function auditSecrets(
     for (const name of ["auth.json", "auth-profiles.json"])
       scans.push(scanLegacy(resolve(paths.agentDir(agent), name)));
   }
+  for (const folder of trashedFolders(paths.home)) scans.push(...scanTrashed(folder, config));
   const refs = scans.flatMap((scan) => scan.refs);
   const asked = refs.filter(({ ref }) => allowExec || ref.source !== "exec");
   const findings = [
     ...scans.flatMap((scan) => scan.findings),
-    ...(await unresolved(deps, config, asked)),
+    ...(await unresolved(
+      deps,
+      config,
+      refs.filter((one) => asked.includes(one) || isVain(one, config)),
+    )),
     ...shadowed(refs, scans),
   ];
-  const files = scans.filter(({ scanned }) => scanned).map(({ file }) => file);
-  return reportOf(findings, refs, files, keysOf(asked).size);
+  const files = new Set(scans.filter(({ scanned }) => scanned).map(({ file }) => file));
+  return reportOf(findings, refs, [...files], keysOf(asked).size);
 }
+
+/** It cannot be had whatever its program says. */
+const isVain = ({ ref, refused }: FoundRef, { secretProviders }: Config): boolean =>
+  (refused ?? refFault(ref) ?? aliasFault(ref, secretProviders)) !== undefined;
 
 const keysOf = (refs: readonly FoundRef[]): ReadonlySet<string> =>
   new Set(refs.map(({ ref }) => refKey(ref)));

@@ -1,6 +1,6 @@
 // `secrets audit` as a process: what it finds in each place, its exit codes, and what it leaves alone.
 import assert from "node:assert/strict";
-import { chmodSync, existsSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { describe, test } from "node:test";
@@ -54,7 +54,7 @@ describe("secrets audit", { concurrency: 2 }, () => {
         ...acme({ apiKey: SECRET, headers }),
         gateway: { auth: { token: SECRET } },
         channels: { telegram: { botToken: SECRET } },
-        env: { OPENAI_API_KEY: SECRET },
+        env: { OPENAI_API_KEY: SECRET, vars: { ACME_API_KEY: SECRET, SOME_WORD: SECRET } },
       },
       {
         "acme:a": { type: "api_key", provider: "acme", key: SECRET },
@@ -63,7 +63,13 @@ describe("secrets audit", { concurrency: 2 }, () => {
       },
     );
     at.write(".openclaw/.env", `MISTRAL_API_KEY=${SECRET}\nFOO=${SECRET}\nOPENAI_API_KEY=\n`);
-    const registry = { providers: { acme: { apiKey: "secretref-managed" }, other: { apiKey: SECRET } } };
+    const registry = {
+      providers: {
+        acme: { apiKey: "secretref-managed" },
+        other: { apiKey: SECRET },
+        stale: { apiKey: env("A_KEY") },
+      },
+    };
     at.write(".openclaw/agents/main/agent/models.json", JSON.stringify(registry));
     const { exit, report, found } = await audit(at);
     assert.deepEqual(found, [
@@ -71,14 +77,38 @@ describe("secrets audit", { concurrency: 2 }, () => {
       "PLAINTEXT_FOUND models.providers.acme.headers.x-api-key",
       "PLAINTEXT_FOUND gateway.auth.token",
       "PLAINTEXT_FOUND channels.telegram.botToken",
+      "PLAINTEXT_FOUND env.OPENAI_API_KEY",
+      "PLAINTEXT_FOUND env.vars.ACME_API_KEY",
       "PLAINTEXT_FOUND profiles.acme:a.key",
       "PLAINTEXT_FOUND profiles.acme:c.token",
       "PLAINTEXT_FOUND $env.MISTRAL_API_KEY",
       "PLAINTEXT_FOUND providers.other.apiKey",
+      "REF_UNRESOLVED providers.stale.apiKey",
     ]);
-    assert.equal(exit, 0);
+    assert.equal(exit, 2);
     assert.deepEqual(report.resolution, { refsChecked: 2, skippedExecRefs: 0, resolvabilityComplete: true });
+    at.write(".openclaw/agents/main/agent/models.json", "{}");
+    assert.equal((await audit(at)).exit, 0);
     assert.equal((await audit(at, "--check")).exit, 1);
+  });
+
+  test("what cannot be read is not clean; folders of deleted agents in the trash", async (t) => {
+    const at = await home(t, {}, { "acme:a": { type: "api_key", provider: "acme", key: SECRET } });
+    const agent = join(at.path, ".openclaw/agents/main/agent");
+    const trashed = join(at.path, ".Trash/agent-1800000000000-aBc123");
+    cpSync(agent, join(trashed, "agent"), { recursive: true });
+    rmSync(agent, { recursive: true });
+    at.write(".Trash/agent-1800000000000-aBc123/agent/auth.json", JSON.stringify({ acme: { key: SECRET } }));
+    at.write(".openclaw/agents/main/agent/models.json", "{ broken");
+    at.write(".openclaw/agents/main/agent/auth.json", "{ broken");
+    const { exit, report, found } = await audit(at);
+    assert.deepEqual(found, [
+      "REF_UNRESOLVED <root>",
+      "REF_UNRESOLVED <root>",
+      "LEGACY_RESIDUE acme",
+      "LEGACY_RESIDUE profiles.acme:a.key",
+    ]);
+    assert.deepEqual([exit, report.summary.legacyResidueCount], [2, 2]);
   });
 
   test("references that lead nowhere, or past a stored credential", async (t) => {
@@ -103,6 +133,7 @@ describe("secrets audit", { concurrency: 2 }, () => {
         },
         "acme:d": { type: "api_key", provider: "acme", keyRef: exec("k") },
         "acme:login": { type: "api_key", provider: "acme", keyRef: env("A_KEY") },
+        "empty:a": { type: "api_key", provider: "empty" },
       },
     );
     const { exit, report, found } = await audit(at);
@@ -110,12 +141,14 @@ describe("secrets audit", { concurrency: 2 }, () => {
       "REF_UNRESOLVED profiles.acme:a.key",
       "REF_UNRESOLVED profiles.acme:b.key",
       "REF_UNRESOLVED profiles.acme:c.key",
+      "REF_UNRESOLVED profiles.acme:d.key",
       "REF_UNRESOLVED profiles.acme:login.key",
       "REF_SHADOWED models.providers.acme.apiKey",
     ]);
     assert.deepEqual([exit, report.status, report.resolution.skippedExecRefs], [2, "unresolved", 1]);
     assert.match(report.findings[2].message, /secrets\.providers\.bad cannot be used: path/);
-    assert.match(report.findings[3].message, /OAuth/);
+    assert.match(report.findings[3].message, /secrets\.providers\.vault is not defined/);
+    assert.match(report.findings[4].message, /OAuth/);
   });
 
   test("programs are started with --allow-exec only", { skip: process.platform === "win32" }, async (t) => {

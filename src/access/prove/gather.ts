@@ -13,6 +13,7 @@ import { headerOf } from "../../store/seal/databases.ts";
 import { tablesOf } from "../../store/schema.ts";
 import { readDatabase } from "../../store/read-database.ts";
 import { patiently } from "../../store/write-database.ts";
+import { trashedFolders } from "../logout-copies.ts";
 import type { CommandDeps } from "../open-deps.ts";
 import { isCredentialVariable } from "../open-deps.ts";
 import { configRefs, storedRefs } from "../secret-refs.ts";
@@ -254,7 +255,8 @@ function fromDotenvHomes(deps: CommandDeps, known: KnownSecrets, refs: readonly 
 export function rootsOf(deps: CommandDeps, databases: readonly SealedFile[]): string[] {
   const paths = deps.paths();
   const besideConfig = siblings(paths.configPath).concat(siblings(paths.accessConfigPath));
-  return [paths.stateDir, ...databases.map(({ agent }) => paths.agentDir(agent)), ...besideConfig];
+  const agents = databases.map(({ agent }) => paths.agentDir(agent));
+  return [paths.stateDir, ...agents, ...trashedFolders(paths.home), ...besideConfig];
 }
 
 /** A file with its backups, and what a write left over. */
