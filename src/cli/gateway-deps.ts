@@ -70,6 +70,7 @@ export function gatewayDeps(deps: CommandDeps, verbose = false): GatewayDeps {
     },
     receipts: store,
     clientKeys: () => store().clientKeys,
+    sessions: () => store().sessions,
     log,
     logFile,
     hides,

@@ -3,9 +3,11 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { CommandDeps } from "../access/open-deps.ts";
+import type { Receipt } from "../core/receipt.ts";
 import type { ControlPlane } from "./control-plane/control-plane.ts";
 import { checkHost } from "./guard.ts";
 import type { Current } from "./http.ts";
+import type { SessionStore } from "../store/sessions.ts";
 import type { ReloadReport } from "./reload.ts";
 import type { SecretsReport } from "./secrets.ts";
 
@@ -14,6 +16,7 @@ export interface ControlOptions {
   readonly version: string;
   /** Dependencies of the use cases, for what one method does. */
   readonly services: (method: string) => CommandDeps;
+  readonly sessions: SessionStore;
   readonly reload: () => Promise<ReloadReport>;
   readonly reloadSecrets: () => Promise<SecretsReport>;
   /** of the log file of today; `undefined` where nobody keeps one */
@@ -51,6 +54,11 @@ export class ControlDoor {
   /** Something may have changed that clients are told of. */
   notice(): void {
     this.#plane?.notice();
+  }
+
+  /** Runs have ended. */
+  ran(receipts: readonly Receipt[]): void {
+    this.#plane?.ran(receipts);
   }
 
   /** The settings were read again. */

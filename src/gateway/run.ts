@@ -7,6 +7,7 @@ import { AccessError } from "../core/errors.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
 import type { Secret } from "../core/secret.ts";
 import type { GatewayKeyStore } from "../store/client-keys.ts";
+import type { SessionStore } from "../store/sessions.ts";
 import { announce } from "./announce.ts";
 import type { GatewayParts } from "./build.ts";
 import { buildGateway, gatewayWith, usageReaderOf } from "./build.ts";
@@ -28,11 +29,13 @@ import { followPair, readPair, tlsFiles } from "./tls.ts";
 import type { GatewayOptions, Settings } from "./settings.ts";
 import { GatewaySecrets } from "./secrets.ts";
 import { gatewaySettings, guardOf, ownRefs } from "./settings.ts";
+import { tellingReceipts } from "./told-receipts.ts";
 import type { PrimaryOptions, Workers } from "./workers/primary.ts";
 
 /** Services of a running gateway that the command line does not need. */
 export interface GatewayDeps extends Deps {
   readonly clientKeys: () => GatewayKeyStore;
+  readonly sessions: () => SessionStore;
   readonly log: Log;
   /** where to tell the operator, one line each */
   readonly say: (line: string) => void;
@@ -73,7 +76,7 @@ export const EXIT_AGAIN = 75;
  * @throws AccessError `config_invalid`, `port_taken`, `gateway_running`, `store_unwritable`
  */
 export async function runGateway(given: GatewayDeps, options: GatewayOptions): Promise<number> {
-  const secrets = new GatewaySecrets(given);
+  const secrets = new GatewaySecrets(tellingReceipts(given, (receipts) => control?.ran(receipts)));
   const { deps } = secrets;
   const first = given.settingsFiles?.first ?? given;
   const settings = gatewaySettings(deps.config().gateway, options);
@@ -167,7 +170,7 @@ export async function runGateway(given: GatewayDeps, options: GatewayOptions): P
 }
 
 const controlDoor = (
-  { version = "", logFile }: GatewayDeps,
+  { version = "", logFile, sessions }: GatewayDeps,
   services: (method: string) => CommandDeps,
   current: Current,
   secrets: GatewaySecrets,
@@ -177,6 +180,7 @@ const controlDoor = (
     current,
     version,
     services,
+    sessions: sessions(),
     reload,
     reloadSecrets: () => secrets.again(),
     logPath: () => logFile?.path,

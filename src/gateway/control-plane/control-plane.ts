@@ -2,7 +2,9 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
+import type { Receipt } from "../../core/receipt.ts";
 import type { ControlOptions } from "../control-door.ts";
+import { Chats } from "../chat/chats.ts";
 import { Changes } from "./changes.ts";
 import { Connection } from "./connection.ts";
 import { Dialogs } from "./dialogs.ts";
@@ -15,7 +17,9 @@ import type { PlaneFacts, Presence } from "./method.ts";
 import { holds } from "./method.ts";
 import { gatewayHealth } from "./methods/health.ts";
 import { presenceOf, selfPresence } from "./presence.ts";
+import { runsEnded } from "./run-summary.ts";
 import { CLOSE, POLICY } from "./protocol.ts";
+import { SessionNews } from "./session-news.ts";
 import { serve } from "./serve.ts";
 
 /** Sockets that have not proven anything: the oldest makes room for the newest. */
@@ -36,6 +40,7 @@ export class ControlPlane {
   readonly #loop = new EventLoop();
   readonly #dialogs = new Dialogs();
   readonly #changes: Changes;
+  readonly #chats: Chats;
   readonly #facts: PlaneFacts;
   #identity: GatewayIdentity | undefined;
   #ticks: NodeJS.Timeout | undefined;
@@ -46,12 +51,26 @@ export class ControlPlane {
   constructor(options: ControlOptions) {
     this.#options = options;
     this.#changes = new Changes(options.current);
+    this.#chats = new Chats(
+      {
+        get gateway() {
+          return options.current.gateway;
+        },
+        sessions: options.sessions,
+        tell: (event, payload) => this.tell(event, payload),
+      },
+      options.current.gateway.runs,
+    );
     const { version, reload, reloadSecrets, logPath, current } = options;
     this.#facts = {
       version,
       reload,
       reloadSecrets,
       dialogs: this.#dialogs,
+      chats: this.#chats,
+      sessions: options.sessions,
+      news: new SessionNews(),
+      tell: (event, payload) => this.tell(event, payload),
       identity: () => (this.#identity ??= gatewayIdentity(options.services("identity").paths().stateDir)),
       logPath,
       presence: () => this.#presence(),
@@ -93,6 +112,11 @@ export class ControlPlane {
     }, LOOK_AFTER_MS).unref();
   }
 
+  /** Runs have ended. */
+  ran(receipts: readonly Receipt[]): void {
+    if (this.#clients.size > 0) this.tell("runs.ended", runsEnded(receipts));
+  }
+
   /** Who was let in by a secret that is no longer the gateway's has to show the new one. */
   checkSecrets(): void {
     const { guard } = this.#options.current;
@@ -111,6 +135,7 @@ export class ControlPlane {
     clearInterval(this.#ticks);
     clearTimeout(this.#look);
     this.#loop.stop();
+    this.#chats.stop();
     this.#dialogs.stop();
     const everyone = [...this.#clients, ...this.#strangers];
     for (const one of this.#clients)

@@ -3,12 +3,15 @@
 import type * as v from "valibot";
 import type { CommandDeps } from "../../access/open-deps.ts";
 import { MAIN_AGENT } from "../../core/ids.ts";
+import type { SessionStore } from "../../store/sessions.ts";
+import type { Chats } from "../chat/chats.ts";
 import type { Gateway } from "../gateway.ts";
 import type { ReloadReport } from "../reload.ts";
 import type { SecretsReport } from "../secrets.ts";
 import type { ClientInfo } from "./connect-params.ts";
 import type { Dialogs } from "./dialogs.ts";
 import type { GatewayIdentity } from "./identity.ts";
+import type { SessionNews } from "./session-news.ts";
 
 export type MethodScope = "operator.read" | "operator.write" | "operator.admin";
 
@@ -44,6 +47,11 @@ export interface PlaneFacts {
   readonly reloadSecrets: () => Promise<SecretsReport>;
   readonly eventLoop: () => unknown;
   readonly dialogs: Dialogs;
+  readonly chats: Chats;
+  readonly sessions: SessionStore;
+  readonly news: SessionNews;
+  /** An event for all who may see it. */
+  readonly tell: (event: string, payload: unknown) => void;
   readonly identity: () => GatewayIdentity;
   /** of the log file of today; `undefined` where nobody keeps one */
   readonly logPath: () => string | undefined;

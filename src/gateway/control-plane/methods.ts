@@ -1,7 +1,9 @@
 // Every method and event of the control plane. One file per group in methods/.
 import type { Method } from "./method.ts";
+import { agentRunMethods } from "./methods/agent-run.ts";
 import { agentMethods } from "./methods/agents.ts";
 import { authMethods } from "./methods/auth.ts";
+import { chatMethods } from "./methods/chat.ts";
 import { choiceMethods } from "./methods/choice.ts";
 import { configMethods } from "./methods/config.ts";
 import { docsMethods } from "./methods/docs.ts";
@@ -19,6 +21,7 @@ import { probeMethods } from "./methods/probe.ts";
 import { providerMethods } from "./methods/providers.ts";
 import { runMethods } from "./methods/runs.ts";
 import { schemaMethods } from "./methods/schema.ts";
+import { sessionMethods } from "./methods/sessions.ts";
 import { undoMethods } from "./methods/undo.ts";
 
 export const METHODS: ReadonlyMap<string, Method> = new Map(
@@ -30,6 +33,9 @@ export const METHODS: ReadonlyMap<string, Method> = new Map(
     ...orderMethods,
     ...runMethods,
     ...agentMethods,
+    ...chatMethods,
+    ...sessionMethods,
+    ...agentRunMethods,
     ...configMethods,
     ...schemaMethods,
     ...gatewayMethods,
@@ -53,9 +59,14 @@ export const EVENTS = [
   "tick",
   "health",
   "shutdown",
+  "chat",
+  "agent",
+  "sessions.changed",
+  "session.message",
   "models.health",
   "models.loginNeeded",
   "models.auth.login",
   "models.auth.probe",
+  "runs.ended",
   "gateway.reloaded",
 ] as const;

@@ -17,3 +17,10 @@ export const anything = v.record(v.string(), v.unknown());
 export const flag = v.optional(v.boolean(), false);
 export const wholeNumber = (least: number, most: number) =>
   v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
+
+/** Fields that clients of OpenClaw send, and that change nothing here. */
+export const alsoKnown = <Name extends string>(...names: readonly Name[]) =>
+  Object.fromEntries(names.map((each) => [each, v.optional(v.unknown())])) as Record<
+    Name,
+    v.OptionalSchema<v.UnknownSchema, undefined>
+  >;

@@ -80,7 +80,7 @@ export const authMethods = {
       return {
         provider: target.provider,
         removedProfiles: [...removed],
-        abortedRunIds: [],
+        abortedRunIds: call.gateway.runs.abortProvider(target.provider),
         ...(removed.size > 0 ? { note: STILL_THERE } : {}),
       };
     },

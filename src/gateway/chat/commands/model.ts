@@ -1,0 +1,74 @@
+// /model: which model and profile a conversation uses; to choose others.
+import { formatModelRef, sameModelRef } from "../../../core/model-ref.ts";
+import { choose, newSession, turnPlan } from "../../../core/session.ts";
+import type { Choice, Session } from "../../../core/session.ts";
+import { listedModels, wantedIn } from "../choice.ts";
+import type { ChatCommand, CommandContext } from "./command.ts";
+import { modelStatus } from "./model-status.ts";
+
+export const model: ChatCommand = {
+  name: "model",
+  usage: "[list | status | default | <n> | <model>[@<profile>]]",
+  summary: "show or choose the model and the profile of this conversation",
+  async run(words, context) {
+    const asked = words.trim();
+    if (asked === "") return currentWords(context);
+    if (asked === "list") return modelList(context);
+    if (asked === "status") return modelStatus(context);
+    if (asked === "default" || asked === "reset") {
+      await changed(context, { model: null, profile: null });
+      return `Model reset to default (${formatModelRef(context.defaults[0]!)}).`;
+    }
+    const { gateway, live, defaults } = context;
+    const wanted = wantedIn(asked, gateway.config(), live);
+    // Without a profile: whichever is best, also when another one was pinned before.
+    await changed(context, { model: wanted.model, profile: wanted.profile ?? null });
+    const ref = formatModelRef(wanted.model);
+    const isDefault = sameModelRef(wanted.model, defaults[0]!);
+    const by = wanted.profile === undefined ? "" : ` Profile: ${wanted.profile}.`;
+    return `${isDefault ? `Model reset to default (${ref}).` : `Model set to ${ref}.`}${by}`;
+  },
+};
+
+/** Changes what a conversation uses from its next turn on. */
+export const changed = (
+  { sessions, agent, key, session, defaults, gateway }: CommandContext,
+  choice: Choice,
+): Promise<Session | undefined> =>
+  sessions.update(agent, key, (stored) => ({
+    session: {
+      ...choose(stored ?? newSession(key, session.sessionId, gateway.now()), choice, defaults),
+      updatedAt: gateway.now(),
+    },
+  }));
+
+export function currentWords({ session, defaults }: CommandContext): string {
+  const { models, pin, sticky } = turnPlan(session, defaults);
+  const [first, ...others] = models.map(formatModelRef);
+  const profile = pin ?? sticky;
+  return [
+    `Current: ${first}${session.model ? " (chosen)" : ""}`,
+    ...(profile ? [`Profile: ${profile}${pin ? " (pinned)" : ""}`] : []),
+    ...(others.length > 0 ? [`Fallbacks: ${others.join(", ")}`] : []),
+    "Switch: /model <n>, /model <provider/model>[@<profile>]",
+    "More: /model list, /model status",
+  ].join("\n");
+}
+
+const MOST_LISTED = 40;
+
+export function modelList({ gateway, live, session, defaults }: CommandContext): string {
+  const rows = listedModels(gateway.config(), live);
+  const now = turnPlan(session, defaults).models[0]!;
+  const lines = rows.slice(0, MOST_LISTED).map(({ ref, alias }, i) => {
+    const marks = sameModelRef(ref, now) ? " ← current" : "";
+    return `${i + 1}. ${formatModelRef(ref)}${alias ? ` (${alias})` : ""}${marks}`;
+  });
+  const more = rows.length - lines.length;
+  return [
+    "Models:",
+    ...lines,
+    ...(more > 0 ? [`… and ${more} more: openclaw models list`] : []),
+    "Choose with /model <n>.",
+  ].join("\n");
+}

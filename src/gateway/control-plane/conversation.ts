@@ -1,0 +1,63 @@
+// What methods about conversations share: which one is meant, and what is known of it.
+import { chooseAgent, defaultAgent } from "../../access/read-view.ts";
+import type { AgentId } from "../../core/ids.ts";
+import { randomUUID } from "node:crypto";
+import type { ModelRef } from "../../core/model-ref.ts";
+import type { Session, SessionName } from "../../core/session.ts";
+import { newSession, parseSessionKey } from "../../core/session.ts";
+import type { CommandContext } from "../chat/commands/command.ts";
+import { defaultsOf } from "../chat/turn.ts";
+import type { Call } from "./method.ts";
+import { sessionRow } from "./session-row.ts";
+
+/** @throws AccessError `bad_input`, `unknown_agent` */
+export function sessionNamed({ gateway }: Call, key: string, agentId?: string): SessionName {
+  const config = gateway.config();
+  const owner = agentId === undefined ? defaultAgent(config) : chooseAgent(config, agentId);
+  const named = parseSessionKey(key, owner);
+  return { ...named, agent: chooseAgent(config, named.agent) };
+}
+
+export const defaultsFor = ({ gateway }: Call, agent: AgentId): readonly ModelRef[] =>
+  defaultsOf(gateway, agent);
+
+export const storedSession = (call: Call, { agent, key }: SessionName): Promise<Session | undefined> =>
+  call.plane.sessions.find(agent, key);
+
+/** What chat commands work with. */
+export async function contextOf(call: Call, name: SessionName): Promise<CommandContext> {
+  const { gateway, deps, plane } = call;
+  const live = gateway.agents.get(name.agent) ?? (await gateway.agents.load(name.agent));
+  const session = (await storedSession(call, name)) ?? newSession(name.key, randomUUID(), gateway.now());
+  return {
+    ...name,
+    gateway,
+    deps,
+    sessions: plane.sessions,
+    chats: plane.chats,
+    live,
+    defaults: defaultsFor(call, name.agent),
+    session,
+    version: plane.version,
+  };
+}
+
+export const rowOf = (call: Call, session: Session, agent: AgentId) =>
+  sessionRow(session, {
+    defaults: defaultsFor(call, agent),
+    active: call.plane.chats.active(session.key),
+  });
+
+/** Somebody changed it: whoever listens is told. */
+export async function tellChanged(call: Call, { agent, key }: SessionName, reason: string): Promise<void> {
+  const { news } = call.plane;
+  if (!news.wanted) return;
+  const session = await storedSession(call, { agent, key });
+  const row = session ? rowOf(call, session, agent) : undefined;
+  news.tell("sessions.changed", {
+    sessionKey: key,
+    reason,
+    ts: call.gateway.now(),
+    ...(row ? { session: row } : {}),
+  });
+}
