@@ -1,5 +1,6 @@
 import { buildCommand } from "@stricli/core";
 import { AccessError } from "../../../core/errors.ts";
+import { EXIT_OK } from "../../exit.ts";
 import type { Session } from "../../command.ts";
 import { optionalText, switchFlag } from "../../command.ts";
 import { wholeNumberFlag } from "../../number-flag.ts";
@@ -56,9 +57,11 @@ export default buildCommand({
     try {
       this.exit(await runGateway(own, options));
     } catch (error) {
-      if (!own.supervised || !isLasting(error)) throw error;
-      this.io.say(`Error: ${error.message}`);
-      this.exit(EXIT_LASTING);
+      if (!isLasting(error)) throw error;
+      const runs = error.code === "gateway_running";
+      if (!own.supervised && !runs) throw error;
+      this.io.say(runs ? error.message : `Error: ${error.message}`);
+      this.exit(own.supervised ? EXIT_LASTING : EXIT_OK);
     }
   },
 });
