@@ -6,6 +6,9 @@ import { resolveSecretInput } from "../secrets/env.ts";
 import { GCLOUD_ADC } from "./gcloud-route.ts";
 import type { ProviderRoute } from "./provider-route.ts";
 
+/** Clients of this protocol cannot do without a key; OpenClaw sends local servers this one (gateway spec §5). */
+const NO_KEY = "custom-local";
+
 /** Credential headers as name, value, name, value …; empty for a server that wants none. */
 export function credentialHeaders(
   route: ProviderRoute,
@@ -13,7 +16,7 @@ export function credentialHeaders(
   secret: Secret | undefined,
 ): string[] {
   if (!secret)
-    return profile.type === "none" && route.api === "anthropic-messages" ? ["x-api-key", "none"] : [];
+    return profile.type === "none" && route.api === "anthropic-messages" ? ["x-api-key", NO_KEY] : [];
   const text = secret.reveal();
   if (profile.keptBy === GCLOUD_ADC) return ["authorization", `Bearer ${text}`];
   const header = route.headerVariants.find((variant) => text.includes(variant.when)) ?? route.header;

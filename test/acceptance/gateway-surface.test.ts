@@ -283,3 +283,33 @@ for (const name of NAMES)
       assert.match(text, /data: \[DONE\]\n\n$/);
     });
   });
+
+test("a server on this machine that nobody has a key for is called without, or with the one that OpenClaw sends", async () => {
+  const own = await startTestGateway({
+    providers: { chat: { keys: [] }, messages: { api: WIRES.messages.api, keys: [] } },
+    script: (call) => {
+      const { frames } = call.path.includes("/chat/") ? WIRES.chat : WIRES.messages;
+      return act.stream({ frames: frames("fine") });
+    },
+  });
+  try {
+    for (const provider of ["chat", "messages"])
+      assert.equal(
+        (
+          await own.post(
+            CHAT,
+            { model: `openclaw`, messages: SAID },
+            { "x-openclaw-model": `${provider}/m1` },
+          )
+        ).status,
+        200,
+      );
+    const sent = own.upstream.calls.map(({ headers }) => [headers.authorization, headers["x-api-key"]]);
+    assert.deepEqual(sent, [
+      [undefined, undefined],
+      [undefined, "custom-local"],
+    ]);
+  } finally {
+    await own.stop();
+  }
+});

@@ -827,6 +827,18 @@ export const FURTHER_CASES: readonly FurtherCase[] = [
 
   // Providers nobody has described
   [
+    "unavailable, by its own fault",
+    "acme",
+    http(503, error("Service temporarily unavailable.", { type: "server_error", code: null })),
+    ["server_error", "provider", false, undefined],
+  ],
+  [
+    "unavailable, and busy by its words",
+    "acme",
+    http(503, error("Service temporarily overloaded.", { type: "server_error", code: null })),
+    ["overloaded", "provider", false, undefined],
+  ],
+  [
     "HTTP date",
     "custom",
     http(503, "busy", { "retry-after": "Wed, 01 Jul 2026 12:02:00 GMT" }),

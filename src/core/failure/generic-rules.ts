@@ -161,6 +161,8 @@ export const GENERIC_RULES: readonly Rule[] = [
   { status: [...FAULTY, 408], text: TIMED_OUT, kind: "timeout" },
   { status: [undefined], text: CUT_OFF, kind: "timeout" },
   { status: [undefined], text: BROKEN, kind: "server_error" },
+  // A bare 503 is a busy provider; one that calls itself broken is believed (gateway spec §5).
+  { status: [503], code: /^server_error$/, kind: "server_error" },
   { status: [undefined], text: PAYLOAD, kind: "format" },
 ];
 
