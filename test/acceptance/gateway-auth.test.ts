@@ -349,7 +349,7 @@ describe("TLS", () => {
     const url = `https://127.0.0.1:${gateway.port}`;
     assert.deepEqual(await shown(url), { name: "one", status: 200 });
     use("two");
-    await eventually(async () => assert.equal((await shown(url)).name, "two"), 15_000);
+    await eventually(async () => assert.equal((await shown(url)).name, "two"));
 
     use("one", "two");
     await eventually(
@@ -358,10 +358,10 @@ describe("TLS", () => {
     );
     assert.equal((await shown(url)).name, "two");
     writeFileSync(at("server.crt"), "no certificate");
-    await eventually(() => assert.match(gateway.said.join("\n"), /cannot be used/), 15_000);
+    await eventually(() => assert.match(gateway.said.join("\n"), /cannot be used/));
     assert.deepEqual(await shown(url), { name: "two", status: 200 });
     use("one");
-    await eventually(async () => assert.equal((await shown(url)).name, "one"), 15_000);
+    await eventually(async () => assert.equal((await shown(url)).name, "one"));
 
     // Who speaks no TLS gets nothing, and harms nobody.
     assert.equal(await sendRaw(gateway.port, ["GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n"]), "");

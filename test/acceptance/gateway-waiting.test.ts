@@ -9,7 +9,12 @@ import { PROTOCOLS } from "../support/protocols.ts";
 
 const COMMENT = ": waiting for the provider\n\n";
 
-async function streamed(t: TestContext, name: keyof typeof PROTOCOLS, action: Action) {
+async function streamed(
+  t: TestContext,
+  name: keyof typeof PROTOCOLS,
+  action: Action,
+  onText?: (text: string) => void,
+) {
   const protocol = PROTOCOLS[name];
   const gateway = await startTestGateway({
     providers: { p: { api: protocol.api, keys: ["a"] } },
@@ -18,7 +23,22 @@ async function streamed(t: TestContext, name: keyof typeof PROTOCOLS, action: Ac
   });
   t.after(() => gateway.stop());
   const answer = await gateway.post(protocol.path, protocol.body("p/m1", true));
-  return { answer, text: await answer.text() };
+  let text = "";
+  for await (const piece of answer.body!.pipeThrough(new TextDecoderStream())) {
+    text += piece;
+    onText?.(text);
+  }
+  return { answer, text };
+}
+
+/** Holds an answer back until the client has seen two comments. */
+function heldBack(action: Action): [Action, (text: string) => void] {
+  const seen = Promise.withResolvers<void>();
+  const held: Action = async (exchange) => {
+    await seen.promise;
+    await action(exchange);
+  };
+  return [held, (text) => text.includes(COMMENT.repeat(2)) && seen.resolve()];
 }
 
 describe("waiting for a stream", { concurrency: 4 }, () => {
@@ -27,7 +47,7 @@ describe("waiting for a stream", { concurrency: 4 }, () => {
 
     test(`${name}: comments, then the provider's own frames`, async (t) => {
       const frames = protocol.frames("late but here");
-      const { answer, text } = await streamed(t, name, act.slowHeaders(900, act.stream({ frames })));
+      const { answer, text } = await streamed(t, name, ...heldBack(act.stream({ frames })));
       assert.equal(answer.status, 200);
       assert.match(answer.headers.get("content-type") ?? "", /text\/event-stream/);
       assert.ok(text.startsWith(COMMENT.repeat(2)), text.slice(0, 200));
@@ -36,7 +56,7 @@ describe("waiting for a stream", { concurrency: 4 }, () => {
 
     test(`${name}: after comments an answer in one piece becomes the stream that was asked for`, async (t) => {
       const whole = act.reply({ body: protocol.whole("in one piece") });
-      const { text } = await streamed(t, name, act.slowHeaders(900, whole));
+      const { text } = await streamed(t, name, ...heldBack(whole));
       const rest = text.replaceAll(COMMENT, "");
       assert.match(rest, /^(event|data):/);
       assert.deepEqual(protocol.readStream(rest), { text: "in one piece", errors: [], complete: true });

@@ -114,7 +114,7 @@ test("a gateway serves on while its store is sealed, sealed anew twice, and unse
   await run("secrets", "rekey");
   assert.equal((await paste(cli, "p", keyOf("p", "bob"))).exit, 0);
   await run("models", "auth", "logout", "p:ada", "--yes");
-  await eventually(async () => assert.equal(await call(), `with ${keyOf("p", "bob")}`), 20_000);
+  await eventually(async () => assert.equal(await call(), `with ${keyOf("p", "bob")}`));
   await run("secrets", "unseal");
   await call();
   stop.abort();
@@ -135,7 +135,7 @@ test("a gateway without the key starts, says where it looked, and serves what is
   const { key } = await cliHome(home.path).json("secrets", "seal");
   renameSync(key.path, `${key.path}.away`);
   const gateway = await home.start("--port", "0");
-  await eventually(() => assert.match(gateway.printed(), /sealed with key \S+: .* is not there/), 20_000);
+  await eventually(() => assert.match(gateway.printed(), /sealed with key \S+: .* is not there/));
   const ready = await send(`${gateway.url}/healthz`, { method: "GET" });
   assert.equal(ready.status, 200);
 });

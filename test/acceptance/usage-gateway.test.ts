@@ -149,9 +149,9 @@ describe("usage windows in the gateway", { concurrency: 3 }, () => {
     assert.ok(server.asked.every((call) => call.endsWith("fake-a")));
 
     server.answers.set("anthropic", withJson(CLAUDE(100, now() + HOUR)));
-    await eventually(async () => assert.equal((await ask()).by, "b"), 8000);
+    await eventually(async () => assert.equal((await ask()).by, "b"));
     server.answers.set("anthropic", withJson(CLAUDE(1, now() + 6 * HOUR)));
-    await eventually(async () => assert.equal((await ask()).by, "a"), 8000);
+    await eventually(async () => assert.equal((await ask()).by, "a"));
   });
 
   test("a gateway that can call nobody goes on asking: a plan that was extended is used", async (t) => {
@@ -160,11 +160,11 @@ describe("usage windows in the gateway", { concurrency: 3 }, () => {
     const usageUrl = `${server.url}/anthropic`;
     const { ask, now, pass } = await claudes(t, () => ({}), { usageUrl, everyMs: 200 });
     server.answers.set("anthropic", withJson(CLAUDE(100, now() + 100 * HOUR)));
-    await eventually(async () => assert.equal((await ask()).answer.status, 429), 8000);
+    await eventually(async () => assert.equal((await ask()).answer.status, 429));
     const before = server.asked.length;
     pass(2 * HOUR);
     server.answers.set("anthropic", withJson(CLAUDE(1, now() + 100 * HOUR)));
-    await eventually(async () => assert.equal((await ask()).answer.status, 200), 8000);
+    await eventually(async () => assert.equal((await ask()).answer.status, 200));
     assert.ok(server.asked.length > before);
   });
 
@@ -179,7 +179,7 @@ describe("usage windows in the gateway", { concurrency: 3 }, () => {
     pass(-24 * HOUR);
     server.answers.set("anthropic", withJson(CLAUDE(50, now() + HOUR)));
     const before = server.asked.length;
-    await eventually(() => assert.ok(server.asked.length > before), 8000);
+    await eventually(() => assert.ok(server.asked.length > before));
   });
 
   test("an endpoint that hangs or answers rubbish disturbs no call", async (t) => {

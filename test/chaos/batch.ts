@@ -89,7 +89,7 @@ async function through(
     ...(await leakOf("receipts", () => receiptsFit(gateway, seen, world, served))),
     ...(await leakOf("sockets", async () => {
       await upstream.close();
-      await eventually(() => assert.ok(gateway.figures().sockets <= before.sockets), 10_000);
+      await eventually(() => assert.ok(gateway.figures().sockets <= before.sockets));
     })),
     ...(await leakOf("the end", async () => assert.equal(await gateway.stop(), 0))),
     ...(/ailed inside|Error:|failed:/.test(gateway.printed())

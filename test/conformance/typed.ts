@@ -11,7 +11,7 @@ export interface TerminalOptions {
 
 /** A prompt is drawn before it listens; what is typed earlier than that is lost. */
 const PROMPT_SETTLES_MS = 300;
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 
 /** Each input is sent once its pattern was printed, without regard to blanks and case. */
 export async function runInTerminal(words: readonly string[], options: TerminalOptions): Promise<Said> {

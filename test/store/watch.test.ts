@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { eventually } from "../support/eventually.ts";
 import type { Store } from "../../src/store/store.ts";
 import { apiKey, inHome } from "./home.ts";
 
@@ -19,7 +20,7 @@ test("own health is no news; health by others, and own credentials, are", () =>
     const hears = (what: string) => {
       const before = heard.length;
       return async () => {
-        const giveUp = Date.now() + 8000;
+        const giveUp = Date.now() + 60_000;
         while (heard.length === before && Date.now() < giveUp) await sleep(20);
         assert.ok(heard.length > before, `not heard: ${what}`);
         await sleep(100);
@@ -31,12 +32,15 @@ test("own health is no news; health by others, and own credentials, are", () =>
       profiles: new Map([["openai:a", apiKey("1")]]),
     }));
     await first();
-    const before = heard.length;
-    for (let n = 0; n < 3; n++) {
-      await observe(store, "own");
-      await sleep(60);
-    }
-    assert.equal(heard.length, before);
+    // A notice of what was written before may still come: some round is quiet.
+    await eventually(async () => {
+      const before = heard.length;
+      for (let n = 0; n < 3; n++) {
+        await observe(store, "own");
+        await sleep(60);
+      }
+      assert.equal(heard.length, before);
+    });
     const second = hears("health by another store");
     await observe(other, "other");
     await observe(store, "own");

@@ -1,8 +1,11 @@
 // For what happens soon, but not at once: health and receipts are written behind.
 import { setTimeout as pause } from "node:timers/promises";
 
-/** Repeats `look` until it stops throwing, and returns its result; after `ms` its last error is thrown. */
-export async function eventually<T>(look: () => T | Promise<T>, ms = 5000): Promise<T> {
+/**
+ * Repeats `look` until it stops throwing, and returns its result; after `ms` its last error is thrown. That is long:
+ * a busy machine is no failure.
+ */
+export async function eventually<T>(look: () => T | Promise<T>, ms = 60_000): Promise<T> {
   const deadline = Date.now() + ms;
   for (;;) {
     try {

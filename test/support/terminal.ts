@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { ENTRY } from "./entry.ts";
 
-const LIMIT_MS = 30_000;
+const LIMIT_MS = 120_000;
 
 /**
  * Keys, sent once the screen shows `after`; what was matched before does not count again. A function is told the

@@ -15,7 +15,7 @@ import type { Seen } from "./http-client.ts";
 import { send } from "./http-client.ts";
 
 /** Starting three processes takes a while on a busy machine. */
-export const LONG_MS = 30_000;
+export const LONG_MS = 60_000;
 export const TOKEN = "fake-token-of-the-gateway";
 
 export interface Place {

@@ -14,7 +14,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { test } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
 import { eventually } from "../../../test/support/eventually.ts";
 import type { LoggingConfig } from "../../config/config.ts";
 import { LogFile } from "./log-file.ts";
@@ -95,7 +94,7 @@ test("a large file is put aside; there are at most five of them", async (t) => {
   await log.open();
   for (let i = 0; i < 30; i++) {
     log.write("info", `line ${i} ${"x".repeat(100)}`);
-    await pause(10);
+    await written(join(folder, "own.log"), `line ${i} `);
   }
   await written(join(folder, "own.log"), "line 29");
   log.close();
