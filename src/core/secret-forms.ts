@@ -19,12 +19,19 @@ export function writtenForms(value: string): readonly WrittenForm[] {
   add("plain", value);
   for (const text of jsonForms(value)) add("json", text);
   for (const text of urlForms(value)) add("url", text);
-  const bytes = Buffer.from(value);
-  const encoded = [0, 1, 2].flatMap((shift) => inBase64(bytes, shift));
-  const hex = bytes.toString("hex");
-  for (const text of encoded) if (text.length >= SHORTEST_ENCODED) add("base64", text);
-  for (const text of [hex, hex.toUpperCase()]) if (text.length >= SHORTEST_ENCODED) add("hex", text);
+  for (const { form, text } of encodedForms(Buffer.from(value)))
+    if (text.length >= SHORTEST_ENCODED) add(form, text);
   return [...forms.values()];
+}
+
+/** Those of any bytes. */
+export function encodedForms(bytes: Buffer): readonly WrittenForm[] {
+  const base64 = [0, 1, 2].flatMap((shift) => inBase64(bytes, shift));
+  const hex = bytes.toString("hex");
+  return [
+    ...base64.map((text) => ({ form: "base64" as const, text })),
+    ...[hex, hex.toUpperCase()].map((text) => ({ form: "hex" as const, text })),
+  ];
 }
 
 /** In a document; in a document that is a text of another one; and as programs write that escape more than they must. */
@@ -62,7 +69,7 @@ function urlForms(value: string): string[] {
 const BITS_PER_CHARACTER = 6;
 
 /** What is the same whatever stands around it, behind `shift` bytes of something else; in both alphabets. */
-function inBase64(bytes: Buffer, shift: number): string[] {
+export function inBase64(bytes: Buffer, shift: number): string[] {
   const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString("base64");
   const first = Math.ceil((shift * 8) / BITS_PER_CHARACTER);
   const last = Math.floor(((shift + bytes.length) * 8) / BITS_PER_CHARACTER);

@@ -2,7 +2,7 @@
 // multi-pattern searching" (1994). Most places are passed over several bytes at a time. Pure but for its own memory.
 
 export interface SoughtText<T> {
-  readonly text: string;
+  readonly text: string | Uint8Array;
   readonly tag: T;
 }
 
@@ -42,7 +42,7 @@ export class TextSearch<T> {
 
   /** A text of fewer than `SHORTEST_SOUGHT` bytes is left out. */
   add({ text, tag }: SoughtText<T>): void {
-    const bytes = Buffer.from(text);
+    const bytes = typeof text === "string" ? Buffer.from(text) : text;
     if (bytes.length < WINDOW) return;
     this.#longest = Math.max(this.#longest, bytes.length);
     this.#add({ bytes, tag });

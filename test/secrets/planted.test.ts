@@ -38,7 +38,7 @@ const dealt = (home: SeededHome) => {
   };
 };
 
-function put(file: string, content: string): void {
+function put(file: string, content: string | Buffer): void {
   mkdirSync(dirname(file), { recursive: true });
   appendFileSync(file, content);
 }
@@ -55,8 +55,10 @@ describe("a planted leak is found", { skip: process.platform === "win32" }, () =
     const { stateDir, globalDir, configPath } = home.paths;
     const deal = dealt(home);
     const log = join(stateDir, "logs", "gateway-2026-11-21.log");
-    const base64 = (text: string, before: string) => Buffer.from(before + text).toString("base64");
-    const planted: [file: string, content: string, form: string][] = [
+    const base64 = (text: string | Buffer, before: string | Buffer) =>
+      Buffer.concat([Buffer.from(before), Buffer.from(text)]).toString("base64");
+    const installKey = readFileSync(join(globalDir, "access.key"));
+    const planted: [file: string, content: string | Buffer, form: string][] = [
       [log, deal("apiKey"), "plain"],
       [log, base64(deal("token"), ""), "base64"],
       [log, base64(deal("apiKey"), "a"), "base64"],
@@ -66,6 +68,13 @@ describe("a planted leak is found", { skip: process.platform === "win32" }, () =
       [log, JSON.stringify(JSON.stringify({ key: deal("refresh", true) })), "json"],
       [log, Buffer.from(deal("otherAgent")).toString("hex"), "hex"],
       [log, deal("clientKey"), "plain"],
+      [log, base64(deal("clientKey"), ""), "base64"],
+      [log, base64(deal("clientKey"), "a"), "base64"],
+      [log, base64(deal("clientKey"), "ab").replaceAll("+", "-").replaceAll("/", "_"), "base64"],
+      [log, Buffer.from(deal("clientKey")).toString("hex").toUpperCase(), "hex"],
+      [log, installKey.toString("hex"), "hex"],
+      [join(stateDir, "core.txt"), base64(installKey, "a"), "base64"],
+      [join(stateDir, "core"), Buffer.concat([Buffer.from("x"), installKey]), "plain"],
       [log, deal("variable"), "plain"],
       [log, deal("clientSecret"), "plain"],
       [log, home.token, "plain"],
@@ -93,7 +102,8 @@ describe("a planted leak is found", { skip: process.platform === "win32" }, () =
         "plain",
       ],
     ];
-    for (const [file, content] of planted) put(file, `${content}\n`);
+    for (const [file, content] of planted)
+      put(file, Buffer.concat([Buffer.from(content), Buffer.from("\n")]));
     const linked = join(home.path, "elsewhere");
     writeFileSync(linked, deal("token"));
     symlinkSync(linked, join(stateDir, "link"));

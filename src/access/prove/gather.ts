@@ -8,6 +8,7 @@ import { secretsIn } from "../../config/redact.ts";
 import type { AgentId } from "../../core/ids.ts";
 import { messageOf } from "../../core/errors.ts";
 import { refKey } from "../../core/secret-ref.ts";
+import { SHORTEST_SOUGHT } from "../../core/text-search.ts";
 import { referenceIn } from "../../secrets/env.ts";
 import { headerOf } from "../../store/seal/databases.ts";
 import { tablesOf } from "../../store/schema.ts";
@@ -187,10 +188,12 @@ export function addVariable(known: KnownSecrets, name: string, value: string, ho
 /** What generations are made with, and what sealed stores are sealed with. */
 function fromOwnKeys(deps: CommandDeps, known: KnownSecrets, databases: readonly SealedFile[]): void {
   const { globalDir } = deps.paths();
-  const files = new Map<string, SecretKind>([
-    [join(globalDir, "access.key"), "install_key"],
-    [join(globalDir, "gateway-token"), "gateway"],
-  ]);
+  const installKey = readBytes(join(globalDir, "access.key"));
+  if (installKey && "value" in installKey && installKey.value.length >= SHORTEST_SOUGHT) {
+    const file = join(globalDir, "access.key");
+    known.addBytes(installKey.value, { kind: "install_key", name: file }, file);
+  }
+  const files = new Map<string, SecretKind>([[join(globalDir, "gateway-token"), "gateway"]]);
   for (const { header } of databases) if (header?.key.kind === "file") files.set(header.key.path, "seal_key");
   for (const [file, kind] of files) known.add(textOf(file), { kind, name: file }, { home: file });
 }

@@ -33,6 +33,8 @@ export interface SecretName {
 
 export interface KnownSecret {
   readonly value: Secret;
+  /** It is no text: `value` has a character for each of its bytes. */
+  readonly binary?: true;
   readonly label: string;
   readonly names: readonly SecretName[];
   /** real paths of files in which it may stand in plain text */
@@ -42,6 +44,7 @@ export interface KnownSecret {
 }
 
 interface Entry {
+  binary?: true;
   names: SecretName[];
   readonly homes: Set<string>;
   readonly formerHomes: Set<string>;
@@ -73,6 +76,13 @@ export class KnownSecrets {
     if (home !== undefined) (name.former ? entry.formerHomes : entry.homes).add(realPath(home));
   }
 
+  /** One that is no text, and stands as it is in a file of its own. */
+  addBytes(bytes: Buffer, name: SecretName, home: string): void {
+    const entry: Entry = { ...newEntry(), names: [name], binary: true };
+    entry.homes.add(realPath(home));
+    this.#entries.set(bytes.toString("latin1"), entry);
+  }
+
   /** What stands at a place, now. */
   named(name: string): string | undefined {
     for (const [text, { names }] of this.#entries)
@@ -87,12 +97,13 @@ export class KnownSecrets {
 
   /** A file that remembers what is in use no more has no right to what is: it may have been moved away on purpose. */
   list(): readonly KnownSecret[] {
-    return [...this.#entries].map(([text, { names, homes, formerHomes, variables }]) => {
+    return [...this.#entries].map(([text, { names, homes, formerHomes, variables, binary }]) => {
       const current = names.filter(({ former }) => !former);
       const isFormer = current.length === 0;
       return {
         value: new Secret(text),
-        label: maskSecret(text),
+        ...(binary && { binary }),
+        label: binary ? "****" : maskSecret(text),
         names: isFormer ? names : current,
         homes: isFormer ? formerHomes : homes,
         variables,
