@@ -86,7 +86,7 @@ describe("methods", () => {
 
   test("a bar is told as it begins, its run can be looked up, and retry ends it", async () => {
     const barred = client.event("models.health", ({ status }) => status === "disabled");
-    const ended = client.event("runs.ended");
+    const ended = client.event("runs.ended", ({ runs }) => runs[0].attempts === 2);
     const answer = await gateway.post("/v1/chat/completions", CALL);
     assert.equal(answer.status, 200);
     const { profileId, bars, agentId } = await barred;
@@ -96,7 +96,7 @@ describe("methods", () => {
     const { runs } = await client.ask("runs.list", { limit: 5 });
     assert.equal(runs[0].runId, answer.headers.get("x-openclaw-run-id"));
     assert.equal(runs[0].attempts, 2);
-    assert.deepEqual(await ended, { runs, omitted: 0 });
+    assert.deepEqual((await ended).runs[0], runs[0]);
     const receipt = await client.ask("models.why", { run: runs[0].runId });
     assert.deepEqual(
       receipt.attempts.map((attempt: any) => attempt.profileId),

@@ -1,8 +1,8 @@
 // Runs and their receipts.
 import * as v from "valibot";
-import type { Receipt } from "../../../core/receipt.ts";
 import { method } from "../method.ts";
 import { name } from "../params.ts";
+import { runSummary } from "../run-summary.ts";
 
 const MOST_RUNS = 500;
 const USUAL_RUNS = 50;
@@ -18,7 +18,7 @@ export const runMethods = {
     async ({ deps, gateway }, { limit, before }) => {
       await gateway.receipts.flush();
       const runs = await deps.receipts().recent(limit, before);
-      return { runs: runs.map(summary), hasMore: runs.length === limit };
+      return { runs: runs.map(runSummary), hasMore: runs.length === limit };
     },
   ),
 
@@ -36,23 +36,3 @@ export const runMethods = {
     },
   ),
 };
-
-function summary(receipt: Receipt) {
-  const { runId, at, agent, protocol, requested, outcome, status, durationMs, attempts, usage } = receipt;
-  const last = attempts.at(-1);
-  return {
-    runId,
-    at,
-    agentId: agent,
-    protocol,
-    requested,
-    outcome,
-    status,
-    durationMs,
-    attempts: attempts.length,
-    ...(last ? { model: last.model, profileId: last.profileId } : {}),
-    ...(receipt.clientKey === undefined ? {} : { clientKey: receipt.clientKey }),
-    ...(receipt.dollars === undefined ? {} : { dollars: receipt.dollars }),
-    ...(usage ? { usage } : {}),
-  };
-}
