@@ -88,9 +88,13 @@ test("core does nothing: no files, no network, no processes, no packages", () =>
   assertNone(outside.map(({ file, specifier }) => `${file} imports ${specifier}, which core may not.`));
 });
 
+/** Codex runs commands in one of its own, and is told which. */
+const CODEXS_OWN = /"--sandbox"|sandbox_mode=/g;
+
 test("the gateway does not know the sandbox", () => {
   const sources = globSync("src/**/*.ts", { cwd: ROOT }).filter((file) => !file.endsWith(".test.ts"));
-  const knowing = sources.filter((file) => /sandbox/i.test(readFileSync(join(ROOT, file), "utf8")));
+  const textOf = (file: string) => readFileSync(join(ROOT, file), "utf8").replaceAll(CODEXS_OWN, "");
+  const knowing = sources.filter((file) => /sandbox/i.test(textOf(file)));
   assertNone(knowing.map((file) => `${file} names the sandbox, which is an upstream like any other.`));
 });
 

@@ -20,6 +20,10 @@ const config = {
   providers: new Map(),
   order: new Map(),
   secretProviders: new Map(),
+  agents: [],
+  models: new Map(),
+  defaultModel: {},
+  cliBackends: new Map(),
 } as unknown as Config;
 
 function stored(credential: Credential, env: Environment) {

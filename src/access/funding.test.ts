@@ -10,6 +10,7 @@ import { withFunding } from "./funding.ts";
 const configOf = (baseUrls: Readonly<Record<string, string>>) =>
   ({
     providers: new Map(Object.entries(baseUrls).map(([id, baseUrl]) => [id, { id, baseUrl, models: [] }])),
+    cliBackends: new Map(),
   }) as unknown as Config;
 
 function fundingOf(

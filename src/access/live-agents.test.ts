@@ -30,7 +30,15 @@ const readingOf = (version: string, name: string): Reading => ({
 /** Agents over stores that take no health and forget none of what is told here. */
 function liveAgents(stores: Map<AgentId, Reading>, told: [AgentId, string, Health][] = []) {
   const store = { applyHealth: () => Promise.resolve() } as never;
-  const config = { profiles: new Map(), order: new Map(), providers: new Map() };
+  const config = {
+    profiles: new Map(),
+    order: new Map(),
+    providers: new Map(),
+    agents: [],
+    models: new Map(),
+    defaultModel: {},
+    cliBackends: new Map(),
+  };
   const inputs = { config, env: {}, fingerprint: () => "", now: NOW } as never as object;
   return new LiveAgents({
     read: async (agent) => stores.get(agent)!,

@@ -31,7 +31,15 @@ const readingOf = (version: string, used: Readonly<Record<string, number>>): Rea
 async function agentWith(used: Readonly<Record<string, number>>) {
   let reading = readingOf("1", used);
   const inputs = {
-    config: { profiles: new Map(), order: new Map(), providers: new Map() },
+    config: {
+      profiles: new Map(),
+      order: new Map(),
+      providers: new Map(),
+      agents: [],
+      models: new Map(),
+      defaultModel: {},
+      cliBackends: new Map(),
+    },
     env: {},
     fingerprint: () => "",
     now: NOW,

@@ -19,7 +19,7 @@ function written(provider: ProviderTranslator, request: ModelRequest): WrittenRe
     return provider.writeRequest(request, TARGET);
   } catch (error) {
     assert.ok(error instanceof AccessError && error.code === "bad_input", String(error));
-    assert.match(error.message, /^(?:stop|messages|tool_choice) /);
+    assert.match(error.message, /^(?:stop|messages|tool_choice|tools|response_format) /);
     return undefined;
   }
 }

@@ -36,6 +36,7 @@ export function writeRequest(request: ModelRequest, target: RequestTarget): Writ
   for (const [name, field] of HINTS) losses.drop(name, request[field]);
   losses.drop("response_format", request.format);
   losses.drop("reasoning.budget_tokens", request.reasoning?.budgetTokens || undefined);
+  losses.drop("thinking", request.messages.some(({ parts }) => parts.some(isThinking)) || undefined);
   const effort = request.reasoning?.effort;
   const messages = turnsOf(request.messages.map(withoutProofs));
   if (messages.at(-1)?.role !== "user") throw fault("messages", "must end with what the user says");
@@ -65,10 +66,12 @@ function refusePart(part: Message["parts"][number]): void {
     throw fault("messages", "hold a file that is no text, which a CLI backend is not given");
 }
 
+const isThinking = ({ kind }: Message["parts"][number]): boolean => kind === "thinking";
+
 /** Another provider's reasoning is no business of this one. */
 const withoutProofs = (message: Message): Message =>
   message.role === "assistant"
-    ? { role: "assistant", parts: message.parts.filter(({ kind }) => kind !== "thinking") }
+    ? { role: "assistant", parts: message.parts.filter((part) => !isThinking(part)) }
     : { role: "user", parts: message.parts.map(readable) };
 
 function readable(part: UserPart): UserPart {
