@@ -88,6 +88,7 @@ export function buildGateway(
   const writing = (part: string) => (error: unknown) =>
     faults.report(part, `${part} cannot be written`, error);
   const writer = new HealthWriter(deps.store(), writing("Health"));
+  const runs = new Runs();
   const agents: LiveAgents = new LiveAgents({
     watch: (agent) => watch(agent),
     read: tellingSealed((agent) => deps.store().read(agent), deps.log),
@@ -102,6 +103,7 @@ export function buildGateway(
     },
     onRead: (agent) => {
       hub?.live.onRead?.(agent);
+      runs.abortLost();
       notice();
     },
   });
@@ -133,11 +135,11 @@ export function buildGateway(
     }),
     targets: new Targets(),
     models: new ServedModels(deps),
-    sticky: new StickyProfiles(),
+    sticky: hub?.memory.sticky ?? new StickyProfiles(),
     keys: new LiveKeys(deps.clientKeys(), (part, error) =>
       faults.report(`client keys ${part}`, KEY_FAULTS[part], error),
     ),
-    attempts: new FailedAttempts(),
+    attempts: hub?.memory.attempts ?? new FailedAttempts(),
     prices: new Prices(),
     crossings: new Crossings(deps.clientKeys(), deps.now, (error) =>
       faults.report("crossings", "What calls cost that cross to metered credentials cannot be kept", error),
@@ -151,7 +153,7 @@ export function buildGateway(
     failing: () => faults.list(),
     counts,
     failedRuns: new FailedRuns(deps.log),
-    runs: new Runs(),
+    runs,
     log: deps.log,
     writerFlush: () => writer.flush(),
   };

@@ -12,13 +12,16 @@ import type { RequestBody } from "./body.ts";
 import { readBody } from "./body.ts";
 import { sinkFor } from "./answer-sink.ts";
 import { endCall } from "./call-end.ts";
+import { Refused } from "./refused.ts";
 import { runOrder } from "./run-order.ts";
 import { CallEstimate } from "./call-estimate.ts";
 import type { Caller } from "./caller.ts";
+import { mayDo, outOfScope } from "./caller.ts";
 import type { Gateway } from "./gateway.ts";
 import { permitted } from "./key-allows.ts";
 import { admit, CallMeter } from "./key-meter.ts";
 import { isChoice } from "./choice.ts";
+import { HttpRun } from "./http-run.ts";
 import type { Reach } from "./reach.ts";
 import { reach } from "./reach.ts";
 import type { ResponseSink } from "./response-sink.ts";
@@ -26,6 +29,7 @@ import type { Served } from "./served.ts";
 import { newServed } from "./served.ts";
 import { refuseReservedSession, sessionKey } from "./session-key.ts";
 import type { Target } from "./target.ts";
+import { embeddingTarget } from "./target.ts";
 import type { CallTemplate } from "./upstream-call.ts";
 import { agentBody, passThroughBody } from "./upstream-call.ts";
 
@@ -52,7 +56,14 @@ export async function serveModelCall(asked: Asked, door: Door): Promise<void> {
   const call = { ...asked, door, startedAt };
   // Not `await readBody(…)`: a function that waits keeps what it has seen.
   const { served, sink, order } = await readBody(request, limit).then((body) => readyCall(call, body));
-  endCall(served, await metered(() => run(order, gateway), served), sink);
+  const underWay = new HttpRun(served, sink);
+  gateway.runs.add(underWay);
+  try {
+    endCall(served, await metered(() => run(order, gateway), served), sink);
+  } finally {
+    gateway.runs.delete(underWay);
+  }
+  underWay.tell();
 }
 
 interface Asked {
@@ -81,9 +92,7 @@ function readyCall(call: IncomingCall, body: RequestBody): ReadyCall | Promise<R
   const { request, door } = call;
   const gateway = call.gateway.latest();
   refuseReservedSession(request.headers);
-  const target = permitted(targetOf(request, body, gateway), call.caller, gateway.config(), request);
-  const isAgents = target.path === "agent" && request.headers["x-openclaw-model"] === undefined;
-  if (isAgents && door.agentless !== undefined) throw new AccessError("bad_input", door.agentless);
+  const target = permitted(targetOf(call, body, gateway), call.caller, gateway.config(), request);
   const asAgent = target.path === "agent" && door.endpoint === door.wire.endpoint;
   const fault = asAgent ? door.wire.faultOf(body.json) : undefined;
   if (fault !== undefined) throw new AccessError("bad_input", fault);
@@ -143,15 +152,23 @@ function begin(
   });
 }
 
-function targetOf(request: IncomingMessage, body: RequestBody, gateway: Gateway): Target {
+function targetOf({ request, door, caller }: IncomingCall, body: RequestBody, gateway: Gateway): Target {
   const { headers } = request;
   const model = headers["x-openclaw-model"];
   const agent = headers["x-openclaw-agent-id"];
-  return gateway.targets.resolve(gateway.config(), body.json["model"], {
+  if (model !== undefined && caller.kind === "user" && !mayDo(caller, "admin")) throw new Refused(NOT_ADMIN);
+  const target = gateway.targets.resolve(gateway.config(), body.json["model"], {
     ...(typeof model === "string" ? { model } : {}),
     ...(typeof agent === "string" ? { agent } : {}),
   });
+  const isAgents = target.path === "agent" && model === undefined;
+  return isAgents && door.agentless !== undefined
+    ? embeddingTarget(gateway.config(), target, door.agentless)
+    : target;
 }
+
+/** OpenClaw docs, "OpenAI chat completions": owner-level controls such as this header. */
+const NOT_ADMIN = outOfScope("admin", "x-openclaw-model");
 
 function templateOf(
   request: IncomingMessage,

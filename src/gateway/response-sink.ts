@@ -78,6 +78,13 @@ export abstract class ResponseSink implements Sink {
     this.response.once("drain", resume);
   }
 
+  /** Its answer is wanted no more, though the client may still be there. */
+  leave(): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    this.onGone?.();
+  }
+
   drop(): void {
     this.response.destroy();
   }
@@ -122,7 +129,7 @@ export abstract class ResponseSink implements Sink {
 
   #closed(): void {
     clearAlarm(this.#comments);
-    if (this.response.writableFinished) return;
+    if (this.response.writableFinished || this.#gone) return;
     this.#gone = true;
     this.onGone?.();
   }

@@ -26,6 +26,7 @@ export function runOrder(
     served.place.dropped = undefined;
     if (!again) served.place.attempts++;
     const { profile } = attempt.candidate;
+    served.place.profile = profile;
     meterCrossing(served, attempt);
     const route = routeFor(gateway.config(), profile, served.wire.api, gateway.env())!;
     if (route.api === served.wire.api)

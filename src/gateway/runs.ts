@@ -6,9 +6,11 @@ export interface ActiveRun {
   /** of a conversation */
   readonly sessionKey?: string;
   /** where its attempts go just now */
-  readonly provider: () => ProviderId;
+  provider(): ProviderId;
+  /** The credential that it uses just now is stored no more. */
+  hasLost(): boolean;
   /** Ends it soon. @param reason what its client is told as `stopReason` */
-  readonly abort: (reason: string) => void;
+  abort(reason: string): void;
 }
 
 /** The credentials were taken away (requirements 000, "Removing provider auth"). */
@@ -28,6 +30,11 @@ export class Runs {
 
   ofSession(key: string): ActiveRun[] {
     return [...this.#active].filter(({ sessionKey }) => sessionKey === key);
+  }
+
+  /** Credentials were read anew: whatever uses one that is gone ends. */
+  abortLost(): void {
+    for (const run of this.#active) if (run.hasLost()) run.abort(AUTH_REVOKED);
   }
 
   /** @returns the runs that were ended */

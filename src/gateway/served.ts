@@ -1,6 +1,7 @@
 // One model call while it is being served.
 import { randomUUID } from "node:crypto";
 import type { LiveAgent } from "../access/live-agents.ts";
+import type { AuthProfile } from "../core/credential.ts";
 import type { Crossing } from "../core/funding.ts";
 import type { ProfileId } from "../core/ids.ts";
 import type { ModelRef } from "../core/model-ref.ts";
@@ -49,7 +50,12 @@ export interface Served {
   readonly plan: PlanRequest;
   readonly session: string | undefined;
   /** where the run is when its first byte goes out */
-  readonly place: { ref?: ModelRef; attempts: number; dropped?: readonly string[] | undefined };
+  readonly place: {
+    ref?: ModelRef;
+    profile?: AuthProfile;
+    attempts: number;
+    dropped?: readonly string[] | undefined;
+  };
 }
 
 type Given = Pick<
@@ -82,3 +88,7 @@ export const newServed = (given: Given): Served => ({
   tested: testedAtFirst(given.live.prepared, given.plan),
   place: { attempts: 0 },
 });
+
+/** The credential of the present attempt is stored no more. */
+export const hasLostProfile = ({ place: { profile }, live }: Served): boolean =>
+  profile?.source === "store" && !live.view.snapshot.profiles.some(({ id }) => id === profile.id);

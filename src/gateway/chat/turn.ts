@@ -15,6 +15,7 @@ import { endCall } from "../call-end.ts";
 import type { Gateway } from "../gateway.ts";
 import type { ActiveRun } from "../runs.ts";
 import type { Served } from "../served.ts";
+import { hasLostProfile } from "../served.ts";
 import { readyTurn, TURN_WIRE } from "./turn-call.ts";
 import type { Tell } from "./turn-events.ts";
 import { TurnEvents } from "./turn-events.ts";
@@ -62,6 +63,7 @@ export class Turn {
       runId: this.asked.runId,
       sessionKey: this.asked.key,
       provider: () => (this.#served?.place.ref ?? this.#selected ?? this.#default()).provider,
+      hasLost: () => this.#served !== undefined && hasLostProfile(this.#served),
       abort: (reason) => this.abort(reason),
     };
   }

@@ -51,6 +51,7 @@ export function buildWorkerParts(
     testEnds: (test) => primary.tell("testEnds", test),
     mayTest: (test) => primary.ask("test", test),
   });
+  const runs = new Runs();
   const agents = new LiveAgents({
     // The primary watches what any worker reads.
     watch: () => undefined,
@@ -59,6 +60,7 @@ export function buildWorkerParts(
     writer: health,
     cooldowns: () => config().cooldowns,
     loads,
+    onRead: () => runs.abortLost(),
   });
   const memory = sharedMemory((told) => primary.tell("memory", told), REASONING);
   const crossings = new WorkerCrossings((step) => primary.tell("crossing", step), start.crossed);
@@ -104,7 +106,7 @@ export function buildWorkerParts(
       failing: () => [],
       counts: new Counts(),
       failedRuns: new FailedRuns(log),
-      runs: new Runs(),
+      runs,
       log,
       digestKey: start.digestKey,
       readyToTest: (attempt) => loads.readyToTest(attempt, now()),

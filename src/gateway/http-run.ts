@@ -1,0 +1,51 @@
+// A client's call while it is under way, for whoever wants to end it.
+import type { ProviderId } from "../core/ids.ts";
+import type { TimedRefusal } from "./refusals.ts";
+import type { ResponseSink } from "./response-sink.ts";
+import type { ActiveRun } from "./runs.ts";
+import type { Served } from "./served.ts";
+import { hasLostProfile } from "./served.ts";
+
+export class HttpRun implements ActiveRun {
+  /** why it was ended, when somebody did */
+  reason: string | undefined;
+  readonly #served: Served;
+  readonly #sink: ResponseSink;
+
+  constructor(served: Served, sink: ResponseSink) {
+    this.#served = served;
+    this.#sink = sink;
+  }
+
+  get runId(): string {
+    return this.#served.runId;
+  }
+
+  provider(): ProviderId {
+    const { place, plan } = this.#served;
+    return (place.ref ?? plan.models[0]!).provider;
+  }
+
+  hasLost(): boolean {
+    return hasLostProfile(this.#served);
+  }
+
+  abort(reason: string): void {
+    if (this.#sink.gone) return;
+    this.reason = reason;
+    this.#sink.leave();
+  }
+
+  /** The client waits still: it is told in its own protocol. */
+  tell(): void {
+    if (this.reason !== undefined) this.#sink.refuse(refusalFor(this.reason, this.provider()));
+  }
+}
+
+const refusalFor = (reason: string, provider: ProviderId): TimedRefusal => ({
+  status: 401,
+  type: "authentication_error",
+  message: `The call was ended: the credentials of ${provider} were removed while it ran (${reason}). They are still good at the provider: revoke them there.`,
+  details: { stopReason: reason },
+  final: true,
+});
