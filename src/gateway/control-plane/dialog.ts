@@ -36,6 +36,8 @@ interface Open {
   readonly take: (answer: unknown) => string | undefined;
 }
 
+type Waiting = Set<() => void>;
+
 const MOST_NOTES = 50;
 const MOST_NOTE_CHARACTERS = 10_000;
 
@@ -45,7 +47,8 @@ export class Dialog {
   /** Told of each change. */
   readonly #onChange: (state: DialogState) => void;
   readonly #over = new AbortController();
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting: Waiting = new Set();
+  readonly #ending: Waiting = new Set();
   #status: DialogState["status"] = "running";
   #version = 0;
   #notes: readonly string[] = [];
@@ -114,26 +117,23 @@ export class Dialog {
     this.#over.abort();
   }
 
-  /** Resolves once there is something that `version` had not, or at the end. */
+  /** Resolves once there is something that `version` had not, at the end, or when somebody else asks the same. */
   async after(version: number, until: AbortSignal): Promise<void> {
     if (!this.isRunning || this.#version > version || until.aborted) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const wake = () => resolve();
-    this.#waiting.add(wake);
-    until.addEventListener("abort", wake, { once: true });
-    await promise;
-    until.removeEventListener("abort", wake);
-    this.#waiting.delete(wake);
+    // One wait is enough for a client: more of them would fill its places.
+    wake(this.#waiting);
+    await woken(this.#waiting, until);
   }
 
   /** Resolves at the end, or when nobody waits any more. */
   async over(until: AbortSignal): Promise<void> {
-    while (this.isRunning && !until.aborted) await this.after(this.#version, until);
+    if (this.isRunning && !until.aborted) await woken(this.#ending, until);
   }
 
   #changed(): void {
     this.#version++;
-    for (const resolve of this.#waiting) resolve();
+    wake(this.#waiting);
+    if (!this.isRunning) wake(this.#ending);
     this.#onChange(this.state);
   }
 
@@ -179,6 +179,20 @@ export class Dialog {
     }
     throw left();
   }
+}
+
+function wake(waiting: Waiting): void {
+  for (const resolve of waiting) resolve();
+}
+
+async function woken(waiting: Waiting, until: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const end = () => resolve();
+  waiting.add(end);
+  until.addEventListener("abort", end, { once: true });
+  await promise;
+  until.removeEventListener("abort", end);
+  waiting.delete(end);
 }
 
 const left = (): AccessError => new AccessError("cancelled", "Cancelled. Nothing was changed.");
