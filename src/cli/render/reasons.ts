@@ -36,7 +36,7 @@ export const LEFT_OUT: Readonly<Record<LeftOutCode, { readonly words: string; re
   expired: { words: "expired", help: "Store a new one with models auth paste-token, or log in again." },
   unresolved_ref: {
     words: "refers to a secret that cannot be had",
-    help: "Set the variable that it names; models status says which.",
+    help: "models status says which, openclaw secrets audit --allow-exec why; a sealed store needs its key.",
   },
   login_needed: { words: "its login has ended", help: "Log in again." },
   ineligible_profile: {

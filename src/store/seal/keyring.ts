@@ -6,7 +6,7 @@ import type { SealKey } from "./box.ts";
 import { crypto, keyFromPassphrase, parseKeyText } from "./box.ts";
 import type { KeyPlace, SealHeader } from "./header.ts";
 import type { SealPlaces } from "./places.ts";
-import { KEY_FILE, PASSPHRASE_FILE } from "./places.ts";
+import { CREDENTIAL, KEY_FILE, PASSPHRASE_FILE } from "./places.ts";
 
 /** A key, or why there is none. */
 export type Found = { readonly key: SealKey } | { readonly fault: AccessError };
@@ -82,7 +82,7 @@ export class Keyring {
       : "fault" in given
         ? given.fault
         : `${passphraseFile} holds another passphrase`;
-    const remedy = `Put it into a file that only you can read, and name that with ${PASSPHRASE_FILE}.`;
+    const remedy = `Put it into a file that only you can read, and name that with ${PASSPHRASE_FILE}; a service can have it as systemd's credential ${CREDENTIAL}.`;
     return { fault: sealedFault(id, where, remedy) };
   }
 

@@ -11,7 +11,7 @@ export interface SealPlaces {
 export const KEY_FILE = "OPENCLAW_SEAL_KEY_FILE";
 export const PASSPHRASE_FILE = "OPENCLAW_SEAL_PASSPHRASE_FILE";
 /** The name under which systemd hands it over (`LoadCredential=openclaw-seal-passphrase:…`). */
-const CREDENTIAL = "openclaw-seal-passphrase";
+export const CREDENTIAL = "openclaw-seal-passphrase";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
