@@ -1,0 +1,129 @@
+// The store of conversations: by itself, and behind the store's thread as the gateway has it.
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import type { ChatMessage } from "../../src/core/session.ts";
+import { begunAgain, newSession } from "../../src/core/session.ts";
+import type { SessionStore } from "../../src/store/sessions.ts";
+import { MOST_MESSAGES, MOST_SESSIONS, openSessionStore, sessionFile } from "../../src/store/sessions.ts";
+import { openStoreInWorker } from "../../src/store/worker.ts";
+
+const KEY = "agent:main:s";
+const said = (text: string): ChatMessage => ({
+  role: "user",
+  content: [{ type: "text", text }],
+  timestamp: 1,
+});
+
+const KINDS: Record<string, (home: string) => { store: SessionStore; close(): Promise<void> }> = {
+  "by itself": (home) => {
+    const store = openSessionStore((agent) => sessionFile(databaseIn(home, agent)));
+    return { store, close: () => store.close() };
+  },
+  "in a thread": (home) => {
+    const services = openStoreInWorker({
+      paths: { globalDir: home, agentDatabase: (agent) => databaseIn(home, agent) },
+      now: Date.now,
+      thread: new URL("../../src/store/store-thread.ts", import.meta.url),
+    });
+    return { store: services.sessions, close: () => services.close() };
+  },
+};
+const databaseIn = (home: string, agent: string): string => join(home, agent, "openclaw-agent.sqlite");
+
+for (const [kind, open] of Object.entries(KINDS))
+  describe(`sessions, ${kind}`, () => {
+    let home: string;
+    let store: SessionStore;
+    let close: () => Promise<void>;
+    beforeEach(() => {
+      home = mkdtempSync(join(tmpdir(), "sessions-"));
+      ({ store, close } = open(home));
+    });
+    afterEach(async () => {
+      await close();
+      rmSync(home, { recursive: true, force: true });
+    });
+    const put = (key: string, at: number, ...texts: string[]) =>
+      store.update("main", key, (session) => ({
+        session: { ...(session ?? newSession(key, `id of ${key}`, at)), updatedAt: at },
+        append: texts.map(said),
+      }));
+    const texts = async (limit = 100) => {
+      const session = await store.find("main", KEY);
+      return (await store.messages("main", session!.sessionId, limit)).map(
+        ({ content }) => (content[0] as any).text,
+      );
+    };
+
+    test("reading creates nothing", async () => {
+      assert.equal(await store.find("main", KEY), undefined);
+      assert.deepEqual([await store.list("main"), await store.messages("main", "x", 5)], [[], []]);
+      assert.deepEqual(readdirSync(home), []);
+    });
+
+    test("what was said comes back in order, the newest first to be kept", async () => {
+      await put(KEY, 1, "one", "two");
+      await put(KEY, 2, "three");
+      assert.deepEqual(await texts(), ["one", "two", "three"]);
+      assert.deepEqual(await texts(2), ["two", "three"]);
+      await put(KEY, 3, ...Array.from({ length: MOST_MESSAGES }, (_, n) => `${n}`));
+      assert.equal((await texts(MOST_MESSAGES + 10)).length, MOST_MESSAGES);
+    });
+
+    test("many at once lose nothing, and a new beginning has no past", async () => {
+      await Promise.all(Array.from({ length: 20 }, (_, n) => put(KEY, n, `${n}`)));
+      assert.deepEqual((await texts()).toSorted(), Array.from({ length: 20 }, (_, n) => `${n}`).toSorted());
+      await store.update("main", KEY, (session) => ({ session: begunAgain(session!, "another", 30) }));
+      assert.deepEqual(await texts(), []);
+      assert.deepEqual(await store.messages("main", `id of ${KEY}`, 5), []);
+    });
+
+    test("newest first; beyond the limit the oldest go; a removed one is gone with its rows", async () => {
+      await put("agent:main:old", 1);
+      await put("agent:main:new", 2, "hello");
+      assert.deepEqual(
+        (await store.list("main")).map(({ key }) => key),
+        ["agent:main:new", "agent:main:old"],
+      );
+      assert.equal(await store.update("main", "agent:main:new", () => ({ session: null })), undefined);
+      assert.deepEqual(await store.messages("main", "id of agent:main:new", 5), []);
+      fill(sessionFile(databaseIn(home, "main")), MOST_SESSIONS + 5);
+      await put(KEY, MOST_SESSIONS * 2);
+      assert.equal((await store.list("main")).length, MOST_SESSIONS);
+    });
+
+    test("what decides may refuse, and rows of garbage cost only themselves", async () => {
+      await put(KEY, 1, "kept");
+      await assert.rejects(
+        store.update("main", KEY, () => {
+          throw new Error("no");
+        }),
+        /no/,
+      );
+      assert.deepEqual(await store.update("main", KEY, () => undefined), await store.find("main", KEY));
+      const db = new DatabaseSync(sessionFile(databaseIn(home, "main")));
+      db.exec(`INSERT INTO access_messages VALUES ('id of ${KEY}', 99, '{"role":')`);
+      db.exec(`INSERT INTO access_messages VALUES ('id of ${KEY}', 98, '{"role":"user","content":7}')`);
+      db.exec("INSERT INTO access_sessions VALUES ('agent:main:g', 'g', 5, 'null')");
+      db.close();
+      assert.deepEqual(await texts(), ["kept"]);
+      assert.equal((await store.list("main")).length, 1);
+      assert.equal(await store.find("main", "agent:main:g"), undefined);
+    });
+  });
+
+function fill(file: string, count: number): void {
+  const db = new DatabaseSync(file);
+  db.exec("BEGIN");
+  const insert = db.prepare("INSERT INTO access_sessions VALUES (?, ?, ?, ?)");
+  for (let n = 0; n < count; n++) {
+    const session = newSession(`agent:main:${n}`, `${n}`, n);
+    insert.run(session.key, session.sessionId, n, JSON.stringify(session));
+  }
+  db.exec("COMMIT");
+  db.close();
+}
