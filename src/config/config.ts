@@ -4,6 +4,7 @@ import type { CrossingRule, Funding } from "../core/funding.ts";
 import type { SecretRef } from "../core/credential.ts";
 import type { CooldownPolicy } from "../core/health.ts";
 import type { AgentId, ProfileId, ProviderId } from "../core/ids.ts";
+import type { ModelRef } from "../core/model-ref.ts";
 import type { RotationBudget } from "../core/failover.ts";
 import type { RefValues, ResolutionLimits, SecretProviders } from "../core/secret-ref.ts";
 import type { CliBackendSettings } from "./cli-backends.ts";
@@ -59,6 +60,7 @@ export interface ConfiguredAgent {
   readonly workspace?: string;
   readonly agentDir?: string;
   readonly model?: ModelChoice;
+  readonly embeddings?: ModelRef;
 }
 
 export interface ConfiguredProfile {
@@ -135,6 +137,8 @@ export interface Config {
   readonly path: string;
   readonly exists: boolean;
   readonly defaultModel: ModelChoice;
+  /** what agents embed texts with (`memorySearch`), unless an agent says otherwise */
+  readonly embeddings?: ModelRef;
   readonly imageModel: ModelChoice;
   /** `agents.defaults.models`: reference as written → its settings, in file order */
   readonly models: ReadonlyMap<string, ListedModel>;

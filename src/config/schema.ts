@@ -45,6 +45,7 @@ const agents = object({
       cliBackends: v.exactOptional(v.unknown()),
       timeoutSeconds: v.exactOptional(v.unknown()),
       workspace: v.exactOptional(v.unknown()),
+      memorySearch: v.exactOptional(v.unknown()),
     }),
   ),
   list: v.exactOptional(
@@ -56,6 +57,7 @@ const agents = object({
         workspace: v.exactOptional(text),
         agentDir: v.exactOptional(word),
         model: v.exactOptional(model),
+        memorySearch: v.exactOptional(v.unknown()),
       }),
     ),
   ),

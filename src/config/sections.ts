@@ -17,7 +17,16 @@ const HOUR = 60 * MINUTE;
 
 export function readAgents(
   section: Sections["agents"],
-): Warned<"defaultModel" | "imageModel" | "models" | "cliBackends" | "turns" | "agents" | "hasAgentList"> {
+): Warned<
+  | "defaultModel"
+  | "embeddings"
+  | "imageModel"
+  | "models"
+  | "cliBackends"
+  | "turns"
+  | "agents"
+  | "hasAgentList"
+> {
   const { defaults = {}, list = [] } = section;
   const { cliBackends, warnings } = readCliBackends(defaults.cliBackends);
   const listedAgents = readAgentList(list);
@@ -28,6 +37,7 @@ export function readAgents(
   });
   return {
     defaultModel: modelChoice(defaults.model),
+    ...embeddingsIn(defaults),
     imageModel: modelChoice(defaults.imageModel),
     models: new Map(listed),
     cliBackends,
@@ -50,6 +60,13 @@ function turnsIn(defaults: Readonly<Record<string, unknown>>): Config["turns"] {
   };
 }
 
+/** The model that an agent's memory is searched with, where both its parts are named. */
+function embeddingsIn({ memorySearch }: { readonly memorySearch?: unknown }): Pick<Config, "embeddings"> {
+  const provider = textIn(memorySearch, "provider")?.toLowerCase();
+  const model = textIn(memorySearch, "model");
+  return provider && model ? { embeddings: { provider, model } } : {};
+}
+
 function textIn(value: unknown, key: string): string | undefined {
   const found = isObject(value) ? value[key] : undefined;
   return typeof found === "string" ? found.trim() : undefined;
@@ -64,7 +81,7 @@ function readAgentList(list: NonNullable<Sections["agents"]["list"]>): Warned<"a
   );
   const agents = new Map<string, ConfiguredAgent>();
   const warnings: string[] = [];
-  for (const [index, { default: _, model, ...agent }] of list.entries()) {
+  for (const [index, { default: _, model, memorySearch, ...agent }] of list.entries()) {
     if (agents.has(agent.id)) {
       warnings.push(
         `${formatPath(["agents", "list", index, "id"])}: "${agent.id}" is listed before; left out`,
@@ -72,7 +89,12 @@ function readAgentList(list: NonNullable<Sections["agents"]["list"]>): Warned<"a
       continue;
     }
     const own = model === undefined ? {} : { model: modelChoice(model) };
-    agents.set(agent.id, { ...agent, isDefault: index === chosen, ...own });
+    agents.set(agent.id, {
+      ...agent,
+      isDefault: index === chosen,
+      ...own,
+      ...embeddingsIn({ memorySearch }),
+    });
   }
   return { agents: [...agents.values()], warnings };
 }

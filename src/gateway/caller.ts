@@ -2,6 +2,7 @@
 import type { LiveKey } from "../access/live-key.ts";
 import type { ClientKey } from "../core/client-key.ts";
 import type { KeyUse, LimitHit } from "../core/key-use.ts";
+import type { TimedRefusal } from "./refusals.ts";
 
 /** What a route asks of its caller. */
 export type Scope = "read" | "write" | "admin";
@@ -42,6 +43,14 @@ export function mayDo(caller: Caller, scope: Scope): boolean {
   if (caller.kind === "operator") return true;
   return caller.kind === "key" ? scope !== "admin" : caller.scopes.has(scope);
 }
+
+/** Said as OpenClaw says it, with what it takes. */
+export const outOfScope = (scope: Scope, what = "this"): TimedRefusal => ({
+  status: 403,
+  type: "permission_error",
+  message: `This caller may not do that: missing scope: operator.${scope}, which ${what} takes.`,
+  final: true,
+});
 
 const ALL: ReadonlySet<Scope> = new Set(["read", "write", "admin"]);
 

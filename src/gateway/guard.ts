@@ -5,7 +5,7 @@ import { CLIENT_KEY_PREFIX, keyState } from "../core/client-key.ts";
 import type { FailedAttempts } from "../core/failed-attempts.ts";
 import type { Secret } from "../core/secret.ts";
 import type { Caller, KnownKeys } from "./caller.ts";
-import { OPERATOR } from "./caller.ts";
+import { OPERATOR, scopesOf } from "./caller.ts";
 import type { TimedRefusal } from "./refusals.ts";
 import { isSameSecret } from "./same-secret.ts";
 import type { ProxyTrust } from "./source.ts";
@@ -104,7 +104,13 @@ export function authenticateBy(
   if (settings.proxy) return byProxy(request, settings, settings.proxy, given, memory);
   if (settings.secret) return bySecret(request, settings, settings.secret, given, memory);
   if (isKey) return unauthorized(UNKNOWN_KEY);
-  return isForwarded(request) && !isFromHere(request, settings.trust) ? PROXIED : OPERATOR;
+  return isForwarded(request) && !isFromHere(request, settings.trust) ? PROXIED : declared(request);
+}
+
+/** Where nobody proves anything, a caller may still say how little it wants to be able to do. */
+function declared({ headers }: IncomingMessage): Caller {
+  const scopes = headers["x-openclaw-scopes"];
+  return scopes === undefined ? OPERATOR : { kind: "user", user: "", scopes: scopesOf(String(scopes)) };
 }
 
 /** A proxy that is trusted says that its client is on this machine. */

@@ -3,8 +3,8 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import type { Duplex } from "node:stream";
 import { Secret } from "../core/secret.ts";
 import { openaiCompletions } from "../wire/openai-completions.ts";
-import type { Caller, Scope } from "./caller.ts";
-import { mayDo, OPERATOR } from "./caller.ts";
+import type { Caller } from "./caller.ts";
+import { mayDo, OPERATOR, outOfScope } from "./caller.ts";
 import type { Gateway } from "./gateway.ts";
 import type { GuardSettings } from "./guard.ts";
 import { authenticate, checkOrigin, presentedSecret } from "./guard.ts";
@@ -148,13 +148,6 @@ const notFound = (request: IncomingMessage): TimedRefusal => ({
   status: 404,
   type: "invalid_request_error",
   message: `There is no ${request.method} ${(request.url ?? "/").split("?")[0]!.slice(0, 200)} here.`,
-});
-
-const outOfScope = (scope: Scope): TimedRefusal => ({
-  status: 403,
-  type: "permission_error",
-  message: `This caller may not do that: it takes the scope operator.${scope}.`,
-  final: true,
 });
 
 const wrongMethod = (route: Route): TimedRefusal => ({

@@ -71,8 +71,8 @@ function recoveryRecord(result: RunResult): Pick<Receipt, "recovery"> {
 
 /** By name; a key itself is nowhere. */
 function callerRecord(caller: Caller): Pick<Receipt, "clientKey" | "user"> {
-  if (caller.kind === "operator") return {};
-  return caller.kind === "key" ? { clientKey: caller.live.key.name } : { user: caller.user.slice(0, 200) };
+  if (caller.kind === "key") return { clientKey: caller.live.key.name };
+  return caller.kind === "operator" || caller.user === "" ? {} : { user: caller.user.slice(0, 200) };
 }
 
 type Inputs = Pick<Receipt, "candidates" | "more" | "omitted">;

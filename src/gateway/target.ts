@@ -6,6 +6,7 @@ import { AccessError } from "../core/errors.ts";
 import type { AgentId } from "../core/ids.ts";
 import type { ModelRef } from "../core/model-ref.ts";
 import { sameModelRef, splitModelRef } from "../core/model-ref.ts";
+import { authProviderOf } from "../access/auth-provider.ts";
 import { isKnown } from "../access/provider-route.ts";
 
 export interface Target {
@@ -53,16 +54,28 @@ export function resolveTarget(config: Config, model: unknown, headers: TargetHea
   const agent = knownAgent(config, headers.agent ?? named);
   if (named === undefined && model !== undefined) {
     const ref = passThroughModel(config, model);
-    return {
-      path: "pass-through",
-      agent,
-      models: withFallbacks(ref, defaultModelOf(config, agent).fallbacks),
-    };
+    const { fallbacks } = defaultModelOf(config, agent);
+    return { path: "pass-through", agent, models: withPrograms(config, withFallbacks(ref, fallbacks)) };
   }
   if (headers.model !== undefined)
-    return { path: "agent", agent, models: [strictModel(config, headers.model)] };
+    return { path: "agent", agent, models: byPrograms(config, [strictModel(config, headers.model)]) };
   const { resolved, fallbacks } = defaultModelOf(config, agent);
-  return { path: "agent", agent, models: withFallbacks(resolved.ref, fallbacks) };
+  return { path: "agent", agent, models: byPrograms(config, withFallbacks(resolved.ref, fallbacks)) };
+}
+
+/**
+ * An agent's call for embeddings: it has a model for them where its memory has one.
+ *
+ * @throws AccessError `bad_input`
+ */
+export function embeddingTarget(config: Config, target: Target, door: string): Target {
+  const own = config.agents.find(({ id }) => id === target.agent)?.embeddings ?? config.embeddings;
+  if (!own) throw new AccessError("bad_input", door);
+  if (isKnown(config, own.provider)) return { ...target, models: [own] };
+  throw new AccessError(
+    "bad_input",
+    `The memory of agent ${target.agent} is searched with "${own.provider}" (memorySearch.provider), which is no provider here.`,
+  );
 }
 
 /** Names go into headers, receipts and health rows: they are bounded at the door. */
@@ -125,4 +138,17 @@ function withFallbacks(first: ModelRef, fallbacks: readonly ModelRef[]): ModelRe
   const models = [first];
   for (const ref of fallbacks) if (!models.some((other) => sameModelRef(other, ref))) models.push(ref);
   return models;
+}
+
+/** An agent's model goes where `agentRuntime` sends it, and nowhere else: a program has a login of its own. */
+const byPrograms = (config: Config, models: readonly ModelRef[]): readonly ModelRef[] =>
+  models.map((ref) => programFor(config, ref) ?? ref);
+
+/** Who names a provider's model gets it from the provider where that is possible, and from the program otherwise. */
+const withPrograms = (config: Config, models: readonly ModelRef[]): readonly ModelRef[] =>
+  models.flatMap((ref) => [ref, programFor(config, ref) ?? []].flat());
+
+function programFor(config: Config, ref: ModelRef): ModelRef | undefined {
+  const provider = authProviderOf(config, ref);
+  return provider === ref.provider ? undefined : { provider, model: ref.model };
 }

@@ -217,16 +217,19 @@ describe("trusted proxy", () => {
   test("declared scopes are all that a user has", async (t) => {
     const auth = await withAuth(t, section());
     const body = JSON.stringify({ model: "p/m1", messages: [{ role: "user", content: "hi" }] });
-    const post = async (scopes: string) =>
+    const post = async (scopes: string, more = {}) =>
       (
         await send(`${auth.gateway.url}/v1/chat/completions`, {
-          headers: { ...anna, "x-openclaw-scopes": scopes },
+          headers: { ...anna, "x-openclaw-scopes": scopes, ...more },
           body,
         })
       ).status;
     assert.equal((await auth.ask({ ...anna, "x-openclaw-scopes": "operator.read" })).status, 200);
     assert.equal(await post("operator.read"), 403);
     assert.equal(await post("operator.write"), 200);
+    // OpenClaw docs, "OpenAI chat completions": the header that names a model takes admin.
+    assert.equal(await post("operator.write", { "x-openclaw-model": "p/m1" }), 403);
+    assert.equal(await post("operator.admin", { "x-openclaw-model": "p/m1" }), 200);
     assert.equal((await auth.ask({ ...anna, "x-openclaw-scopes": "" })).status, 403);
   });
 
@@ -245,6 +248,12 @@ describe("trusted proxy", () => {
 test("without authentication, calls that come through a proxy from elsewhere are refused", async (t) => {
   const auth = await withAuth(t, { auth: { mode: "none" } });
   assert.equal((await auth.ask()).status, 200);
+  const scoped = (scopes: string) =>
+    send(`${auth.gateway.url}/v1/chat/completions`, { headers: { "x-openclaw-scopes": scopes }, body: "{}" });
+  const refused = await scoped("operator.read");
+  assert.equal(refused.status, 403);
+  assert.match(refused.text, /missing scope: operator\.write/);
+  assert.notEqual((await scoped("operator.write")).status, 403);
   for (const name of ["x-forwarded-for", "x-real-ip", "forwarded", "x-forwarded-host"])
     assert.equal((await auth.ask({ [name]: "198.51.100.1" })).status, 403, name);
   assert.equal((await auth.ask(bearer(`ock_${"a".repeat(43)}`))).status, 401);

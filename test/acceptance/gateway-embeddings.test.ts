@@ -24,6 +24,16 @@ describe("POST /v1/embeddings", () => {
       },
       order: { p: ["p:a", "p:b"] },
       access: { gateway: { maxWaitMs: 0 } },
+      config: {
+        agents: {
+          defaults: { model: { primary: "p/embed-1" } },
+          list: [
+            { id: "main", default: true },
+            { id: "memo", memorySearch: { provider: "p", model: "embed-1" } },
+            { id: "odd", memorySearch: { provider: "nobody", model: "embed-1" } },
+          ],
+        },
+      },
       script: (call) => reply(call.key.endsWith("-a") ? LIMITED : { body: ANSWER }),
     });
   });
@@ -54,6 +64,15 @@ describe("POST /v1/embeddings", () => {
     assert.match(await refused.text(), /An agent has no model for embeddings/);
     const named = await post({ model: "openclaw", input: "Hello" }, { "x-openclaw-model": "p/embed-1" });
     assert.equal(named.status, 200);
+  });
+
+  test("an agent whose memory has a model uses that", async () => {
+    const answer = await post({ model: "openclaw/memo", input: "Hello" });
+    assert.equal(answer.status, 200);
+    assert.deepEqual(gateway.upstream.calls.at(-1)!.body.json, { model: "embed-1", input: "Hello" });
+    const unusable = await post({ model: "openclaw/odd", input: "Hello" });
+    assert.equal(unusable.status, 400);
+    assert.match(await unusable.text(), /nobody/);
   });
 
   test("a provider of another protocol has none", async () => {
