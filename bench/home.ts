@@ -1,6 +1,6 @@
 // A throw-away state folder for our gateway and commands: openclaw.json, and profiles in OpenClaw's own rows
 // (gateway spec §1, "Auth store").
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -91,6 +91,25 @@ function writeProfiles(file: string, keys: readonly string[]): void {
 export function rewriteKeys({ env }: Home, agent: string, keys: readonly string[]): void {
   const database = new DatabaseSync(databaseOf(env["OPENCLAW_STATE_DIR"]!, agent), { timeout: 5_000 });
   database.prepare("UPDATE auth_profile_store SET store_json = ?").run(storeOf(keys));
+  database.close();
+}
+
+/** The keys go into a file of their own; what the store has are references to it. */
+export function referToKeys({ env }: Home, keys: number): void {
+  const stateDir = env["OPENCLAW_STATE_DIR"]!;
+  const file = join(env["HOME"]!, "keys.json");
+  const values = Array.from({ length: keys }, (_, n) => [`key${n + 1}`, `sk-bench-referred-${n}`]);
+  writeFileSync(file, JSON.stringify(Object.fromEntries(values)), { mode: 0o600 });
+  const profiles = values.map(([name]) => [
+    `bench:${name}`,
+    { type: "api_key", provider: "bench", keyRef: { source: "file", provider: "keys", id: `/${name}` } },
+  ]);
+  const config = join(stateDir, "openclaw.json");
+  const secrets = { providers: { keys: { source: "file", path: file } } };
+  writeFileSync(config, JSON.stringify({ ...JSON.parse(readFileSync(config, "utf8")), secrets }));
+  const database = new DatabaseSync(databaseOf(stateDir, "main"), { timeout: 5_000 });
+  const row = JSON.stringify({ version: 1, profiles: Object.fromEntries(profiles) });
+  database.prepare("UPDATE auth_profile_store SET store_json = ?").run(row);
   database.close();
 }
 

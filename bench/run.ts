@@ -1,4 +1,4 @@
-// `npm run bench [-- --quick] [--only start,cpu,latency,streams,large,plan,workers] [--subjects direct,bare,openclaw,portkey] [--readme] [--from <file>]`
+// `npm run bench [-- --quick] [--only start,cpu,latency,streams,large,plan,workers,secrets] [--subjects direct,bare,openclaw,portkey] [--readme] [--from <file>]`
 // Everyone in one run, in turn, on one upstream; README.md says how each figure is made.
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -12,6 +12,7 @@ import { cpu } from "./measures/cpu.ts";
 import { large } from "./measures/large.ts";
 import { latency } from "./measures/latency.ts";
 import { plan } from "./measures/plan.ts";
+import { secrets } from "./measures/secrets.ts";
 import { start } from "./measures/start.ts";
 import { streams } from "./measures/streams.ts";
 import { workers } from "./measures/workers.ts";
@@ -19,7 +20,10 @@ import type { Results } from "./results.ts";
 import { describeMachine, keepResults, readResults, renderResults, rewriteReadme } from "./results.ts";
 import type { Table } from "./table.ts";
 
-const MEASURES = { start, cpu, latency, streams, large, plan, workers } satisfies Record<string, Measure>;
+const MEASURES = { start, cpu, latency, streams, large, plan, workers, secrets } satisfies Record<
+  string,
+  Measure
+>;
 type MeasureName = keyof typeof MEASURES;
 
 const { values: options } = parseArgs({

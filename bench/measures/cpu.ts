@@ -50,7 +50,7 @@ export const cpu = (bench: Bench): Promise<Table[]> =>
       bench.progress(`CPU per request, round ${round + 1} of ${bench.rounds}`);
       for (const one of CASES)
         for (const contestant of rotated(contestants, round)) {
-          const { costUs, perSecond } = await measure(bench, one, contestant, forMs);
+          const { costUs, perSecond } = await costOf(bench, one, contestant, forMs);
           if (costUs !== undefined) cost.add(one.label, "µs", contestant.subject, costUs);
           rate.add(one.label, "1/s", contestant.subject, perSecond);
         }
@@ -71,7 +71,12 @@ async function warmUp({ load }: Bench, one: Case, contestants: readonly Contesta
     await load.saturate(contestant.target(one.payload), one.clients, forMs);
 }
 
-async function measure({ load }: Bench, { payload, clients }: Case, contestant: Contestant, forMs: number) {
+export async function costOf(
+  { load }: Bench,
+  { payload, clients }: Pick<Case, "payload" | "clients">,
+  contestant: Contestant,
+  forMs: number,
+) {
   const { pid } = contestant;
   const before = pid === undefined ? 0 : cpuSeconds(pid);
   const { requests, seconds } = await load.saturate(contestant.target(payload), clients, forMs);

@@ -99,7 +99,7 @@ interface ProcessTime {
 /** The shell's own `time` knows what a finished child used, to the millisecond: real, user, system. */
 const TIMED = `TIMEFORMAT="%R %U %S"; time "$@" >/dev/null 2>&1`;
 
-async function timeProcess(args: readonly string[], home: Home): Promise<ProcessTime> {
+export async function timeProcess(args: readonly string[], home: Home): Promise<ProcessTime> {
   const { stderr } = await promisify(execFile)("bash", ["-c", TIMED, "bench", process.execPath, ...args], {
     env: { ...home.env, LC_ALL: "C" },
     timeout: 20_000,
