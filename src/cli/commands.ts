@@ -38,6 +38,14 @@ export const COMMANDS: CommandGroup = {
       brief: "Find what is wrong with config and credentials, and repair it",
       load: () => import("./commands/doctor.ts"),
     },
+    onboard: {
+      brief: "Set up from nothing: find a credential, try it, choose models",
+      load: () => import("./commands/onboard.ts"),
+    },
+    configure: {
+      brief: "Change an existing setup: credentials, models, gateway, service",
+      load: () => import("./commands/configure.ts"),
+    },
     config,
     secrets,
     completion: {

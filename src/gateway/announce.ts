@@ -28,11 +28,21 @@ export function announce(
   const variable = `OPENCLAW_GATEWAY_${secret?.kind.toUpperCase()}`;
   const known = !secret || secret.shell !== undefined;
   out.say(known ? "Try it:" : `Try it, once the shell has the ${secret.kind} in ${variable}:`);
-  const auth = secret ? ` -H "Authorization: Bearer ${secret.shell ?? `$${variable}`}"` : "";
+  out.say(`  ${curlLine({ url, certPath }, secret && (secret.shell ?? `$${variable}`))}`);
+}
+
+/**
+ * A call, as a line for a shell.
+ *
+ * @param secret a shell expression that gives it; absent where none is asked for
+ */
+export function curlLine(
+  { url, certPath }: { readonly url: string; readonly certPath: string | undefined },
+  secret: string | undefined,
+): string {
+  const auth = secret === undefined ? "" : ` -H "Authorization: Bearer ${secret}"`;
   const trust = certPath === undefined ? "" : ` --cacert ${certPath}`;
-  out.say(
-    `  curl -s${trust} ${url}/v1/chat/completions${auth} -H "Content-Type: application/json" -d ${BODY}`,
-  );
+  return `curl -s${trust} ${url}/v1/chat/completions${auth} -H "Content-Type: application/json" -d ${BODY}`;
 }
 
 function askedFor(secret: GatewaySecret | undefined, proxied: boolean): string {
@@ -42,7 +52,7 @@ function askedFor(secret: GatewaySecret | undefined, proxied: boolean): string {
 }
 
 /** An address that listens for all is reached by loopback. */
-function reachable(host: string): string {
+export function reachable(host: string): string {
   if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
   return host.includes(":") ? `[${host}]` : host;
 }

@@ -140,5 +140,6 @@ function makeToken(file: string): string {
   }
 }
 
-const quoted = (path: string): string =>
+/** A path as a word of a shell. */
+export const quoted = (path: string): string =>
   /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;

@@ -51,6 +51,10 @@ export const gateway: CommandGroup = {
       brief: "Restart the gateway's service; running calls may end first",
       load: () => import("./restart.ts"),
     },
+    token: {
+      brief: "Print the token that callers must send, for a command line",
+      load: () => import("./token.ts"),
+    },
     keys,
   },
 };

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { buildCommand } from "@stricli/core";
 import { AccessError } from "../../../core/errors.ts";
 import type { Session } from "../../command.ts";
@@ -32,7 +31,8 @@ export default buildCommand({
     const { home, stateDir, dotenvPath } = deps.paths();
     const service = findService(home, process.env);
     if (!service) throw new AccessError("bad_input", NO_MANAGER);
-    const start = { ...startOf(process.env), port, logFolder: resolve(stateDir, "logs") };
+    const { serviceStart } = await import("../../service-start.ts");
+    const start = serviceStart(process.env, stateDir, port);
     if (print) {
       const text = serviceText(service, start);
       return json ? this.io.json({ file: service.file, text }) : this.io.out(text.trimEnd());
@@ -54,18 +54,3 @@ export default buildCommand({
 
 const NO_MANAGER =
   "Services are known for systemd and launchd only. Have your own supervisor run: openclaw gateway run";
-
-/** Where the state lies, when it is not in its usual place. */
-const PLACES = ["OPENCLAW_HOME", "OPENCLAW_STATE_DIR", "OPENCLAW_CONFIG_PATH"] as const;
-
-function startOf(env: NodeJS.ProcessEnv) {
-  const places = PLACES.flatMap((name) => {
-    const value = env[name]?.trim();
-    return value ? [[name, resolve(value)] as const] : [];
-  });
-  const entry = process.argv[1];
-  return {
-    program: entry === undefined ? ["openclaw"] : [process.execPath, resolve(entry)],
-    env: Object.fromEntries(places),
-  };
-}

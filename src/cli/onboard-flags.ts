@@ -1,0 +1,148 @@
+// The flags of `onboard`, by OpenClaw's words ("Onboard", "CLI automation"), and what they ask for.
+import { parseDuration } from "../access/duration.ts";
+import { AccessError } from "../core/errors.ts";
+import type { ProviderId } from "../core/ids.ts";
+import { parseProfileId } from "../core/ids.ts";
+import type { Environment } from "../secrets/env.ts";
+import type { TokenPlan } from "../onboard/draft.ts";
+import type { OnboardRequest } from "../onboard/request.ts";
+import { COMPATIBILITY } from "../onboard/servers.ts";
+import type { KeyFlag } from "./onboard-key-flags.ts";
+import { KEY_FLAGS } from "./onboard-key-flags.ts";
+
+export type OnboardFlags = { readonly [F in KeyFlag]?: string } & {
+  readonly agent?: string;
+  readonly nonInteractive: boolean;
+  readonly acceptRisk: boolean;
+  readonly authChoice?: string;
+  readonly secretInputMode?: string;
+  readonly tokenProvider?: string;
+  readonly token?: string;
+  readonly tokenProfileId?: string;
+  readonly tokenExpiresIn?: string;
+  readonly customBaseUrl?: string;
+  readonly customApiKey?: string;
+  readonly customModelId?: string;
+  readonly customProviderId?: string;
+  readonly customCompatibility?: string;
+  readonly customImageInput: boolean;
+  readonly mode?: string;
+  readonly flow?: string;
+  readonly workspace?: string;
+  readonly gatewayPort?: number;
+  readonly gatewayBind?: string;
+  readonly gatewayAuth?: string;
+  readonly gatewayToken?: string;
+  readonly gatewayTokenRefEnv?: string;
+  readonly gatewayPassword?: string;
+  readonly installDaemon?: boolean;
+  readonly skipDaemon: boolean;
+  readonly seal: boolean;
+  readonly skipHealth: boolean;
+  readonly testTimeout?: number;
+  readonly json: boolean;
+};
+
+const USUAL_TIMEOUT_MS = 15_000;
+
+/** @throws AccessError `bad_input` */
+export function requestOf(flags: OnboardFlags, env: Environment): OnboardRequest {
+  refuseElsewhere(flags);
+  const { tokenExpiresIn, tokenProfileId, installDaemon, skipDaemon } = flags;
+  if (installDaemon && skipDaemon)
+    throw new AccessError("bad_input", "--install-daemon and --skip-daemon exclude each other.");
+  const service = skipDaemon ? false : installDaemon;
+  return {
+    agent: flags.agent,
+    authChoice: flags.authChoice,
+    keys: keysIn(flags),
+    keyMode: oneOf("--secret-input-mode", flags.secretInputMode ?? "plaintext", ["plaintext", "ref"]),
+    token: {
+      provider: flags.tokenProvider,
+      value: flags.token,
+      profileId: tokenProfileId === undefined ? undefined : parseProfileId(tokenProfileId),
+      expiresInMs: tokenExpiresIn === undefined ? undefined : parseDuration(tokenExpiresIn),
+    },
+    custom: {
+      baseUrl: flags.customBaseUrl,
+      model: flags.customModelId,
+      id: flags.customProviderId,
+      key: flags.customApiKey,
+      compatibility: oneOf(
+        "--custom-compatibility",
+        flags.customCompatibility ?? "openai",
+        Object.keys(COMPATIBILITY) as (keyof typeof COMPATIBILITY)[],
+      ),
+      images: flags.customImageInput,
+    },
+    workspace: flags.workspace,
+    gateway: { port: flags.gatewayPort, bind: flags.gatewayBind, secret: secretPlan(flags, env) },
+    service,
+    seal: flags.seal,
+    test: !flags.skipHealth,
+    testTimeoutMs: flags.testTimeout ?? USUAL_TIMEOUT_MS,
+  };
+}
+
+/** Nothing was said but which agent is meant. */
+export const usualRequest = (agent: string | undefined): OnboardRequest => ({
+  agent,
+  keys: new Map(),
+  keyMode: "plaintext",
+  token: {},
+  custom: { compatibility: "openai", images: false },
+  gateway: {},
+  seal: false,
+  test: true,
+  testTimeoutMs: USUAL_TIMEOUT_MS,
+});
+
+/** What is OpenClaw's and not here is said, rather than passed over. */
+function refuseElsewhere({ mode, flow }: OnboardFlags): void {
+  if (mode !== undefined && mode !== "local")
+    throw new AccessError(
+      "bad_input",
+      "--mode is local here: a gateway elsewhere is set up on its own machine.",
+    );
+  if (flow !== undefined) oneOf("--flow", flow, ["quickstart", "advanced", "manual"]);
+}
+
+function keysIn(flags: OnboardFlags): Map<ProviderId, string> {
+  const given = Object.entries(KEY_FLAGS).flatMap(([flag, provider]) => {
+    const value = flags[flag as KeyFlag];
+    return value === undefined ? [] : ([[provider, value]] as const);
+  });
+  return new Map(given);
+}
+
+function secretPlan(flags: OnboardFlags, env: Environment): TokenPlan | undefined {
+  const { gatewayToken, gatewayTokenRefEnv: name, gatewayPassword } = flags;
+  const given = [gatewayToken, name, gatewayPassword].filter((each) => each !== undefined);
+  if (given.length > 1)
+    throw new AccessError(
+      "bad_input",
+      "Give one of --gateway-token, --gateway-token-ref-env and --gateway-password.",
+    );
+  const auth = oneOf(
+    "--gateway-auth",
+    flags.gatewayAuth ?? (gatewayPassword === undefined ? "token" : "password"),
+    ["token", "password"],
+  );
+  if (auth === "password" && !gatewayPassword)
+    throw new AccessError("bad_input", "--gateway-auth password needs --gateway-password.");
+  if (auth === "token" && gatewayPassword !== undefined)
+    throw new AccessError("bad_input", "--gateway-password goes with --gateway-auth password.");
+  if (given.some((each) => each!.trim() === ""))
+    throw new AccessError("bad_input", "The gateway's secret is empty.");
+  if (gatewayPassword !== undefined) return { kind: "password", password: gatewayPassword };
+  if (gatewayToken !== undefined) return { kind: "text", token: gatewayToken.trim() };
+  if (name === undefined) return undefined;
+  if (env[name]?.trim()) return { kind: "env", name };
+  throw new AccessError("bad_input", `--gateway-token-ref-env: the variable ${name} is not set, or empty.`);
+}
+
+function oneOf<T extends string>(flag: string, text: string, known: readonly T[]): T {
+  const found = known.find((each) => each === text);
+  if (found !== undefined) return found;
+  throw new AccessError("bad_input", `${flag} is ${known.join(", ")}, not "${text}".`);
+}

@@ -1,0 +1,24 @@
+// What onboarding needs of the gateway, which is a room below: handed in by the command.
+
+/** What a service manager was told. */
+export interface ServiceDone {
+  readonly file: string;
+  readonly started: boolean;
+  /** one sentence each */
+  readonly notes: readonly string[];
+}
+
+export interface GatewaySide {
+  /** Where a token of its own would lie. */
+  readonly tokenFile: string;
+  /** The gateway asks for one, and there is none that the config or the environment tells. */
+  readonly lacksToken: boolean;
+  /** systemd or launchd; absent on other systems. */
+  readonly manager?: string;
+  /** @throws AccessError `store_unwritable` */
+  makeToken(): void;
+  /** By the settings as they are then. @throws AccessError */
+  install(): Promise<ServiceDone>;
+  /** A line that makes a call, and works as it is printed; by the settings as they are then. */
+  curl(): string;
+}

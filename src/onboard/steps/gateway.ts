@@ -1,0 +1,67 @@
+// The gateway's address and secret, and the service that keeps it running.
+import type { Draft } from "../draft.ts";
+import { gatewayPlan } from "../gateway-plan.ts";
+import type { Step } from "./step.ts";
+
+/** What a first run needs, without a question. */
+export const usualGateway: Step = async ({ request, side }, draft) => ({
+  ...draft,
+  gateway: gatewayPlan(request, side),
+});
+
+const isPort = (text: string) =>
+  /^\d{1,5}$/.test(text) && Number(text) > 0 && Number(text) < 65_536
+    ? undefined
+    : "A number from 1 to 65535";
+
+export const gatewayStep: Step = async ({ talk, deps, request, side }, draft) => {
+  const { port, bind } = deps.config().gateway;
+  const typed = Number(await talk.text("Port", String(draft.gateway?.port ?? port), isPort));
+  const modes = [...new Set([draft.gateway?.bind ?? bind, "loopback", "lan", "tailnet"])];
+  const chosen = await talk.choose(
+    "Who may reach it?",
+    modes.map((value) => ({ value, label: value, ...(REACH[value] ? { hint: REACH[value] } : {}) })),
+  );
+  const plan = gatewayPlan(request, side);
+  return {
+    ...draft,
+    gateway: {
+      ...plan,
+      ...(typed === port ? {} : { port: typed }),
+      ...(chosen === bind ? {} : { bind: chosen }),
+    },
+  };
+};
+
+const REACH: Readonly<Record<string, string>> = {
+  loopback: "this machine alone",
+  lan: "the network, with the token",
+  tailnet: "your Tailscale network, with the token",
+};
+
+/** @returns the draft as it is where there is no manager */
+export const serviceStep: Step = async ({ talk, side, request, found }, draft): Promise<Draft> => {
+  if (side.manager === undefined) return draft;
+  if (request.service !== undefined) return { ...draft, service: request.service };
+  const question = `Install the gateway as a service (${side.manager}), and start it?`;
+  return { ...draft, service: await talk.confirm(question, found.host === "daemon") };
+};
+
+export const sealStep: Step = async ({ talk, found, request }, draft) => {
+  const isEmpty = found.stored.length === 0 && !draft.sources.some(({ source }) => source.login);
+  if (found.sealed || isEmpty) return { ...draft, seal: false };
+  if (request.seal) return { ...draft, seal: true };
+  const question = "Seal the stored credentials? OpenClaw 2026.7.1 can then no longer use this store.";
+  return { ...draft, seal: await talk.confirm(question, false) };
+};
+
+const isFolder = (text: string) => (text.trim() ? undefined : "A folder");
+
+export const workspaceStep: Step = async ({ talk }, draft) => {
+  const typed = await talk.text(
+    "Workspace of the agents",
+    draft.workspace ?? "~/.openclaw/workspace",
+    isFolder,
+  );
+  return { ...draft, workspace: typed.trim() };
+};

@@ -1,0 +1,177 @@
+// Onboarding without a person: flags and the machine decide, one JSON document comes out, and the line that it ends
+// with makes a call.
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { once } from "node:events";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import { promisify } from "node:util";
+import type { ScriptedUpstream } from "../fakes/scripted-upstream.ts";
+import { startScriptedUpstream } from "../fakes/scripted-upstream.ts";
+import { reply, stream } from "../fakes/upstream-actions.ts";
+import { chatBody, chatFrames } from "../fakes/wire-samples.ts";
+import type { CliHome } from "../support/cli.ts";
+import { cliHome } from "../support/cli.ts";
+import { ENTRY } from "../support/entry.ts";
+import { eventually } from "../support/eventually.ts";
+
+const GOOD = "sk-fake-good-0123456789abcdef";
+const BAD = "sk-fake-bad-0123456789abcdef";
+const UNASKED = ["onboard", "--non-interactive", "--accept-risk", "--json"];
+
+let upstream: ScriptedUpstream;
+let home: CliHome;
+before(async () => {
+  upstream = await startScriptedUpstream(({ key, path, body }) => {
+    if (key === BAD)
+      return reply({ status: 401, body: { error: { message: "Incorrect API key provided" } } });
+    if (path.endsWith("/models")) return reply({ body: { data: [{ id: "llama-local" }] } });
+    return body.json?.stream ? stream({ frames: chatFrames("OK") }) : reply({ body: chatBody("OK") });
+  });
+});
+after(() => upstream.close());
+beforeEach(() => (home = cliHome()));
+afterEach(() => home.remove());
+
+const PATHS = { PATH: "/usr/bin:/bin" };
+const run = (words: readonly string[], env: Record<string, string> = {}) =>
+  home.run(words, { env: { ...PATHS, ...env } });
+const own = (...more: readonly string[]) => [
+  ...UNASKED,
+  "--custom-base-url",
+  `${upstream.url}/v1`,
+  "--custom-model-id",
+  "m1",
+  "--custom-provider-id",
+  "mine",
+  ...more,
+];
+const config = () => JSON.parse(home.read(".openclaw/openclaw.json"));
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+test("what is missing or refused is said in one document, and nothing is written", async () => {
+  const cases: [words: readonly string[], env: Record<string, string>, said: RegExp][] = [
+    [["onboard", "--json"], {}, /needs a terminal.*--non-interactive --accept-risk/],
+    [["onboard", "--non-interactive", "--json"], {}, /Add --accept-risk/],
+    [["configure", "--json"], {}, /needs a terminal.*openclaw config get, set or unset/],
+    [["configure", "--section", "web", "--json"], {}, /section of OpenClaw's/],
+    [[...UNASKED, "--auth-choice", "opneai-api-key"], {}, /Did you mean openai-api-key/],
+    [[...UNASKED, "--auth-choice", "apiKey"], {}, /no key of Anthropic.*--anthropic-api-key/],
+    [[...UNASKED, "--auth-choice", "openai-codex"], {}, /needs a person.*--auth-choice skip/],
+    [[...UNASKED, "--auth-choice", "claude-cli"], {}, /no program claude/],
+    [[...UNASKED, "--auth-choice", "token"], {}, /--token-provider and --token/],
+    [
+      [...UNASKED, "--auth-choice", "openai-api-key", "--secret-input-mode", "ref"],
+      {},
+      /none of openai is set/,
+    ],
+    [[...UNASKED, "--openai-api-key", GOOD, "--groq-api-key", GOOD], {}, /Several keys/],
+    [
+      [...UNASKED, "--auth-choice", "skip", "--gateway-token-ref-env", "NOT_THERE"],
+      {},
+      /NOT_THERE is not set/,
+    ],
+    [[...UNASKED, "--auth-choice", "skip", "--mode", "remote"], {}, /--mode is local here/],
+    [[...UNASKED, "--auth-choice", "skip", "--agent", "nobody"], {}, /no agent "nobody"/],
+    [own("--custom-api-key", BAD), {}, /was refused: Incorrect API key provided\. Nothing was written/],
+    [own("--custom-provider-id", "openai"), {}, /it is built in/],
+    [[...UNASKED, "--custom-base-url", "nonsense", "--custom-model-id", "m"], {}, /is no address/],
+  ];
+  for (const [words, env, said] of cases) {
+    const { exit, out, err } = await run(words, env);
+    assert.equal(exit, 1, `${words.join(" ")}: ${err}`);
+    assert.match(JSON.parse(out).error.message, said, words.join(" "));
+    assert.ok(!`${out}${err}`.includes(BAD));
+  }
+  assert.deepEqual(home.files(), []);
+});
+
+test("a key, a token, a gateway that is called by the line as it was printed; undo takes it back", async () => {
+  const port = await freePort();
+  const said = await run(own("--gateway-port", String(port)), { CUSTOM_API_KEY: GOOD });
+  assert.equal(said.exit, 0, said.err);
+  const report = JSON.parse(said.out);
+  assert.deepEqual(
+    report.sources.map((row: any) => [row.provider, row.profileId, row.model, row.test.status]),
+    [["mine", "mine:default", "mine/m1", "ok"]],
+  );
+  assert.deepEqual([report.defaultModel, report.gateway.port, report.applied], ["mine/m1", port, true]);
+  const token = home.read(".openclaw/state/gateway-token").trim();
+  for (const secret of [GOOD, token]) assert.ok(!`${said.out}${said.err}`.includes(secret));
+  assert.ok(!home.read(".openclaw/openclaw.json").includes(token));
+  const audit = await run(["config", "validate", "--json"]);
+  assert.equal(audit.exit, 0, audit.out);
+
+  const env = { ...PATHS, HOME: home.path, NO_COLOR: "1" };
+  const gateway = spawn(process.execPath, [ENTRY, "gateway", "run"], {
+    env,
+    cwd: home.path,
+    stdio: "ignore",
+  });
+  try {
+    await eventually(async () => {
+      const { stdout } = await promisify(execFile)("sh", ["-c", report.curl], { env });
+      assert.equal(JSON.parse(stdout).choices[0].message.content, "OK");
+    });
+  } finally {
+    gateway.kill("SIGTERM");
+    await once(gateway, "close");
+  }
+  // Once more: the same key again, and nothing else is new.
+  const again = JSON.parse((await run(own(), { CUSTOM_API_KEY: GOOD })).out);
+  assert.deepEqual([again.configChanged, again.defaultModel], [false, "mine/m1"]);
+  assert.equal((await run(["models", "undo", "--yes"])).exit, 0);
+});
+
+test("without a word the best that is there is taken; references, tokens and passwords as they were named", async () => {
+  const skip = "--skip-health";
+  const best = JSON.parse((await run([...UNASKED, skip], { OPENAI_API_KEY: GOOD, GROQ_API_KEY: GOOD })).out);
+  assert.deepEqual([best.sources[0].profileId, best.defaultModel], ["openai:api-key", "openai/gpt-5.6"]);
+
+  const ref = ["--auth-choice", "mistral-api-key", "--secret-input-mode", "ref", skip];
+  const byRef = JSON.parse((await run([...UNASKED, ...ref], { MISTRAL_API_KEY: GOOD })).out);
+  assert.deepEqual([byRef.sources[0].profileId, byRef.defaultModel], ["mistral:default", "openai/gpt-5.6"]);
+
+  const token = `sk-ant-oat01-${"fake".repeat(20)}`;
+  const words = ["--auth-choice", "token", "--token-provider", "anthropic", "--token", token, skip];
+  const secret = ["--gateway-token-ref-env", "MY_TOKEN", "--workspace", "~/work"];
+  const third = await run([...UNASKED, ...words, ...secret], { MY_TOKEN: "fake-gateway-token-0123456789" });
+  assert.equal(third.exit, 0, third.err);
+  assert.match(JSON.parse(third.out).curl, /Bearer \$MY_TOKEN"/);
+  assert.deepEqual(config().gateway.auth.token, { source: "env", provider: "default", id: "MY_TOKEN" });
+  assert.equal(config().agents.defaults.workspace, "~/work");
+
+  const listed = (await home.json("models", "auth", "list")).profiles;
+  assert.deepEqual(listed.map(({ id, type }: any) => [id, type]).toSorted(), [
+    ["anthropic:default", "token"],
+    ["mistral:default", "api_key"],
+    ["openai:api-key", "api_key"],
+  ]);
+  const store = home.files().find((file) => file.endsWith("openclaw-agent.sqlite"))!;
+  assert.ok(!home.read(".openclaw/openclaw.json").includes(GOOD));
+  assert.ok(home.read(store).includes("MISTRAL_API_KEY"));
+
+  const sealed = await run([...UNASKED, "--auth-choice", "skip", "--seal"]);
+  assert.equal(sealed.exit, 0, sealed.err);
+  assert.equal(JSON.parse(sealed.out).sealed, true);
+  assert.match(sealed.err, /keep a copy elsewhere/);
+  assert.ok(!home.read(store).includes(token));
+});
+
+test("a server at its address: its first model, and no key", async () => {
+  const words = ["--auth-choice", "lmstudio", "--custom-base-url", `${upstream.url}/v1`];
+  const { exit, out, err } = await run([...UNASKED, ...words]);
+  assert.equal(exit, 0, err);
+  const [row] = JSON.parse(out).sources;
+  assert.deepEqual([row.model, row.test.status, row.profileId], ["lmstudio/llama-local", "ok", undefined]);
+  assert.equal(config().models.providers.lmstudio.baseUrl, `${upstream.url}/v1`);
+});
