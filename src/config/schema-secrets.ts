@@ -8,6 +8,8 @@ import { flag, list, object, oneOf, table, text, wholeNumber, word } from "./sch
 const timeoutMs = v.exactOptional(wholeNumber(1, 120_000));
 const bytes = v.exactOptional(wholeNumber(1, 20 * 1024 * 1024));
 const alias = v.pipe(text, v.regex(ALIAS.pattern, ALIAS.rule));
+/** Also names that only other programs have, as `http_proxy`. */
+const passed = v.pipe(text, v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of a variable"));
 const variable = v.pipe(text, v.regex(REF_IDS.env.pattern, REF_IDS.env.rule));
 
 const refOf = (source: keyof typeof REF_IDS) =>
@@ -43,7 +45,7 @@ export const secretProviders = {
     command: absolutePath,
     args: v.exactOptional(list(text)),
     env: v.exactOptional(table(text)),
-    passEnv: v.exactOptional(list(text)),
+    passEnv: v.exactOptional(list(passed)),
     timeoutMs,
     noOutputTimeoutMs: timeoutMs,
     maxOutputBytes: bytes,
