@@ -94,7 +94,7 @@ function newAgent(deps: CommandDeps, request: AddAgentRequest): NewAgent {
   return { id, name, workspace, agentDir, ...model };
 }
 
-function placeOf(deps: CommandDeps, flag: string, typed: string): string {
+export function placeOf(deps: CommandDeps, flag: string, typed: string): string {
   if (typed.trim() === "" || /\p{Cc}/u.test(typed))
     throw new AccessError("bad_input", `${flag} needs the path of a folder.`);
   const place = resolve(untilde(typed.trim(), deps.paths().home));
@@ -103,7 +103,7 @@ function placeOf(deps: CommandDeps, flag: string, typed: string): string {
 }
 
 /** As typed, since an alias follows its model; but it must mean one, by its present name. */
-function modelOf(config: Config, typed: string): string {
+export function modelOf(config: Config, typed: string): string {
   const { ref } = resolveModelRef(typed, modelNamesOf(config));
   const provider = RENAMED_PROVIDERS[ref.provider];
   return provider === undefined ? typed.trim() : formatModelRef({ ...ref, provider });

@@ -1,5 +1,6 @@
 // What a page shows and changes beyond health: providers, models, credentials, client keys, undo, doctor, docs.
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import * as act from "../fakes/upstream-actions.ts";
 import type { ControlClient } from "../support/control-client.ts";
@@ -182,6 +183,27 @@ describe("a page", () => {
     ]);
   });
 
+  test("makes an agent, changes it and removes it", async () => {
+    const workspace = join(gateway.home, "work");
+    const made = await client.ask("agents.create", { name: "Work", workspace, model: "p/m1" });
+    assert.deepEqual([made.ok, made.agentId, made.workspace], [true, "work", workspace]);
+    const changed = await client.ask("agents.update", { agentId: "work", name: "At work", model: null });
+    assert.deepEqual([changed.agentId, changed.changed], ["work", true]);
+    const { parsed } = await client.ask("config.get");
+    const entry = parsed.agents.list.find(({ id }: any) => id === "work");
+    assert.deepEqual([entry.name, entry.model], ["At work", undefined]);
+    assert.equal((await client.ask("agents.delete", { agentId: "work" })).agentId, "work");
+    await refuses([
+      ["agents.create", { name: "x" }, /required property 'workspace'/],
+      ["agents.create", { name: "x", workspace: "here" }, /at \/workspace: must be an absolute path/],
+      ["agents.create", { name: "main", workspace }, /reserved/],
+      ["agents.update", { agentId: "nobody", name: "x" }, /nobody/],
+      ["agents.update", { agentId: "main", model: "p/" }, /./],
+      ["agents.delete", { agentId: "main" }, /cannot be deleted/],
+      ["agents.delete", { agentId: "work" }, /no agent "work"/],
+    ]);
+  });
+
   test("with less than admin changes nothing", async () => {
     const reader = await controlClient(gateway.url, { auth: { token: TOKEN }, scopes: ["operator.read"] });
     const asked: readonly [string, string, unknown][] = [
@@ -192,6 +214,7 @@ describe("a page", () => {
       ["operator.admin", "models.fallbacks.clear", {}],
       ["operator.admin", "models.aliases.add", { alias: "x", model: "p/m1" }],
       ["operator.admin", "models.undo", {}],
+      ["operator.admin", "agents.delete", { agentId: "x" }],
       ["operator.admin", "gateway.keys.add", { name: "x" }],
       ["operator.admin", "gateway.keys.revoke", { key: "x" }],
     ];

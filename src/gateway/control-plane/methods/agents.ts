@@ -1,9 +1,17 @@
-// The configured agents.
+// The configured agents: listed, made, changed, removed.
+import { isAbsolute } from "node:path";
 import * as v from "valibot";
 import { defaultAgent } from "../../../access/read-view.ts";
 import { MAIN_AGENT } from "../../../core/ids.ts";
-import { method } from "../method.ts";
+import { fresh, method } from "../method.ts";
 import { agentId, name, nothing } from "../params.ts";
+
+/** The gateway's own folder means nothing to a client. */
+const folder = v.pipe(
+  name,
+  v.check((text) => isAbsolute(text) || text.startsWith("~"), "must be an absolute path"),
+);
+const entry = { workspace: v.optional(folder), model: v.optional(name) };
 
 export const agentMethods = {
   "agents.list": method("operator.read", nothing, async ({ deps }) => {
@@ -31,6 +39,35 @@ export const agentMethods = {
       ...(warnings.length > 0 ? { warnings } : {}),
     };
   }),
+
+  "agents.create": method(
+    "operator.admin",
+    v.strictObject({ ...entry, name, workspace: folder }),
+    async ({ deps }, asked) => {
+      const { addAgent } = await import("../../../access/agents-add.ts");
+      return { ok: true, ...(await addAgent(fresh(deps), asked)) };
+    },
+  ),
+
+  /** A `model` of `null` is the default again. */
+  "agents.update": method(
+    "operator.admin",
+    v.strictObject({ ...entry, agentId: name, name: v.optional(name), model: v.optional(v.nullable(name)) }),
+    async ({ deps }, { agentId: agent, ...asked }) => {
+      const { updateAgent } = await import("../../../access/agents-update.ts");
+      return { ok: true, ...(await updateAgent(fresh(deps), { agent, ...asked })) };
+    },
+  ),
+
+  /** Its folders go to the trash. */
+  "agents.delete": method(
+    "operator.admin",
+    v.strictObject({ agentId: name }),
+    async ({ deps }, { agentId: agent }) => {
+      const { deleteAgent } = await import("../../../access/agents-delete.ts");
+      return { ok: true, ...(await deleteAgent(fresh(deps), agent)) };
+    },
+  ),
 
   "agent.identity.get": method(
     "operator.read",
