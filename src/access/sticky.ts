@@ -19,6 +19,13 @@ export class StickyProfiles {
     return entry?.profileId !== profileId || entry.usedAt < since;
   }
 
+  /** Those that are not forgotten, the one that was used last at the end. */
+  known(now: number): [session: string, profileId: ProfileId, usedAt: number][] {
+    return [...this.#sessions]
+      .filter(([, { usedAt }]) => now - usedAt < IDLE_MS)
+      .map(([session, { profileId, usedAt }]) => [session, profileId, usedAt]);
+  }
+
   set(session: string, profileId: ProfileId, now: number): void {
     // Deleting first keeps the map in order of last use, so the oldest is always in front.
     this.#sessions.delete(session);

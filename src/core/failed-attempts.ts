@@ -15,6 +15,12 @@ interface Record {
   lockedUntil: number;
 }
 
+/** All that is known, for another process. */
+export interface KnownAttempts {
+  readonly sources: readonly (readonly [source: string, record: Readonly<Record>])[];
+  readonly known: readonly string[];
+}
+
 const MOST_SOURCES = 4096;
 const MOST_KNOWN = 1024;
 /** All sources that found no room. */
@@ -60,6 +66,16 @@ export class FailedAttempts {
   /** Whether the right secret has come from there before. */
   knows(source: string): boolean {
     return this.#known.has(source);
+  }
+
+  all(): KnownAttempts {
+    return { sources: [...this.#sources], known: [...this.#known] };
+  }
+
+  /** To a process that knows nothing yet. */
+  take({ sources, known }: KnownAttempts): void {
+    for (const [source, record] of sources) this.#sources.set(source, { ...record });
+    for (const source of known) this.#known.add(source);
   }
 
   #recordOf(source: string): Record | undefined {

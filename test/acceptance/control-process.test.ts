@@ -181,28 +181,29 @@ test("with workers, whichever of them is asked, and what they learn is told", as
   for (const client of clients) assert.equal((await client.closed).code, 1012);
 });
 
-test("over TLS, by the certificate that the gateway has", async (t) => {
-  const upstream = await startScriptedUpstream(() => act.reply({ body: PROTOCOLS.chat.whole("fine") }));
-  const home = await gatewayHome(upstream, ["a"]);
-  t.after(async () => {
-    await home.remove();
-    await upstream.close();
+for (const workers of ["1", "2"])
+  test(`over TLS, by the certificate that the gateway has, with --workers ${workers}`, async (t) => {
+    const upstream = await startScriptedUpstream(() => act.reply({ body: PROTOCOLS.chat.whole("fine") }));
+    const home = await gatewayHome(upstream, ["a"]);
+    t.after(async () => {
+      await home.remove();
+      await upstream.close();
+    });
+    const [certPath, keyPath] = [join(home.path, "cert.pem"), join(home.path, "key.pem")];
+    execFileSync(
+      "openssl",
+      `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout ${keyPath} -out ${certPath} -days 2 -subj /CN=elsewhere`.split(
+        " ",
+      ),
+      { stdio: "ignore" },
+    );
+    const config = JSON.parse(readFileSync(home.paths.configPath, "utf8"));
+    config.gateway = { tls: { enabled: true, certPath, keyPath } };
+    writeFileSync(home.paths.configPath, JSON.stringify(config));
+    void home.start("--port", "0", "--workers", workers);
+    const cli = cliHome(home.path);
+    await eventually(async () => {
+      const { out, err } = await cli.run(["gateway", "call", "health", "--json"]);
+      assert.equal(JSON.parse(out).ok, true, err);
+    }, 30_000);
   });
-  const [certPath, keyPath] = [join(home.path, "cert.pem"), join(home.path, "key.pem")];
-  execFileSync(
-    "openssl",
-    `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout ${keyPath} -out ${certPath} -days 2 -subj /CN=elsewhere`.split(
-      " ",
-    ),
-    { stdio: "ignore" },
-  );
-  const config = JSON.parse(readFileSync(home.paths.configPath, "utf8"));
-  config.gateway = { tls: { enabled: true, certPath, keyPath } };
-  writeFileSync(home.paths.configPath, JSON.stringify(config));
-  void home.start("--port", "0");
-  const cli = cliHome(home.path);
-  await eventually(async () => {
-    const { out, err } = await cli.run(["gateway", "call", "health", "--json"]);
-    assert.equal(JSON.parse(out).ok, true, err);
-  }, 30_000);
-});

@@ -7,7 +7,9 @@ import type { ControlDoor } from "../control-door.ts";
 import type { Log } from "../gateway.ts";
 import { Channel } from "./channel.ts";
 import { takeHanded } from "./handed-socket.ts";
+import { followPulse } from "./pulse.ts";
 import type { ToPrimary, ToWorker } from "./protocol.ts";
+import { followUntaken } from "./untaken.ts";
 
 export type WorkerChannel = Channel<ToWorker, ToPrimary>;
 
@@ -50,6 +52,8 @@ const LONGEST_PAUSE_MS = 30_000;
 /** One that lived longer did not die of its start. */
 const LIVES_MS = 10_000;
 const LAST_WORD_MS = 2000;
+/** A machine may be very busy when all of them start. */
+const SERVES_WITHIN_MS = 120_000;
 
 export class Crew {
   readonly #options: CrewOptions;
@@ -104,12 +108,16 @@ export class Crew {
     }, hearers);
     const member: Member = { place, pid: worker.process.pid!, startedAt: now(), channel };
     this.#processes.set(member, worker);
+    const giveUp = followUntaken(worker);
+    let stopPulse: (() => void) | undefined;
     worker.on("message", (message, handle) => {
       if (!takeHanded(message, handle, this.#options.control)) channel.take(message);
     });
     worker.on("error", () => undefined);
     worker.once("exit", (code, signal) => {
       this.#processes.delete(member);
+      stopPulse?.();
+      giveUp([...this.#members.values()].some((other) => other !== member));
       channel.lost(`Worker ${place} ended (${signal ?? code}).`);
       leave();
       if (this.#members.delete(place)) {
@@ -117,15 +125,28 @@ export class Crew {
         this.#replace(member, `ended (${signal ?? `exit code ${code}`})`);
       }
     });
+    const late = setTimeout(() => worker.process.kill("SIGKILL"), SERVES_WITHIN_MS).unref();
     try {
-      await begin();
+      await begin().finally(() => clearTimeout(late));
       if (!this.#processes.has(member)) return;
       this.#members.set(place, member);
+      stopPulse = this.#followPulse(member);
       onChange();
     } catch (error) {
       worker.process.kill("SIGKILL");
       throw error;
     }
+  }
+
+  #followPulse(member: Member): () => void {
+    return followPulse(
+      () => member.channel.ask("alive", null),
+      (silentMs) => {
+        const who = `Worker ${member.place} (pid ${member.pid})`;
+        this.#options.log.warn(`${who} has not answered for ${silentMs / 1000} s and is ended`);
+        this.replace(member);
+      },
+    );
   }
 
   #replace(member: Pick<Member, "place" | "pid" | "startedAt">, why: string): void {
@@ -155,9 +176,8 @@ export class Crew {
   }
 
   /** One that cannot go on is ended, and another one comes in its place. */
-  replace({ place }: Member): void {
-    const [, worker] = [...this.#processes].find(([member]) => member.place === place) ?? [];
-    worker?.process.kill("SIGKILL");
+  replace(member: Member): void {
+    this.#processes.get(member)?.process.kill("SIGKILL");
   }
 
   /** Lets their calls end, for so long, then them. */

@@ -15,7 +15,7 @@ export interface DeskOptions {
   readonly loads: AllLoads;
   /** where this worker is told what the others do */
   readonly tellLoads: TellLoads;
-  /** tells the other workers */
+  /** tells all other processes */
   readonly relay: (memory: Memory) => void;
   /** tells all workers what crossings have cost */
   readonly tellCrossed: () => void;

@@ -1,11 +1,11 @@
-// What one worker remembers for all: which profile serves a conversation, who has tried wrong secrets, and what a model
+// What one process remembers for all: which profile serves a conversation, who has tried wrong secrets, and what a model
 // thought before it called a tool.
 import type { ReasoningMemory } from "../../access/reasoning-memory.ts";
 import { StickyProfiles } from "../../access/sticky.ts";
 import type { AttemptLimits } from "../../core/failed-attempts.ts";
 import { FailedAttempts } from "../../core/failed-attempts.ts";
 import type { ProfileId } from "../../core/ids.ts";
-import type { Memory } from "./protocol.ts";
+import type { Memory, Remembered } from "./protocol.ts";
 
 type Tell = (memory: Memory) => void;
 
@@ -59,18 +59,28 @@ export interface SharedMemory {
   readonly sticky: StickyProfiles;
   readonly attempts: FailedAttempts;
   hear(memory: Memory): void;
+  /** For a worker that begins. */
+  all(now: number): Remembered;
+  /** In a worker that begins. */
+  take(remembered: Remembered): void;
 }
 
-export function sharedMemory(tell: Tell, reasoning: ReasoningMemory): SharedMemory {
+/** @param reasoning absent in the primary, which calls no model: those that do have it of each other */
+export function sharedMemory(tell: Tell, reasoning?: ReasoningMemory): SharedMemory {
   const sticky = new SharedSticky(tell);
   const attempts = new SharedAttempts(tell);
-  reasoning.onKeep = (callId, parts) => tell({ kind: "reasoning", callId, parts });
+  if (reasoning) reasoning.onKeep = (callId, parts) => tell({ kind: "reasoning", callId, parts });
   return {
     sticky,
     attempts,
+    all: (now) => ({ sticky: sticky.known(now), attempts: attempts.all() }),
+    take(remembered) {
+      for (const [session, profileId, at] of remembered.sticky) sticky.hear(session, profileId, at);
+      attempts.take(remembered.attempts);
+    },
     hear(memory) {
       if (memory.kind === "sticky") sticky.hear(memory.session, memory.profileId, memory.at);
-      else if (memory.kind === "reasoning") reasoning.hear(memory.callId, memory.parts);
+      else if (memory.kind === "reasoning") reasoning?.hear(memory.callId, memory.parts);
       else attempts.hear(memory);
     },
   };

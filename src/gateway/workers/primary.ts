@@ -1,4 +1,5 @@
 // `gateway run --workers N`: this process owns store, refresh, health, keys and files; its workers serve HTTP.
+import { setTimeout as pause } from "node:timers/promises";
 import { dayEnds } from "../../core/key-use.ts";
 import { InstallKey } from "../../store/generation.ts";
 import type { GatewayParts } from "../build.ts";
@@ -24,7 +25,7 @@ import { settingsData } from "./settings-data.ts";
 export interface Workers extends Listening {
   /** Tells those that serve, now and whenever one came or went. */
   follow(told: (workers: readonly WorkerRow[]) => void): void;
-  /** Resolves once all of them have the settings that this process has. */
+  /** Resolves once all of them have the settings that this process has, but waits for none that hangs. */
   renew(): Promise<void>;
 }
 
@@ -71,6 +72,7 @@ export async function startWorkers(primary: PrimaryOptions): Promise<Workers> {
     keys: keys(),
     crossed: crossed(),
     loads: known,
+    remembered: hub.memory.all(deps.now()),
   });
   const seat = (channel: () => WorkerChannel): Seat => {
     const tellLoads: TellLoads = (told) => channel().tell("loads", told);
@@ -79,7 +81,10 @@ export async function startWorkers(primary: PrimaryOptions): Promise<Workers> {
       receipts: deps.receipts(),
       loads,
       tellLoads,
-      relay: (memory) => crew.tellOthers(channel(), "memory", memory),
+      relay: (memory) => {
+        hub.memory.hear(memory);
+        crew.tellOthers(channel(), "memory", memory);
+      },
       tellCrossed: () => crew.tell("crossed", crossed()),
       taken: (seq) => channel().tell("taken", seq),
       page: (name) => pages.page(name),
@@ -113,6 +118,9 @@ export async function startWorkers(primary: PrimaryOptions): Promise<Workers> {
   };
 }
 
+const RENEWED_WITHIN_MS = 5000;
+const LATE = "late";
+
 /** A worker that cannot take them over makes room for one that begins with them. */
 async function renewAll(crew: Crew, data: () => ReturnType<typeof settingsData>, { log }: GatewayDeps) {
   const renewed = crew.members().map(async (member) => {
@@ -123,5 +131,6 @@ async function renewAll(crew: Crew, data: () => ReturnType<typeof settingsData>,
       crew.replace(member);
     }
   });
-  await Promise.all(renewed);
+  const isLate = await Promise.race([Promise.all(renewed), pause(RENEWED_WITHIN_MS, LATE, { ref: false })]);
+  if (isLate === LATE) log.warn("A worker is busy, and has the new settings later");
 }

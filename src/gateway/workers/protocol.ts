@@ -7,7 +7,7 @@ import type { BarScope, Health, HealthEvent } from "../../core/health.ts";
 import type { AgentId, ProfileId } from "../../core/ids.ts";
 import type { KeyUse, LimitHit } from "../../core/key-use.ts";
 import type { Receipt } from "../../core/receipt.ts";
-import type { AttemptLimits } from "../../core/failed-attempts.ts";
+import type { AttemptLimits, KnownAttempts } from "../../core/failed-attempts.ts";
 import type { Reading } from "../../store/store.ts";
 import type { ThinkingPart } from "../../wire/translate/neutral.ts";
 import type { Figures } from "../metrics/figures.ts";
@@ -54,6 +54,7 @@ export interface Start {
   readonly keys: readonly ClientKey[];
   /** calls under way elsewhere */
   readonly loads: readonly SharedLoad[];
+  readonly remembered: Remembered;
 }
 
 interface Credential {
@@ -89,6 +90,12 @@ export type Memory =
   | { readonly kind: "failed"; readonly source: string; readonly limits: AttemptLimits; readonly at: number }
   | { readonly kind: "succeeded"; readonly source: string }
   | { readonly kind: "reasoning"; readonly callId: string; readonly parts: readonly ThinkingPart[] };
+
+/** What the primary has heard of that, for a worker that begins. */
+export interface Remembered {
+  readonly sticky: readonly (readonly [session: string, profileId: ProfileId, at: number])[];
+  readonly attempts: KnownAttempts;
+}
 
 export type PageName = "ready" | "metrics";
 
@@ -129,6 +136,8 @@ export interface ToWorker {
     start: { ask: Start; answer: void };
     settings: { ask: SettingsData; answer: void };
     figures: { ask: null; answer: Figures };
+    /** Answered as soon as it comes to it. */
+    alive: { ask: null; answer: null };
     /** Resolves when the running calls have ended, and all that is to be told of them was told. */
     stop: { ask: number; answer: void };
   };

@@ -47,6 +47,7 @@ class GatewayWorker {
         start: (start) => this.#begin(start),
         settings: (data) => this.#use(data),
         figures: () => figures(this.#parts.shared.counts),
+        alive: () => null,
         stop: (graceMs) => this.#stop(graceMs),
       },
       tells: {
@@ -93,6 +94,7 @@ class GatewayWorker {
     const accessConfig = () => ({ ...this.#settings.accessConfig(), plugins: start.plugins });
     await usePlugins({ accessConfig, paths: this.#settings.paths });
     this.#parts = buildWorkerParts(this.primary, start, () => this.#settings, this.#log);
+    this.#parts.memory.take(start.remembered);
     for (const load of start.loads) this.#parts.loads.hear(load);
     this.#current = { gateway: this.#gateway(), guard: this.#guard() };
     const early = this.#early;
