@@ -91,6 +91,18 @@ describe("hostile clients", () => {
     await othersGoOn();
   });
 
+  test("the text of a config has its bounds, in length and in depth", async () => {
+    const client = await controlClient(gateway.url, RIGHT);
+    const long = await client.request("config.validate", { raw: "[".repeat(2_000_000) });
+    assert.match(long.error.message, /at \/raw: must have at most 1048576 characters/);
+    const deep = await client.request("config.validate", {
+      raw: `${'{"a":'.repeat(50_000)}1${"}".repeat(50_000)}`,
+    });
+    assert.equal(deep.ok, true, JSON.stringify(deep.error));
+    await othersGoOn();
+    client.close();
+  });
+
   test("broken WebSocket frames end the connection", async () => {
     for (const bytes of [
       [0xff, 0xff, 0xff, 0xff],

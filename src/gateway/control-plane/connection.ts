@@ -25,6 +25,8 @@ export interface ConnectionOptions {
   readonly door: () => Omit<Door, "request" | "nonce">;
   /** what `hello-ok` says; the client counts as connected from now on */
   readonly welcome: (connection: Connection, admission: Admission) => unknown;
+  /** A fault of ours ended the handshake. */
+  readonly failed: (error: unknown) => void;
   /** Answers a request. Never rejects. */
   readonly serve: (connection: Connection, frame: RequestFrame) => Promise<void>;
   readonly now: () => number;
@@ -137,7 +139,7 @@ export class Connection {
     const frame = parse(data);
     if (this.#state === "open") this.#ask(frame);
     else if (this.#state === "judged") this.close(CLOSE.policy, "wait for the answer to connect");
-    else void this.#shakeHands(frame);
+    else void this.#shakeHands(frame).catch((error: unknown) => this.#fail(error));
   }
 
   async #shakeHands(read: unknown): Promise<void> {
@@ -150,14 +152,18 @@ export class Connection {
     this.#state = "judged";
     const door = { ...this.#options.door(), ...this.#door };
     this.#guard = door.guard;
-    const verdict = await admit(params, door).catch(() => undefined);
+    const verdict = await admit(params, door);
     if (this.#state !== "judged") return;
-    if (!verdict) return this.close(CLOSE.fault);
     if ("error" in verdict) return this.#refuseAndClose(id, verdict.error, verdict.close);
     clearTimeout(this.#timer);
     this.peer = { connId: this.connId, client: verdict.params.client, scopes: verdict.scopes };
     this.answer(id, this.#options.welcome(this, verdict));
     this.#state = "open";
+  }
+
+  #fail(error: unknown): void {
+    this.#options.failed(error);
+    this.close(CLOSE.fault);
   }
 
   #refuseAndClose(id: string, error: ErrorShape, code: number = CLOSE.policy): void {

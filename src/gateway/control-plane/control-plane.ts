@@ -88,6 +88,7 @@ export class ControlPlane {
         door: () => ({ guard: current.guard, memory: current.gateway }),
         welcome: (client, admission) => this.#welcome(client, admission),
         serve: (client, frame) => serve(this.#options, this.#facts, client, frame),
+        failed: (error) => current.gateway.log.error(error, "A handshake of the control plane failed"),
         now: () => current.gateway.now(),
       });
       opened.on("close", () => this.#leave(connection));

@@ -3,7 +3,12 @@ import * as v from "valibot";
 import { method } from "../method.ts";
 import { name, nothing } from "../params.ts";
 
-const raw = v.string();
+/** Text that nests without end takes a reader minutes; no config is as long. */
+const MOST_CHARACTERS = 1024 * 1024;
+const raw = v.pipe(
+  v.string(),
+  v.maxLength(MOST_CHARACTERS, `must have at most ${MOST_CHARACTERS} characters`),
+);
 /** `sessionKey`, `note` and `restartDelayMs` are known to OpenClaw's clients, and mean nothing here. */
 const told = {
   sessionKey: v.optional(v.string()),
