@@ -29,6 +29,8 @@ export interface ConfiguredModel {
   readonly maxTokens?: number;
   /** as written: dollars for a million tokens, by `input`, `output`, `cacheRead` and `cacheWrite` */
   readonly cost?: unknown;
+  /** as written: whether it thinks before it answers */
+  readonly reasoning?: unknown;
 }
 
 /** An entry of `agents.defaults.models`. */

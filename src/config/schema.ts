@@ -115,6 +115,7 @@ const models = object({
               contextTokens: tokens,
               maxTokens: tokens,
               cost: v.exactOptional(v.unknown()),
+              reasoning: v.exactOptional(v.unknown()),
             }),
           ),
         ),

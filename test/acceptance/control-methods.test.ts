@@ -68,10 +68,10 @@ describe("methods", () => {
     const { models } = await client.ask("models.list", { view: "configured" });
     const own = models.filter(({ provider }: any) => provider === "p");
     assert.deepEqual(
-      own.map(({ id, api, available }: any) => [id, api, available]),
+      own.map(({ id, api, available, reasoning }: any) => [id, api, available, reasoning]),
       [
-        ["m1", "openai-completions", true],
-        ["m2", "openai-completions", true],
+        ["m1", "openai-completions", true, false],
+        ["m2", "openai-completions", true, false],
       ],
     );
     const auth = await client.ask("models.authStatus");

@@ -11,10 +11,24 @@ export const modelMethods = {
     "operator.read",
     v.strictObject({ view: v.optional(v.picklist(["default", "configured", "all"])) }),
     async ({ deps }, { view }) => {
-      const { listModels } = await import("../../../access/model-list.ts");
+      const [{ listModels }, { builtInModels }] = await Promise.all([
+        import("../../../access/model-list.ts"),
+        import("../../../providers/catalog.ts"),
+      ]);
       const { models, warnings } = await listModels(deps, { all: view === "all", localOnly: false });
       const config = deps.config();
-      const rows = models.map((row) => modelRow(row, config));
+      const known = new Map<string, Map<string, boolean>>();
+      const reasons = (provider: string, id: string): boolean => {
+        const own = config.providers.get(provider)?.models.find((model) => model.id === id)?.reasoning;
+        if (typeof own === "boolean") return own;
+        const listed =
+          known.get(provider) ?? new Map(builtInModels(provider).map((m) => [m.id, m.reasoning]));
+        known.set(provider, listed);
+        return listed.get(id) ?? false;
+      };
+      const rows = models
+        .map((row) => modelRow(row, config))
+        .map((row) => ({ ...row, reasoning: reasons(row.provider, row.id) }));
       return { models: rows, ...(warnings ? { warnings } : {}) };
     },
   ),
