@@ -49,7 +49,7 @@ before(async () => {
     script: ({ body }) =>
       body.json?.["stream"] ? stream({ frames: chatFrames(FALLBACK) }) : reply({ body: chatBody(FALLBACK) }),
     credentials: { "anthropic:claude-cli": { type: "oauth", provider: "claude-cli" } },
-    env: { PATH: process.env["PATH"]!, HOME: folder, ANTHROPIC_API_KEY: "sk-ant-fake-0000" },
+    env: { PATH: process.env["PATH"]!, HOME: folder, GROQ_API_KEY: "gsk_fake_0000" },
     access: { gateway: { maxWaitMs: 0 } },
     config: {
       agents: {
@@ -127,7 +127,7 @@ test("an answer in one piece, in every protocol", async () => {
   assert.ok(!run!.args.join(" ").includes("Say it"), "the prompt is no argument");
   assert.ok(run!.args.join(" ").includes("--model sonnet"));
   assert.equal(run!.cwd, join(folder, "work"));
-  assert.ok(!run!.env.includes("ANTHROPIC_API_KEY"), "no key of ours goes along");
+  assert.ok(!run!.env.includes("GROQ_API_KEY"), "no key of ours goes along");
 });
 
 test("a stream comes as it is told, with the model's text alone", async () => {

@@ -164,7 +164,8 @@ export class CliRun {
         else if (!finished && !error) this.#tell(event);
         finished ||= event.kind === "finish";
       }
-      if (finished || error) program.wrapUp();
+      if (error) program.stop();
+      else if (finished) program.wrapUp();
       if (finished && !error) this.#answered(session);
     };
     const program: Program = new Program(

@@ -25,6 +25,7 @@ export class CodexReader implements CliReader {
       case "turn.failed":
         return [fault(messageIn(said["error"]) || this.#lastError || "the turn failed")];
       case "turn.completed":
+        this.#lastError = "";
         return [{ kind: "finish", reason: "stop", ...usageIn(said["usage"]) }];
       default:
         return NOTHING;
