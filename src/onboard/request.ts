@@ -34,6 +34,8 @@ export interface OnboardRequest {
     readonly bind?: string | undefined;
     readonly secret?: TokenPlan | undefined;
   };
+  /** Ask about the gateway's address as well. */
+  readonly advanced: boolean;
   /** absent: ask, or do not */
   readonly service?: boolean | undefined;
   readonly seal: boolean;

@@ -43,7 +43,7 @@ export async function runOnboarding(wizard: Wizard, empty: Draft): Promise<Draft
   const steps: readonly Step[] = [
     request.authChoice === undefined ? credentialsStep : namedStep,
     modelsStep,
-    usualGateway,
+    request.advanced ? gatewayStep : usualGateway,
     sealStep,
     serviceStep,
   ];

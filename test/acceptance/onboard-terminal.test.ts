@@ -30,8 +30,13 @@ after(() => upstream.close());
 beforeEach(() => (home = cliHome()));
 afterEach(() => home.remove());
 
-const type = (words: readonly string[], keys: readonly Keys[], env: Record<string, string> = {}) =>
-  atTerminal(home.path, words, keys, { env: { PATH: `${home.path}/bin:/usr/bin:/bin`, ...env } });
+const type = (
+  words: readonly string[],
+  keys: readonly Keys[],
+  env: Record<string, string> = {},
+  redirect = "",
+) =>
+  atTerminal(home.path, words, keys, { redirect, env: { PATH: `${home.path}/bin:/usr/bin:/bin`, ...env } });
 const contents = () =>
   home.files().flatMap((file) => {
     const path = join(home.path, file);
@@ -55,7 +60,7 @@ describe("an empty home", { concurrency: 1 }, () => {
   test("a server of one's own: tried, shown, written in one step that undo takes back", async () => {
     const env = { CUSTOM_API_KEY: GOOD };
     const asked = [MODEL, NO_SEAL, YES];
-    for (let left = 0; left < asked.length; left++) {
+    for (const left of [0, asked.length - 1]) {
       const keys = [...asked.slice(0, left), { after: asked[left]!.after, send: CTRL_C }];
       const screen = await type(CUSTOM(), keys, env);
       assert.equal(screen.exit, 130, screen.text);
@@ -85,7 +90,7 @@ describe("an empty home", { concurrency: 1 }, () => {
   test("the Claude CLI's login comes first where a person sits", async () => {
     claude();
     const screen = await type(
-      ["onboard", "--skip-daemon"],
+      ["onboard", "--skip-daemon", "--json"],
       [
         { after: /● Claude CLI login[^]*(How|Enter)/, send: ENTER },
         { after: /Add another/, send: ENTER },
@@ -94,8 +99,10 @@ describe("an empty home", { concurrency: 1 }, () => {
         YES,
       ],
       { DISPLAY: ":0", GROQ_API_KEY: "gsk_fake0123456789abcdef" },
+      "> out.json",
     );
     assert.equal(screen.exit, 0, screen.text);
+    assert.equal(JSON.parse(home.read("out.json")).sources[0].test.status, "untried");
     assert.match(screen.text, /Note \(2026-\d\d\)/);
     assert.deepEqual(await profiles(), ["anthropic:claude-cli"]);
     assert.deepEqual(config().agents.defaults, {
@@ -139,11 +146,10 @@ describe("an empty home", { concurrency: 1 }, () => {
 
   test("a refused key is left out, or kept on purpose; a plan can be left", async () => {
     const env = { CUSTOM_API_KEY: BAD };
+    const refused = { after: /refused: Incorrect API key[^]*What becomes of it/, send: ENTER };
     const left = await type(
       CUSTOM(),
-      [{ after: /refused: Incorrect API key[^]*What becomes of it/, send: ENTER }, NO_SEAL]
-        .slice(0, 1)
-        .concat([{ after: /Do this\?/, send: `${DOWN.repeat(7)}${ENTER}` }]),
+      [refused, { after: /How are models to be reached/, send: CTRL_C }],
       env,
     );
     assert.equal(left.exit, 130, left.text);
@@ -182,9 +188,15 @@ describe("a home that OpenClaw left", () => {
     const text = home.read(".openclaw/openclaw.json");
     const screen = await type(
       ["onboard", "--skip-daemon"],
-      [{ after: /● By what is stored already[^]*Enter/, send: ENTER }, MODEL, NO_SEAL],
+      [
+        { after: /● By what is stored already[^]*Enter/, send: ENTER },
+        { after: /one small real call/, send: ENTER },
+        MODEL,
+        NO_SEAL,
+      ],
     );
     assert.equal(screen.exit, 0, screen.text);
+    assert.match(screen.text, /acme:manual: tried: it answers/);
     assert.match(screen.text, /There is nothing to write/);
     assert.match(screen.text, /gateway token\)"/);
     assert.equal(home.read(".openclaw/openclaw.json"), text);
@@ -242,10 +254,8 @@ describe("a home with broken files", () => {
     test(`${name}: said, with the way out, and left as it is`, async () => {
       home.write(file, content);
       const asItWas = contents();
-      for (const command of ["onboard", "configure"]) {
-        const screen = await type([command], []);
-        assert.deepEqual([screen.exit, words.test(screen.text)], [1, true], screen.text);
-      }
+      const screen = await type([name === "store" ? "configure" : "onboard"], []);
+      assert.deepEqual([screen.exit, words.test(screen.text)], [1, true], screen.text);
       assert.deepEqual(contents(), asItWas);
     });
 });

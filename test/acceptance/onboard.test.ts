@@ -7,10 +7,13 @@ import { createServer } from "node:net";
 import { once } from "node:events";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { promisify } from "node:util";
+import { openDeps } from "../../src/access/open-deps.ts";
+import { runCommandLine } from "../../src/cli/main.ts";
 import type { ScriptedUpstream } from "../fakes/scripted-upstream.ts";
 import { startScriptedUpstream } from "../fakes/scripted-upstream.ts";
 import { reply, stream } from "../fakes/upstream-actions.ts";
 import { chatBody, chatFrames } from "../fakes/wire-samples.ts";
+import { capturedIo } from "../support/captured-io.ts";
 import type { CliHome } from "../support/cli.ts";
 import { cliHome } from "../support/cli.ts";
 import { ENTRY } from "../support/entry.ts";
@@ -47,6 +50,15 @@ const own = (...more: readonly string[]) => [
   "mine",
   ...more,
 ];
+/** The same in this process: a process for each would cost seconds. */
+async function inside(words: readonly string[], env: Record<string, string>) {
+  const io = capturedIo();
+  const surroundings = { processEnv: { ...PATHS, ...env }, now: Date.now, version: "0.0.0" };
+  const deps = openDeps({ ...surroundings, osHome: home.path });
+  const exit = await runCommandLine(words, io, async () => deps);
+  await deps.close();
+  return { exit, ...io.said() };
+}
 const config = () => JSON.parse(home.read(".openclaw/openclaw.json"));
 
 async function freePort(): Promise<number> {
@@ -87,7 +99,7 @@ test("what is missing or refused is said in one document, and nothing is written
     [[...UNASKED, "--custom-base-url", "nonsense", "--custom-model-id", "m"], {}, /is no address/],
   ];
   for (const [words, env, said] of cases) {
-    const { exit, out, err } = await run(words, env);
+    const { exit, out, err } = await inside(words, env);
     assert.equal(exit, 1, `${words.join(" ")}: ${err}`);
     assert.match(JSON.parse(out).error.message, said, words.join(" "));
     assert.ok(!`${out}${err}`.includes(BAD));

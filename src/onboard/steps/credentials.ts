@@ -8,6 +8,8 @@ import { AccessError } from "../../core/errors.ts";
 import { findProvider, PROVIDERS } from "../../providers/all.ts";
 import { loginsOf } from "../../providers/logins.ts";
 import type { Provider } from "../../providers/provider.ts";
+import type { AuthChoice } from "../auth-choice.ts";
+import { parseAuthChoice } from "../auth-choice.ts";
 import type { Draft } from "../draft.ts";
 import type { Proposal } from "../propose.ts";
 import type { Source, Tried } from "../source.ts";
@@ -18,6 +20,7 @@ import { trySource } from "../try.ts";
 import { chooseUnasked } from "../unasked.ts";
 import { choices, questionOf } from "./credential-choices.ts";
 import { askCustom } from "./custom.ts";
+import { healthStep } from "./health.ts";
 import type { Step, Wizard } from "./step.ts";
 
 /** Until the person has enough. */
@@ -25,7 +28,8 @@ export const credentialsStep: Step = async (wizard, before) => {
   let draft = before;
   for (;;) {
     const answer = await wizard.talk.choose(questionOf(draft), choices(wizard, draft));
-    if (answer === "stored" || answer === "done") return draft;
+    if (answer === "stored") return wizard.request.test ? await healthStep(wizard, draft) : draft;
+    if (answer === "done") return draft;
     const added = await addSource(wizard, draft, () => sourceOf(wizard, answer));
     if (!added) continue;
     draft = added;
@@ -34,20 +38,22 @@ export const credentialsStep: Step = async (wizard, before) => {
   }
 };
 
-/** The one that `--auth-choice` names. */
+/** The one that `--auth-choice` names; when it comes to nothing, any. */
 export const namedStep: Step = async (wizard, draft) => {
   const { deps, request, talk, found } = wizard;
-  const named = await namedLogin(wizard);
+  const choice = parseAuthChoice(request.authChoice!);
+  if (choice.kind === "skip") return draft;
+  const named = choice.kind === "login" ? askedLogin(wizard, choice) : undefined;
   const source = () =>
     named ? loginSource(wizard, named) : chooseUnasked({ deps, agent: draft.agent, request, talk }, found);
-  return (await addSource(wizard, draft, source)) ?? draft;
+  return (await addSource(wizard, draft, source)) ?? (await credentialsStep(wizard, draft));
 };
 
-/** @returns nothing for what needs no person */
-async function namedLogin({ deps, request }: Wizard): Promise<Target | undefined> {
-  const { parseAuthChoice } = await import("../auth-choice.ts");
-  const choice = parseAuthChoice(request.authChoice!);
-  if (choice.kind !== "login") return undefined;
+/** @returns nothing for a key that is there: nobody needs to be asked for it */
+function askedLogin(
+  { deps, request }: Wizard,
+  choice: AuthChoice & { readonly kind: "login" },
+): Target | undefined {
   const provider = loginProvider(deps.config(), choice.provider, deps.accessConfig().oauth);
   const login = loginNamed(provider, choice.method);
   if (login.kind === "api_key" && hasKey(deps.env(), provider, request.keys)) return undefined;
