@@ -216,4 +216,4 @@ function elsewhere({ path, all }: SeededHome, texts: readonly string[], but?: Re
 }
 
 const SEEDED =
-  /^(keys\.json|vault|words|\.openclaw\/(openclaw\.json|access\.json|\.env|agents\/\w+\/agent\/openclaw-agent\.sqlite(-wal)?))$/;
+  /^(vault|words|\.openclaw\/(keys\.json|openclaw\.json|access\.json|\.env|agents\/\w+\/agent\/openclaw-agent\.sqlite(-wal)?))$/;

@@ -104,7 +104,7 @@ function writeConfig(home: string, paths: Paths, secrets: Secrets, url: string):
       provider({ apiKey, headers: { Authorization: `Bearer ${secrets.configHeader[n]}` } }),
     ]),
   ]);
-  const file = join(home, "keys.json");
+  const file = join(paths.stateDir, "keys.json");
   const program = join(home, "vault");
   const values = byName(secrets.fromProgram, "x");
   writeFileSync(file, JSON.stringify(byName(secrets.inFile, "f")), { mode: 0o600 });
@@ -118,7 +118,7 @@ function writeConfig(home: string, paths: Paths, secrets: Secrets, url: string):
     models: { providers },
     secrets: {
       providers: {
-        keys: { source: "file", path: file },
+        keys: { source: "file", path: "~/.openclaw/keys.json" },
         vault: { source: "exec", command: program, passEnv: ["PATH"] },
       },
     },

@@ -17,6 +17,7 @@ import { patiently } from "../../store/write-database.ts";
 import { trashedFolders } from "../logout-copies.ts";
 import type { CommandDeps } from "../open-deps.ts";
 import { isCredentialVariable } from "../open-deps.ts";
+import { pathOfFile } from "../secrets-apply/files-to-fill.ts";
 import { configRefs, storedRefs } from "../secret-refs.ts";
 import type { UsedRef } from "../secret-refs.ts";
 import type { SealedFile } from "../seal/agent-files.ts";
@@ -238,7 +239,11 @@ async function fromReferences(
     }
     const block = providers.get(ref.provider);
     const at =
-      ref.source === "env" ? { variable: ref.id } : block?.source === "file" ? { home: block.path } : {};
+      ref.source === "env"
+        ? { variable: ref.id }
+        : block?.source === "file"
+          ? { home: pathOfFile(block, home) }
+          : {};
     known.add(outcome.found.reveal(), { kind: "reference", name: place }, at);
   }
   fromDotenvHomes(deps, known, asked);
