@@ -50,6 +50,9 @@ export class Connection {
   #state: "new" | "judged" | "open" | "over" = "new";
   #timer: NodeJS.Timeout | undefined;
   #running = 0;
+  /** Asked beyond what is done at once: what came in one piece with it. */
+  #waiting: unknown[] = [];
+  #isPacing = false;
   #seq = 0;
   /** by which it was let in */
   #guard: GuardSettings | undefined;
@@ -115,10 +118,16 @@ export class Connection {
   /** A client that asks faster than it reads, or than it is answered, is not listened to for a while. */
   #pace(): void {
     const socket = this.#socket;
-    if (socket.readyState !== socket.OPEN) return;
-    const busy = this.#running >= MOST_AT_ONCE || socket.bufferedAmount > PAUSE_ABOVE_BYTES;
-    if (busy && !socket.isPaused) socket.pause();
-    else if (!busy && socket.isPaused) socket.resume();
+    if (this.#isPacing || socket.readyState !== socket.OPEN) return;
+    this.#isPacing = true;
+    while (this.#waiting.length > 0 && !this.#isBusy) this.#ask(this.#waiting.shift());
+    this.#isPacing = false;
+    if (this.#isBusy && !socket.isPaused) socket.pause();
+    else if (!this.#isBusy && socket.isPaused) socket.resume();
+  }
+
+  get #isBusy(): boolean {
+    return this.#running >= MOST_AT_ONCE || this.#socket.bufferedAmount > PAUSE_ABOVE_BYTES;
   }
 
   /** Before the handshake a client may not make us keep much of what it sends. */
@@ -137,8 +146,10 @@ export class Connection {
     if (this.#state === "over") return;
     if (isBinary) return this.close(CLOSE.notText, "frames are text");
     const frame = parse(data);
-    if (this.#state === "open") this.#ask(frame);
-    else if (this.#state === "judged") this.close(CLOSE.policy, "wait for the answer to connect");
+    if (this.#state === "open") {
+      this.#waiting.push(frame);
+      this.#pace();
+    } else if (this.#state === "judged") this.close(CLOSE.policy, "wait for the answer to connect");
     else void this.#shakeHands(frame).catch((error: unknown) => this.#fail(error));
   }
 
@@ -186,6 +197,7 @@ export class Connection {
 
   #end(): void {
     this.#state = "over";
+    this.#waiting = [];
     this.#left.abort();
     clearTimeout(this.#timer);
   }
