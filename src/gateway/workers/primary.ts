@@ -127,6 +127,7 @@ async function renewAll(crew: Crew, data: () => ReturnType<typeof settingsData>,
     try {
       await member.channel.ask("settings", data());
     } catch (error) {
+      if (!crew.members().includes(member)) return;
       log.error(error, `Worker ${member.place} cannot use the new settings`);
       crew.replace(member);
     }
