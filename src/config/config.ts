@@ -109,6 +109,8 @@ export interface GatewayConfig {
   readonly bind: string;
   readonly auth: GatewayAuthConfig;
   readonly endpoints: { readonly chatCompletions: boolean; readonly responses: boolean };
+  /** largest request, where it is said; else `gateway.maxBodyBytes` of access.json */
+  readonly bodyBytes: { readonly chatCompletions?: number; readonly responses?: number };
   readonly allowedOrigins: readonly string[];
   /** the address of bind mode `custom` */
   readonly customBindHost?: string;

@@ -38,6 +38,7 @@ test("no file means defaults", () => {
       trustedProxy: { requiredHeaders: [], allowUsers: [], allowLoopback: false },
     },
     endpoints: { chatCompletions: true, responses: true },
+    bodyBytes: {},
     allowedOrigins: [],
     trustedProxies: [],
     allowRealIpFallback: false,

@@ -146,7 +146,9 @@ const networkAddress = v.pipe(
   v.trim(),
   v.regex(/^[0-9a-fA-F:.]+(\/\d{1,3})?$/, "must be an address or a range, such as 10.0.0.1 or 10.0.0.0/24"),
 );
-const endpoint = v.exactOptional(object({ enabled: v.exactOptional(flag) }));
+const endpoint = v.exactOptional(
+  object({ enabled: v.exactOptional(flag), maxBodyBytes: v.exactOptional(wholeNumber(1, 1024 ** 3)) }),
+);
 const gateway = object({
   mode: v.exactOptional(text),
   port: v.exactOptional(wholeNumber(1, 65_535)),

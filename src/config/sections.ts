@@ -205,6 +205,16 @@ function readGatewayAuth(auth: Sections["gateway"]["auth"] = {}): GatewayConfig[
   };
 }
 
+type Endpoints = NonNullable<NonNullable<Sections["gateway"]["http"]>["endpoints"]>;
+
+function bodyBytesIn({ chatCompletions, responses }: Endpoints = {}): GatewayConfig["bodyBytes"] {
+  const [chat, items] = [chatCompletions?.maxBodyBytes, responses?.maxBodyBytes];
+  return {
+    ...(chat === undefined ? {} : { chatCompletions: chat }),
+    ...(items === undefined ? {} : { responses: items }),
+  };
+}
+
 /** Both HTTP endpoints are on unless switched off: whoever starts a gateway wants to call it. */
 export function readGateway(section: Sections["gateway"]): GatewayConfig {
   const { port = GATEWAY_PORT, bind = "loopback", auth, http, controlUi, reload, tls } = section;
@@ -217,6 +227,7 @@ export function readGateway(section: Sections["gateway"]): GatewayConfig {
       chatCompletions: http?.endpoints?.chatCompletions?.enabled ?? true,
       responses: http?.endpoints?.responses?.enabled ?? true,
     },
+    bodyBytes: bodyBytesIn(http?.endpoints),
     allowedOrigins: controlUi?.allowedOrigins ?? [],
     ...(customBindHost === undefined ? {} : { customBindHost }),
     trustedProxies,

@@ -55,7 +55,7 @@ function faultOfHeaders({ headers }: IncomingMessage, limit: number): AccessErro
 const tooLarge = (limit: number): AccessError =>
   new AccessError(
     "too_large",
-    `The body is larger than ${limit} bytes. Raise gateway.maxBodyBytes in access.json.`,
+    `The body is larger than ${limit} bytes. Send less, or raise gateway.maxBodyBytes in access.json (in openclaw.json: gateway.http.endpoints.*.maxBodyBytes).`,
   );
 
 function decode(bytes: Buffer): JsonObject {

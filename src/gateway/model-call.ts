@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { LiveAgent } from "../access/live-agents.ts";
 import type { Run, RunResult } from "../access/run.ts";
 import { run } from "../access/run.ts";
+import type { Config } from "../config/config.ts";
 import { AccessError } from "../core/errors.ts";
 import { formatModelRef } from "../core/model-ref.ts";
 import { beginsFlat } from "../core/plan/crossing.ts";
@@ -38,6 +39,8 @@ export interface Door {
   readonly wire: Wire;
   /** path below the provider's base URL */
   readonly endpoint: string;
+  /** largest request, where openclaw.json says it */
+  readonly bodyBytes?: (config: Config) => number | undefined;
   /** why an agent's own model cannot serve it */
   readonly agentless?: string;
 }
@@ -52,7 +55,7 @@ export async function serveModelCall(asked: Asked, door: Door): Promise<void> {
   const startedAt = gateway.now();
   const admitted = admit(caller, startedAt);
   if (admitted) await admitted;
-  const limit = gateway.accessConfig().gateway.maxBodyBytes;
+  const limit = door.bodyBytes?.(gateway.config()) ?? gateway.accessConfig().gateway.maxBodyBytes;
   const call = { ...asked, door, startedAt };
   // Not `await readBody(…)`: a function that waits keeps what it has seen.
   const { served, sink, order } = await readBody(request, limit).then((body) => readyCall(call, body));

@@ -32,7 +32,13 @@ let gateway: TestGateway;
 before(async () => {
   gateway = await startTestGateway({
     providers: Object.fromEntries(NAMES.map((name) => [name, { api: WIRES[name].api }])),
-    config: { agents: { list: NAMES.map((id) => ({ id, model: { primary: `${id}/m1` } })) } },
+    config: {
+      agents: { list: NAMES.map((id) => ({ id, model: { primary: `${id}/m1` } })) },
+      gateway: {
+        auth: { mode: "token", token: TOKEN },
+        http: { endpoints: { responses: { maxBodyBytes: 5000 } } },
+      },
+    },
     script: (call) => {
       const name = NAMES.find((each) => call.path.includes(`/${each}/`))!;
       if (call.body.text.includes("FAIL"))
@@ -65,6 +71,15 @@ describe("every answer of the gateway's own making", () => {
 });
 
 describe("paths beside the model protocols", () => {
+  test("a body that is larger than openclaw.json allows on its path", async () => {
+    const large = "x".repeat(5000);
+    const refused = await gateway.post(RESPONSES, { model: "openclaw/chat", input: large });
+    assert.equal(refused.status, 413);
+    assert.match(await refused.text(), /5000 bytes.*maxBodyBytes/);
+    const said = [{ role: "user", content: large }];
+    assert.equal((await gateway.post(CHAT, { model: "openclaw/chat", messages: said })).status, 200);
+  });
+
   test("/readyz tells how the event loop fares", async () => {
     const { eventLoop } = (await (await get("/readyz", {})).json()) as any;
     const keys = [

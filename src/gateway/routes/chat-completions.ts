@@ -1,9 +1,14 @@
 // POST /v1/chat/completions
 import { openaiCompletions } from "../../wire/openai-completions.ts";
+import type { Door } from "../model-call.ts";
 import { serveModelCall } from "../model-call.ts";
 import type { Route } from "../route.ts";
 
-const DOOR = { wire: openaiCompletions, endpoint: openaiCompletions.endpoint };
+const DOOR: Door = {
+  wire: openaiCompletions,
+  endpoint: openaiCompletions.endpoint,
+  bodyBytes: (config) => config.gateway.bodyBytes.chatCompletions,
+};
 
 export const chatCompletions: Route = {
   method: "POST",

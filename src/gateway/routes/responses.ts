@@ -1,9 +1,14 @@
 // POST /v1/responses
 import { openaiResponses } from "../../wire/openai-responses.ts";
+import type { Door } from "../model-call.ts";
 import { serveModelCall } from "../model-call.ts";
 import type { Route } from "../route.ts";
 
-const DOOR = { wire: openaiResponses, endpoint: openaiResponses.endpoint };
+const DOOR: Door = {
+  wire: openaiResponses,
+  endpoint: openaiResponses.endpoint,
+  bodyBytes: (config) => config.gateway.bodyBytes.responses,
+};
 
 export const responses: Route = {
   method: "POST",
