@@ -144,6 +144,14 @@ describe("a login over the control plane", () => {
     await eventually(async () => assert.equal(await fetch(callback).catch(() => undefined), undefined));
   });
 
+  test("who asks for news over and over can still be heard to leave", async () => {
+    const { sessionId, version } = await client.ask(START, { provider: "groq", method: "api-key" });
+    const news = Array.from({ length: 100 }, () => client.ask(NEXT, { sessionId, seen: version }));
+    const ended = await client.ask(CANCEL, { sessionId });
+    assert.equal(ended.status, "cancelled");
+    await Promise.all(news);
+  });
+
   test("by a device code: ends", async () => {
     let told = device;
     while (!told.done) told = await client.ask(NEXT, { sessionId: device.sessionId, seen: told.version });
