@@ -19,7 +19,7 @@ import type { ProviderRoute } from "./provider-route.ts";
 import { configuredHeaders, credentialHeaders } from "./request-auth.ts";
 
 export interface OneCall {
-  readonly dispatcher: Dispatcher;
+  readonly dispatcher: Pick<Dispatcher, "dispatch">;
   readonly route: ProviderRoute;
   readonly wire: ProviderWire;
   readonly profile: AuthProfile;

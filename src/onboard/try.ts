@@ -1,5 +1,6 @@
 // One real call with a source, before it is stored: by the same probe as `models status --probe`.
 import type { Agent } from "undici";
+import type { CallResult } from "../access/one-call.ts";
 import { callOnce } from "../access/one-call.ts";
 import { probeCredentials } from "../access/probe.ts";
 import { probeModels } from "../access/probe-model.ts";
@@ -37,6 +38,10 @@ export async function trySource(
   source: Source,
   options: TryOptions,
 ): Promise<Tried> {
+  if (source.runtime !== undefined) {
+    const { tryProgram } = await import("./try-program.ts");
+    return await tryProgram(deps, draft, source, options.signal);
+  }
   const { agent } = draft;
   const stage = rehearsed(deps, { ...draft, primary: undefined, sources: [...draft.sources, { source }] });
   const ready = await withRefs(stage, {
@@ -144,9 +149,14 @@ async function called(
     now: deps.now,
     signal,
   });
+  return triedBy(result, formatModelRef(model));
+}
+
+/** @param model for people @throws AccessError `cancelled` */
+export function triedBy(result: CallResult, model: string): Tried {
   if (result.kind === "aborted") throw left();
   const { latencyMs } = result;
-  if (result.kind === "answered") return { status: "ok", model: formatModelRef(model), latencyMs };
+  if (result.kind === "answered") return { status: "ok", model, latencyMs };
   const refused = probeStatus(result.failure) === "auth";
   return { status: refused ? "refused" : "unclear", why: firstLine(result.failure.message) };
 }

@@ -1,13 +1,14 @@
 // Onboarding at a terminal: on an empty home, on one that OpenClaw left, and on one with broken files. Every way out
 // leaves everything as it was.
 import assert from "node:assert/strict";
-import { chmodSync, readFileSync, statSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import type { ScriptedUpstream } from "../fakes/scripted-upstream.ts";
 import { startScriptedUpstream } from "../fakes/scripted-upstream.ts";
 import { reply, stream } from "../fakes/upstream-actions.ts";
 import { chatFrames } from "../fakes/wire-samples.ts";
+import { asOpenClaw, textsOf } from "../store/home.ts";
 import type { CliHome } from "../support/cli.ts";
 import { cliHome } from "../support/cli.ts";
 import type { Keys } from "../support/terminal.ts";
@@ -15,7 +16,8 @@ import { atTerminal, CTRL_C, DOWN, ENTER } from "../support/terminal.ts";
 
 const GOOD = "sk-fake-good-0123456789abcdef";
 const BAD = "sk-fake-bad-0123456789abcdef";
-const LOGGED_IN = `echo '{"loggedIn":true,"email":"me@example.com","subscriptionType":"max"}'`;
+const LOGGED_IN = `{"loggedIn":true,"email":"me@example.com","subscriptionType":"max"}`;
+const SAYS_OK = `{"type":"result","is_error":false,"result":"OK","usage":{"input_tokens":1,"output_tokens":1}}`;
 
 let upstream: ScriptedUpstream;
 let home: CliHome;
@@ -46,7 +48,8 @@ const config = () => JSON.parse(home.read(".openclaw/openclaw.json"));
 const profiles = async () =>
   (await home.json("models", "auth", "list")).profiles.map(({ id }: { id: string }) => id);
 function claude(): void {
-  home.write("bin/claude", `#!/bin/sh\n${LOGGED_IN}\n`);
+  const turn = `env > "$HOME/turn"; pwd >> "$HOME/turn"; cat > /dev/null; echo '${SAYS_OK}'`;
+  home.write("bin/claude", `#!/bin/sh\nif [ "$1" = auth ]; then echo '${LOGGED_IN}'; else ${turn}; fi\n`);
   chmodSync(join(home.path, "bin/claude"), 0o700);
 }
 
@@ -102,7 +105,10 @@ describe("an empty home", { concurrency: 1 }, () => {
       "> out.json",
     );
     assert.equal(screen.exit, 0, screen.text);
-    assert.equal(JSON.parse(home.read("out.json")).sources[0].test.status, "untried");
+    assert.equal(JSON.parse(home.read("out.json")).sources[0].test.status, "ok");
+    const turn = home.read("turn");
+    assert.ok(!turn.includes("gsk_fake"), "a program gets no key of ours");
+    assert.ok(!existsSync(turn.trimEnd().split("\n").at(-1)!), "its folder is gone");
     assert.match(screen.text, /Note \(2026-\d\d\)/);
     assert.deepEqual(await profiles(), ["anthropic:claude-cli"]);
     assert.deepEqual(config().agents.defaults, {
@@ -184,7 +190,17 @@ describe("a home that OpenClaw left", () => {
   });
 
   test("what is stored goes on serving: nothing is to be written, and the line to call is told", async () => {
-    await home.run(["models", "auth", "paste-api-key", "--provider", "acme"], { stdin: GOOD });
+    const store = { version: 1, profiles: { "acme:manual": OLD.profiles["acme:old"] } };
+    const file = join(home.path, ".openclaw/agents/main/agent/openclaw-agent.sqlite");
+    asOpenClaw(file, { store, state: { version: 1 } });
+    for (const made of [
+      ".openclaw",
+      ".openclaw/agents",
+      ".openclaw/agents/main",
+      ".openclaw/agents/main/agent",
+    ])
+      chmodSync(join(home.path, made), 0o700);
+    const rows = textsOf(file);
     const text = home.read(".openclaw/openclaw.json");
     const screen = await type(
       ["onboard", "--skip-daemon"],
@@ -200,6 +216,7 @@ describe("a home that OpenClaw left", () => {
     assert.match(screen.text, /There is nothing to write/);
     assert.match(screen.text, /gateway token\)"/);
     assert.equal(home.read(".openclaw/openclaw.json"), text);
+    assert.deepEqual(textsOf(file), rows);
     assert.match(text, /\/\/ mine/);
     const token = await home.run(["gateway", "token"]);
     assert.equal(token.out.trim(), "fake-token-of-openclaw-0123456789");

@@ -5,6 +5,8 @@ import { execFile, spawn } from "node:child_process";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { once } from "node:events";
+import { chmodSync } from "node:fs";
+import { join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { promisify } from "node:util";
 import { openDeps } from "../../src/access/open-deps.ts";
@@ -179,11 +181,21 @@ test("without a word the best that is there is taken; references, tokens and pas
   assert.ok(!home.read(store).includes(token));
 });
 
-test("a server at its address: its first model, and no key", async () => {
+test("a server at its address: its first model, and no key; and a service", async () => {
+  home.write("bin/systemctl", `#!/bin/sh\necho "$*" >> "$HOME/told"\n`);
+  chmodSync(join(home.path, "bin/systemctl"), 0o755);
   const words = ["--auth-choice", "lmstudio", "--custom-base-url", `${upstream.url}/v1`];
-  const { exit, out, err } = await run([...UNASKED, ...words]);
+  const install = process.platform === "linux" ? ["--install-daemon"] : [];
+  const { exit, out, err } = await run([...UNASKED, ...words, ...install], {
+    PATH: `${home.path}/bin:/usr/bin:/bin`,
+  });
   assert.equal(exit, 0, err);
-  const [row] = JSON.parse(out).sources;
+  const { sources, service } = JSON.parse(out);
+  if (install.length > 0) {
+    assert.equal(service.started, true);
+    assert.match(home.read("told"), /--user enable --now openclaw-gateway\.service/);
+  }
+  const [row] = sources;
   assert.deepEqual([row.model, row.test.status, row.profileId], ["lmstudio/llama-local", "ok", undefined]);
   assert.equal(config().models.providers.lmstudio.baseUrl, `${upstream.url}/v1`);
 });
