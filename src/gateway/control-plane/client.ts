@@ -34,7 +34,9 @@ export async function callGateway(target: CallTarget, request: CallRequest): Pro
   const fail = (why: string) =>
     reject(new AccessError("upstream_failed", `The gateway at ${url} could not be asked: ${why}.`));
   socket.on("error", (error) => fail(wordsOf(error)));
-  socket.on("close", (code, reason) => fail(`it closed the connection (${code} ${String(reason)})`.trim()));
+  socket.on("close", (code, reason) =>
+    fail(`it closed the connection (${`${code} ${String(reason)}`.trim()})`),
+  );
   const hear = conversation(target, request, resolve);
   socket.on("message", (data) => {
     const reply = hear(parseObject(String(data)) ?? {});
@@ -60,7 +62,7 @@ function conversation(
   done: (answer: CallAnswer) => void,
 ): (frame: JsonObject) => JsonObject | undefined {
   const [connectId, askId] = [randomUUID(), randomUUID()];
-  return ({ type, event, payload, id, ok, error }) => {
+  return ({ type, event, payload = null, id, ok, error }) => {
     if (event === "connect.challenge" && isObject(payload))
       return req(connectId, "connect", connectParams(target, version, String(payload["nonce"])));
     if (type !== "res" || (id !== connectId && id !== askId)) return undefined;
