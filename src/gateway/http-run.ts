@@ -7,8 +7,7 @@ import type { Served } from "./served.ts";
 import { hasLostProfile } from "./served.ts";
 
 export class HttpRun implements ActiveRun {
-  /** why it was ended, when somebody did */
-  reason: string | undefined;
+  stopReason: string | undefined;
   readonly #served: Served;
   readonly #sink: ResponseSink;
 
@@ -32,13 +31,13 @@ export class HttpRun implements ActiveRun {
 
   abort(reason: string): void {
     if (this.#sink.gone) return;
-    this.reason = reason;
+    this.stopReason = reason;
     this.#sink.leave();
   }
 
   /** The client waits still: it is told in its own protocol. */
   tell(): void {
-    if (this.reason !== undefined) this.#sink.refuse(refusalFor(this.reason, this.provider()));
+    if (this.stopReason !== undefined) this.#sink.refuse(refusalFor(this.stopReason, this.provider()));
   }
 }
 

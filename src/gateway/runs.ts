@@ -9,6 +9,8 @@ export interface ActiveRun {
   provider(): ProviderId;
   /** The credential that it uses just now is stored no more. */
   hasLost(): boolean;
+  /** why it was ended, when somebody did */
+  readonly stopReason: string | undefined;
   /** Ends it soon. @param reason what its client is told as `stopReason` */
   abort(reason: string): void;
 }
@@ -37,10 +39,14 @@ export class Runs {
     for (const run of this.#active) if (run.hasLost()) run.abort(AUTH_REVOKED);
   }
 
-  /** @returns the runs that were ended */
-  abortProvider(provider: ProviderId): string[] {
-    const ended = [...this.#active].filter((run) => run.provider() === provider);
-    for (const run of ended) run.abort(AUTH_REVOKED);
-    return ended.map(({ runId }) => runId);
+  /** Those that go to a provider just now. */
+  at(provider: ProviderId): readonly ActiveRun[] {
+    return [...this.#active].filter((run) => run.provider() === provider);
+  }
+
+  /** Ends those of `runs` that are still under way. @returns which of them have ended for this */
+  revoke(runs: readonly ActiveRun[]): string[] {
+    for (const run of runs) if (this.#active.has(run)) run.abort(AUTH_REVOKED);
+    return runs.filter(({ stopReason }) => stopReason === AUTH_REVOKED).map(({ runId }) => runId);
   }
 }

@@ -1,6 +1,6 @@
 // All conversations of a gateway: one turn of each at a time, the others wait; each run once, whoever asks again.
 import { AccessError } from "../../core/errors.ts";
-import type { ActiveRun, Runs } from "../runs.ts";
+import type { Runs } from "../runs.ts";
 import type { TurnAsked, TurnEnd, TurnParts } from "./turn.ts";
 import { Turn } from "./turn.ts";
 
@@ -89,10 +89,9 @@ export class Chats {
 
   async #run(turn: Turn, queue: Turn[]): Promise<TurnEnd> {
     const { asked } = turn;
-    const active: ActiveRun = turn.active;
-    this.#runs.add(active);
+    this.#runs.add(turn);
     const end = await turn.run();
-    this.#runs.delete(active);
+    this.#runs.delete(turn);
     queue.splice(queue.indexOf(turn), 1);
     if (queue.length === 0) this.#queues.delete(asked.key);
     const known = this.#known.get(asked.runId);

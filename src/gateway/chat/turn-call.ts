@@ -13,6 +13,7 @@ import { reach } from "../reach.ts";
 import { runOrder } from "../run-order.ts";
 import type { Served } from "../served.ts";
 import { newServed } from "../served.ts";
+import { byPrograms } from "../target.ts";
 import { agentBody } from "../upstream-call.ts";
 import type { TurnSink } from "./turn-sink.ts";
 
@@ -39,7 +40,8 @@ export interface ReadyTurn {
 export function readyTurn(call: TurnCall): ReadyTurn {
   const { gateway, live, plan, sink } = call;
   const body: JsonObject = { stream: true, messages: messagesOf(call.transcript) };
-  const { models, asIs, request } = reach(plan.models, TURN_WIRE, true, body, gateway);
+  const wanted = byPrograms(gateway.config(), plan.models);
+  const { models, asIs, request } = reach(wanted, TURN_WIRE, true, body, gateway);
   const gate = gateway.crossings.gate(gateway.accessConfig().crossing);
   const asked = { ...plan, models, ...(gate === undefined ? {} : { crossing: gate }) };
   const served = newServed({
@@ -63,6 +65,7 @@ export function readyTurn(call: TurnCall): ReadyTurn {
     endpoint: TURN_WIRE.endpoint,
     dispatcher: gateway.upstream,
     clientHeaders: {},
+    sessionKey: `${live.id} ${call.sessionKey} ${call.sessionId}`,
     env: gateway.env(),
     exchanged: gateway.exchanged,
     stream: true,

@@ -5,6 +5,7 @@ import type { RunResult } from "../../access/run.ts";
 import { run } from "../../access/run.ts";
 import { defaultModelOf } from "../../config/model-names.ts";
 import { AccessError, messageOf } from "../../core/errors.ts";
+import type { ProviderId } from "../../core/ids.ts";
 import { formatModelRef, sameModelRef } from "../../core/model-ref.ts";
 import type { ModelRef } from "../../core/model-ref.ts";
 import type { ChatMessage, Session, SessionName } from "../../core/session.ts";
@@ -42,7 +43,7 @@ export type TurnEnd = { readonly startedAt: number; readonly endedAt: number; re
 const MOST_SENT = 500;
 
 /** A turn that can be ended at any time, also while it waits for another one. */
-export class Turn {
+export class Turn implements ActiveRun {
   readonly asked: TurnAsked;
   readonly #parts: TurnParts;
   readonly #sink: TurnSink;
@@ -58,14 +59,24 @@ export class Turn {
     this.#sink = new TurnSink(TRANSLATORS[TURN_WIRE.api]!.provider, (piece) => this.#events?.text(piece));
   }
 
-  get active(): ActiveRun {
-    return {
-      runId: this.asked.runId,
-      sessionKey: this.asked.key,
-      provider: () => (this.#served?.place.ref ?? this.#selected ?? this.#default()).provider,
-      hasLost: () => this.#served !== undefined && hasLostProfile(this.#served),
-      abort: (reason) => this.abort(reason),
-    };
+  get runId(): string {
+    return this.asked.runId;
+  }
+
+  get sessionKey(): string {
+    return this.asked.key;
+  }
+
+  get stopReason(): string | undefined {
+    return this.#stopReason;
+  }
+
+  provider(): ProviderId {
+    return (this.#served?.place.ref ?? this.#selected ?? this.#default()).provider;
+  }
+
+  hasLost(): boolean {
+    return this.#served !== undefined && hasLostProfile(this.#served);
   }
 
   /** @param reason what clients are told as `stopReason` */

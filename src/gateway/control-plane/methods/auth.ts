@@ -72,6 +72,8 @@ export const authMethods = {
     v.strictObject({ agentId, provider: name }),
     async (call, { agentId: agent, provider }) => {
       const target = { provider: parseProviderId(provider) };
+      const { runs } = call.gateway;
+      const using = runs.at(target.provider);
       const removed = new Set<string>();
       for (const one of agent === undefined ? agentsOf(call) : [agent]) {
         const report = await remove(call, target, one).catch(noneThere);
@@ -80,7 +82,7 @@ export const authMethods = {
       return {
         provider: target.provider,
         removedProfiles: [...removed],
-        abortedRunIds: call.gateway.runs.abortProvider(target.provider),
+        abortedRunIds: runs.revoke(using),
         ...(removed.size > 0 ? { note: STILL_THERE } : {}),
       };
     },

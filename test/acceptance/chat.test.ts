@@ -1,0 +1,242 @@
+// Conversations over the control plane: turns, queues, commands, what is kept, what happens when credentials go.
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { DatabaseSync } from "node:sqlite";
+import { after, before, describe, test } from "node:test";
+import { sessionFile } from "../../src/store/sessions.ts";
+import type { Action } from "../fakes/scripted-upstream.ts";
+import * as act from "../fakes/upstream-actions.ts";
+import { chatBody, chatFrames } from "../fakes/wire-samples.ts";
+import type { ControlClient } from "../support/control-client.ts";
+import { controlClient } from "../support/control-client.ts";
+import { eventually } from "../support/eventually.ts";
+import type { TestGateway } from "../support/gateway.ts";
+import { keyOf, startTestGateway, TOKEN } from "../support/gateway.ts";
+
+const WORDS = "one two three four five six";
+/** By what the last message says. */
+function answerTo(question: string, key: string): Action {
+  if (question.includes("hold")) return act.stallAfterFrames(4, { frames: chatFrames(WORDS) });
+  if (question.includes("fail"))
+    return act.reply({ status: 400, body: { error: { message: "not like this" } } });
+  return act.reply({ body: chatBody(`${key.slice(-3)} heard: ${question}`) });
+}
+
+describe("conversations", () => {
+  let gateway: TestGateway;
+  let client: ControlClient;
+  before(async () => {
+    gateway = await startTestGateway({
+      providers: { p: { keys: ["a", "b"], models: ["m1", "m2"] }, q: { keys: ["a"] } },
+      fallbacks: ["q/m1"],
+      access: { gateway: { maxWaitMs: 0 } },
+      config: { gateway: { auth: { mode: "token", token: TOKEN } } },
+      script: (call) => {
+        const { content } = call.body.json.messages.at(-1);
+        return answerTo(typeof content === "string" ? content : "a picture", call.key);
+      },
+    });
+    client = await controlClient(gateway.url, { auth: { token: TOKEN } });
+  });
+  after(async () => {
+    client.close();
+    await gateway.stop();
+  });
+
+  const begin = async (sessionKey: string, message: string, over: object = {}) => {
+    const runId = randomUUID();
+    const sent = await client.ask("chat.send", { sessionKey, message, idempotencyKey: runId, ...over });
+    assert.deepEqual(sent, { runId, status: "started" });
+    return runId;
+  };
+  const endOf = (runId: string) =>
+    client.event("chat", (chat) => chat.runId === runId && chat.state !== "delta");
+  const say = async (sessionKey: string, message: string) => endOf(await begin(sessionKey, message));
+  const wordsOf = ({ message }: any): string => message.content[0].text;
+  const bodies = () => gateway.upstream.calls.map(({ body }) => body.json);
+
+  test("a model is told what was said before; who answered goes on answering", async () => {
+    await say("talk", "my name is Ada");
+    const second = await say("talk", "who am I?");
+    assert.deepEqual(
+      [second.state, second.stopReason, second.sessionKey],
+      ["final", "stop", "agent:main:talk"],
+    );
+    const sent = bodies().at(-1).messages;
+    assert.deepEqual(
+      sent.map(({ role }: any) => role),
+      ["user", "assistant", "user"],
+    );
+    assert.equal(sent[0].content, "my name is Ada");
+    const [first, , third] = gateway.upstream.calls.slice(-2).map(({ key }) => key);
+    assert.equal(third, undefined);
+    assert.equal(gateway.upstream.calls.at(-1)!.key, first);
+    const { messages, sessionId } = await client.ask("chat.history", { sessionKey: "talk" });
+    assert.equal(messages.length, 4);
+    assert.deepEqual([messages[1].provider, messages[1].model, messages[1].stopReason], ["p", "m1", "stop"]);
+    await say("talk", "/new");
+    const after = await client.ask("chat.history", { sessionKey: "talk" });
+    assert.deepEqual(after.messages, []);
+    assert.notEqual(after.sessionId, sessionId);
+  });
+
+  test("messages that come while an answer is under way wait for their turn; the same one is sent once", async () => {
+    const first = await begin("queue", "hold on");
+    const second = await begin("queue", "next");
+    assert.equal(
+      (await client.ask("chat.send", { sessionKey: "queue", message: "next", idempotencyKey: second }))
+        .status,
+      "in_flight",
+    );
+    const { sessions } = await client.ask("sessions.list", { search: "queue" });
+    assert.deepEqual(sessions[0].activeRunIds, [first, second]);
+    await client.event("chat", (chat) => chat.runId === first && chat.state === "delta");
+    assert.deepEqual((await client.ask("chat.abort", { sessionKey: "queue", runId: first })).runIds, [first]);
+    const [stopped, answered] = [await endOf(first), await endOf(second)];
+    assert.deepEqual([stopped.state, stopped.stopReason], ["aborted", "rpc"]);
+    assert.ok(WORDS.startsWith(wordsOf(stopped)) && wordsOf(stopped) !== "");
+    assert.equal(answered.state, "final");
+    assert.equal(
+      (await client.ask("chat.send", { sessionKey: "queue", message: "next", idempotencyKey: second }))
+        .status,
+      "ok",
+    );
+    assert.equal((await client.ask("agent.wait", { runId: second })).status, "ok");
+    assert.deepEqual(await client.ask("agent.wait", { runId: "nobody", timeoutMs: 1 }), {
+      runId: "nobody",
+      status: "timeout",
+    });
+  });
+
+  test("/stop ends what is under way, and what waits behind it", async () => {
+    const runs = [await begin("stop", "hold on"), await begin("stop", "never said")];
+    await client.event("chat", (chat) => chat.runId === runs[0] && chat.state === "delta");
+    assert.match(wordsOf(await say("stop", "/stop")), /Stopped 2 answers/);
+    for (const run of runs) assert.equal((await endOf(run)).stopReason, "stop");
+    assert.match(wordsOf(await say("stop", "/stop")), /Nothing is running/);
+  });
+
+  test("a model falls back for its agent, and not for a person who chose it", async () => {
+    const moved = await say("down", "fail once");
+    assert.deepEqual([moved.state, moved.errorKind !== undefined], ["error", true]);
+    await say("strict", "/model p/m2@p:b");
+    const before = gateway.upstream.calls.length;
+    assert.equal((await say("strict", "fail again")).state, "error");
+    const tried = gateway.upstream.calls.slice(before);
+    assert.deepEqual([...new Set(tried.map(({ key }) => key))], [keyOf("p", "b")]);
+    const [run] = (await client.ask("runs.list", { limit: 1 })).runs;
+    assert.ok(run);
+  });
+
+  test("commands: picked by number, refused in words, answered without a provider", async () => {
+    const before = gateway.upstream.calls.length;
+    const list = wordsOf(await say("cmd", "/model list"));
+    const row = /(\d+)\. p\/m2/.exec(list)!;
+    assert.match(wordsOf(await say("cmd", `/model ${row[1]}`)), /Model set to p\/m2/);
+    assert.match(wordsOf(await say("cmd", "/model")), /Current: p\/m2 \(chosen\)/);
+    assert.match(wordsOf(await say("cmd", "/models")), /p\/m2 ← current/);
+    for (const [words, said] of [
+      ["/model p/m1@p:nobody", /no profile of p\. Use one of: p:a, p:b/],
+      ["/model p/nothing", /lists no model "nothing"/],
+      ["/model nowhere/m", /Nothing is known of a provider nowhere/],
+      ["/model 999", /no model 999/],
+      ["/model p/m1@q:a", /q:a is no profile of p/],
+    ] as const)
+      assert.match(wordsOf(await say("cmd", words)), said);
+    assert.match(wordsOf(await say("cmd", "/model default")), /reset to default \(p\/m1\)/);
+    const status = wordsOf(await say("cmd", "/model status"));
+    assert.ok(status.includes(gateway.upstream.url) && status.includes("p:a") && status.includes("(next)"));
+    assert.ok(!status.includes(keyOf("p", "a")));
+    assert.match(wordsOf(await say("cmd", "/status")), /Session: agent:main:cmd/);
+    assert.match(wordsOf(await say("cmd", "/usage")), /This conversation: 0 tokens in/);
+    assert.match(wordsOf(await say("cmd", "/why")), /Nothing was asked/);
+    assert.match(wordsOf(await say("cmd", "/help")), /\/model .*\n[^]*\/help/);
+    assert.equal(gateway.upstream.calls.length, before);
+    assert.equal((await say("cmd", "/etc/hosts is a file")).state, "final");
+    assert.equal(gateway.upstream.calls.length, before + 1);
+    await eventually(async () => assert.match(wordsOf(await say("cmd", "/why")), /p\/m1 by p:[ab]: ok/));
+  });
+
+  test("a pinned profile that is gone is told, and nothing takes its place", async () => {
+    await say("lost", "/model q/m1@q:a");
+    const put = (change: Map<string, any>) =>
+      gateway.store.update("main", { profiles: ["q:a"] }, () => ({ profiles: change }));
+    await put(new Map([["q:a", null]]));
+    await client.ask("secrets.reload");
+    const before = gateway.upstream.calls.length;
+    const told = await say("lost", "hello");
+    assert.equal(told.state, "error");
+    assert.match(
+      told.errorMessage,
+      /pinned to the profile q:a, which does not exist any more.*\/model default/,
+    );
+    assert.equal(gateway.upstream.calls.length, before);
+    await put(new Map([["q:a", { type: "api_key", provider: "q", key: keyOf("q", "a") }]]));
+    await client.ask("secrets.reload");
+    assert.equal((await say("lost", "hello")).state, "final");
+  });
+
+  test("images go along; nonsense is refused with its place", async () => {
+    const picture = { type: "image", mimeType: "image/png", content: "aGVsbG8=" };
+    await endOf(await begin("image", "look", { attachments: [picture] })).catch(() => undefined);
+    const { content } = bodies().at(-1).messages.at(-1);
+    assert.equal(content[1].image_url.url, "data:image/png;base64,aGVsbG8=");
+    for (const [over, said] of [
+      [{ attachments: [{ mimeType: "text/html", content: "x" }] }, /An attachment is an image/],
+      [{ message: " " }, /message must not be empty/],
+      [{ sessionKey: "cron:x" }, /may not begin with/],
+      [{ agentId: "nobody" }, /There is no agent "nobody"/],
+      [{ nonsense: 1 }, /unexpected property 'nonsense'/],
+    ] as const) {
+      const { error } = await client.request("chat.send", {
+        sessionKey: "image",
+        message: "x",
+        idempotencyKey: randomUUID(),
+        ...over,
+      });
+      assert.equal(error.code, "INVALID_REQUEST");
+      assert.match(error.message, said);
+    }
+  });
+
+  test("a transcript that is garbage, or a store that cannot be read, ends nothing else", async () => {
+    await say("torn", "hello");
+    const { sessionId } = await client.ask("chat.history", { sessionKey: "torn" });
+    const db = new DatabaseSync(sessionFile(gateway.paths.agentDatabase("main")));
+    db.exec(`INSERT INTO access_messages VALUES ('${sessionId}', 50, 'garbage')`);
+    db.exec(`UPDATE access_sessions SET session_json = '[' WHERE key = 'agent:main:down'`);
+    db.close();
+    assert.equal((await say("torn", "again")).state, "final");
+    assert.equal((await say("down", "again")).state, "final");
+  });
+
+  test("when a provider's credentials are removed its runs end, in chat and over HTTP, and no others", async () => {
+    const chat = await begin("revoked", "hold on");
+    const other = await begin("stays", "/model q/m1")
+      .then(endOf)
+      .then(() => begin("stays", "hold on"));
+    const http = await gateway.post("/v1/chat/completions", {
+      model: "p/m1",
+      stream: true,
+      messages: [{ role: "user", content: "hold on" }],
+    });
+    const text = http.text();
+    await client.event("chat", (event) => event.runId === chat && event.state === "delta");
+    await client.event("chat", (event) => event.runId === other && event.state === "delta");
+    const { removedProfiles, abortedRunIds } = await client.ask("models.authLogout", { provider: "p" });
+    assert.deepEqual(removedProfiles.toSorted(), ["p:a", "p:b"]);
+    assert.deepEqual(abortedRunIds.toSorted(), [chat, http.headers.get("x-openclaw-run-id")].toSorted());
+    assert.equal((await endOf(chat)).stopReason, "auth-revoked");
+    const ended = await client.event("agent", ({ runId, data }) => runId === chat && data.phase === "end");
+    assert.deepEqual([ended.data.aborted, ended.data.stopReason], [true, "auth-revoked"]);
+    assert.match(await text, /auth-revoked[^]*\[DONE\]/);
+    await client.ask("chat.abort", { sessionKey: "stays" });
+    assert.equal((await endOf(other)).stopReason, "rpc");
+    // Removed by another program, the rest of them: whoever uses one that is gone ends as well.
+    const left = await begin("stays", "hold on");
+    await client.event("chat", (event) => event.runId === left && event.state === "delta");
+    await gateway.store.update("main", { profiles: ["q:a"] }, () => ({ profiles: new Map([["q:a", null]]) }));
+    await client.ask("secrets.reload");
+    assert.equal((await endOf(left)).stopReason, "auth-revoked");
+  });
+});
