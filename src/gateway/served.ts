@@ -1,5 +1,4 @@
 // One model call while it is being served.
-import { randomUUID } from "node:crypto";
 import type { LiveAgent } from "../access/live-agents.ts";
 import type { AuthProfile } from "../core/credential.ts";
 import type { Crossing } from "../core/funding.ts";
@@ -16,6 +15,7 @@ import type { Caller } from "./caller.ts";
 import type { Gateway } from "./gateway.ts";
 import type { CrossingMeter } from "./crossing-meter.ts";
 import type { CallMeter } from "./key-meter.ts";
+import { newRunId } from "./run-id.ts";
 
 export interface Served {
   readonly runId: string;
@@ -77,7 +77,7 @@ type Given = Pick<
 /** A call of which nothing has been tried yet. */
 export const newServed = (given: Given): Served => ({
   ...given,
-  runId: given.runId ?? randomUUID(),
+  runId: given.runId ?? newRunId(given.startedAt),
   crossing: undefined,
   begun: given.live.prepared,
   seen: given.live.prepared,
