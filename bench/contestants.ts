@@ -116,11 +116,19 @@ export const gatewayHome = ({ origin }: Upstream, profiles = 1, agents = 0): Hom
     gatewayToken: randomToken(),
   });
 
-/** Our gateway in a folder that is already there, and stays. */
-export async function startGatewayIn(home: Home, flags: readonly string[] = []): Promise<Contestant> {
+/**
+ * Our gateway in a folder that is already there, and stays.
+ *
+ * @param main what Node is told to run: the build of this checkout, unless it is another
+ */
+export async function startGatewayIn(
+  home: Home,
+  flags: readonly string[] = [],
+  main: readonly string[] = [MAIN],
+): Promise<Contestant> {
   const port = await freePort();
   const own = `http://127.0.0.1:${port}`;
-  const program = startProgram([MAIN, "gateway", "run", "--port", String(port), ...flags], home.env);
+  const program = startProgram([...main, "gateway", "run", "--port", String(port), ...flags], home.env);
   const headers = { authorization: `Bearer ${home.gatewayToken}` };
   return {
     subject: "openclaw",

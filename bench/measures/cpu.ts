@@ -17,13 +17,13 @@ import { rotated } from "../stats.ts";
 import type { Table } from "../table.ts";
 import { BETWEEN, RATIOS, Rows } from "../table.ts";
 
-interface Case {
+export interface Case {
   readonly label: string;
   readonly payload: Payload;
   readonly clients: number;
 }
 
-const CASES: readonly Case[] = [
+export const CASES: readonly Case[] = [
   { label: "JSON, 16 clients", payload: JSON_CALL, clients: 16 },
   { label: "JSON, 64 clients", payload: JSON_CALL, clients: 64 },
   { label: `stream of ${BURST_FRAMES} frames, 16 clients`, payload: STREAM_CALL, clients: 16 },
