@@ -3,6 +3,7 @@ import type { Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
 import type { UpstreamAnswer } from "../core/failure/failure.ts";
 import { parseObject } from "../core/json.ts";
+import { stringEnd } from "../wire/splice-model.ts";
 import type { Framing, ProviderWire } from "../wire/wire.ts";
 
 export type AnswerHeaders = Record<string, string | string[] | undefined>;
@@ -129,23 +130,20 @@ function isWholeObject(body: Buffer): boolean {
   return body[start] === OPENING && closingOf(body, start) === end;
 }
 
-const [OPENING, CLOSING, LIST_OPENING, LIST_CLOSING, QUOTE, ESCAPE] = [0x7b, 0x7d, 0x5b, 0x5d, 0x22, 0x5c];
+const OPENING = 0x7b;
+const CLOSING = 0x7d;
+const LIST_OPENING = 0x5b;
+const LIST_CLOSING = 0x5d;
+const QUOTE = 0x22;
 
 /** Index of what closes the object that opens at `start`, -1 when it stays open. */
 function closingOf(body: Buffer, start: number): number {
   let depth = 0;
   for (let at = start; at < body.length; at++) {
     const byte = body[at];
-    if (byte === QUOTE) at = endOfText(body, at);
+    if (byte === QUOTE) at = stringEnd(body, at);
     else if (byte === OPENING || byte === LIST_OPENING) depth++;
     else if ((byte === CLOSING || byte === LIST_CLOSING) && --depth === 0) return at;
   }
   return -1;
-}
-
-/** Index of the quote that ends the text which begins at `start`; behind the body when none does. */
-function endOfText(body: Buffer, start: number): number {
-  let at = start + 1;
-  while (at < body.length && body[at] !== QUOTE) at += body[at] === ESCAPE ? 2 : 1;
-  return at;
 }

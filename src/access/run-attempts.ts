@@ -118,21 +118,20 @@ export class RunAttempts {
   #record({ attempt, startedAt, testEnds }: Made, outcome: Outcome, endedAt: number): void {
     const begun = this.#order.startedAt;
     const { live, request } = this.#order;
-    const common = {
+    const common: Common = {
       model: formatModelRef(attempt.ref),
       profileId: attempt.candidate.profile.id,
-      ...(crosses(live.prepared, request, attempt.candidate) ? CROSSED : {}),
       startedMs: startedAt - begun,
       endedMs: endedAt - begun,
-      ...(testEnds ? { test: true } : {}),
     };
+    if (crosses(live.prepared, request, attempt.candidate)) common.crossed = true;
+    if (testEnds) common.test = true;
     this.records.push(recordOf(common, outcome, begun));
   }
 }
 
-type Common = Pick<AttemptRecord, "model" | "profileId" | "crossed" | "startedMs" | "endedMs" | "test">;
-
-const CROSSED = { crossed: true } as const;
+type CommonKey = "model" | "profileId" | "crossed" | "startedMs" | "endedMs" | "test";
+type Common = { -readonly [Key in keyof Pick<AttemptRecord, CommonKey>]: AttemptRecord[Key] };
 
 function recordOf(common: Common, outcome: Outcome, begun: number): AttemptRecord {
   if (outcome.kind === "aborted") return { ...common, outcome: "aborted" };

@@ -71,27 +71,27 @@ type Ending =
 export async function run(order: Run, context: RunContext): Promise<RunResult> {
   const attempts = new RunAttempts(order, context);
   const progress = new RunProgress(order, context);
-  const end = await ending(order, attempts, progress);
-  return { ...end, attempts: attempts.records, waitedMs: progress.waitedMs };
-}
-
-async function ending(order: Run, attempts: RunAttempts, progress: RunProgress): Promise<Ending> {
+  const ended = (end: Ending): RunResult => ({
+    ...end,
+    attempts: attempts.records,
+    waitedMs: progress.waitedMs,
+  });
   for (;;) {
-    if (order.sink.gone) return { kind: "aborted" };
+    if (order.sink.gone) return ended({ kind: "aborted" });
     const attempt = progress.next();
     if (!attempt) {
       if (await progress.waitForChance()) continue;
-      return exhausted(progress);
+      return ended(exhausted(progress));
     }
     const waiting = order.ready?.(attempt, progress.decidedAt);
     const fault = waiting && (await waiting);
     if (waiting && !fault) continue;
     const again = progress.isAgain(attempt);
     const outcome = fault ? attempts.unready(attempt, fault, again) : await attempts.make(attempt, again);
-    if (outcome.kind === "aborted") return { kind: "aborted" };
-    if (outcome.kind === "answered") return { ...outcome, attempt };
-    if (outcome.visible) return { kind: "cut", failure: outcome.failure };
-    if (!progress.goesOnAfter(attempt, outcome.failure)) return exhausted(progress);
+    if (outcome.kind === "aborted") return ended({ kind: "aborted" });
+    if (outcome.kind === "answered") return ended({ ...outcome, attempt });
+    if (outcome.visible) return ended({ kind: "cut", failure: outcome.failure });
+    if (!progress.goesOnAfter(attempt, outcome.failure)) return ended(exhausted(progress));
     await progress.backOff(attempt, outcome.failure);
   }
 }

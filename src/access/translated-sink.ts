@@ -37,22 +37,40 @@ const newId = (): string => `call_${randomBytes(12).toString("hex")}`;
 export const translatedSink = (inner: Sink, tongues: Tongues): Sink =>
   tongues.stream ? new StreamTeller(inner, tongues) : new WholeTeller(inner, tongues);
 
+/** From bytes to events, by way of letters and frames, which chunks may cut in two. */
+class FrameReader {
+  readonly #reader: AnswerReader;
+  readonly #take: (events: readonly AnswerEvent[]) => void;
+  readonly #parser: EventSourceParser;
+  readonly #text = new TextDecoder();
+
+  constructor(reader: AnswerReader, take: (events: readonly AnswerEvent[]) => void) {
+    this.#reader = reader;
+    this.#take = take;
+    this.#parser = createParser({ onEvent: ({ event, data }) => take(reader.add(event, data)) });
+  }
+
+  read(chunk: Buffer): void {
+    this.#parser.feed(this.#text.decode(chunk, { stream: true }));
+  }
+
+  end(): void {
+    this.#parser.feed(`${this.#text.decode()}\n\n`);
+    this.#take(this.#reader.end());
+  }
+}
+
 /** What both kinds share: the client behind it is the same. */
 abstract class Teller implements Sink {
   protected readonly inner: Sink;
   protected readonly tongues: Tongues;
-  readonly #reader: AnswerReader;
-  readonly #parser: EventSourceParser;
-  readonly #text = new TextDecoder();
+  /** of an answer that comes as a stream */
+  #frames: FrameReader | undefined;
   protected events: AnswerEvent[] = [];
 
   constructor(inner: Sink, tongues: Tongues) {
     this.inner = inner;
     this.tongues = tongues;
-    this.#reader = tongues.from.reader(newId);
-    this.#parser = createParser({
-      onEvent: ({ event, data }) => this.#take(this.#reader.add(event, data)),
-    });
   }
 
   get gone(): boolean {
@@ -70,15 +88,19 @@ abstract class Teller implements Sink {
   abstract readonly capacityBytes: number;
 
   protected read(chunk: Buffer): void {
-    this.#parser.feed(this.#text.decode(chunk, { stream: true }));
+    this.#framesOf().read(chunk);
   }
   /** All that is left to tell when the provider's stream is over. */
   protected readEnd(): void {
-    this.#parser.feed(`${this.#text.decode()}\n\n`);
-    this.#take(this.#reader.end());
+    this.#framesOf().end();
   }
   protected readWhole(body: Buffer): void {
     this.#take(this.tongues.from.readAnswer(parseObject(body.toString()) ?? {}, newId));
+  }
+  #framesOf(): FrameReader {
+    return (this.#frames ??= new FrameReader(this.tongues.from.reader(newId), (events) =>
+      this.#take(events),
+    ));
   }
   #take(events: readonly AnswerEvent[]): void {
     for (const event of events) this.events.push(this.tongues.tell(event));

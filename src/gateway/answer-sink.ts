@@ -26,14 +26,10 @@ export function sinkFor(
 function ownHeaders({ runId, place }: Served): string[] {
   const headers = ["x-openclaw-run-id", runId];
   if (!place.ref) return headers;
-  return [
-    ...headers,
-    "x-openclaw-served-model",
-    servedModelText(place.ref),
-    "x-openclaw-attempts",
-    String(place.attempts),
-    ...(place.dropped?.length ? ["x-openclaw-dropped", place.dropped.join(", ")] : []),
-  ];
+  headers.push("x-openclaw-served-model", servedModelText(place.ref));
+  headers.push("x-openclaw-attempts", String(place.attempts));
+  if (place.dropped?.length) headers.push("x-openclaw-dropped", place.dropped.join(", "));
+  return headers;
 }
 
 const SERVED_MODEL = new WeakMap<ModelRef, string>();

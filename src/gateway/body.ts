@@ -14,36 +14,44 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Reque
   return new Promise((resolve, reject) => {
     const fault = faultOfHeaders(request, limit);
     if (fault) return reject(fault);
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const onData = (chunk: Buffer) => {
-      size += chunk.length;
-      chunks.push(chunk);
-      if (size > limit) settle(() => reject(tooLarge(limit)));
+    /** The request and its listeners live as long as the answer: what they have of the body is let go before. */
+    let coming: Coming | undefined = { chunks: [], size: 0, resolve, reject };
+    const end = (how: (all: Coming) => void) => {
+      const all = coming;
+      coming = undefined;
+      if (all) how(all);
     };
-    const onEnd = () =>
-      settle(() => {
-        const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-        resolve({ bytes, json: decode(bytes) });
-      });
-    const onError = () =>
-      settle(() =>
-        reject(new AccessError("bad_input", "The connection closed before the body was complete.")),
-      );
-    /** The request lives as long as the answer: listeners would keep the body with it. */
-    const settle = (how: () => void) => {
-      request.off("data", onData).off("end", onEnd).off("error", onError).on("error", ignore).resume();
-      try {
-        how();
-      } catch (error) {
-        reject(error);
-      }
-    };
-    request.on("data", onData).on("end", onEnd).on("error", onError);
+    request
+      .on("data", (chunk: Buffer) => {
+        if (!coming) return;
+        coming.size += chunk.length;
+        coming.chunks.push(chunk);
+        if (coming.size > limit) end((all) => all.reject(tooLarge(limit)));
+      })
+      .on("end", () => end(decodeAll))
+      .on("error", () => end((all) => all.reject(cutShort())));
   });
 }
 
-const ignore = () => undefined;
+/** A body on its way. */
+interface Coming {
+  readonly chunks: Buffer[];
+  size: number;
+  readonly resolve: (body: RequestBody) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+function decodeAll({ chunks, resolve, reject }: Coming): void {
+  const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+  try {
+    resolve({ bytes, json: decode(bytes) });
+  } catch (error) {
+    reject(error);
+  }
+}
+
+const cutShort = (): AccessError =>
+  new AccessError("bad_input", "The connection closed before the body was complete.");
 
 function faultOfHeaders({ headers }: IncomingMessage, limit: number): AccessError | undefined {
   const encoding = headers["content-encoding"];

@@ -39,12 +39,11 @@ export const noteNoChoice = (served: Served): void => note(served, served.begun,
 
 function note(served: Served, prepared: Prepared, picked: ProfileId | undefined): void {
   const { plan, startedAt } = served;
-  const kept = keptCandidates(prepared, plan, picked);
+  const matters = isChoice(prepared, plan.models) || testedAtFirst(prepared, plan) !== NOBODY;
   served.seen = prepared;
-  served.load =
-    isChoice(prepared, plan.models) || kept.some(isUnderTest)
-      ? loadOf(kept, startedAt - RAMPS_END_MS)
-      : undefined;
+  served.load = matters
+    ? loadOf(keptCandidates(prepared, plan, picked), startedAt - RAMPS_END_MS)
+    : undefined;
 }
 
 /** A profile that began longer ago takes calls like any other. */

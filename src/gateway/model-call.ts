@@ -32,7 +32,7 @@ import { refuseReservedSession, sessionKey } from "./session-key.ts";
 import type { Target } from "./target.ts";
 import { embeddingTarget } from "./target.ts";
 import type { CallTemplate } from "./upstream-call.ts";
-import { agentBody, passThroughBody } from "./upstream-call.ts";
+import { agentBody, decodedAgain, passThroughBody } from "./upstream-call.ts";
 
 /** What is called: a wire, or one of its sub-resources, which is never agent work. */
 export interface Door {
@@ -104,7 +104,8 @@ function readyCall(call: IncomingCall, body: RequestBody): ReadyCall | Promise<R
     const reached = reach(target.models, door.wire, door.endpoint === door.wire.endpoint, body.json, gateway);
     const served = begin({ ...call, gateway }, body, reached, live);
     const sink = sinkFor(call.response, served, body, asAgent);
-    const template = templateOf(request, body, served, door, asAgent);
+    const bodyFor = bodyForOf(body, door, asAgent, reached);
+    const template = templateOf(request, body, served, door, { asAgent, bodyFor });
     const foreign = reached.request && (asAgent ? { ...reached.request, ...AS_AGENT } : reached.request);
     return { served, sink, order: runOrder(served, sink, template, foreign) };
   };
@@ -128,22 +129,19 @@ function begin(
     : undefined;
   const sticky = session === undefined ? undefined : gateway.sticky.get(session, startedAt);
   const gate = gateway.crossings.gate(gateway.accessConfig().crossing);
-  const plan = {
-    models,
-    ...(sticky === undefined ? {} : { sticky }),
-    ...(gate === undefined ? {} : { crossing: gate }),
-  };
+  const plan = { models, sticky, crossing: gate };
   const closed = gate?.closed;
   const estimate = () =>
     new CallEstimate(() => request.socket.bytesWritten, body.bytes.length, body.json["stream"] === true);
-  const mayCross = door.endpoint === wire.endpoint && beginsFlat(live.prepared, plan);
+  const isCounted = door.endpoint === wire.endpoint;
   return newServed({
     startedAt,
     caller,
-    ...(caller.kind === "key" && door.endpoint === wire.endpoint
-      ? { meter: new CallMeter(caller.live, gateway, estimate(), formatModelRef(models[0]!)) }
-      : {}),
-    flatEstimate: mayCross ? estimate() : undefined,
+    meter:
+      caller.kind === "key" && isCounted
+        ? new CallMeter(caller.live, gateway, estimate(), formatModelRef(models[0]!))
+        : undefined,
+    flatEstimate: isCounted && beginsFlat(live.prepared, plan) ? estimate() : undefined,
     crossingClosed: closed && { closed, until: gate!.until },
     gateway,
     live,
@@ -178,19 +176,30 @@ function templateOf(
   body: RequestBody,
   served: Served,
   door: Door,
-  asAgent: boolean,
+  { asAgent, bodyFor }: { readonly asAgent: boolean } & Pick<CallTemplate, "bodyFor">,
 ): CallTemplate {
   const { gateway } = served;
   return {
-    ...door,
+    wire: door.wire,
+    endpoint: door.endpoint,
     dispatcher: gateway.upstream,
     clientHeaders: request.headers,
     env: gateway.env(),
     exchanged: gateway.exchanged,
     stream: asAgent || body.json["stream"] === true,
-    bodyFor: asAgent ? agentBody(door.wire, body.json) : passThroughBody(body),
+    bodyFor,
     limits: gateway.accessConfig().gateway,
   };
+}
+
+function bodyForOf(
+  body: RequestBody,
+  { wire }: Door,
+  asAgent: boolean,
+  { foreign }: Reach,
+): CallTemplate["bodyFor"] {
+  if (asAgent) return agentBody(wire, body.json);
+  return foreign ? decodedAgain(body.bytes) : passThroughBody(body);
 }
 
 /** A run that cannot be made has used nothing. */

@@ -19,6 +19,8 @@ export interface Reach {
   readonly asIs: readonly string[];
   /** for those of another protocol, if there are any */
   readonly request?: ModelRequest;
+  /** None takes the client's own bytes. */
+  readonly foreign?: true;
 }
 
 /**
@@ -50,7 +52,8 @@ export function reach(
   if (models.length === 0) throw outOfReach(wanted[0]!, routes[0]![0], wire, gateway);
   if (routes.every((each) => each.every(isOwn))) return { models, asIs };
   try {
-    return { models, asIs, request: neutralRequest(wire.api, body) };
+    const request = neutralRequest(wire.api, body);
+    return routes.flat().some(isOwn) ? { models, asIs, request } : { models, asIs, request, foreign: true };
   } catch (error) {
     const own = wanted.filter((_, i) => routes[i]!.some(isOwn));
     if (own.length > 0) return { models: own, asIs };

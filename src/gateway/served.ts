@@ -22,13 +22,13 @@ export interface Served {
   readonly startedAt: number;
   readonly caller: Caller;
   /** of a call by a client key */
-  readonly meter?: CallMeter;
+  readonly meter: CallMeter | undefined;
   /** of a call that begins on what is paid for anyway, and so may cross: see docs/plan.md */
   readonly flatEstimate: CallEstimate | undefined;
   /** from the first attempt that crosses on */
   crossing: CrossingMeter | undefined;
   /** why it could not when it began */
-  readonly crossingClosed?: Crossing | undefined;
+  readonly crossingClosed: Crossing | undefined;
   readonly gateway: Gateway;
   readonly live: LiveAgent;
   /** when the run began */
@@ -62,7 +62,6 @@ type Given = Pick<
   Served,
   | "startedAt"
   | "caller"
-  | "meter"
   | "flatEstimate"
   | "gateway"
   | "live"
@@ -72,12 +71,14 @@ type Given = Pick<
   | "plan"
   | "session"
 > &
-  Partial<Pick<Served, "runId" | "crossingClosed">>;
+  Partial<Pick<Served, "runId" | "meter" | "crossingClosed">>;
 
 /** A call of which nothing has been tried yet. */
 export const newServed = (given: Given): Served => ({
   ...given,
   runId: given.runId ?? newRunId(given.startedAt),
+  meter: given.meter,
+  crossingClosed: given.crossingClosed,
   crossing: undefined,
   begun: given.live.prepared,
   seen: given.live.prepared,

@@ -53,7 +53,7 @@ export function upstreamCall(
   const exchanged = template.exchanged.held(profile);
   const route = exchanged?.baseUrl === undefined ? provider : routeVia(provider, exchanged.baseUrl);
   const parts = partsFor(template, profile, live, { provider, route }, exchanged);
-  const path = joinPath(route.basePath, template.endpoint);
+  const { path } = parts;
   const body = template.bodyFor(attempt.ref.model);
   const headers = template.stream
     ? ["accept", template.wire.framing?.accept ?? "text/event-stream", ...parts.headers]
@@ -79,8 +79,10 @@ export function upstreamCall(
 /** What a profile's calls carry when the client adds no headers: the same every time. */
 interface OwnParts {
   readonly wire: ProviderWire;
+  readonly endpoint: string;
   /** of one config: another one may say otherwise */
   readonly provider: ProviderRoute;
+  readonly path: string;
   readonly headers: readonly string[];
   /** all that must not come back in the words of an error */
   readonly secrets: readonly Secret[];
@@ -94,10 +96,10 @@ function partsFor(
   { provider, route }: { readonly provider: ProviderRoute; readonly route: ProviderRoute },
   exchanged: Exchanged | undefined,
 ): OwnParts {
-  const { wire, clientHeaders } = template;
+  const { wire, endpoint, clientHeaders } = template;
   const client = wire.forwarded.filter((name) => clientHeaders[name] !== undefined);
   const known = client.length === 0 ? OWN_PARTS.get(exchanged ?? profile) : undefined;
-  if (known?.wire === wire && known.provider === provider) return known;
+  if (known?.wire === wire && known.endpoint === endpoint && known.provider === provider) return known;
   const secret = exchanged?.secret ?? live.view.secrets.get(profile.id);
   const configured = configuredHeaders(route, template.env);
   const own = configured.flatMap(([name, value]) => [name, value.reveal()]);
@@ -106,7 +108,9 @@ function partsFor(
   const others = callHeaders(wire, credential, client, clientHeaders);
   const parts = {
     wire,
+    endpoint,
     provider,
+    path: joinPath(route.basePath, endpoint),
     headers: [...pairsWithout(others, names), ...own],
     secrets: [
       ...(secret ? [secret] : []),
@@ -125,12 +129,14 @@ export function passThroughBody({ bytes, json }: RequestBody): (model: string) =
   const span = findModel(bytes);
   const asked = json["model"];
   // A key written with escapes or given twice: only a decoded body is sure to name one model.
-  if (!span || textAt(bytes, span) !== asked) {
-    return (model) => encoded({ ...parseObject(bytes.toString()), model });
-  }
+  if (!span || textAt(bytes, span) !== asked) return decodedAgain(bytes);
   const splicer = new ModelSplicer(bytes, span);
   return (model) => splicer.put(model);
 }
+
+/** Costs nothing until it is asked for. */
+export const decodedAgain = (bytes: Buffer) => (model: string) =>
+  encoded({ ...parseObject(bytes.toString()), model });
 
 function textAt(bytes: Buffer, { start, end }: ModelSpan): string {
   const text = bytes.toString("utf8", start, end);

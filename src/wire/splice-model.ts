@@ -65,8 +65,8 @@ function valueAfter(body: Buffer, keyEnd: number): ModelSpan | undefined {
   return body[start] === QUOTE ? { start, end: stringEnd(body, start) + 1 } : undefined;
 }
 
-/** Index of the quote that closes the string opened at `start`. */
-function stringEnd(body: Buffer, start: number): number {
+/** Index of the quote that closes the string opened at `start`; behind the body when none does. */
+export function stringEnd(body: Buffer, start: number): number {
   for (let end = nextQuote(body, start + 1); end !== -1; end = nextQuote(body, end + 1)) {
     let slashes = 0;
     while (body[end - 1 - slashes] === BACKSLASH) slashes++;
@@ -92,14 +92,14 @@ function skipSpace(body: Buffer, from: number): number {
 
 /** A request whose model is put in place as often as there are attempts. */
 export class ModelSplicer {
-  readonly #head: Buffer;
+  #head: Buffer;
   readonly #tail: Buffer;
   #whole: Buffer | undefined;
 
   /** @param body becomes the splicer's own: its bytes before `span.end` may be overwritten */
   constructor(body: Buffer, span: ModelSpan) {
     this.#whole = body;
-    this.#head = Buffer.from(body.subarray(0, span.start));
+    this.#head = body.subarray(0, span.start);
     this.#tail = body.subarray(span.end);
   }
 
@@ -108,14 +108,17 @@ export class ModelSplicer {
    * few bytes before it move along, so that a large prompt is not copied.
    */
   put(model: string): Buffer {
-    const value = Buffer.from(JSON.stringify(model));
+    const value = JSON.stringify(model);
     const whole = this.#whole;
     this.#whole = undefined;
-    if (!whole) return Buffer.concat([this.#head, value, this.#tail]);
-    const start = whole.length - this.#tail.length - value.length - this.#head.length;
-    if (start < 0) return Buffer.concat([this.#head, value, this.#tail]);
-    this.#head.copy(whole, start);
-    value.copy(whole, start + this.#head.length);
-    return whole.subarray(start);
+    const spare = whole
+      ? whole.length - this.#tail.length - Buffer.byteLength(value) - this.#head.length
+      : -1;
+    if (!whole || spare < 0) return Buffer.concat([this.#head, Buffer.from(value), this.#tail]);
+    const end = spare + this.#head.length;
+    whole.copyWithin(spare, 0, this.#head.length);
+    whole.write(value, end);
+    this.#head = whole.subarray(spare, end);
+    return whole.subarray(spare);
   }
 }

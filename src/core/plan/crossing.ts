@@ -9,9 +9,9 @@ import type { PlanRequest } from "./walk.ts";
  * that has any, or the one that a person chose for it.
  */
 export function beginsFlat(prepared: Prepared, { models, pin }: PlanRequest): boolean {
-  for (const [index, { provider }] of models.entries()) {
-    const list = prepared.candidates.get(provider);
-    const chosen = index === 0 && pin !== undefined;
+  for (const ref of models) {
+    const list = prepared.candidates.get(ref.provider);
+    const chosen = ref === models[0] && pin !== undefined;
     const first = chosen ? list?.find(({ profile }) => profile.id === pin) : list?.[0];
     if (first) return !first.metered;
   }

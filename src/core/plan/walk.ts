@@ -11,9 +11,9 @@ export interface PlanRequest {
   /** A person's explicit choice for the first model: only this profile serves it. */
   readonly pin?: ProfileId;
   /** The profile that served this session last: preferred, never required. */
-  readonly sticky?: ProfileId;
+  readonly sticky?: ProfileId | undefined;
   /** Whether the call may move from flat classes to a metered one; it may when absent. */
-  readonly crossing?: Crossing;
+  readonly crossing?: Crossing | undefined;
   /** Who has waited long enough for the outcome of another's test: profiles under test count as free. */
   readonly joinsTests?: boolean;
 }

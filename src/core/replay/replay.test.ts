@@ -36,7 +36,7 @@ function receiptOf(given: Snapshot, request: PlanRequest, picked: Attempt | unde
   const kept = keptCandidates(prepared, request, picked?.candidate.profile.id);
   const omitted = omittedRecords(prepared, given, request, MOST_CANDIDATES - kept.length);
   const more = countLeftOver(prepared, request, kept.length);
-  const { joinsTests: _, crossing, ...asked } = request;
+  const { joinsTests: _, crossing, sticky, ...asked } = request;
   const receipt: Receipt = {
     runId: "r",
     at: BEGUN,
@@ -44,6 +44,7 @@ function receiptOf(given: Snapshot, request: PlanRequest, picked: Attempt | unde
     protocol: "openai-completions",
     requested: "x",
     ...asked,
+    ...(sticky === undefined ? {} : { sticky }),
     ...(crossing?.closed === undefined ? {} : { crossingClosed: crossing }),
     models: request.models.map(formatModelRef),
     outcome: picked ? "ok" : "failed",
