@@ -49,7 +49,10 @@ export type ReadView = AgentView & { readonly unreadable: readonly string[] };
 export async function readView(deps: Deps, agent: AgentId, depth?: Depth): Promise<ReadView> {
   const store = deps.store();
   const unreadable: string[] = [];
-  const read = (id: AgentId) => readOrEmpty(store, id, depth, unreadable);
+  const read = async (id: AgentId) => {
+    const reading = await readOrEmpty(store, id, depth, unreadable);
+    return depth === "facts" ? asGatewaySees(reading, id, deps.paths().globalDir) : reading;
+  };
   const own = await read(agent);
   const main = agent === MAIN_AGENT ? undefined : await read(MAIN_AGENT);
   return { ...joinView(deps, agent, own, main), unreadable };
@@ -90,6 +93,19 @@ function keyFingerprint(globalDir: string): (material: string) => string {
     key ??= new InstallKey(globalDir).current().key;
     return generationOf(key, { type: "api_key", provider: "", key: material });
   };
+}
+
+/** Who looks opens nothing: whether a running gateway can open what is sealed, that gateway has told. */
+async function asGatewaySees(reading: Reading, agent: AgentId, globalDir: string): Promise<Reading> {
+  const { profiles } = reading.state;
+  if (!profiles.some(({ unopened }) => unopened && unopened.fault === undefined)) return reading;
+  const { readSecretRecord } = await import("./secret-record.ts");
+  const fault = readSecretRecord(globalDir).sealed[agent];
+  if (fault === undefined) return reading;
+  const seen = profiles.map((each) =>
+    each.unopened ? { ...each, unopened: { fault, ...each.unopened } } : each,
+  );
+  return { ...reading, state: { ...reading.state, profiles: seen } };
 }
 
 const EMPTY: Reading = {

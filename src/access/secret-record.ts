@@ -12,9 +12,11 @@ export interface SecretRecord {
   readonly starts: Readonly<Record<string, readonly number[]>>;
   /** `refKey` → why it cannot be had; empty when the gateway that wrote it is gone */
   readonly failing: Readonly<Record<string, string>>;
+  /** agent → why its sealed store cannot be opened; empty like the former */
+  readonly sealed: Readonly<Record<string, string>>;
 }
 
-const NOTHING: SecretRecord = { starts: {}, failing: {} };
+const NOTHING: SecretRecord = { starts: {}, failing: {}, sealed: {} };
 
 const recordFile = (globalDir: string): string => join(globalDir, "secret-refs.json");
 
@@ -29,23 +31,31 @@ export function readSecretRecord(globalDir: string): SecretRecord {
   const starts = Object.entries(isObject(record?.["starts"]) ? record["starts"] : {});
   const owner = parseProcessIdentity(isObject(record?.["process"]) ? record["process"] : undefined);
   const isCurrent = owner !== undefined && fateOf(owner, thisProcess()) !== "dead";
-  const failing = isCurrent && isObject(record?.["failing"]) ? Object.entries(record["failing"]) : [];
+  const told = (name: string): Readonly<Record<string, string>> => {
+    const table = isCurrent && isObject(record?.[name]) ? Object.entries(record[name]) : [];
+    return Object.fromEntries(
+      table.flatMap(([key, why]) => (typeof why === "string" ? [[key, why] as const] : [])),
+    );
+  };
   return {
     starts: Object.fromEntries(
       starts.map(([alias, times]) => [alias, Array.isArray(times) ? times.filter(isTime) : []]),
     ),
-    failing: Object.fromEntries(
-      failing.flatMap(([key, why]) => (typeof why === "string" ? [[key, why] as const] : [])),
-    ),
+    failing: told("failing"),
+    sealed: told("sealed"),
   };
 }
 
 const isTime = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
 
 /** In one step. Never throws: what is lost is a courtesy. */
-export function writeSecretRecord(globalDir: string, { starts, failing }: SecretRecord, now: number): void {
+export function writeSecretRecord(
+  globalDir: string,
+  { starts, failing, sealed }: SecretRecord,
+  now: number,
+): void {
   const kept = Object.entries(starts).map(([alias, times]) => [alias, recentStarts(times, now)]);
-  const text = JSON.stringify({ process: thisProcess(), starts: Object.fromEntries(kept), failing });
+  const text = JSON.stringify({ process: thisProcess(), starts: Object.fromEntries(kept), failing, sealed });
   const file = recordFile(globalDir);
   const draft = `${file}.${process.pid}`;
   try {

@@ -91,7 +91,11 @@ export function buildGateway(
   const runs = new Runs();
   const agents: LiveAgents = new LiveAgents({
     watch: (agent) => watch(agent),
-    read: tellingSealed((agent) => deps.store().read(agent), deps.log),
+    read: tellingSealed(
+      (agent) => deps.store().read(agent),
+      deps.log,
+      (agent, fault) => secrets.locked(agent, fault),
+    ),
     join: joinWith(deps, secrets.dress(deps.settingsFiles?.first ?? deps)),
     onView: (view) => secrets.learn(view),
     writer,

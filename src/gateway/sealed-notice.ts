@@ -3,10 +3,11 @@ import type { AgentId } from "../core/ids.ts";
 import type { Reading } from "../store/store.ts";
 import type { Log } from "./gateway.ts";
 
-/** `read` that tells each fault once, until it is gone. */
+/** `read` that tells each fault once, until it is gone. @param onFault told of each, and of its end */
 export function tellingSealed(
   read: (agent: AgentId) => Promise<Reading>,
   log: Pick<Log, "warn">,
+  onFault: (agent: AgentId, fault: string | undefined) => void,
 ): (agent: AgentId) => Promise<Reading> {
   const told = new Map<AgentId, string>();
   return async (agent) => {
@@ -15,6 +16,7 @@ export function tellingSealed(
     const text = [...faults].join(" ");
     if (text !== "" && told.get(agent) !== text) log.warn(`Agent ${agent}: ${text}`);
     told.set(agent, text);
+    onFault(agent, text === "" ? undefined : text);
     return reading;
   };
 }

@@ -8,6 +8,7 @@ import type { UsedRef } from "../access/secret-refs.ts";
 import { configRefs, storedRefs, withRefValues } from "../access/secret-refs.ts";
 import type { Config } from "../config/config.ts";
 import type { SecretRef } from "../core/credential.ts";
+import type { AgentId } from "../core/ids.ts";
 import type { Secret } from "../core/secret.ts";
 import type { RefValues } from "../core/secret-ref.ts";
 import { mayAskAt, refKey } from "../core/secret-ref.ts";
@@ -50,6 +51,7 @@ export class GatewaySecrets {
   readonly #ask: Ask;
   readonly #starts: Record<string, number[]> = {};
   readonly #asked = new Set<string>();
+  readonly #sealed = new Map<AgentId, string>();
   readonly #asking = new Map<string, Promise<unknown>>();
   #own: readonly UsedRef[] = [];
   #stored = new Map<string, readonly UsedRef[]>();
@@ -68,6 +70,14 @@ export class GatewaySecrets {
     this.deps = { ...given, config: () => this.#dress(given.config()) };
     const { starts } = this.#record();
     for (const [alias, times] of Object.entries(starts)) this.#starts[alias] = [...times];
+  }
+
+  /** A store that cannot be opened, for who asks on the command line. @param fault nothing once it can */
+  locked(agent: AgentId, fault: string | undefined): void {
+    if (this.#sealed.get(agent) === fault) return;
+    if (fault === undefined) this.#sealed.delete(agent);
+    else this.#sealed.set(agent, fault);
+    this.#note();
   }
 
   *secrets(): Iterable<Secret> {
@@ -242,7 +252,11 @@ export class GatewaySecrets {
     const failing = [...this.#memory.values].flatMap(([key, { problem, value }]) =>
       problem === undefined || value ? [] : [[key, problem] as const],
     );
-    const record = { starts: this.#starts, failing: Object.fromEntries(failing) };
+    const record = {
+      starts: this.#starts,
+      failing: Object.fromEntries(failing),
+      sealed: Object.fromEntries(this.#sealed),
+    };
     writeSecretRecord(this.#given.paths().globalDir, record, this.#given.now());
   }
 

@@ -138,4 +138,10 @@ test("a gateway without the key starts, says where it looked, and serves what is
   await eventually(() => assert.match(gateway.printed(), /sealed with key \S+: .* is not there/));
   const ready = await send(`${gateway.url}/healthz`, { method: "GET" });
   assert.equal(ready.status, 200);
+  await eventually(async () => {
+    const { exit, out } = await cliHome(home.path).run(["models", "status", "--check", "--json"]);
+    const [todo] = JSON.parse(out).auth.todo ?? JSON.parse(out).todo;
+    assert.deepEqual([exit, todo.problem], [1, "p:ada is sealed"]);
+    assert.match(todo.remedy, /OPENCLAW_SEAL_KEY_FILE/);
+  });
 });
