@@ -20,6 +20,9 @@ const GROUPS = [
 /** It takes under five minutes on two quiet cores; a busy machine is no failure, a run that hangs is one. */
 const LIMIT_MS = 45 * 60_000;
 const TEST_TIMEOUT_MS = 300_000;
+/** First, so that none of them is alone at the end. */
+const LONG =
+  /(contract\/store|refresh\/soak|store\/processes|no-way-out|any-home|loads-little|gateway-sdk|kills|apply)\.test/;
 const ROOT = join(import.meta.dirname, "..");
 
 interface Outcome {
@@ -35,25 +38,30 @@ async function main(patterns: readonly string[]): Promise<number> {
     return 1;
   }
   await buildIfStale();
-  const home = mkdtempSync(join(tmpdir(), "openclaw-test-home-"));
+  const places = ["home", "compiled"].map((name) => mkdtempSync(join(tmpdir(), `openclaw-test-${name}-`)));
+  const [home = "", compiled = ""] = places;
   try {
-    return summarise(await runAll(chosen, home));
+    return summarise(await runAll(chosen, environment(home, compiled)));
   } finally {
-    rmSync(home, { recursive: true, force: true });
+    for (const place of places) rmSync(place, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
 const testFiles = (glob: string, patterns: readonly string[]): string[] =>
   globSync(glob)
     .filter((path) => patterns.length === 0 || patterns.some((pattern) => path.includes(pattern)))
-    .toSorted();
+    .toSorted()
+    .toSorted((a, b) => Number(LONG.test(b)) - Number(LONG.test(a)));
 
-async function runAll(groups: readonly ((typeof GROUPS)[number] & { files: string[] })[], home: string) {
+async function runAll(
+  groups: readonly ((typeof GROUPS)[number] & { files: string[] })[],
+  env: NodeJS.ProcessEnv,
+) {
   const deadline = Date.now() + LIMIT_MS;
   const outcomes: Outcome[] = [];
   for (const { name, files, flags } of groups) {
     console.log(`\n${name}: ${files.length} files`);
-    outcomes.push(await runGroup([...flags, ...files], environment(home), deadline - Date.now()));
+    outcomes.push(await runGroup([...flags, ...files], env, deadline - Date.now()));
   }
   return outcomes;
 }
@@ -75,11 +83,15 @@ async function runGroup(args: readonly string[], env: NodeJS.ProcessEnv, timeout
   return { exitCode: exitCode || 1, counts: { passed: 0, failed: 1, skipped: 0 } };
 }
 
-/** The caller's environment without anything that leads to the caller's own credentials; processes run the build. */
-function environment(home: string): NodeJS.ProcessEnv {
+/**
+ * The caller's environment without anything that leads to the caller's own credentials. Processes run the build, and
+ * what one of them compiled of the sources serves the next.
+ */
+function environment(home: string, compiled: string): NodeJS.ProcessEnv {
   const own = /^(OPENCLAW_|PI_CODING_AGENT_DIR$)|_(API_KEYS?|API_KEY_.*|OAUTH_TOKEN)$/;
   const kept = Object.entries(process.env).filter(([name]) => !own.test(name));
-  return { ...Object.fromEntries(kept), HOME: home, USERPROFILE: home, TEST_ENTRY: ENTRY };
+  const ours = { HOME: home, USERPROFILE: home, TEST_ENTRY: ENTRY, NODE_COMPILE_CACHE: compiled };
+  return { ...Object.fromEntries(kept), ...ours };
 }
 
 function summarise(outcomes: readonly Outcome[]): number {

@@ -50,9 +50,24 @@ const SLOW = [
   "child_process",
 ];
 
-function loadsOf(entry: string, words: readonly string[]): { files: string[]; node: string[] } {
+interface Loads {
+  readonly files: readonly string[];
+  readonly node: readonly string[];
+}
+
+const seen = new Map<string, Loads>();
+
+function loadsOf(entry: string, words: readonly string[]): Loads {
+  const key = [entry, ...words].join(" ");
+  const loads = seen.get(key) ?? processLoads(entry, words);
+  seen.set(key, loads);
+  return loads;
+}
+
+function processLoads(entry: string, words: readonly string[]): Loads {
   const to = join(home.path, "loads.json");
-  const env = { HOME: home.path, NO_COLOR: "1", LOADS_TO: to };
+  const compiled = entry === ENTRY ? {} : { NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] };
+  const env = { HOME: home.path, NO_COLOR: "1", LOADS_TO: to, ...compiled };
   const { status, stderr } = spawnSync(process.execPath, ["--require", RECORDER, entry, ...words], { env });
   assert.equal(status, 0, String(stderr));
   return JSON.parse(readFileSync(to, "utf8"));

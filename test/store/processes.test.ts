@@ -14,7 +14,7 @@ import { inHome, rowsOf } from "./home.ts";
 const soak = process.env["STORE_SOAK"] === "1";
 const PROCESSES = 8;
 const ROUNDS = soak ? 250 : 15;
-const KILLS = soak ? 400 : 12;
+const KILLS = soak ? 400 : 8;
 const writer = new URL("./writer.ts", import.meta.url).pathname;
 
 interface Run {
