@@ -95,6 +95,7 @@ describe("a planted leak is found", { skip: process.platform === "win32" }, () =
         "plain",
       ],
       [join(stateDir, ".env.save"), deal("fromVariable"), "plain"],
+      [join(home.path, ".Trash", "agent-17-aBc1", "agent", "auth.json"), deal("inFile"), "plain"],
       // In no piece of what is read as a whole.
       [
         join(stateDir, "large"),
