@@ -17,6 +17,7 @@ import { plugins } from "./checks/plugins.ts";
 import { shellOnlyVariables } from "./checks/shell-only-variables.ts";
 import { stores } from "./checks/stores.ts";
 import { unresolvedRefs } from "./checks/unresolved-refs.ts";
+import { unknownFunding } from "./checks/unknown-funding.ts";
 import { unknownProviders } from "./checks/unknown-providers.ts";
 
 export const CHECKS: readonly Check[] = [
@@ -33,6 +34,7 @@ export const CHECKS: readonly Check[] = [
   fileModes,
   plugins,
   unknownProviders,
+  unknownFunding,
   expiredProfiles,
   unresolvedRefs,
   duplicateProfiles,

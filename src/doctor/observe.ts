@@ -21,7 +21,7 @@ import { parseStoreRow } from "../store/store-row.ts";
 import { awsRoute } from "./legacy-entries.ts";
 import type { AgentWorld, ConfigWorld, EnvWorld, FileMode, LegacyFile, LegacyKind, World } from "./world.ts";
 
-type ObserveDeps = Pick<CommandDeps, "now" | "paths" | "store" | "environment" | "plugins">;
+type ObserveDeps = Pick<CommandDeps, "now" | "paths" | "store" | "environment" | "plugins" | "accessConfig">;
 
 export async function observe(deps: ObserveDeps): Promise<World> {
   const paths = deps.paths();
@@ -36,6 +36,7 @@ export async function observe(deps: ObserveDeps): Promise<World> {
     modes: observeModes(deps, [...agents.values()], files),
     env: config.usable ? observeEnv(deps, config.usable) : { values: {}, everywhere: undefined },
     refs: config.usable ? await observeRefs(deps, config.usable, agents) : [],
+    funding: config.usable ? Object.keys(deps.accessConfig().funding) : [],
     plugins: { path: paths.accessConfigPath, warnings: deps.plugins?.warnings ?? [] },
   };
 }

@@ -19,9 +19,11 @@ export interface World {
   /** Files and folders that hold credentials. */
   readonly modes: readonly FileMode[];
   readonly env: EnvWorld;
-  /** `path`: of access.json; a sentence for each plugin that does not work */
   /** References that cannot be had; absent when nobody looked. */
   readonly refs?: readonly BrokenRef[];
+  /** names in `funding` of access.json */
+  readonly funding?: readonly string[];
+  /** `path`: of access.json; a sentence for each plugin that does not work */
   readonly plugins: { readonly path: string; readonly warnings: readonly string[] };
 }
 
