@@ -66,7 +66,7 @@ async function* talk(
     }
     if (isOpen) yield `WebSocket ${named}: the connection ended before an answer came.`;
   } catch (error) {
-    // Nobody opens where there is no control plane, as in front of workers.
+    // Nobody opens where there is no control plane.
     if (isOpen) yield `WebSocket ${named}: ${messageOf(error)}`;
   } finally {
     clearTimeout(late);
