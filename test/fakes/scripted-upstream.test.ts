@@ -5,6 +5,7 @@ import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
 import type { Action, ScriptedUpstream } from "./scripted-upstream.ts";
 import { startScriptedUpstream } from "./scripted-upstream.ts";
+import { eventually } from "../support/eventually.ts";
 import * as act from "./upstream-actions.ts";
 import * as wire from "./wire-samples.ts";
 
@@ -93,9 +94,12 @@ test("gzipped is gzip", async () => {
 test("stalls are noticed as left when the client gives up", async () => {
   for (const action of [act.stall(), act.stallAfterFrames(1, { frames })]) {
     upstream.script(() => action);
-    await assert.rejects(
-      fetch(upstream.url, { signal: AbortSignal.timeout(50) }).then((response) => response.text()),
-    );
+    const before = upstream.calls.length;
+    const leaving = new AbortController();
+    const answer = fetch(upstream.url, { signal: leaving.signal }).then((response) => response.text());
+    await eventually(() => assert.equal(upstream.calls.length, before + 1));
+    leaving.abort();
+    await assert.rejects(answer);
     assert.equal(await upstream.calls.at(-1)!.outcome, "left");
   }
 });
