@@ -141,8 +141,10 @@ function withFallbacks(first: ModelRef, fallbacks: readonly ModelRef[]): ModelRe
 }
 
 /** An agent's model goes where `agentRuntime` sends it, and nowhere else: a program has a login of its own. */
-const byPrograms = (config: Config, models: readonly ModelRef[]): readonly ModelRef[] =>
-  models.map((ref) => programFor(config, ref) ?? ref);
+export const byPrograms = (config: Config, models: readonly ModelRef[]): readonly ModelRef[] =>
+  models.some((ref) => programFor(config, ref))
+    ? models.map((ref) => programFor(config, ref) ?? ref)
+    : models;
 
 /** Who names a provider's model gets it from the provider where that is possible, and from the program otherwise. */
 const withPrograms = (config: Config, models: readonly ModelRef[]): readonly ModelRef[] =>
