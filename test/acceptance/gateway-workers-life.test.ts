@@ -72,7 +72,10 @@ describe("workers", { concurrency: 2 }, () => {
     await eventually(() => assert.equal(place.upstream.calls.length, 4), LONG_MS);
     place.gateway.kill("SIGTERM");
     for (const { text } of await Promise.all(streams)) assert.equal(text, frames.join(""));
-    assert.equal(await Promise.race([place.gateway.ended, pause(LONG_MS, "still running", { ref: false })]), 0);
+    assert.equal(
+      await Promise.race([place.gateway.ended, pause(LONG_MS, "still running", { ref: false })]),
+      0,
+    );
     for (const pid of workers) assert.throws(() => process.kill(pid, 0), { code: "ESRCH" });
   });
 

@@ -94,10 +94,10 @@ test("gzipped is gzip", async () => {
 test("stalls are noticed as left when the client gives up", async () => {
   for (const action of [act.stall(), act.stallAfterFrames(1, { frames })]) {
     upstream.script(() => action);
-    const before = upstream.calls.length;
+    const earlier = upstream.calls.length;
     const leaving = new AbortController();
     const answer = fetch(upstream.url, { signal: leaving.signal }).then((response) => response.text());
-    await eventually(() => assert.equal(upstream.calls.length, before + 1));
+    await eventually(() => assert.equal(upstream.calls.length, earlier + 1));
     leaving.abort();
     await assert.rejects(answer);
     assert.equal(await upstream.calls.at(-1)!.outcome, "left");
