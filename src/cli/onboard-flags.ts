@@ -49,6 +49,8 @@ const USUAL_TIMEOUT_MS = 15_000;
 export function requestOf(flags: OnboardFlags, env: Environment): OnboardRequest {
   refuseElsewhere(flags);
   const { tokenExpiresIn, tokenProfileId, installDaemon, skipDaemon } = flags;
+  if (flags.gatewayPort === 0)
+    throw new AccessError("bad_input", "--gateway-port takes a number from 1 to 65535. Nothing was written.");
   if (installDaemon && skipDaemon)
     throw new AccessError("bad_input", "--install-daemon and --skip-daemon exclude each other.");
   const service = skipDaemon ? false : installDaemon;

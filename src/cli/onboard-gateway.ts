@@ -25,6 +25,7 @@ export function gatewaySide(deps: CommandDeps, env: NodeJS.ProcessEnv): GatewayS
     tokenFile: tokenFile(paths),
     lacksToken: auth.mode === "token" && auth.token === undefined && !deps.env()[TOKEN_VARIABLE]?.trim(),
     ...(service ? { manager: service.manager } : {}),
+    check: (config) => void gatewaySettings(config.gateway, {}),
     makeToken: () => {
       const config = deps.config();
       const { token: _none, ...rest } = config.gateway.auth;

@@ -1,5 +1,7 @@
 // What onboarding needs of the gateway, which is a room below: handed in by the command.
 
+import type { Config } from "../config/config.ts";
+
 /** What a service manager was told. */
 export interface ServiceDone {
   readonly file: string;
@@ -15,6 +17,8 @@ export interface GatewaySide {
   readonly lacksToken: boolean;
   /** systemd or launchd; absent on other systems. */
   readonly manager?: string;
+  /** Whether a gateway could start by these settings. @throws AccessError `bad_input`, `config_invalid` */
+  check(config: Config): void;
   /** @throws AccessError `store_unwritable` */
   makeToken(): void;
   /** By the settings as they are then. @throws AccessError */

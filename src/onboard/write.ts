@@ -4,10 +4,11 @@ import { keepAll } from "../access/login/keep.ts";
 import type { CommandDeps } from "../access/open-deps.ts";
 import type { WrittenConfig } from "../access/config-edit.ts";
 import { writeConfig } from "../access/config-edit.ts";
+import { readDocument } from "../config/document.ts";
 import { AccessError } from "../core/errors.ts";
 import type { ProfileId } from "../core/ids.ts";
 import type { Draft, RunNote } from "./draft.ts";
-import { draftEdits } from "./draft.ts";
+import { draftConfig, draftEdits } from "./draft.ts";
 import type { GatewaySide } from "./gateway-side.ts";
 
 export interface Written {
@@ -22,6 +23,8 @@ export async function writeDraft(
   note: RunNote,
   gateway: GatewaySide,
 ): Promise<Written> {
+  const before = deps.config();
+  gateway.check(draftConfig(before, readDocument(before.path), draft));
   const logins = draft.sources.flatMap(({ source }) => (source.login ? [source.login] : []));
   return await unbroken(async () => {
     // A config that refers to a file that is not there would be worse than a file that nobody refers to.

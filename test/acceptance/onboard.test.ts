@@ -95,6 +95,8 @@ test("what is missing or refused is said in one document, and nothing is written
       /NOT_THERE is not set/,
     ],
     [[...UNASKED, "--auth-choice", "skip", "--mode", "remote"], {}, /--mode is local here/],
+    [[...UNASKED, "--auth-choice", "skip", "--gateway-bind", "nonsense"], {}, /gateway\.bind "nonsense"/],
+    [[...UNASKED, "--auth-choice", "skip", "--gateway-port", "0"], {}, /--gateway-port.*Nothing was written/],
     [[...UNASKED, "--auth-choice", "skip", "--agent", "nobody"], {}, /no agent "nobody"/],
     [own("--custom-api-key", BAD), {}, /was refused: Incorrect API key provided\. Nothing was written/],
     [own("--custom-provider-id", "openai"), {}, /it is built in/],

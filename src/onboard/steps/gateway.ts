@@ -1,5 +1,8 @@
 // The gateway's address and secret, and the service that keeps it running.
+import { readDocument } from "../../config/document.ts";
+import { AccessError } from "../../core/errors.ts";
 import type { Draft } from "../draft.ts";
+import { draftConfig } from "../draft.ts";
 import { gatewayPlan } from "../gateway-plan.ts";
 import type { Step } from "./step.ts";
 
@@ -14,7 +17,23 @@ const isPort = (text: string) =>
     ? undefined
     : "A number from 1 to 65535";
 
-export const gatewayStep: Step = async ({ talk, deps, request, side }, draft) => {
+/** Until a gateway could start by it. */
+export const gatewayStep: Step = async (wizard, before) => {
+  const { talk, deps, side } = wizard;
+  for (;;) {
+    const draft = await askAddress(wizard, before);
+    try {
+      const config = deps.config();
+      side.check(draftConfig(config, readDocument(config.path), draft));
+      return draft;
+    } catch (error) {
+      if (!(error instanceof AccessError)) throw error;
+      talk.notify(`That would not work: ${error.message}`);
+    }
+  }
+};
+
+const askAddress: Step = async ({ talk, deps, request, side }, draft) => {
   const { port, bind } = deps.config().gateway;
   const typed = Number(await talk.text("Port", String(draft.gateway?.port ?? port), isPort));
   const modes = [...new Set([draft.gateway?.bind ?? bind, "loopback", "lan", "tailnet"])];
@@ -22,11 +41,10 @@ export const gatewayStep: Step = async ({ talk, deps, request, side }, draft) =>
     "Who may reach it?",
     modes.map((value) => ({ value, label: value, ...(REACH[value] ? { hint: REACH[value] } : {}) })),
   );
-  const plan = gatewayPlan(request, side);
   return {
     ...draft,
     gateway: {
-      ...plan,
+      ...gatewayPlan(request, side),
       ...(typed === port ? {} : { port: typed }),
       ...(chosen === bind ? {} : { bind: chosen }),
     },
