@@ -3,10 +3,12 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { randomUUID } from "node:crypto";
 import { after, before, beforeEach, test } from "node:test";
+import { controlClient } from "../support/control-client.ts";
 import { eventually } from "../support/eventually.ts";
 import type { TestGateway } from "../support/gateway.ts";
-import { startTestGateway } from "../support/gateway.ts";
+import { startTestGateway, TOKEN } from "../support/gateway.ts";
 import { chatBody, chatFrames } from "../fakes/wire-samples.ts";
 import { reply, stream } from "../fakes/upstream-actions.ts";
 
@@ -196,6 +198,34 @@ test("a session goes on where the program was; another conversation under its na
   assert.match(seen()[2]!.prompt, /Else\.[^]*Three\./);
 });
 
+test("a conversation over the control plane goes on with its session; an abort ends the program", async () => {
+  const client = await controlClient(gateway.url, { auth: { token: TOKEN } });
+  const begin = async (message: string) => {
+    const runId = randomUUID();
+    await client.ask("chat.send", { sessionKey: "talk", message, idempotencyKey: runId });
+    return runId;
+  };
+  const endOf = (runId: string) =>
+    client.event("chat", (told) => told.runId === runId && told.state !== "delta");
+  for (const message of ["One.", "Two."]) {
+    const { state, message: told } = await endOf(await begin(message));
+    assert.deepEqual([state, told.content[0].text], ["final", "It is done."]);
+  }
+  assert.ok(seen()[1]!.args.includes("--resume"));
+  assert.equal(seen()[1]!.prompt, "Two.");
+  const runId = await begin("do:hang");
+  const { pid } = await eventually(() => {
+    assert.equal(seen().length, 3);
+    return seen()[2]!;
+  });
+  await client.ask("chat.abort", { sessionKey: "talk", runId });
+  assert.equal((await endOf(runId)).state, "aborted");
+  await eventually(() => assert.ok(!isAlive(pid!)));
+  await endOf(await begin("do:nothing"));
+  assert.ok(!seen()[3]!.args.includes("--resume"), "what was not answered is no part of its session");
+  client.close();
+});
+
 test("a session that the program has forgotten begins anew, and nobody notices", async () => {
   const ask = async (messages: object[]) =>
     (await (await chat("", { messages, user: "someone" })).json()) as any;
@@ -281,7 +311,7 @@ test("a client that leaves ends the program and its children, which hear no SIGT
   const answer = await fetch(`${gateway.url}${CHAT}`, {
     method: "POST",
     signal: leaving.signal,
-    headers: { authorization: "Bearer test-gateway-token", "content-type": "application/json" },
+    headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" },
     body: JSON.stringify(say("do:brood", { model: "codex-cli/m", stream: true })),
   });
   await answer.body!.getReader().read();

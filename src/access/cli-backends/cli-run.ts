@@ -187,9 +187,11 @@ export class CliRun {
     this.#rooms.programs.delete(program);
     this.#program = undefined;
     if (!finished && !error && end.kind === "ended") take(reader.end());
-    if (this.#over || finished) return false;
-    const fault = error ?? faultOfEnd(end, backend, command);
+    if (finished) return false;
+    // What it has of the session now was answered to nobody.
     if (this.#order.session !== undefined) this.#rooms.sessions.drop(this.#order.session);
+    if (this.#over) return false;
+    const fault = error ?? faultOfEnd(end, backend, command);
     if (goesOn && !this.#told && isLostSession(fault)) return true;
     this.#fault(fault);
     return false;
