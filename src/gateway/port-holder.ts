@@ -1,5 +1,6 @@
 // Who listens on a port, where the system tells: on Linux, of programs that this user may look at.
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { basename } from "node:path";
 
 export interface PortHolder {
   readonly pid: number;
@@ -29,7 +30,11 @@ function listeningOn(port: number, table: string): string[] {
 const holdsOne = (pid: string, sockets: ReadonlySet<string>): boolean =>
   entriesOf(`/proc/${pid}/fd`).some((fd) => sockets.has(linkOf(`/proc/${pid}/fd/${fd}`)));
 
-const nameOf = (pid: string): string => textOf(`/proc/${pid}/comm`).trim() || "a program";
+/** What Node calls its first thread says nothing of the program. */
+function nameOf(pid: string): string {
+  const name = textOf(`/proc/${pid}/comm`).trim();
+  return (name === "MainThread" ? basename(linkOf(`/proc/${pid}/exe`)) : name) || "a program";
+}
 
 // What is gone or not ours to see tells nothing.
 
