@@ -38,6 +38,14 @@ export const COMMANDS: CommandGroup = {
       brief: "Find what is wrong with config and credentials, and repair it",
       load: () => import("./commands/doctor.ts"),
     },
+    agent: {
+      brief: "Say one thing to an agent, and print its answer",
+      load: () => import("./commands/agent.ts"),
+    },
+    chat: {
+      brief: "Talk to an agent in the terminal",
+      load: () => import("./commands/chat.ts"),
+    },
     onboard: {
       brief: "Set up from nothing: find a credential, try it, choose models",
       load: () => import("./commands/onboard.ts"),

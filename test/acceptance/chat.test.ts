@@ -75,9 +75,9 @@ describe("conversations", () => {
     assert.equal(messages.length, 4);
     assert.deepEqual([messages[1].provider, messages[1].model, messages[1].stopReason], ["p", "m1", "stop"]);
     await say("talk", "/new");
-    const after = await client.ask("chat.history", { sessionKey: "talk" });
-    assert.deepEqual(after.messages, []);
-    assert.notEqual(after.sessionId, sessionId);
+    const anew = await client.ask("chat.history", { sessionKey: "talk" });
+    assert.deepEqual(anew.messages, []);
+    assert.notEqual(anew.sessionId, sessionId);
   });
 
   test("messages that come while an answer is under way wait for their turn; the same one is sent once", async () => {
@@ -120,16 +120,16 @@ describe("conversations", () => {
     const moved = await say("down", "fail once");
     assert.deepEqual([moved.state, moved.errorKind !== undefined], ["error", true]);
     await say("strict", "/model p/m2@p:b");
-    const before = gateway.upstream.calls.length;
+    const callsBefore = gateway.upstream.calls.length;
     assert.equal((await say("strict", "fail again")).state, "error");
-    const tried = gateway.upstream.calls.slice(before);
+    const tried = gateway.upstream.calls.slice(callsBefore);
     assert.deepEqual([...new Set(tried.map(({ key }) => key))], [keyOf("p", "b")]);
     const [run] = (await client.ask("runs.list", { limit: 1 })).runs;
     assert.ok(run);
   });
 
   test("commands: picked by number, refused in words, answered without a provider", async () => {
-    const before = gateway.upstream.calls.length;
+    const callsBefore = gateway.upstream.calls.length;
     const list = wordsOf(await say("cmd", "/model list"));
     const row = /(\d+)\. p\/m2/.exec(list)!;
     assert.match(wordsOf(await say("cmd", `/model ${row[1]}`)), /Model set to p\/m2/);
@@ -151,9 +151,9 @@ describe("conversations", () => {
     assert.match(wordsOf(await say("cmd", "/usage")), /This conversation: 0 tokens in/);
     assert.match(wordsOf(await say("cmd", "/why")), /Nothing was asked/);
     assert.match(wordsOf(await say("cmd", "/help")), /\/model .*\n[^]*\/help/);
-    assert.equal(gateway.upstream.calls.length, before);
+    assert.equal(gateway.upstream.calls.length, callsBefore);
     assert.equal((await say("cmd", "/etc/hosts is a file")).state, "final");
-    assert.equal(gateway.upstream.calls.length, before + 1);
+    assert.equal(gateway.upstream.calls.length, callsBefore + 1);
     await eventually(async () => assert.match(wordsOf(await say("cmd", "/why")), /p\/m1 by p:[ab]: ok/));
   });
 
@@ -163,14 +163,14 @@ describe("conversations", () => {
       gateway.store.update("main", { profiles: ["q:a"] }, () => ({ profiles: change }));
     await put(new Map([["q:a", null]]));
     await client.ask("secrets.reload");
-    const before = gateway.upstream.calls.length;
+    const callsBefore = gateway.upstream.calls.length;
     const told = await say("lost", "hello");
     assert.equal(told.state, "error");
     assert.match(
       told.errorMessage,
       /pinned to the profile q:a, which does not exist any more.*\/model default/,
     );
-    assert.equal(gateway.upstream.calls.length, before);
+    assert.equal(gateway.upstream.calls.length, callsBefore);
     await put(new Map([["q:a", { type: "api_key", provider: "q", key: keyOf("q", "a") }]]));
     await client.ask("secrets.reload");
     assert.equal((await say("lost", "hello")).state, "final");

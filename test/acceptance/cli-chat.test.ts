@@ -1,0 +1,81 @@
+// `openclaw agent` and `openclaw chat`: the running gateway's conversations, from the command line.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import * as act from "../fakes/upstream-actions.ts";
+import type { ScriptedUpstream } from "../fakes/scripted-upstream.ts";
+import { startScriptedUpstream } from "../fakes/scripted-upstream.ts";
+import { chatBody, chatFrames } from "../fakes/wire-samples.ts";
+import { cliHome } from "../support/cli.ts";
+import type { GatewayHome } from "../support/gateway-process.ts";
+import { gatewayHome } from "../support/gateway-process.ts";
+import { atTerminal, CTRL_C, ENTER } from "../support/terminal.ts";
+
+describe("conversations on the command line", () => {
+  let upstream: ScriptedUpstream;
+  let home: GatewayHome;
+  before(async () => {
+    upstream = await startScriptedUpstream(({ body }) => {
+      const { messages } = body.json;
+      const { content } = messages.at(-1);
+      if (content.includes("hold")) return act.stallAfterFrames(3, { frames: chatFrames("well then so") });
+      if (content.includes("steer")) return act.reply({ body: chatBody("\x1b[2Jgone") });
+      return act.reply({ body: chatBody(`${messages.length} said, last ${content}`) });
+    });
+    home = await gatewayHome(upstream, ["a"]);
+    await home.start("--port", "0");
+  });
+  after(async () => {
+    await home.remove();
+    await upstream.close();
+  });
+  const run = (...words: string[]) => cliHome(home.path).run(words);
+
+  test("agent says one thing, and goes on where a session stopped", async () => {
+    const first = await run("agent", "--message", "hello", "--session", "notes");
+    assert.deepEqual([first.exit, first.out], [0, "1 said, last hello\n"]);
+    const second = await run("agent", "-m", "again", "--session", "notes", "--json");
+    const { result, status } = JSON.parse(second.out);
+    assert.deepEqual([status, result.payloads[0].text], ["ok", "3 said, last again"]);
+    assert.equal((await run("agent", "-m", "hello")).out, "1 said, last hello\n");
+    assert.equal((await run("agent", "-m", "steer")).out, "\uFFFD[2Jgone\n");
+  });
+
+  test("what cannot be said is told with its remedy", async () => {
+    const empty = await run("agent");
+    assert.deepEqual([empty.exit, empty.out], [1, ""]);
+    assert.match(empty.err, /openclaw agent --message/);
+    const unknown = await run("agent", "-m", "x", "--agent", "nobody", "--json");
+    assert.equal(unknown.exit, 1);
+    assert.match(JSON.parse(unknown.out).error.message, /There is no agent "nobody"/);
+    const piped = await run("chat");
+    assert.equal(piped.exit, 1);
+    assert.match(piped.err, /openclaw agent --session/);
+  });
+
+  test("chat streams, takes commands, stops an answer by Ctrl-C, and leaves by another", async () => {
+    const { exit, text, settings } = await atTerminal(
+      home.path,
+      ["chat", "--session", "screen"],
+      [
+        { after: /leaves when there is none\.\s+> /, send: `hello${ENTER}` },
+        { after: /1 said, last hello\s+> /, send: `/model list${ENTER}` },
+        { after: /1\. p\/m1 ← current[^]*> /, send: `hold on${ENTER}` },
+        { after: /well then/, send: CTRL_C },
+        { after: /\(stopped: rpc\)\s+> /, send: CTRL_C },
+      ],
+    );
+    assert.equal(exit, 0, text);
+    assert.match(settings, / icanon .* echo /);
+    const again = await atTerminal(
+      home.path,
+      ["chat", "--session", "screen"],
+      [
+        {
+          after: /> hello\s+1 said, last hello[^]*> hold on\s+well then[^]*none\.\s+> /,
+          send: `/exit${ENTER}`,
+        },
+      ],
+    );
+    assert.equal(again.exit, 0, again.text);
+  });
+});
