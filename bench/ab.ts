@@ -8,7 +8,7 @@ import { gatewayHome, START, startGatewayIn, startUpstream } from "./contestants
 import { Load } from "./load.ts";
 import type { Case } from "./measures/cpu.ts";
 import { CASES } from "./measures/cpu.ts";
-import { fineCpuSeconds } from "./processes.ts";
+import { fineCpuSeconds, residentMb } from "./processes.ts";
 import { median, medianRatio, rotated } from "./stats.ts";
 
 const ROUND_MS = 500;
@@ -72,12 +72,12 @@ async function costOf({ contestant }: Side, { payload, clients }: Case, load: Lo
 
 function report(sides: readonly Side[]): void {
   const [bare, first] = sides;
-  for (const { name, costs } of sides) {
+  for (const { name, contestant, costs } of sides) {
     const overBare = medianRatio(costs, bare!.costs).toFixed(3);
     const overFirst = first ? medianRatio(costs, first.costs).toFixed(3) : "";
     const lowest = Math.min(...costs).toFixed(0);
     console.log(
-      `${name}: ${median(costs).toFixed(0)} µs (lowest ${lowest}), ${overBare} × bare, ${overFirst} × the first build`,
+      `${name}: ${median(costs).toFixed(0)} µs (lowest ${lowest}), ${overBare} × bare, ${overFirst} × the first build, ${residentMb(contestant.pid!).toFixed(0)} MB`,
     );
   }
 }
