@@ -21,7 +21,7 @@ import {
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { BuildOptions, OutputFile, Plugin } from "esbuild";
-import { DAILY, dailyOnly } from "./daily.ts";
+import { DAILY, dailyOnly, SELDOM_FLAGS } from "./daily.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const DIST = join(ROOT, "dist");
@@ -165,7 +165,8 @@ const lazyPackages: Plugin = {
 function launcher(): string {
   return readFileSync(join(ROOT, "scripts/launcher.cjs"), "utf8")
     .replace('VERSION = "0.0.0"', `VERSION = ${JSON.stringify(version())}`)
-    .replace("DAILY = []", `DAILY = ${JSON.stringify(DAILY)}`);
+    .replace("DAILY = []", `DAILY = ${JSON.stringify(DAILY)}`)
+    .replace("SELDOM_FLAGS = []", `SELDOM_FLAGS = ${JSON.stringify(SELDOM_FLAGS)}`);
 }
 
 /** The launcher keeps what the first run of a bundle compiled: it is to be one that stands for the others. */

@@ -3,7 +3,8 @@
 import { join } from "node:path";
 import type { Plugin } from "esbuild";
 
-const FOLDER = join(import.meta.dirname, "../src/cli/commands");
+const SOURCES = join(import.meta.dirname, "../src");
+const FOLDER = join(SOURCES, "cli/commands");
 
 /** What must stand first on the command line, word for word; all else runs from the whole bundle. */
 const COMMANDS = [
@@ -40,16 +41,24 @@ const HELP = ["", "models ", "models auth ", "gateway "].map((group) => `${group
 
 export const DAILY: readonly string[] = [...COMMANDS, ...HELP];
 
+/** Command lines with these flags, or flags that begin like them, run from the whole bundle: probes call every wire. */
+export const SELDOM_FLAGS: readonly string[] = ["--probe"];
+
+/** What those flags alone load. */
+const SELDOM_FILES = new Set([join(SOURCES, "access/probe-agent.ts")]);
+
 /** What you type is the file you open (src/cli/commands.ts). */
 const FILES = new Set(COMMANDS.map((words) => join(FOLDER, `${words.replaceAll(" ", "/")}.ts`)));
 
-/** Leaves out the commands that are typed seldom. */
+const isSeldomCommand = (file: string): boolean => file.startsWith(FOLDER) && !FILES.has(file);
+
+/** Leaves out the commands and flags that are typed seldom. */
 export const dailyOnly: Plugin = {
   name: "daily-only",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^\.\// }, ({ path, kind, resolveDir }) => {
+    onResolve({ filter: /^\.\.?\// }, ({ path, kind, resolveDir }) => {
       const file = join(resolveDir, path);
-      const isSeldom = kind === "dynamic-import" && file.startsWith(FOLDER) && !FILES.has(file);
+      const isSeldom = kind === "dynamic-import" && (isSeldomCommand(file) || SELDOM_FILES.has(file));
       return isSeldom ? { path, namespace: "seldom" } : undefined;
     });
     onLoad({ filter: /./, namespace: "seldom" }, ({ path }) => ({

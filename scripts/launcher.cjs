@@ -19,6 +19,8 @@ if (Number.parseInt(process.versions.node, 10) < 24) {
 const VERSION = "0.0.0";
 /** @type {string[]} how command lines begin that `daily.js` can run */
 const DAILY = [];
+/** @type {string[]} how flags begin that it cannot */
+const SELDOM_FLAGS = [];
 
 const line = `${process.argv.slice(2).join(" ")} `;
 const { mkdirSync, readFileSync, renameSync, writeFileSync, writeSync } = require("node:fs");
@@ -30,7 +32,9 @@ if (line === "--version " || line === "-V ") {
 const { enableCompileCache, wrap } = require("node:module");
 const { Script } = require("node:vm");
 
-const isDaily = DAILY.some((words) => line.startsWith(`${words} `));
+const isDaily =
+  DAILY.some((words) => line.startsWith(`${words} `)) &&
+  !SELDOM_FLAGS.some((flag) => line.includes(` ${flag}`));
 const BUNDLE = `${__dirname}/${isDaily ? "daily" : "openclaw"}.js`;
 const source = readFileSync(BUNDLE, "latin1");
 /** Beside the code, since whoever can write to it decides what runs (the temp folder is everybody's). */

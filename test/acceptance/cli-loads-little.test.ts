@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { buildIfStale, ENTRY } from "../../scripts/build.ts";
-import { DAILY } from "../../scripts/daily.ts";
+import { DAILY, SELDOM_FLAGS } from "../../scripts/daily.ts";
 import { cliHome } from "../support/cli.ts";
 
 const SOURCES = join(import.meta.dirname, "../../src/main.ts");
@@ -96,6 +96,11 @@ for (const command of COMMANDS) {
 test("every command of the daily bundle is in it", () => {
   for (const words of DAILY)
     loadsOf(ENTRY, [...words.split(" ").filter((word) => word !== "--help"), "--help"]);
+});
+
+test("flags that the daily bundle has no code for run all the same", () => {
+  for (const flag of [...SELDOM_FLAGS, "--probe-free", "--usage"])
+    loadsOf(ENTRY, ["models", "status", flag, "--json"]);
 });
 
 test("the files of all commands bring their flags and words, and nothing that does the work", () => {
