@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { buildCommand } from "@stricli/core";
 import { AccessError } from "../../core/errors.ts";
 import { isObject } from "../../core/json.ts";
@@ -53,7 +52,7 @@ export default buildCommand({
       method: "agent",
       params: {
         message,
-        idempotencyKey: randomUUID(),
+        idempotencyKey: crypto.randomUUID(),
         ...(session === undefined ? {} : { sessionKey: session }),
         ...(agent === undefined ? {} : { agentId: agent }),
       },

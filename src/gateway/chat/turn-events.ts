@@ -47,6 +47,16 @@ export class TurnEvents {
     }, DELTA_EVERY_MS);
   }
 
+  fallbackStep(data: Readonly<Record<string, unknown>>): void {
+    this.#agent("lifecycle", { phase: "fallback_step", ...data });
+  }
+
+  /** Something to know beside the answer. */
+  notice(text: string): void {
+    const message = { role: "assistant", content: [{ type: "text", text }], timestamp: this.#now() };
+    this.#chat({ state: "final", message });
+  }
+
   /** Another model than the one that was chosen answered. */
   fellBack(data: Readonly<Record<string, unknown>>): void {
     this.#agent("lifecycle", { phase: "fallback", ...data });

@@ -6,7 +6,7 @@ import { run } from "../../access/run.ts";
 import { defaultModelOf } from "../../config/model-names.ts";
 import { AccessError, messageOf } from "../../core/errors.ts";
 import type { ProviderId } from "../../core/ids.ts";
-import { formatModelRef, sameModelRef } from "../../core/model-ref.ts";
+import { sameModelRef } from "../../core/model-ref.ts";
 import type { ModelRef } from "../../core/model-ref.ts";
 import type { ChatMessage, Session, SessionName } from "../../core/session.ts";
 import { afterTurn, newSession, turnPlan } from "../../core/session.ts";
@@ -17,6 +17,8 @@ import type { Gateway } from "../gateway.ts";
 import type { ActiveRun } from "../runs.ts";
 import type { Served } from "../served.ts";
 import { hasLostProfile } from "../served.ts";
+import { errorKindOf, fallbackFacts, fallbackNotice, fallbackSteps } from "./fallback-steps.ts";
+import { answerMessage } from "./answer-message.ts";
 import { readyTurn, TURN_WIRE } from "./turn-call.ts";
 import type { Tell } from "./turn-events.ts";
 import { TurnEvents } from "./turn-events.ts";
@@ -125,7 +127,7 @@ export class Turn implements ActiveRun {
     this.#served = ready.served;
     const result = await run(ready.order, gateway);
     endCall(ready.served, result, this.#sink);
-    return this.#settle(session.sessionId, plan.models, result, startedAt);
+    return this.#settle(session, plan.models, result, startedAt);
   }
 
   /** The session as it is now, or a new one; what was asked is in its transcript. */
@@ -149,7 +151,7 @@ export class Turn implements ActiveRun {
   }
 
   async #settle(
-    sessionId: string,
+    { sessionId, served: before }: Session,
     models: readonly ModelRef[],
     result: RunResult,
     startedAt: number,
@@ -158,11 +160,13 @@ export class Turn implements ActiveRun {
     const answered = result.kind === "answered" ? result.attempt : undefined;
     const served = answered?.ref ?? this.#served!.place.ref;
     const times = { startedAt, endedAt: this.#now(), ...(served ? { served } : {}) };
+    for (const step of fallbackSteps(models, result)) events.fallbackStep(step);
     if (result.kind === "exhausted" || result.kind === "cut") {
-      const { message: words = UNEXPECTED, type } = this.#sink.refusal ?? {};
+      const { message: words = UNEXPECTED } = this.#sink.refusal ?? {};
+      const errorKind = errorKindOf(result.failure?.kind);
       if (this.#sink.text !== "") await this.#keep(sessionId, models, this.#message("error", served), result);
-      events.failed(words, type);
-      return { kind: "error", error: words, ...(type ? { errorKind: type } : {}), ...times };
+      events.failed(words, errorKind);
+      return { kind: "error", error: words, errorKind, ...times };
     }
     if (result.kind === "aborted") {
       const stopReason = this.#stopReason ?? "stop";
@@ -174,10 +178,16 @@ export class Turn implements ActiveRun {
     const stopReason = this.#sink.finish ?? "stop";
     const message = this.#message(stopReason, served);
     await this.#keep(sessionId, models, message, result);
-    if (served && !sameModelRef(served, models[0]!))
-      events.fellBack(fallbackFacts(models[0]!, served, result));
     events.final(message, stopReason);
+    if (served && !sameModelRef(served, models[0]!)) this.#tellMove(models[0]!, served, before, result);
     return { kind: "ok", message, stopReason, ...times };
+  }
+
+  /** The notice comes once, when a conversation moves. */
+  #tellMove(selected: ModelRef, active: ModelRef, before: ModelRef | undefined, result: RunResult): void {
+    this.#events!.fellBack(fallbackFacts(selected, active, result));
+    if (!before || !sameModelRef(before, active))
+      this.#events!.notice(fallbackNotice(selected, active, result));
   }
 
   /** A transcript that cannot be written costs no answer. A conversation that began anew meanwhile keeps nothing of it. */
@@ -209,29 +219,8 @@ export class Turn implements ActiveRun {
 
   #message(stopReason: string, served: ModelRef | undefined): ChatMessage {
     const { text, usage } = this.#sink;
-    const { gateway } = this.#parts;
-    const cost = usage && served && gateway.prices.nanoDollars(gateway.config(), served, tokensOf(usage));
-    return {
-      role: "assistant",
-      content: [{ type: "text", text }],
-      timestamp: this.#now(),
-      runId: this.asked.runId,
-      api: TURN_WIRE.api,
-      ...(served ? { provider: served.provider, model: served.model } : {}),
-      ...(usage
-        ? {
-            usage: {
-              input: usage.input,
-              output: usage.output,
-              totalTokens: usage.input + usage.output,
-              cacheRead: usage.cacheRead ?? 0,
-              cacheWrite: usage.cacheWrite ?? 0,
-              ...(cost === undefined ? {} : { cost: { total: cost / 1e9 } }),
-            },
-          }
-        : {}),
-      stopReason,
-    };
+    const { runId } = this.asked;
+    return answerMessage({ text, usage, served, stopReason, runId }, this.#parts.gateway);
   }
 
   #newEvents(sessionId: string): TurnEvents {
@@ -251,11 +240,6 @@ export class Turn implements ActiveRun {
 
 const UNEXPECTED = "The turn failed in a way that was not expected. The gateway's log has the details.";
 
-const tokensOf = ({ input, output }: { readonly input: number; readonly output: number }) => ({
-  inputTokens: input,
-  outputTokens: output,
-});
-
 /** The model of an agent, then its fallbacks. @throws AccessError `unknown_agent`, `config_invalid` */
 export function defaultsOf(gateway: Gateway, agent: string): readonly ModelRef[] {
   const { resolved, fallbacks } = defaultModelOf(gateway.config(), agent);
@@ -270,14 +254,3 @@ function refuseLostPin(pin: string | undefined, { view }: LiveAgent): void {
     `This conversation is pinned to the profile ${pin}, which does not exist any more. Choose another with /model <ref>@<profile>, or send /model default.`,
   );
 }
-
-const fallbackFacts = (selected: ModelRef, active: ModelRef, { attempts }: RunResult) => ({
-  selectedProvider: selected.provider,
-  selectedModel: selected.model,
-  activeProvider: active.provider,
-  activeModel: active.model,
-  reasonSummary: attempts.find(({ kind }) => kind !== undefined)?.kind ?? "unavailable",
-  attempts: attempts.map(({ model, profileId, outcome }) => ({ model, profileId, outcome })),
-  from: formatModelRef(selected),
-  to: formatModelRef(active),
-});
