@@ -82,7 +82,7 @@ export interface Receipt {
   /** the models of the plan, first choice first */
   readonly models: readonly string[];
   readonly sticky?: ProfileId;
-  readonly pin?: ProfileId;
+  readonly pin?: ProfileId | undefined;
   /** why it could not move to what costs money for each call, if it could not */
   readonly crossingClosed?: Crossing;
   /** it moved there, be it that the attempt failed */

@@ -7,7 +7,7 @@ import type { Receipt } from "../core/receipt.ts";
 import type { ControlPlane } from "./control-plane/control-plane.ts";
 import { checkHost } from "./guard.ts";
 import type { Current } from "./http.ts";
-import type { SessionStore } from "../store/sessions.ts";
+import type { Talks } from "./chat/talks.ts";
 import type { ReloadReport } from "./reload.ts";
 import type { SecretsReport } from "./secrets.ts";
 
@@ -16,7 +16,7 @@ export interface ControlOptions {
   readonly version: string;
   /** Dependencies of the use cases, for what one method does. */
   readonly services: (method: string) => CommandDeps;
-  readonly sessions: SessionStore;
+  readonly talks: () => Promise<Talks>;
   readonly reload: () => Promise<ReloadReport>;
   readonly reloadSecrets: () => Promise<SecretsReport>;
   /** of the log file of today; `undefined` where nobody keeps one */
@@ -61,6 +61,11 @@ export class ControlDoor {
     this.#plane?.ran(receipts);
   }
 
+  /** @param event one that clients may see */
+  tell(event: string, payload: unknown): void {
+    this.#plane?.tell(event, payload);
+  }
+
   /** The settings were read again. */
   reloaded(report: ReloadReport): void {
     this.#plane?.tell("gateway.reloaded", report);
@@ -73,8 +78,9 @@ export class ControlDoor {
   }
 
   async #load(): Promise<ControlPlane> {
-    this.#loading ??= import("./control-plane/control-plane.ts").then(({ ControlPlane: Plane }) => {
-      this.#plane = new Plane(this.#options);
+    const loaded = () => Promise.all([import("./control-plane/control-plane.ts"), this.#options.talks()]);
+    this.#loading ??= loaded().then(([{ ControlPlane: Plane }, talks]) => {
+      this.#plane = new Plane(this.#options, talks);
       return this.#plane;
     });
     return await this.#loading;

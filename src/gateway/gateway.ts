@@ -13,6 +13,7 @@ import type { StickyProfiles } from "../access/sticky.ts";
 import type { KnownKeys } from "./caller.ts";
 import type { Environment } from "../secrets/env.ts";
 import type { FailedRuns } from "./failed-runs.ts";
+import type { Talks } from "./chat/talks.ts";
 import type { Runs } from "./runs.ts";
 import type { Counts } from "./metrics/counts.ts";
 import type { ReloadReport } from "./reload.ts";
@@ -53,6 +54,8 @@ export interface Gateway {
   readonly failing: () => readonly string[];
   readonly counts: Counts;
   readonly failedRuns: FailedRuns;
+  /** Conversations; absent where calls are stateless. */
+  readonly talks?: () => Promise<Talks>;
   /** what is under way */
   readonly runs: Runs;
   readonly log: Log;

@@ -4,7 +4,7 @@ import type { TimedRefusal } from "./refusals.ts";
 import type { ResponseSink } from "./response-sink.ts";
 import type { ActiveRun } from "./runs.ts";
 import type { Served } from "./served.ts";
-import { hasLostProfile } from "./served.ts";
+import { hasLostProvider } from "./served.ts";
 
 export class HttpRun implements ActiveRun {
   stopReason: string | undefined;
@@ -25,8 +25,8 @@ export class HttpRun implements ActiveRun {
     return (place.ref ?? plan.models[0]!).provider;
   }
 
-  hasLost(): boolean {
-    return hasLostProfile(this.#served);
+  hasLostProvider(): boolean {
+    return hasLostProvider(this.#served);
   }
 
   abort(reason: string): void {

@@ -7,6 +7,7 @@ import { run } from "../access/run.ts";
 import type { Config } from "../config/config.ts";
 import { AccessError } from "../core/errors.ts";
 import { formatModelRef } from "../core/model-ref.ts";
+import type { TurnPlan } from "../core/session.ts";
 import { beginsFlat } from "../core/plan/crossing.ts";
 import type { Wire } from "../wire/wire.ts";
 import type { RequestBody } from "./body.ts";
@@ -18,6 +19,9 @@ import { runOrder } from "./run-order.ts";
 import { CallEstimate } from "./call-estimate.ts";
 import type { Caller } from "./caller.ts";
 import { mayDo, outOfScope } from "./caller.ts";
+import type { HttpSession } from "./chat/http-session.ts";
+import type { Told } from "./chat/told-words.ts";
+import { tellWords } from "./chat/told-words.ts";
 import type { Gateway } from "./gateway.ts";
 import { permitted } from "./key-allows.ts";
 import { admit, CallMeter } from "./key-meter.ts";
@@ -28,6 +32,7 @@ import { reach } from "./reach.ts";
 import type { ResponseSink } from "./response-sink.ts";
 import type { Served } from "./served.ts";
 import { newServed } from "./served.ts";
+import { mayNameSession, openSession } from "./session-call.ts";
 import { refuseReservedSession, sessionKey } from "./session-key.ts";
 import type { Target } from "./target.ts";
 import { embeddingTarget } from "./target.ts";
@@ -58,11 +63,15 @@ export async function serveModelCall(asked: Asked, door: Door): Promise<void> {
   const limit = door.bodyBytes?.(gateway.config()) ?? gateway.accessConfig().gateway.maxBodyBytes;
   const call = { ...asked, door, startedAt };
   // Not `await readBody(…)`: a function that waits keeps what it has seen.
-  const { served, sink, order } = await readBody(request, limit).then((body) => readyCall(call, body));
+  const ready = await readBody(request, limit).then((body) => readyCall(call, body));
+  if ("told" in ready) return tellWords(asked.response, door.wire, ready.told);
+  const { served, sink, order, session } = ready;
   const underWay = new HttpRun(served, sink);
   gateway.runs.add(underWay);
   try {
-    endCall(served, await metered(() => run(order, gateway), served), sink);
+    const result = await metered(() => run(order, gateway), served);
+    endCall(served, result, sink);
+    if (session) await session.keep(result, served.runId, gateway);
   } finally {
     gateway.runs.delete(underWay);
   }
@@ -85,13 +94,17 @@ interface ReadyCall {
   readonly served: Served;
   readonly sink: ResponseSink;
   readonly order: Run;
+  readonly session?: HttpSession | undefined;
 }
 
 /**
  * Everything up to the first attempt, by the settings as they are once the body is there. What was decoded of the
  * body is let go here, before the long wait. Agents load on their first call only: there is no waiting on any other.
  */
-function readyCall(call: IncomingCall, body: RequestBody): ReadyCall | Promise<ReadyCall> {
+function readyCall(
+  call: IncomingCall,
+  body: RequestBody,
+): ReadyCall | Promise<ReadyCall | { readonly told: Told }> {
   const { request, door } = call;
   const gateway = call.gateway.latest();
   refuseReservedSession(request.headers);
@@ -100,17 +113,29 @@ function readyCall(call: IncomingCall, body: RequestBody): ReadyCall | Promise<R
   const fault = asAgent ? door.wire.faultOf(body.json) : undefined;
   if (fault !== undefined) throw new AccessError("bad_input", fault);
 
-  const ready = (live: LiveAgent): ReadyCall => {
-    const reached = reach(target.models, door.wire, door.endpoint === door.wire.endpoint, body.json, gateway);
-    const served = begin({ ...call, gateway }, body, reached, live);
-    const sink = sinkFor(call.response, served, body, asAgent);
-    const bodyFor = bodyForOf(body, door, asAgent, reached);
-    const template = templateOf(request, body, served, door, { asAgent, bodyFor });
+  const ready = (live: LiveAgent, said: RequestBody, session?: HttpSession): ReadyCall => {
+    const models = session?.plan?.models ?? target.models;
+    const reached = reach(models, door.wire, door.endpoint === door.wire.endpoint, said.json, gateway);
+    const served = begin({ ...call, gateway }, said, reached, live, session?.plan);
+    const sink = sinkFor(call.response, served, said, asAgent);
+    const bodyFor = bodyForOf(said, door, asAgent, reached);
+    const template = templateOf(request, said, served, door, { asAgent, bodyFor });
     const foreign = reached.request && (asAgent ? { ...reached.request, ...AS_AGENT } : reached.request);
-    return { served, sink, order: runOrder(served, sink, template, foreign) };
+    return {
+      served,
+      sink,
+      order: runOrder(served, session?.listen(sink) ?? sink, template, foreign),
+      session,
+    };
   };
   const live = gateway.agents.get(target.agent);
-  return live ? ready(live) : gateway.agents.load(target.agent).then(() => readyCall(call, body));
+  if (!live) return gateway.agents.load(target.agent).then(() => readyCall(call, body));
+  const talks = asAgent && mayNameSession(request.headers, body.json) ? gateway.talks : undefined;
+  if (!talks) return ready(live, body);
+  const by = { gateway, live, wire: door.wire, caller: call.caller };
+  return openSession(talks, body, request.headers, by).then((opened) =>
+    "told" in opened ? opened : ready(live, opened.body, opened.session),
+  );
 }
 
 /** The agent path always asks for a stream, with the token counts that it may have to tell. */
@@ -121,6 +146,7 @@ function begin(
   body: RequestBody,
   { models, asIs }: Reach,
   live: LiveAgent,
+  held: TurnPlan | undefined,
 ): Served {
   const { wire } = door;
   const choice = isChoice(live.prepared, models);
@@ -129,7 +155,7 @@ function begin(
     : undefined;
   const sticky = session === undefined ? undefined : gateway.sticky.get(session, startedAt);
   const gate = gateway.crossings.gate(gateway.accessConfig().crossing);
-  const plan = { models, sticky, crossing: gate };
+  const plan = { models, sticky: held?.sticky ?? sticky, pin: held?.pin, crossing: gate };
   const closed = gate?.closed;
   const estimate = () =>
     new CallEstimate(() => request.socket.bytesWritten, body.bytes.length, body.json["stream"] === true);

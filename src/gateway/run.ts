@@ -9,6 +9,8 @@ import type { Secret } from "../core/secret.ts";
 import type { GatewayKeyStore } from "../store/client-keys.ts";
 import type { SessionStore } from "../store/sessions.ts";
 import { announce } from "./announce.ts";
+import type { Talks } from "./chat/talks.ts";
+import type { Tell } from "./chat/turn-events.ts";
 import type { GatewayParts } from "./build.ts";
 import { buildGateway, gatewayWith, usageReaderOf } from "./build.ts";
 import { ControlDoor } from "./control-door.ts";
@@ -88,7 +90,14 @@ export async function runGateway(given: GatewayDeps, options: GatewayOptions): P
   const count = workersOf(deps, options);
   const hub = count > 1 ? new (await import("./workers/hub.ts")).Hub() : undefined;
   let control: ControlDoor | undefined;
-  const parts = buildGateway(deps, faults, secrets, hub, () => control?.notice());
+  const parts = {
+    ...buildGateway(deps, faults, secrets, hub, () => control?.notice()),
+    talks: talksOf(
+      deps,
+      () => current,
+      (event, payload) => control?.tell(event, payload),
+    ),
+  };
   const latest = () => current.gateway;
   const gateway = gatewayWith(parts, secrets.dress(first), {
     latest,
@@ -108,7 +117,9 @@ export async function runGateway(given: GatewayDeps, options: GatewayOptions): P
   await installer.again(new Set());
   const [stopKeys] = await Promise.all([parts.keys.start(), parts.crossings.start()]);
   for (const warning of deps.plugins?.warnings ?? []) deps.log.warn(warning);
-  control = deps.commands && controlDoor(deps, deps.commands, current, secrets, () => following.reload());
+  control =
+    deps.commands &&
+    controlDoor(deps, deps.commands, current, secrets, parts.talks, () => following.reload());
   const listening = await listenOrExplain(deps, settings, requestListener(current), pair, control);
   workers =
     hub &&
@@ -169,18 +180,30 @@ export async function runGateway(given: GatewayDeps, options: GatewayOptions): P
   return (await Promise.race([again.promise, undefined])) === undefined ? 0 : EXIT_AGAIN;
 }
 
+/** Loaded with the first conversation. */
+function talksOf(deps: GatewayDeps, current: () => Current, tell: Tell): () => Promise<Talks> {
+  let opened: Promise<Talks> | undefined;
+  const { commands: services, version = "" } = deps;
+  return () =>
+    (opened ??= import("./chat/talks.ts").then(
+      ({ Talks: Opened }) =>
+        new Opened({ current: current(), sessions: deps.sessions(), services: services!, tell, version }),
+    ));
+}
+
 const controlDoor = (
-  { version = "", logFile, sessions }: GatewayDeps,
+  { version = "", logFile }: GatewayDeps,
   services: (method: string) => CommandDeps,
   current: Current,
   secrets: GatewaySecrets,
+  talks: () => Promise<Talks>,
   reload: () => Promise<ReloadReport>,
 ): ControlDoor =>
   new ControlDoor({
     current,
     version,
     services,
-    sessions: sessions(),
+    talks,
     reload,
     reloadSecrets: () => secrets.again(),
     logPath: () => logFile?.path,

@@ -7,8 +7,8 @@ export interface ActiveRun {
   readonly sessionKey?: string;
   /** where its attempts go just now */
   provider(): ProviderId;
-  /** The credential that it uses just now is stored no more. */
-  hasLost(): boolean;
+  /** It uses a stored credential of a provider that has none any more. */
+  hasLostProvider(): boolean;
   /** why it was ended, when somebody did */
   readonly stopReason: string | undefined;
   /** Ends it soon. @param reason what its client is told as `stopReason` */
@@ -34,9 +34,9 @@ export class Runs {
     return [...this.#active].filter(({ sessionKey }) => sessionKey === key);
   }
 
-  /** Credentials were read anew: whatever uses one that is gone ends. */
+  /** Credentials were read anew: whatever uses a provider's that has none any more ends. */
   abortLost(): void {
-    for (const run of this.#active) if (run.hasLost()) run.abort(AUTH_REVOKED);
+    for (const run of this.#active) if (run.hasLostProvider()) run.abort(AUTH_REVOKED);
   }
 
   /** Those that go to a provider just now. */

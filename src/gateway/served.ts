@@ -90,6 +90,8 @@ export const newServed = (given: Given): Served => ({
   place: { attempts: 0 },
 });
 
-/** The credential of the present attempt is stored no more. */
-export const hasLostProfile = ({ place: { profile }, live }: Served): boolean =>
-  profile?.source === "store" && !live.view.snapshot.profiles.some(({ id }) => id === profile.id);
+/** It uses a stored credential of a provider that has none any more. Where another is left, a call ends as it began. */
+export const hasLostProvider = ({ place: { profile }, live: { view } }: Served): boolean =>
+  profile?.source === "store" &&
+  !view.damaged &&
+  !view.stored.some(({ credential }) => credential.provider === profile.provider);

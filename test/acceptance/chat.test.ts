@@ -240,3 +240,104 @@ describe("conversations", () => {
     assert.equal((await endOf(left)).stopReason, "auth-revoked");
   });
 });
+
+describe("sessions of HTTP clients", () => {
+  let gateway: TestGateway;
+  let client: ControlClient;
+  before(async () => {
+    gateway = await startTestGateway({
+      providers: { p: { keys: ["a", "b"], models: ["m1", "m2"] } },
+      access: { gateway: { maxWaitMs: 0 } },
+      config: {
+        gateway: {
+          auth: { mode: "token", token: TOKEN },
+          http: { endpoints: { chatCompletions: { enabled: true }, responses: { enabled: true } } },
+        },
+      },
+      script: ({ body, key }) => {
+        const { messages } = body.json;
+        const { content } = messages.at(-1);
+        const text = `${messages.length} messages, by ${key.slice(-1)}, last ${content}`;
+        return body.json.stream
+          ? act.stream({ frames: chatFrames(text) })
+          : act.reply({ body: chatBody(text) });
+      },
+    });
+    client = await controlClient(gateway.url, { auth: { token: TOKEN } });
+  });
+  after(async () => {
+    client.close();
+    await gateway.stop();
+  });
+
+  const said = (content: string) => [{ role: "user", content }];
+  const ask = async (body: object, headers: Record<string, string> = {}) => {
+    const answer = await gateway.post("/v1/chat/completions", { model: "openclaw", ...body }, headers);
+    return (await answer.json()) as any;
+  };
+  const words = ({ choices }: any): string => choices[0].message.content;
+  const SESSION = "x-openclaw-session-key";
+
+  test("a user's calls go on; calls without one leave no row", async () => {
+    assert.match(words(await ask({ user: "u1", messages: said("ALPHA") })), /^1 messages/);
+    const second = await ask({
+      user: "u1",
+      messages: [{ role: "system", content: "Be short." }, ...said("second")],
+    });
+    assert.match(words(second), /^4 messages, by ., last second/);
+    const sent = gateway.upstream.calls
+      .at(-1)!
+      .body.json.messages.map(({ role, content }: any) => [role, content]);
+    assert.deepEqual(
+      [sent[0], sent[1], sent[3]],
+      [
+        ["system", "Be short."],
+        ["user", "ALPHA"],
+        ["user", "second"],
+      ],
+    );
+    assert.match(words(await ask({ messages: said("third") })), /^1 messages/);
+    assert.match(words(await ask({ model: "p/m1", user: "u1", messages: said("other") })), /^1 messages/);
+    const { sessions } = await client.ask("sessions.list");
+    assert.deepEqual(
+      sessions.map(({ key, messageCount }: any) => [key, messageCount]),
+      [["agent:main:openai-user:u1", 4]],
+    );
+  });
+
+  test("a session header names a conversation in every protocol, streamed or not, with its commands", async () => {
+    const named = { [SESSION]: "thread" };
+    assert.match(words(await ask({ messages: said("one") }, named)), /^1 messages/);
+    const stream = await gateway.post(
+      "/v1/responses",
+      { model: "openclaw", stream: true, input: "two" },
+      named,
+    );
+    assert.match(await stream.text(), /3 messages/);
+    const messages = await gateway.post(
+      "/v1/messages",
+      { model: "openclaw", max_tokens: 9, messages: said("three") },
+      named,
+    );
+    assert.match(((await messages.json()) as any).content[0].text, /^5 messages/);
+    const calls = gateway.upstream.calls.length;
+    assert.match(words(await ask({ messages: said("/model p/m2@p:b") }, named)), /Model set to p\/m2/);
+    const told = await gateway.post(
+      "/v1/chat/completions",
+      { model: "openclaw", stream: true, messages: said("/model") },
+      named,
+    );
+    assert.match(await told.text(), /Current: p\/m2 \(chosen\)[^]*\[DONE\]/);
+    assert.equal(gateway.upstream.calls.length, calls);
+    assert.match(words(await ask({ messages: said("four") }, named)), /^7 messages, by b/);
+    assert.equal(gateway.upstream.calls.at(-1)!.body.json.model, "m2");
+    assert.match(words(await ask({ messages: said("/new") }, named)), /New session/);
+    assert.match(words(await ask({ messages: said("five") }, named)), /^1 messages/);
+    // By `user` there are no commands: what such a client sends is no person's typing.
+    assert.match(words(await ask({ user: "u2", messages: said("/model") })), /last \/model/);
+    assert.match(
+      (await ask({ messages: said("x") }, { [SESSION]: "cron:x" })).error.message,
+      /may not begin/,
+    );
+  });
+});

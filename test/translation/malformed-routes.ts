@@ -182,8 +182,9 @@ const headersFrom = (random: Random): Record<string, string> => ({
   ...(random() < 0.12 ? pick(ODD_HEADERS, random) : {}),
 });
 
-/** 500 would be the gateway's own failure, 502 and 504 no one's here. */
-const isOwnFailure = (status: number): boolean => status >= 500 && status !== 503;
+/** 500 would be the gateway's own failure, 504 no one's here; 502 is told of a call that was insisted on alone. */
+const isOwnFailure = (status: number, text: string): boolean =>
+  status >= 500 && status !== 503 && !(status === 502 && text.includes("which tool_choice asks for"));
 
 const LATE = { afterBytes: Infinity, afterMs: 60_000 };
 
@@ -195,7 +196,7 @@ async function ask(
   const { status, text, left, broken } = await send({ url: url + path, headers, body, agent, leaves: LATE });
   if (left) return { status, fault: `no end of an answer within ${LATE.afterMs} ms` };
   if (broken !== undefined) return { status, fault: `the connection broke: ${broken}` };
-  if (isOwnFailure(status)) return { status, fault: text.slice(0, 500) };
+  if (isOwnFailure(status, text)) return { status, fault: text.slice(0, 500) };
   if (status >= 400 && !saysWhy(text)) return { status, fault: `says not why: ${text.slice(0, 500)}` };
   return { status };
 }

@@ -9,7 +9,7 @@ export interface PlanRequest {
   /** The model asked for, then its fallbacks. */
   readonly models: readonly ModelRef[];
   /** A person's explicit choice for the first model: only this profile serves it. */
-  readonly pin?: ProfileId;
+  readonly pin?: ProfileId | undefined;
   /** The profile that served this session last: preferred, never required. */
   readonly sticky?: ProfileId | undefined;
   /** Whether the call may move from flat classes to a metered one; it may when absent. */

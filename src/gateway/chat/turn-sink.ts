@@ -45,7 +45,14 @@ export class TurnSink implements Sink {
   }
 
   open(): void {
-    if (this.text !== "") return;
+    if (this.text === "") this.forget();
+  }
+
+  /** Another answer begins. */
+  forget(): void {
+    this.text = "";
+    this.usage = undefined;
+    this.finish = undefined;
     this.#reader = this.#tongue.reader(newId);
     this.#parser = this.#newParser();
     this.#letters = new TextDecoder();

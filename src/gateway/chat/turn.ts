@@ -16,7 +16,7 @@ import { endCall } from "../call-end.ts";
 import type { Gateway } from "../gateway.ts";
 import type { ActiveRun } from "../runs.ts";
 import type { Served } from "../served.ts";
-import { hasLostProfile } from "../served.ts";
+import { hasLostProvider } from "../served.ts";
 import { errorKindOf, fallbackFacts, fallbackNotice, fallbackSteps } from "./fallback-steps.ts";
 import { answerMessage } from "./answer-message.ts";
 import { readyTurn, TURN_WIRE } from "./turn-call.ts";
@@ -42,7 +42,7 @@ export type TurnEnd = { readonly startedAt: number; readonly endedAt: number; re
 );
 
 /** What is sent of a long conversation: its newest rows. */
-const MOST_SENT = 500;
+export const MOST_SENT = 500;
 
 /** A turn that can be ended at any time, also while it waits for another one. */
 export class Turn implements ActiveRun {
@@ -77,8 +77,8 @@ export class Turn implements ActiveRun {
     return (this.#served?.place.ref ?? this.#selected ?? this.#default()).provider;
   }
 
-  hasLost(): boolean {
-    return this.#served !== undefined && hasLostProfile(this.#served);
+  hasLostProvider(): boolean {
+    return this.#served !== undefined && hasLostProvider(this.#served);
   }
 
   /** @param reason what clients are told as `stopReason` */

@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import type { Receipt } from "../../core/receipt.ts";
 import type { ControlOptions } from "../control-door.ts";
-import { Chats } from "../chat/chats.ts";
+import type { Talks } from "../chat/talks.ts";
 import { Changes } from "./changes.ts";
 import { Connection } from "./connection.ts";
 import { Dialogs } from "./dialogs.ts";
@@ -40,7 +40,7 @@ export class ControlPlane {
   readonly #loop = new EventLoop();
   readonly #dialogs = new Dialogs();
   readonly #changes: Changes;
-  readonly #chats: Chats;
+  readonly #talks: Talks;
   readonly #facts: PlaneFacts;
   #identity: GatewayIdentity | undefined;
   #ticks: NodeJS.Timeout | undefined;
@@ -48,27 +48,18 @@ export class ControlPlane {
   #presenceVersion = 1;
   #healthVersion = 1;
 
-  constructor(options: ControlOptions) {
+  constructor(options: ControlOptions, talks: Talks) {
     this.#options = options;
     this.#changes = new Changes(options.current);
-    this.#chats = new Chats(
-      {
-        get gateway() {
-          return options.current.gateway;
-        },
-        sessions: options.sessions,
-        tell: (event, payload) => this.tell(event, payload),
-      },
-      options.current.gateway.runs,
-    );
+    this.#talks = talks;
     const { version, reload, reloadSecrets, logPath, current } = options;
     this.#facts = {
       version,
       reload,
       reloadSecrets,
       dialogs: this.#dialogs,
-      chats: this.#chats,
-      sessions: options.sessions,
+      chats: talks.chats,
+      sessions: talks.sessions,
       news: new SessionNews(),
       tell: (event, payload) => this.tell(event, payload),
       identity: () => (this.#identity ??= gatewayIdentity(options.services("identity").paths().stateDir)),
@@ -136,7 +127,7 @@ export class ControlPlane {
     clearInterval(this.#ticks);
     clearTimeout(this.#look);
     this.#loop.stop();
-    this.#chats.stop();
+    this.#talks.chats.stop();
     this.#dialogs.stop();
     const everyone = [...this.#clients, ...this.#strangers];
     for (const one of this.#clients)

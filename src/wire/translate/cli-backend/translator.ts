@@ -1,4 +1,5 @@
 // A request for a program that runs its own tools and keeps its own settings: who said what, and which model is meant.
+import type { JsonObject } from "../../../core/json.ts";
 import { parseObject } from "../../../core/json.ts";
 import { textIn } from "../data-source.ts";
 import { defined, fault } from "../fields.ts";
@@ -79,10 +80,20 @@ function readable(part: UserPart): UserPart {
   return text === undefined ? part : { kind: "text", text };
 }
 
+const REASONS = new Set<unknown>(["stop", "length", "tool_calls", "content_filter"]);
+
+const isCount = (value: unknown): boolean => typeof value === "number" && value >= 0;
+
+/** What the program's reader writes: text, and how it ended. */
+const isEvent = (said: JsonObject): said is JsonObject & AnswerEvent =>
+  said["kind"] === "finish"
+    ? REASONS.has(said["reason"]) && Object.values(said["usage"] ?? {}).every(isCount)
+    : (said["kind"] === "text" || said["kind"] === "thinking") && typeof said["text"] === "string";
+
 const reader: ProviderTranslator["reader"] = () => ({
   add: (_event, data) => {
-    const said = parseObject(data) as AnswerEvent | undefined;
-    return said ? [said] : [];
+    const said = parseObject(data);
+    return said && isEvent(said) ? [said] : [];
   },
   end: () => [],
 });
