@@ -21,7 +21,7 @@ export interface SessionStore {
   find(agent: AgentId, key: string): Promise<Session | undefined>;
   /** Newest first. Creates nothing. @throws AccessError `store_unreadable` */
   list(agent: AgentId): Promise<readonly Session[]>;
-  /** The newest `limit` rows, oldest first; rows that cannot be read are left out. @throws AccessError `store_unreadable` */
+  /** The newest `limit` rows or 8 MB of them, oldest first; rows that cannot be read are left out. @throws AccessError `store_unreadable` */
   messages(agent: AgentId, sessionId: string, limit: number): Promise<readonly ChatMessage[]>;
   /**
    * Changes one session and adds to its transcript, in one transaction. `decide` sees the stored session, is
@@ -52,6 +52,8 @@ export const sessionFile = (agentDatabase: string): string =>
 
 export const MOST_SESSIONS = 2000;
 export const MOST_MESSAGES = 2000;
+/** Of one reading. A person's words never come near it; pictures may. */
+export const MOST_READ_CHARACTERS = 8 * 1024 * 1024;
 
 /** @param fileOf where an agent's sessions are */
 export function openSessionStore(fileOf: (agent: AgentId) => string): SessionStore {
@@ -153,11 +155,14 @@ function sessionIn(row: Record<string, unknown>): Session[] {
 
 function selectMessages(db: DatabaseSync, sessionId: string, limit: number): ChatMessage[] {
   const newest = "SELECT message_json FROM access_messages WHERE session_id = ? ORDER BY seq DESC LIMIT ?";
-  return db
-    .prepare(newest)
-    .all(sessionId, limit)
-    .flatMap((row) => messageIn(row))
-    .toReversed();
+  const found: ChatMessage[] = [];
+  let characters = 0;
+  for (const row of db.prepare(newest).iterate(sessionId, limit)) {
+    characters += String(row["message_json"]).length;
+    if (characters > MOST_READ_CHARACTERS && found.length > 0) break;
+    found.push(...messageIn(row));
+  }
+  return found.toReversed();
 }
 
 function messageIn(row: Record<string, unknown>): ChatMessage[] {

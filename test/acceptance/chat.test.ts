@@ -113,6 +113,11 @@ describe("conversations", () => {
     await client.event("chat", (chat) => chat.runId === runs[0] && chat.state === "delta");
     assert.match(wordsOf(await say("stop", "/stop")), /Stopped 2 answers/);
     for (const run of runs) assert.equal((await endOf(run)).stopReason, "stop");
+    const { messages } = await client.ask("chat.history", { sessionKey: "stop" });
+    assert.deepEqual(
+      messages.map(({ role }: any) => role),
+      ["user", "assistant"],
+    );
     assert.match(wordsOf(await say("stop", "/stop")), /Nothing is running/);
   });
 

@@ -8,7 +8,13 @@ import { afterEach, beforeEach, describe, test } from "node:test";
 import type { ChatMessage } from "../../src/core/session.ts";
 import { begunAgain, newSession } from "../../src/core/session.ts";
 import type { SessionStore } from "../../src/store/sessions.ts";
-import { MOST_MESSAGES, MOST_SESSIONS, openSessionStore, sessionFile } from "../../src/store/sessions.ts";
+import {
+  MOST_MESSAGES,
+  MOST_READ_CHARACTERS,
+  MOST_SESSIONS,
+  openSessionStore,
+  sessionFile,
+} from "../../src/store/sessions.ts";
 import { openStoreInWorker } from "../../src/store/worker.ts";
 
 const KEY = "agent:main:s";
@@ -70,6 +76,12 @@ for (const [kind, open] of Object.entries(KINDS))
       await put(KEY, 2, "three");
       assert.deepEqual(await texts(), ["one", "two", "three"]);
       assert.deepEqual(await texts(2), ["two", "three"]);
+      const long = "x".repeat(MOST_READ_CHARACTERS / 2);
+      await put(KEY, 2, long, long, "end");
+      assert.deepEqual(
+        (await texts()).map(({ length }) => length),
+        [long.length, 3],
+      );
       await put(KEY, 3, ...Array.from({ length: MOST_MESSAGES }, (_, n) => `${n}`));
       assert.equal((await texts(MOST_MESSAGES + 10)).length, MOST_MESSAGES);
     });

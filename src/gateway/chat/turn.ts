@@ -90,6 +90,7 @@ export class Turn implements ActiveRun {
   /** Never rejects. */
   async run(): Promise<TurnEnd> {
     const startedAt = this.#now();
+    if (this.#stopReason !== undefined) return this.#neverBegan(this.#stopReason, startedAt);
     try {
       return await this.#answered(startedAt);
     } catch (error) {
@@ -100,6 +101,13 @@ export class Turn implements ActiveRun {
       this.#events.failed(words, undefined);
       return { kind: "error", error: words, startedAt, endedAt: this.#now() };
     }
+  }
+
+  /** It was ended while it waited for its turn: nothing of it is kept. */
+  #neverBegan(stopReason: string, startedAt: number): TurnEnd {
+    this.#newEvents("").aborted(undefined, stopReason);
+    const message = this.#message("aborted", undefined);
+    return { kind: "aborted", message, stopReason, startedAt, endedAt: startedAt };
   }
 
   async #answered(startedAt: number): Promise<TurnEnd> {
