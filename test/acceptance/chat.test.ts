@@ -336,6 +336,12 @@ describe("sessions of HTTP clients", () => {
     assert.equal(gateway.upstream.calls.length, calls);
     assert.match(words(await ask({ messages: said("four") }, named)), /^7 messages, by b/);
     assert.equal(gateway.upstream.calls.at(-1)!.body.json.model, "m2");
+    const history = (path: string) =>
+      fetch(`${gateway.url}/sessions/${path}`, { headers: { authorization: `Bearer ${TOKEN}` } });
+    const read = (await (await history("thread/history?limit=2")).json()) as any;
+    assert.deepEqual([read.sessionKey, read.messages.length, read.hasMore], ["agent:main:thread", 2, true]);
+    for (const path of ["nobody/history", "%ff/history", "agent%3Anobody%3Ax/history", "thread"])
+      assert.equal((await history(path)).status, 404, path);
     assert.match(words(await ask({ messages: said("/new") }, named)), /New session/);
     assert.match(words(await ask({ messages: said("five") }, named)), /^1 messages/);
     // By `user` there are no commands: what such a client sends is no person's typing.
