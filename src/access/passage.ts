@@ -9,6 +9,7 @@ import type { Sink } from "./sink.ts";
 const LARGEST_FRAME_BYTES = 16 * 1024 * 1024;
 /** The end of an answer that is kept for its usage and end marks. */
 export const TAIL_BYTES = 4096;
+const BLANK_LINE = Buffer.from("\n\n");
 
 /** What the passage asks of the call that it belongs to. */
 export interface Source {
@@ -78,10 +79,14 @@ export class Passage {
   finish(ended: boolean): Buffer | undefined {
     const rest = this.#frames?.rest();
     // Half a frame is no content; one that only lacks its blank line is.
-    if (rest && isWholeFrame(rest)) this.#passChecked(rest);
+    const last = rest && isWholeFrame(rest) ? rest : undefined;
+    if (last) this.#passChecked(last);
     const tail = Buffer.concat(this.#tail);
-    if (!ended && this.#frames && !this.#wire.endMarks.some((mark) => tail.includes(mark)))
+    if (!ended && this.#frames && !this.#wire.endMarks.some((mark) => tail.includes(mark))) {
+      // What is told next begins a frame of its own.
+      if (last) this.#pass(BLANK_LINE);
       this.#break("The stream was cut before its end.");
+    }
     if (this.#over) return undefined;
     this.#sink.end();
     return tail;
