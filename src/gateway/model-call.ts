@@ -35,7 +35,7 @@ import { newServed } from "./served.ts";
 import { mayNameSession, openSession } from "./session-call.ts";
 import { refuseReservedSession, sessionKey } from "./session-key.ts";
 import type { Target } from "./target.ts";
-import { embeddingTarget } from "./target.ts";
+import { byPrograms, embeddingTarget } from "./target.ts";
 import type { CallTemplate } from "./upstream-call.ts";
 import { agentBody, decodedAgain, passThroughBody } from "./upstream-call.ts";
 
@@ -114,7 +114,8 @@ function readyCall(
   if (fault !== undefined) throw new AccessError("bad_input", fault);
 
   const ready = (live: LiveAgent, said: RequestBody, session?: HttpSession): ReadyCall => {
-    const models = session?.plan?.models ?? target.models;
+    const held = session?.plan?.models;
+    const models = held ? byPrograms(gateway.config(), held) : target.models;
     const reached = reach(models, door.wire, door.endpoint === door.wire.endpoint, said.json, gateway);
     const served = begin({ ...call, gateway }, said, reached, live, session?.plan);
     const sink = sinkFor(call.response, served, said, asAgent);

@@ -80,6 +80,24 @@ describe("conversations", () => {
     assert.notEqual(anew.sessionId, sessionId);
   });
 
+  test("a terminal window opens, previews, and is told what it set", async () => {
+    await say("window", "my name is Ada");
+    assert.deepEqual(await client.ask("plugin.approval.list"), []);
+    const listed = { search: "window", includeDerivedTitles: true, includeLastMessage: true };
+    const { sessions, defaults } = await client.ask("sessions.list", listed);
+    const { messages } = await client.ask("chat.history", { sessionKey: "window" });
+    assert.equal(sessions[0].lastMessagePreview, messages[1].content[0].text);
+    assert.deepEqual(defaults.thinkingLevels, [{ id: "off", label: "off" }]);
+    const set = { verboseLevel: "on", responseUsage: "tokens", fastMode: true };
+    const { entry } = await client.ask("sessions.patch", { key: "window", ...set, traceLevel: null });
+    assert.deepEqual([entry.verboseLevel, entry.responseUsage, entry.fastMode], ["on", "tokens", true]);
+    assert.equal("traceLevel" in entry, false);
+    await client.ask("sessions.patch", { key: "window", thinkingLevel: "off" });
+    const refused = await client.request("sessions.patch", { key: "window", thinkingLevel: "high" });
+    assert.equal(refused.error.code, "INVALID_REQUEST");
+    assert.match(refused.error.message, /thinkingLevel/);
+  });
+
   test("messages that come while an answer is under way wait for their turn; the same one is sent once", async () => {
     const first = await begin("queue", "hold on");
     const second = await begin("queue", "next");
@@ -106,6 +124,35 @@ describe("conversations", () => {
       runId: "nobody",
       status: "timeout",
     });
+  });
+
+  test("a message that waits can be taken back alone; a key of one conversation is refused in another", async () => {
+    const [first, second, third] = [
+      await begin("back", "hold on"),
+      await begin("back", "never said"),
+      await begin("back", "next"),
+    ];
+    assert.deepEqual((await client.ask("chat.abort", { sessionKey: "back", runId: second })).runIds, [
+      second,
+    ]);
+    assert.equal((await endOf(second)).state, "aborted");
+    const { session } = await client.ask("sessions.describe", { key: "back" });
+    assert.deepEqual(session.activeRunIds, [first, third]);
+    assert.equal((await client.ask("chat.abort", { sessionKey: "back", runId: second })).aborted, false);
+    await client.ask("chat.abort", { sessionKey: "back", runId: first });
+    assert.equal((await endOf(third)).state, "final");
+    for (const [method, name] of [
+      ["chat.send", "sessionKey"],
+      ["agent", "sessionKey"],
+      ["sessions.send", "key"],
+    ] as const) {
+      const { error } = await client.request(method, {
+        [name]: "elsewhere",
+        message: "mine",
+        idempotencyKey: third,
+      });
+      assert.match(error.message, /belongs to a run of agent:main:back/, method);
+    }
   });
 
   test("/stop ends what is under way, and what waits behind it", async () => {
@@ -179,6 +226,10 @@ describe("conversations", () => {
     await put(new Map([["q:a", { type: "api_key", provider: "q", key: keyOf("q", "a") }]]));
     await client.ask("secrets.reload");
     assert.equal((await say("lost", "hello")).state, "final");
+    // A pin stays with its provider.
+    const { entry } = await client.ask("sessions.patch", { key: "lost", model: "p/m2" });
+    assert.deepEqual([entry.modelOverride, entry.authProfileOverride], ["m2", undefined]);
+    assert.equal((await say("lost", "hello")).state, "final");
   });
 
   test("images go along; nonsense is refused with its place", async () => {
@@ -217,6 +268,10 @@ describe("conversations", () => {
 
   test("when a provider's credentials are removed its runs end, in chat and over HTTP, and no others", async () => {
     const chat = await begin("revoked", "hold on");
+    const waiting = await begin("revoked", "never said");
+    // Its conversation moves on to another provider while it waits: it is spared, and ended by hand.
+    const spared = await begin("moves", "hold on").then(() => begin("moves", "hold on"));
+    await say("moves", "/model q/m1");
     const other = await begin("stays", "/model q/m1")
       .then(endOf)
       .then(() => begin("stays", "hold on"));
@@ -230,8 +285,13 @@ describe("conversations", () => {
     await client.event("chat", (event) => event.runId === other && event.state === "delta");
     const { removedProfiles, abortedRunIds } = await client.ask("models.authLogout", { provider: "p" });
     assert.deepEqual(removedProfiles.toSorted(), ["p:a", "p:b"]);
-    assert.deepEqual(abortedRunIds.toSorted(), [chat, http.headers.get("x-openclaw-run-id")].toSorted());
-    assert.equal((await endOf(chat)).stopReason, "auth-revoked");
+    const named = new Set(abortedRunIds);
+    for (const run of [chat, waiting, http.headers.get("x-openclaw-run-id")]) assert.ok(named.has(run));
+    assert.ok(!named.has(other) && !named.has(spared));
+    for (const run of [chat, waiting]) assert.equal((await endOf(run)).stopReason, "auth-revoked");
+    await client.event("chat", (event) => event.runId === spared && event.state === "delta");
+    await client.ask("chat.abort", { sessionKey: "moves" });
+    assert.equal((await endOf(spared)).stopReason, "rpc");
     const ended = await client.event("agent", ({ runId, data }) => runId === chat && data.phase === "end");
     assert.deepEqual([ended.data.aborted, ended.data.stopReason], [true, "auth-revoked"]);
     assert.match(await text, /auth-revoked[^]*\[DONE\]/);
@@ -302,6 +362,10 @@ describe("sessions of HTTP clients", () => {
       ],
     );
     assert.match(words(await ask({ messages: said("third") })), /^1 messages/);
+    const odd = `${"u".repeat(300)}\n`;
+    assert.match(words(await ask({ user: odd, messages: said("fourth") })), /^1 messages/);
+    assert.match(words(await ask({ user: odd, messages: said("fifth") })), /^3 messages/);
+    await client.ask("sessions.delete", { key: (await client.ask("sessions.list")).sessions[0].key });
     assert.match(words(await ask({ model: "p/m1", user: "u1", messages: said("other") })), /^1 messages/);
     const { sessions } = await client.ask("sessions.list");
     assert.deepEqual(
@@ -334,11 +398,13 @@ describe("sessions of HTTP clients", () => {
     );
     assert.match(await told.text(), /Current: p\/m2 \(chosen\)[^]*\[DONE\]/);
     assert.equal(gateway.upstream.calls.length, calls);
+    const foreign = await ask({ messages: said("x") }, { [SESSION]: "agent:nobody:x" });
+    assert.match(foreign.error.message, /is not one of the agent main/);
     assert.match(words(await ask({ messages: said("four") }, named)), /^7 messages, by b/);
     assert.equal(gateway.upstream.calls.at(-1)!.body.json.model, "m2");
     const history = (path: string) =>
       fetch(`${gateway.url}/sessions/${path}`, { headers: { authorization: `Bearer ${TOKEN}` } });
-    const read = (await (await history("thread/history?limit=2")).json()) as any;
+    const read = (await (await history("thread/history?limit=2.5")).json()) as any;
     assert.deepEqual([read.sessionKey, read.messages.length, read.hasMore], ["agent:main:thread", 2, true]);
     for (const path of ["nobody/history", "%ff/history", "agent%3Anobody%3Ax/history", "thread"])
       assert.equal((await history(path)).status, 404, path);

@@ -44,9 +44,11 @@ export class Chats {
         "bad_input",
         `${queue.length} messages of ${asked.key} wait for their turn. Wait for an answer, or send /stop.`,
       );
-    const turn = new Turn(asked, this.#parts);
     const last = queue.at(-1);
+    const turn = new Turn(asked, this.#parts, last);
+    if (last) void turn.foresee();
     queue.push(turn);
+    this.#runs.add(turn);
     this.#queues.set(asked.key, queue);
     const before = last ? this.#known.get(last.asked.runId)?.ended : undefined;
     const ended = (before ?? Promise.resolve()).then(() => this.#run(turn, queue));
@@ -71,16 +73,23 @@ export class Chats {
 
   /** Runs of a conversation that have not ended, the running one first. */
   active(key: string): string[] {
-    return (this.#queues.get(key) ?? []).map(({ asked }) => asked.runId);
+    return (this.#queues.get(key) ?? [])
+      .filter(({ stopReason }, i) => i === 0 || stopReason === undefined)
+      .map(({ asked }) => asked.runId);
   }
 
   /** @param runId all of the conversation when left out. @returns the runs that are ended */
   abort(key: string, reason: string, runId?: string): string[] {
     const turns = (this.#queues.get(key) ?? []).filter(
-      ({ asked }) => runId === undefined || asked.runId === runId,
+      ({ asked, stopReason }) => stopReason === undefined && (runId === undefined || asked.runId === runId),
     );
     for (const turn of turns) turn.abort(reason);
     return turns.map(({ asked }) => asked.runId);
+  }
+
+  /** A person chose another model: what waits will go there. */
+  async foresee(key: string): Promise<void> {
+    await Promise.all((this.#queues.get(key) ?? []).slice(1).map((turn) => turn.foresee()));
   }
 
   stop(): void {
@@ -89,7 +98,6 @@ export class Chats {
 
   async #run(turn: Turn, queue: Turn[]): Promise<TurnEnd> {
     const { asked } = turn;
-    this.#runs.add(turn);
     const end = await turn.run();
     this.#runs.delete(turn);
     queue.splice(queue.indexOf(turn), 1);

@@ -1,6 +1,6 @@
 // A session of an HTTP client: what was said before goes along, what is said now is kept. Its model, pin and profile are
 // those of the session; a message that is a command is answered here, for sessions that are named by header.
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { LiveAgent } from "../../access/live-agents.ts";
 import type { RunResult } from "../../access/run.ts";
@@ -51,13 +51,32 @@ export function sessionNamedBy(
   // Nobody reads the conversation of another caller, whatever it is called.
   const own = caller.kind === "key" ? `key-${caller.live.key.id}:` : "";
   if (typeof key === "string" && key.trim() !== "") {
-    const named = parseSessionKey(key, agent);
-    if (own === "") return { ...named, explicit: true };
+    if (own === "") return { ...ofThisAgent(parseSessionKey(key, agent), agent), explicit: true };
     return { ...parseSessionKey(`${own}${key.trim()}`, agent), explicit: false };
   }
   if (!space || typeof user !== "string" || user.trim() === "") return undefined;
-  return { ...parseSessionKey(`agent:${agent}:${own}${space}:${user.trim()}`, agent), explicit: false };
+  return {
+    ...parseSessionKey(`agent:${agent}:${own}${space}:${nameOfUser(user.trim())}`, agent),
+    explicit: false,
+  };
 }
+
+/** An agent's conversation is served with the models and credentials of that agent, and no other's. */
+function ofThisAgent(named: SessionName, agent: AgentId): SessionName {
+  if (named.agent === agent) return named;
+  throw new AccessError(
+    "bad_input",
+    `The session ${named.key} is not one of the agent ${agent}. Use the model openclaw/${named.agent}.`,
+  );
+}
+
+const LONGEST_USER = 128;
+
+/** Any text may name a user; what is no part of a key goes in by its digest. */
+const nameOfUser = (user: string): string =>
+  user.length > LONGEST_USER || /\p{Cc}/u.test(user)
+    ? createHash("sha256").update(user).digest("base64url")
+    : user;
 
 /** A request with what was said before it. */
 export class HttpSession {

@@ -15,6 +15,7 @@ import { TRANSLATORS } from "../../wire/translate/all.ts";
 import { endCall } from "../call-end.ts";
 import type { Gateway } from "../gateway.ts";
 import type { ActiveRun } from "../runs.ts";
+import { AUTH_REVOKED } from "../runs.ts";
 import type { Served } from "../served.ts";
 import { hasLostProvider } from "../served.ts";
 import { errorKindOf, fallbackFacts, fallbackNotice, fallbackSteps } from "./fallback-steps.ts";
@@ -54,9 +55,13 @@ export class Turn implements ActiveRun {
   #served: Served | undefined;
   /** the model that is asked first, once it is known */
   #selected: ModelRef | undefined;
+  /** the turn of its conversation that it waits for */
+  #ahead: Turn | undefined;
+  #hasBegun = false;
 
-  constructor(asked: TurnAsked, parts: TurnParts) {
+  constructor(asked: TurnAsked, parts: TurnParts, ahead?: Turn) {
     this.asked = asked;
+    this.#ahead = ahead;
     this.#parts = parts;
     this.#sink = new TurnSink(TRANSLATORS[TURN_WIRE.api]!.provider, (piece) => this.#events?.text(piece));
   }
@@ -77,19 +82,38 @@ export class Turn implements ActiveRun {
     return (this.#served?.place.ref ?? this.#selected ?? this.#default()).provider;
   }
 
+  /** What waits shares the fate of what it waits for, if it goes to the same provider. */
   hasLostProvider(): boolean {
-    return this.#served !== undefined && hasLostProvider(this.#served);
+    if (this.#served) return hasLostProvider(this.#served);
+    const ahead = this.#ahead;
+    return ahead?.stopReason === AUTH_REVOKED && ahead.provider() === this.provider();
+  }
+
+  /** Learns, while it waits, which model its conversation asks first. Never rejects. */
+  async foresee(): Promise<void> {
+    const { agent, key } = this.asked;
+    try {
+      const session = await this.#parts.sessions.find(agent, key);
+      const defaults = defaultsOf(this.#parts.gateway, agent);
+      if (!this.#served) this.#selected = session ? turnPlan(session, defaults).models[0] : defaults[0];
+    } catch {
+      // The turn itself tells what is wrong.
+    }
   }
 
   /** @param reason what clients are told as `stopReason` */
   abort(reason: string): void {
-    this.#stopReason ??= reason;
+    if (this.#stopReason !== undefined) return;
+    this.#stopReason = reason;
+    if (!this.#hasBegun) this.#newEvents("").aborted(undefined, reason);
     this.#sink.leave();
   }
 
   /** Never rejects. */
   async run(): Promise<TurnEnd> {
     const startedAt = this.#now();
+    this.#hasBegun = true;
+    this.#ahead = undefined;
     if (this.#stopReason !== undefined) return this.#neverBegan(this.#stopReason, startedAt);
     try {
       return await this.#answered(startedAt);
@@ -103,9 +127,8 @@ export class Turn implements ActiveRun {
     }
   }
 
-  /** It was ended while it waited for its turn: nothing of it is kept. */
+  /** It was ended while it waited for its turn, and that was told: nothing of it is kept. */
   #neverBegan(stopReason: string, startedAt: number): TurnEnd {
-    this.#newEvents("").aborted(undefined, stopReason);
     const message = this.#message("aborted", undefined);
     return { kind: "aborted", message, stopReason, startedAt, endedAt: startedAt };
   }

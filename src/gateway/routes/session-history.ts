@@ -17,7 +17,7 @@ export const sessionHistory: Route = {
     const { pathname, searchParams } = new URL(url, "http://gateway");
     const [, encoded] = /^\/sessions\/([^/]+)\/history$/.exec(pathname) ?? [];
     const key = encoded === undefined ? undefined : decoded(encoded);
-    const most = Math.min(Number(searchParams.get("limit")) || MOST_ROWS, MOST_ROWS);
+    const most = Math.min(Math.trunc(Number(searchParams.get("limit"))) || MOST_ROWS, MOST_ROWS);
     // Conversations are the operator's.
     if (key !== undefined && caller.kind !== "key" && (await replied(response, gateway, key, most))) return;
     replyNotOk(response, 404, "not_found", "There is no such session.");

@@ -1,7 +1,7 @@
 // /model: which model and profile a conversation uses; to choose others.
 import { formatModelRef, sameModelRef } from "../../../core/model-ref.ts";
 import { choose, newSession, turnPlan } from "../../../core/session.ts";
-import type { Choice, Session } from "../../../core/session.ts";
+import type { Choice } from "../../../core/session.ts";
 import { listedModels, wantedIn } from "../choice.ts";
 import type { ChatCommand, CommandContext } from "./command.ts";
 import { modelStatus } from "./model-status.ts";
@@ -31,16 +31,18 @@ export const model: ChatCommand = {
 };
 
 /** Changes what a conversation uses from its next turn on. */
-export const changed = (
-  { sessions, agent, key, session, defaults, gateway }: CommandContext,
+export async function changed(
+  { sessions, agent, key, session, defaults, gateway, chats }: CommandContext,
   choice: Choice,
-): Promise<Session | undefined> =>
-  sessions.update(agent, key, (stored) => ({
+): Promise<void> {
+  await sessions.update(agent, key, (stored) => ({
     session: {
       ...choose(stored ?? newSession(key, session.sessionId, gateway.now()), choice, defaults),
       updatedAt: gateway.now(),
     },
   }));
+  await chats.foresee(key);
+}
 
 export function currentWords({ session, defaults }: CommandContext): string {
   const { models, pin, sticky } = turnPlan(session, defaults);

@@ -8,7 +8,7 @@ import { textOf } from "../../../core/session.ts";
 import { sessionNamed } from "../conversation.ts";
 import { method } from "../method.ts";
 import { agentId, alsoKnown, name } from "../params.ts";
-import { attachments, contentOf, message } from "./chat.ts";
+import { attachments, contentOf, message, refuseForeign } from "./chat.ts";
 
 const LONGEST_WAIT_MS = 24 * 3_600_000;
 
@@ -28,7 +28,9 @@ export const agentRunMethods = {
       const runId = asked.idempotencyKey;
       const named = sessionNamed(call, asked.sessionKey ?? `agent-run:${randomUUID()}`, asked.agentId);
       const { chats } = call.plane;
-      const run = chats.find(runId) ?? chats.send({ ...named, runId, content: contentOf(asked) }).run;
+      const known = chats.find(runId);
+      if (known && asked.sessionKey !== undefined) refuseForeign(known, named.key);
+      const run = known ?? chats.send({ ...named, runId, content: contentOf(asked) }).run;
       if (!run.end)
         call.early({ runId, sessionKey: run.sessionKey, status: "accepted", acceptedAt: run.startedAt });
       return resultOf(runId, await run.ended);

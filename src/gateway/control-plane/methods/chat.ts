@@ -4,11 +4,12 @@ import type { ChatMessage, ImageContent } from "../../../core/session.ts";
 import { AccessError } from "../../../core/errors.ts";
 import { commandIn } from "../../chat/commands.ts";
 import { COMMANDS } from "../../chat/commands.ts";
+import type { KnownRun } from "../../chat/chats.ts";
 import { TurnEvents } from "../../chat/turn-events.ts";
 import { contextOf, defaultsFor, rowOf, sessionNamed, storedSession, tellChanged } from "../conversation.ts";
 import type { Call } from "../method.ts";
 import { method } from "../method.ts";
-import { agentId, alsoKnown, name } from "../params.ts";
+import { agentId, alsoKnown, name, wholeNumber } from "../params.ts";
 
 export const attachments = v.optional(
   v.array(
@@ -21,6 +22,7 @@ export const attachments = v.optional(
 );
 type Attachment = NonNullable<v.InferOutput<typeof attachments>>[number];
 
+const rowLimit = v.optional(wholeNumber(1, 1000));
 const MOST_CHARACTERS = 2_000_000;
 export const message = v.pipe(
   v.string(),
@@ -63,7 +65,7 @@ export const chatMethods = {
     v.strictObject({
       sessionKey: name,
       agentId,
-      limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000))),
+      limit: rowLimit,
       ...alsoKnown("offset", "maxChars"),
     }),
     (call, { sessionKey, limit, agentId: agent }) => history(call, sessionKey, limit ?? 200, agent),
@@ -72,7 +74,7 @@ export const chatMethods = {
   /** All that a window of a conversation asks for when it opens. */
   "chat.startup": method(
     "operator.read",
-    v.strictObject({ sessionKey: name, agentId, limit: v.optional(v.number()), ...alsoKnown("maxChars") }),
+    v.strictObject({ sessionKey: name, agentId, limit: rowLimit, ...alsoKnown("maxChars") }),
     async (call, { sessionKey, limit, agentId: agent }) => ({
       ...(await history(call, sessionKey, limit ?? 200, agent)),
       metadata: metadata(),
@@ -130,6 +132,7 @@ export async function send(call: Call, asked: Sent) {
   const runId = asked.idempotencyKey;
   const { chats, news } = call.plane;
   const known = chats.find(runId);
+  if (known) refuseForeign(known, named.key);
   if (known) return { runId, status: known.end ? "ok" : "in_flight" };
   if (await answeredByCommand(call, named, asked.message, runId)) return { runId, status: "started" };
   const { run } = chats.send({ ...named, runId, content: contentOf(asked) });
@@ -140,6 +143,15 @@ export async function send(call: Call, asked: Sent) {
       news.tell("session.message", { sessionKey: named.key, message: end.message, runId });
   });
   return { runId, status: "started" };
+}
+
+/** @throws AccessError `bad_input` when the key of a run is used again for another conversation */
+export function refuseForeign({ sessionKey }: KnownRun, key: string): void {
+  if (sessionKey === key) return;
+  throw new AccessError(
+    "bad_input",
+    `This idempotencyKey belongs to a run of ${sessionKey}. Every message needs its own.`,
+  );
 }
 
 /** Commands are answered here; their answer is an event like any other. */
@@ -181,14 +193,14 @@ async function answeredByCommand(
   return true;
 }
 
-async function history(call: Call, sessionKey: string, limit: number, agent: string | undefined) {
+async function history(call: Call, sessionKey: string, most: number, agent: string | undefined) {
   const named = sessionNamed(call, sessionKey, agent);
   const session = await storedSession(call, named);
   const [model] = defaultsFor(call, named.agent);
   return {
     sessionKey: named.key,
     ...(session ? { sessionId: session.sessionId, sessionInfo: rowOf(call, session, named.agent) } : {}),
-    messages: session ? await call.plane.sessions.messages(named.agent, session.sessionId, limit) : [],
+    messages: session ? await call.plane.sessions.messages(named.agent, session.sessionId, most) : [],
     defaults: { modelProvider: model!.provider, model: model!.model },
     thinkingLevel: "off",
   };

@@ -2,7 +2,9 @@
 import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import { AccessError } from "../../../core/errors.ts";
-import type { AgentId } from "../../../core/ids.ts";
+import type { LiveAgent } from "../../../access/live-agents.ts";
+import type { AgentId, ProfileId } from "../../../core/ids.ts";
+import type { ModelRef } from "../../../core/model-ref.ts";
 import type { Session } from "../../../core/session.ts";
 import { choose, mainSessionKey, newSession, textOf, turnPlan } from "../../../core/session.ts";
 import { wantedIn } from "../../chat/choice.ts";
@@ -12,6 +14,7 @@ import type { Call } from "../method.ts";
 import { method } from "../method.ts";
 import { agentId, alsoKnown, name, nothing } from "../params.ts";
 import { sessionEntry } from "../session-row.ts";
+import { settings, settingsIn, THINKING_LEVELS } from "../session-settings.ts";
 import { message, send } from "./chat.ts";
 
 const limit = v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)));
@@ -26,15 +29,9 @@ export const sessionMethods = {
       offset,
       agentId,
       search: v.optional(v.string()),
+      includeLastMessage: v.optional(v.boolean()),
       ...alsoKnown("activeMinutes", "includeGlobal", "includeUnknown", "includeDerivedTitles", "label"),
-      ...alsoKnown(
-        "includeLastMessage",
-        "spawnedBy",
-        "archived",
-        "pinned",
-        "category",
-        "configuredAgentsOnly",
-      ),
+      ...alsoKnown("spawnedBy", "archived", "pinned", "category", "configuredAgentsOnly"),
     }),
     list,
   ),
@@ -108,8 +105,8 @@ export const sessionMethods = {
     v.strictObject({
       ...one,
       model: v.optional(v.nullable(name)),
-      ...alsoKnown("label", "category", "archived", "pinned", "unread", "thinkingLevel", "fastMode"),
-      ...alsoKnown("verboseLevel", "traceLevel", "reasoningLevel", "responseUsage", "elevatedLevel"),
+      ...settings,
+      ...alsoKnown("label", "category", "archived", "pinned", "unread"),
     }),
     patch,
   ),
@@ -163,6 +160,7 @@ interface Listed {
   readonly offset?: number | undefined;
   readonly agentId?: string | undefined;
   readonly search?: string | undefined;
+  readonly includeLastMessage?: boolean | undefined;
 }
 
 async function list(call: Call, asked: Listed) {
@@ -188,12 +186,27 @@ async function list(call: Call, asked: Listed) {
     limitApplied: most,
     hasMore,
     nextOffset: hasMore ? from + page.length : null,
-    defaults: { modelProvider: model!.provider, model: model!.model, contextTokens: null },
-    sessions: page.map(({ agent, session }) => rowOf(call, session, agent)),
+    defaults: {
+      modelProvider: model!.provider,
+      model: model!.model,
+      contextTokens: null,
+      thinkingLevels: THINKING_LEVELS,
+    },
+    sessions: await Promise.all(
+      page.map(async ({ agent, session }) => ({
+        ...rowOf(call, session, agent),
+        ...(asked.includeLastMessage ? await lastMessage(call, agent, session) : {}),
+      })),
+    ),
   };
 }
 
 const MOST_PREVIEWED = 200;
+
+async function lastMessage({ plane }: Call, agent: AgentId, { sessionId }: Session) {
+  const [last] = await plane.sessions.messages(agent, sessionId, 1);
+  return last ? { lastMessagePreview: textOf(last).slice(0, MOST_PREVIEWED) } : {};
+}
 
 async function preview(call: Call, key: string, most: number, agent: string | undefined) {
   const named = sessionNamed(call, key, agent);
@@ -229,14 +242,13 @@ async function create(call: Call, asked: Created) {
   };
 }
 
-async function patch(
-  call: Call,
-  asked: {
-    readonly key: string;
-    readonly agentId?: string | undefined;
-    readonly model?: string | null | undefined;
-  },
-) {
+type Patched = Parameters<typeof settingsIn>[0] & {
+  readonly key: string;
+  readonly agentId?: string | undefined;
+  readonly model?: string | null | undefined;
+};
+
+async function patch(call: Call, asked: Patched) {
   const named = sessionNamed(call, asked.key, asked.agentId);
   const session = await chosen(call, named, asked.model);
   await tellChanged(call, named, "patch");
@@ -245,12 +257,13 @@ async function patch(
     ok: true,
     path: call.deps.paths().stateDir,
     key: named.key,
-    entry: sessionEntry(session),
+    entry: { ...sessionEntry(session), ...settingsIn(asked) },
     resolved: {
       modelProvider: model!.provider,
       model: model!.model,
       agentRuntime: { id: "auto", source: "implicit" },
       thinkingLevel: "off",
+      thinkingLevels: THINKING_LEVELS,
     },
   };
 }
@@ -261,17 +274,25 @@ async function chosen(
   { agent, key }: { readonly agent: AgentId; readonly key: string },
   model: string | null | undefined,
 ): Promise<Session> {
-  const { gateway, live, defaults } = await contextOf(call, { agent, key });
+  const { gateway, live, defaults, session: before } = await contextOf(call, { agent, key });
   const wanted = model ? wantedIn(model, gateway.config(), live) : undefined;
   const choice =
     model === null
       ? { model: null, profile: null }
       : wanted
-        ? { model: wanted.model, ...(wanted.profile ? { profile: wanted.profile } : {}) }
+        ? { model: wanted.model, profile: wanted.profile ?? pinFor(wanted.model, before, live) }
         : {};
   const now = gateway.now();
   const session = await call.plane.sessions.update(agent, key, (stored) => ({
     session: { ...choose(stored ?? newSession(key, randomUUID(), now), choice, defaults), updatedAt: now },
   }));
+  await call.plane.chats.foresee(key);
   return session!;
+}
+
+/** A pin stays with its provider: no other provider's model could be served by it. */
+function pinFor({ provider }: ModelRef, { profile }: Session, { view }: LiveAgent): ProfileId | null {
+  if (profile?.source !== "user") return null;
+  const pinned = view.snapshot.profiles.find(({ id }) => id === profile.id);
+  return (pinned?.provider ?? profile.id.split(":", 1)[0]) === provider ? profile.id : null;
 }
