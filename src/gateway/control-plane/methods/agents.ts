@@ -5,6 +5,7 @@ import { defaultAgent } from "../../../access/read-view.ts";
 import { MAIN_AGENT } from "../../../core/ids.ts";
 import { fresh, method } from "../method.ts";
 import { agentId, name, nothing } from "../params.ts";
+import { THINKING_LEVELS } from "../session-settings.ts";
 
 /** The gateway's own folder means nothing to a client. */
 const folder = v.pipe(
@@ -22,17 +23,17 @@ export const agentMethods = {
       defaultId: defaultAgent(config),
       mainKey: MAIN_AGENT,
       scope: "per-sender",
-      agents: agents.map(({ id, name: label, workspace, model: primary }) => {
+      agents: agents.map(({ id, name: title, workspace, model: primary }) => {
         const own = config.agents.find((agent) => agent.id === id)?.model;
         const fallbacks = own ? own.fallbacks : config.defaultModel.fallbacks;
         return {
           id,
-          ...(label === undefined ? {} : { name: label }),
+          ...(title === undefined ? {} : { name: title }),
           workspace,
           ...(primary === undefined ? {} : { model: { primary, ...(fallbacks ? { fallbacks } : {}) } }),
           agentRuntime: { id: "auto", source: "implicit" },
-          thinkingLevels: [{ id: "off", label: "off" }],
-          thinkingOptions: ["off"],
+          thinkingLevels: THINKING_LEVELS,
+          thinkingOptions: THINKING_LEVELS.map(({ label }) => label),
           thinkingDefault: "off",
         };
       }),

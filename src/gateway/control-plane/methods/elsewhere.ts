@@ -12,6 +12,8 @@ export const elsewhereMethods = {
   "device.pair.list": always({ pending: [], paired: [] }),
   "cron.list": always({ jobs: [], total: 0, offset: 0, limit: 50, hasMore: false, nextOffset: null }),
   "cron.status": always({ enabled: false, jobs: 0, nextWakeAtMs: null }),
+  "exec.approval.list": always([]),
+  "plugin.approval.list": always([]),
   "skills.status": always({ skills: [] }),
   "channels.status": now((ts) => ({
     ts,
