@@ -2,6 +2,7 @@
 import type { Circumstances } from "../refresh/report.ts";
 import { madeOn, table } from "../refresh/report.ts";
 import type { Hits } from "./malformed.ts";
+import { MUTATED } from "./malformed.ts";
 
 export interface MalformedReport {
   readonly seed: number;
@@ -13,12 +14,13 @@ export interface MalformedReport {
 }
 
 export function malformedPage(when: Circumstances, report: MalformedReport): string {
-  const { seed, requests, rounds, routes, codecs, wrong } = report;
+  const { seed, requests, rounds, routes, wrong } = report;
+  const { [MUTATED]: mutated = 0, ...codecs } = report.codecs;
   return `# Soak: malformed
 
 \`npm run soak:malformed\`: valid requests of every protocol with faults in fields, bytes and headers, made by somebody who
 knows their shape. ${requests} of them go to the routes of a built gateway (parser, guard, route, and for two models in three the
-translation); in ${rounds} rounds one more request is told in every protocol, and two answers with faults to every client.
+translation); in ${rounds} rounds one more request is told in every protocol, and two answers with faults to every client: ${mutated} requests, answers and frames with faults. Together ${requests + mutated}.
 Nothing may crash; no answer may be a 500; every refusal says why in a protocol's own error.
 
 ${madeOn(when, seed)} ${wrong.length === 0 ? "Nothing was wrong." : `${wrong.length} were wrong.`}

@@ -19,6 +19,9 @@ const CLIENTS = Object.entries(TRANSLATORS).flatMap(([api, { client }]) =>
 );
 const PROVIDERS = Object.entries(TRANSLATORS);
 
+/** Requests, answers and frames that were given a fault. */
+export const MUTATED = "mutated";
+
 /** What happened, by protocol: `openai-completions: read`. */
 export type Hits = Record<string, number>;
 
@@ -81,6 +84,7 @@ const framesOf = (client: ClientTranslator, events: readonly AnswerEvent[]): Jso
 
 function requestRound(samples: Samples, random: Random, hit: (what: string) => void): void {
   const [api, client] = pick(CLIENTS, random);
+  hit(MUTATED);
   const body = mutated(pick(samples.requests.get(api)!, random), random) as JsonObject;
   const request = refusable(() => fitToolNames(client.readRequest(body)).request);
   hit(`${api}: ${request ? "read" : "refused"}`);
@@ -109,13 +113,16 @@ function answerRound(samples: Samples, random: Random, hit: (what: string) => vo
   const shape = sampleFor(samples, provider);
   let made = 0;
   const newId = () => `call_${made++}`;
+  hit(MUTATED);
   const body = mutated(pick(samples.bodies.get(shape)!, random), random);
   if (typeof body === "object" && body !== null && !Array.isArray(body))
     tellAll(provider.readAnswer(body as JsonObject, newId));
   const reader = provider.reader(newId);
   const told: AnswerEvent[] = [];
   for (const frame of pick(samples.frames.get(shape)!, random)) {
-    const data = refusable(() => JSON.stringify(random() < 0.3 ? mutated(frame, random) : frame));
+    const isMutated = random() < 0.3;
+    if (isMutated) hit(MUTATED);
+    const data = refusable(() => JSON.stringify(isMutated ? mutated(frame, random) : frame));
     if (data !== undefined)
       told.push(...reader.add(pick(EVENTS, random), random() < 0.02 ? data.slice(1) : data));
   }
