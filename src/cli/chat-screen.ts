@@ -22,9 +22,11 @@ export class ChatScreen {
   readonly #options: ChatScreenOptions;
   readonly #lines: Interface;
   readonly #left = Promise.withResolvers<void>();
-  /** the run whose answer is awaited */
-  #run: string | undefined;
-  #isMidLine = false;
+  /** runs whose answers are awaited */
+  readonly #runs = new Set<string>();
+  /** the run whose words stand on the line */
+  #midLine: string | undefined;
+  #ended: string | undefined;
 
   constructor(link: Link, options: ChatScreenOptions) {
     this.#link = link;
@@ -55,36 +57,46 @@ export class ChatScreen {
   }
 
   hear(event: string, payload: JsonObject): void {
-    if (event !== "chat" || this.#run === undefined || payload["runId"] !== this.#run) return;
-    const { state, deltaText, message, errorMessage, stopReason } = payload;
-    if (state === "delta") return this.#stream(String(deltaText));
-    if (state === "final" && !this.#isMidLine) this.#stream(textIn(message));
-    if (state === "error") this.#stream(`${this.#isMidLine ? "\n" : ""}⚠ ${String(errorMessage)}`);
-    if (state === "aborted") this.#stream(`${this.#isMidLine ? "\n" : ""}(stopped: ${String(stopReason)})`);
+    const { runId, state, deltaText, message, errorMessage, stopReason } = payload;
+    if (event !== "chat" || typeof runId !== "string") return;
+    // Something to know beside the answer comes behind it.
+    if (runId === this.#ended && state === "final") return this.#end(runId, textIn(message));
+    if (!this.#runs.has(runId)) return;
+    if (state === "delta") return this.#stream(runId, String(deltaText));
+    const isBehind = this.#midLine === runId;
+    if (state === "error") return this.#end(runId, `${isBehind ? "\n" : ""}⚠ ${String(errorMessage)}`);
+    if (state === "aborted")
+      return this.#end(runId, `${isBehind ? "\n" : ""}(stopped: ${String(stopReason)})`);
+    this.#end(runId, isBehind ? "" : textIn(message));
+  }
+
+  #end(runId: string, words: string): void {
+    this.#stream(runId, words);
     this.#write("\n");
-    this.#isMidLine = false;
-    this.#run = undefined;
-    this.#lines.prompt();
+    this.#midLine = undefined;
+    this.#ended = runId;
+    this.#runs.delete(runId);
+    if (this.#runs.size === 0) this.#lines.prompt();
   }
 
   async #say(line: string): Promise<void> {
     if (line.trim() === "") return this.#lines.prompt();
     if (line.trim() === "/exit" || line.trim() === "/quit") return this.#lines.close();
     const runId = randomUUID();
-    this.#run = runId;
+    this.#runs.add(runId);
     const failure = await this.#ask("chat.send", { message: line, idempotencyKey: runId }).then(
       () => undefined,
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );
     if (failure === undefined) return;
-    this.#run = undefined;
-    this.#write(`⚠ ${failure}\n`);
-    this.#lines.prompt();
+    this.#end(runId, `⚠ ${failure}`);
   }
 
   #interrupt(): void {
-    if (this.#run === undefined) return this.#lines.close();
-    void this.#ask("chat.abort", { runId: this.#run }).catch(() => undefined);
+    if (this.#runs.size === 0) return this.#lines.close();
+    // What waits goes first, or it would begin.
+    for (const runId of [...this.#runs].toReversed())
+      void this.#ask("chat.abort", { runId }).catch(() => undefined);
   }
 
   async #ask(method: string, params: JsonObject): Promise<unknown> {
@@ -95,8 +107,9 @@ export class ChatScreen {
     throw new Error(String(answer.error["message"]));
   }
 
-  #stream(text: string): void {
-    this.#isMidLine = true;
+  #stream(runId: string, text: string): void {
+    if (this.#midLine !== undefined && this.#midLine !== runId) this.#write("\n");
+    this.#midLine = runId;
     this.#write(withoutControls(text));
   }
 

@@ -37,6 +37,14 @@ describe("conversations on the command line", () => {
     const { result, status } = JSON.parse(second.out);
     assert.deepEqual([status, result.payloads[0].text], ["ok", "3 said, last again"]);
     assert.equal((await run("agent", "-m", "hello")).out, "1 said, last hello\n");
+    assert.match(
+      (await run("agent", "-m", "/status", "--session", "notes")).out,
+      /Session: agent:main:notes/,
+    );
+    const late = await run("agent", "-m", "hold", "--session", "late", "--timeout", "1", "--json");
+    assert.deepEqual([late.exit, JSON.parse(late.out).summary], [1, "aborted"]);
+    assert.match(late.err, /stopped before its end \(timeout\)/);
+    assert.match((await run("agent", "-m", "/stop", "--session", "late")).out, /Nothing is running/);
     assert.equal((await run("agent", "-m", "steer")).out, "\uFFFD[2Jgone\n");
   });
 
@@ -58,7 +66,9 @@ describe("conversations on the command line", () => {
       ["chat", "--session", "screen"],
       [
         { after: /leaves when there is none\.\s+> /, send: `hello${ENTER}` },
-        { after: /1 said, last hello\s+> /, send: `/model list${ENTER}` },
+        // Two lines at once: each is answered.
+        { after: /1 said, last hello\s+> /, send: `both${ENTER}second${ENTER}` },
+        { after: /3 said, last both[^]*5 said, last second\s+> /, send: `/model list${ENTER}` },
         { after: /1\. p\/m1 ← current[^]*> /, send: `hold on${ENTER}` },
         { after: /well then/, send: CTRL_C },
         { after: /\(stopped: rpc\)\s+> /, send: CTRL_C },

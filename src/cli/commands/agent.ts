@@ -19,6 +19,8 @@ interface Flags {
 }
 
 const USUAL_TIMEOUT_S = 600;
+/** The gateway ends the run in time; this is for one that does not answer at all. */
+const GRACE_MS = 10_000;
 
 export default buildCommand({
   docs: {
@@ -53,10 +55,11 @@ export default buildCommand({
       params: {
         message,
         idempotencyKey: crypto.randomUUID(),
+        timeout,
         ...(session === undefined ? {} : { sessionKey: session }),
         ...(agent === undefined ? {} : { agentId: agent }),
       },
-      timeoutMs: timeout * 1000,
+      timeoutMs: timeout * 1000 + GRACE_MS,
       expectFinal: true,
       version: deps.version,
     });
@@ -65,8 +68,12 @@ export default buildCommand({
       this.io.say(`Error: ${String(answer.error["message"])}`);
       return this.exit(EXIT_FAILURE);
     }
-    if (flags.json) return this.io.json(answer.payload);
-    this.io.out(withoutControls(textIn(answer.payload)));
+    const stopped = stopReasonIn(answer.payload);
+    if (flags.json) this.io.json(answer.payload);
+    else this.io.out(withoutControls(textIn(answer.payload)));
+    if (stopped === undefined) return;
+    this.io.say(`The answer was stopped before its end (${stopped}).`);
+    return this.exit(EXIT_FAILURE);
   },
 });
 
@@ -74,4 +81,11 @@ function textIn(payload: unknown): string {
   const result = isObject(payload) && isObject(payload["result"]) ? payload["result"] : {};
   const payloads = Array.isArray(result["payloads"]) ? result["payloads"] : [];
   return payloads.map((each) => (isObject(each) ? String(each["text"] ?? "") : "")).join("\n");
+}
+
+/** of an answer that is not whole */
+function stopReasonIn(payload: unknown): string | undefined {
+  if (!isObject(payload) || payload["summary"] !== "aborted") return undefined;
+  const { meta } = isObject(payload["result"]) ? payload["result"] : {};
+  return isObject(meta) ? String(meta["stopReason"]) : "stop";
 }

@@ -11,6 +11,10 @@ export interface TurnNames {
 }
 
 const DELTA_EVERY_MS = 100;
+/** Each step tells all of the text so far: a long answer comes in fewer, so that no one is sent megabytes a second. */
+const CHARACTERS_PER_STEP = 50_000;
+
+const stepMs = (characters: number): number => DELTA_EVERY_MS * Math.max(1, characters / CHARACTERS_PER_STEP);
 
 export class TurnEvents {
   readonly #tell: Tell;
@@ -44,7 +48,7 @@ export class TurnEvents {
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       if (this.#pending !== "") this.#tellAndWait();
-    }, DELTA_EVERY_MS);
+    }, stepMs(this.#text.length));
   }
 
   fallbackStep(data: Readonly<Record<string, unknown>>): void {

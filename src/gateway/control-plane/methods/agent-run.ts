@@ -8,7 +8,7 @@ import { textOf } from "../../../core/session.ts";
 import { sessionNamed } from "../conversation.ts";
 import { method } from "../method.ts";
 import { agentId, alsoKnown, name } from "../params.ts";
-import { attachments, contentOf, message, refuseForeign } from "./chat.ts";
+import { answeredByCommand, attachments, contentOf, message, refuseForeign } from "./chat.ts";
 
 const LONGEST_WAIT_MS = 24 * 3_600_000;
 
@@ -21,7 +21,9 @@ export const agentRunMethods = {
       agentId,
       sessionKey: v.optional(name),
       attachments,
-      ...alsoKnown("sessionId", "thinking", "deliver", "timeout", "lane", "label", "channel", "to"),
+      /** seconds, as OpenClaw has it; 0: none */
+      timeout: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(LONGEST_WAIT_MS / 1000))),
+      ...alsoKnown("sessionId", "thinking", "deliver", "lane", "label", "channel", "to"),
       ...alsoKnown("extraSystemPrompt", "bestEffortDeliver", "replyTo", "replyChannel"),
     }),
     async (call, asked) => {
@@ -30,10 +32,16 @@ export const agentRunMethods = {
       const { chats } = call.plane;
       const known = chats.find(runId);
       if (known && asked.sessionKey !== undefined) refuseForeign(known, named.key);
-      const run = known ?? chats.send({ ...named, runId, content: contentOf(asked) }).run;
+      // A person who names a conversation means its commands.
+      if (!known && asked.sessionKey !== undefined)
+        await answeredByCommand(call, named, asked.message, runId);
+      const run = chats.find(runId) ?? chats.send({ ...named, runId, content: contentOf(asked) }).run;
       if (!run.end)
         call.early({ runId, sessionKey: run.sessionKey, status: "accepted", acceptedAt: run.startedAt });
-      return resultOf(runId, await run.ended);
+      const timer = asked.timeout
+        ? setTimeout(() => chats.abort(run.sessionKey, "timeout", runId), asked.timeout * 1000)
+        : undefined;
+      return resultOf(runId, await run.ended.finally(() => clearTimeout(timer)));
     },
   ),
 

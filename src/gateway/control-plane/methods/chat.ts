@@ -155,7 +155,7 @@ export function refuseForeign({ sessionKey }: KnownRun, key: string): void {
 }
 
 /** Commands are answered here; their answer is an event like any other. */
-async function answeredByCommand(
+export async function answeredByCommand(
   call: Call,
   named: { readonly agent: string; readonly key: string },
   text: string,
