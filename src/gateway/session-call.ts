@@ -1,6 +1,7 @@
 // Calls of agents that belong to a conversation. What keeps conversations is loaded with the first of them.
 import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
+import { AccessError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { RequestBody } from "./body.ts";
 import type { HttpSession, OpenedBy } from "./chat/http-session.ts";
@@ -25,7 +26,14 @@ export async function openSession(
   const name = sessionNamedBy(headers, by.wire, body.json, by.live.id, by.caller);
   if (!name) return { body, session: undefined };
   const strict = headers["x-openclaw-model"] !== undefined;
-  const opened = await openHttpSession(await talks(), name, { ...by, body: body.json, strict });
+  const opened = await openHttpSession(await talks(), name, { ...by, body: body.json, strict }).catch(
+    (error: unknown) => {
+      // A `user` asks for no conversation in so many words: the call is answered without one.
+      if (name.explicit || !(error instanceof AccessError && error.code === "store_unreadable")) throw error;
+      by.gateway.log.error(error, `The conversation ${name.key} could not be read`);
+      return undefined;
+    },
+  );
   if (typeof opened === "string") {
     const { model, stream } = body.json;
     const told = { runId: randomUUID(), words: opened, now: by.gateway.now() };

@@ -1,6 +1,7 @@
 // Conversations over the control plane: turns, queues, commands, what is kept, what happens when credentials go.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { mkdirSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, describe, test } from "node:test";
 import { sessionFile } from "../../src/store/sessions.ts";
@@ -233,12 +234,13 @@ describe("conversations", () => {
   });
 
   test("images go along; nonsense is refused with its place", async () => {
-    const picture = { type: "image", mimeType: "image/png", content: "aGVsbG8=" };
+    const picture = { type: "image", mimeType: "image/png", content: "data:image/png;base64,aGVsbG8=" };
     await endOf(await begin("image", "look", { attachments: [picture] })).catch(() => undefined);
     const { content } = bodies().at(-1).messages.at(-1);
     assert.equal(content[1].image_url.url, "data:image/png;base64,aGVsbG8=");
     for (const [over, said] of [
       [{ attachments: [{ mimeType: "text/html", content: "x" }] }, /An attachment is an image/],
+      [{ attachments: [{ mimeType: "image/png", content: "%no%" }] }, /content in base64/],
       [{ message: " " }, /message must not be empty/],
       [{ sessionKey: "cron:x" }, /may not begin with/],
       [{ agentId: "nobody" }, /There is no agent "nobody"/],
@@ -312,6 +314,7 @@ describe("sessions of HTTP clients", () => {
   before(async () => {
     gateway = await startTestGateway({
       providers: { p: { keys: ["a", "b"], models: ["m1", "m2"] } },
+      own: { w: {} },
       access: { gateway: { maxWaitMs: 0 } },
       config: {
         gateway: {
@@ -410,11 +413,36 @@ describe("sessions of HTTP clients", () => {
       assert.equal((await history(path)).status, 404, path);
     assert.match(words(await ask({ messages: said("/new") }, named)), /New session/);
     assert.match(words(await ask({ messages: said("five") }, named)), /^1 messages/);
+    // A model that one call names is none of the conversation's.
+    await ask({ messages: said("strict") }, { [SESSION]: "strict", "x-openclaw-model": "p/m2" });
+    await ask({ messages: said("usual") }, { [SESSION]: "strict" });
+    assert.equal(gateway.upstream.calls.at(-1)!.body.json.model, "m1");
     // By `user` there are no commands: what such a client sends is no person's typing.
     assert.match(words(await ask({ user: "u2", messages: said("/model") })), /last \/model/);
     assert.match(
       (await ask({ messages: said("x") }, { [SESSION]: "cron:x" })).error.message,
       /may not begin/,
     );
+  });
+
+  test("a pin that is gone is told over HTTP, too", async () => {
+    const named = { [SESSION]: "pinned" };
+    await ask({ messages: said("/model p/m1@p:b") }, named);
+    const put = (profile: any) =>
+      gateway.store.update("main", { profiles: ["p:b"] }, () => ({ profiles: new Map([["p:b", profile]]) }));
+    await put(null);
+    await client.ask("secrets.reload");
+    assert.match((await ask({ messages: said("x") }, named)).error.message, /pinned to the profile p:b/);
+    await put({ type: "api_key", provider: "p", key: keyOf("p", "b") });
+    await client.ask("secrets.reload");
+  });
+
+  test("a file of sessions that cannot be read costs its agent's conversations, and no call without one", async () => {
+    mkdirSync(sessionFile(gateway.paths.agentDatabase("w")), { recursive: true });
+    assert.match(words(await ask({ model: "openclaw/w", user: "u", messages: said("x") })), /^1 messages/);
+    const explicit = await ask({ model: "openclaw/w", messages: said("x") }, { [SESSION]: "t" });
+    assert.match(explicit.error.message, /access-sessions\.sqlite cannot be read/);
+    assert.ok((await client.ask("sessions.list")).sessions.length > 0);
+    assert.equal((await client.request("sessions.list", { agentId: "w" })).ok, false);
   });
 });

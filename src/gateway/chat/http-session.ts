@@ -8,6 +8,7 @@ import type { Sink } from "../../access/sink.ts";
 import { AccessError } from "../../core/errors.ts";
 import type { AgentId } from "../../core/ids.ts";
 import type { JsonObject } from "../../core/json.ts";
+import type { ModelRef } from "../../core/model-ref.ts";
 import type { ChatMessage, Session, SessionName, TurnPlan } from "../../core/session.ts";
 import { afterTurn, newSession, parseSessionKey, textOf, turnPlan } from "../../core/session.ts";
 import { TRANSLATORS } from "../../wire/translate/all.ts";
@@ -16,7 +17,7 @@ import type { Caller } from "../caller.ts";
 import type { Gateway } from "../gateway.ts";
 import { answerMessage } from "./answer-message.ts";
 import { commandIn } from "./commands.ts";
-import { MOST_SENT, defaultsOf } from "./turn.ts";
+import { MOST_SENT, defaultsOf, refuseLostPin } from "./turn.ts";
 import type { Talks } from "./talks.ts";
 import { rowsOf, withBefore } from "./session-rows.ts";
 import { HeardSink } from "./heard-sink.ts";
@@ -86,6 +87,8 @@ export class HttpSession {
   readonly #talks: Talks;
   readonly #name: SessionName;
   readonly #session: Session;
+  readonly #isStored: boolean;
+  readonly #defaults: readonly ModelRef[];
   readonly #said: readonly ChatMessage[];
   readonly #ear: TurnSink;
 
@@ -95,6 +98,8 @@ export class HttpSession {
     readonly talks: Talks;
     readonly name: SessionName;
     readonly session: Session;
+    readonly isStored: boolean;
+    readonly defaults: readonly ModelRef[];
     readonly said: readonly ChatMessage[];
     readonly wire: Wire;
   }) {
@@ -103,6 +108,8 @@ export class HttpSession {
     this.#talks = parts.talks;
     this.#name = parts.name;
     this.#session = parts.session;
+    this.#isStored = parts.isStored;
+    this.#defaults = parts.defaults;
     this.#said = parts.said;
     this.#ear = new TurnSink(TRANSLATORS[parts.wire.api]!.provider, () => undefined);
   }
@@ -119,17 +126,19 @@ export class HttpSession {
     const answer = answerMessage({ text, usage, served: ref, stopReason: finish ?? "stop", runId }, gateway);
     const rows = [...this.#said.map((row) => ({ ...row, runId })), answer];
     const turn = {
-      models: this.plan?.models ?? [ref],
+      models: this.#defaults,
       served: ref,
-      profileId: candidate.profile.id,
+      ...(this.plan ? { profileId: candidate.profile.id } : {}),
       ...(usage ? { usage } : {}),
       messages: rows.length,
     };
     try {
-      await this.#talks.sessions.update(agent, key, (stored) => ({
-        session: afterTurn(stored ?? this.#session, turn, gateway.now()),
-        append: rows,
-      }));
+      await this.#talks.sessions.update(agent, key, (stored) =>
+        // One that began anew meanwhile, or was deleted, keeps nothing of it.
+        this.#isStored && stored?.sessionId !== this.#session.sessionId
+          ? undefined
+          : { session: afterTurn(stored ?? this.#session, turn, gateway.now()), append: rows },
+      );
     } catch (error) {
       gateway.log.error(error, `The answer of ${key} could not be kept`);
     }
@@ -170,13 +179,17 @@ export async function openHttpSession(
     });
   }
   const before = stored ? await talks.sessions.messages(agent, session.sessionId, MOST_SENT) : [];
+  // What a client key may call was judged by its request: a session chooses nothing for it.
+  const plan = strict || caller.kind === "key" ? undefined : turnPlan(session, defaults);
+  refuseLostPin(plan?.pin, live);
   return new HttpSession({
     body: withBefore(wire, body, before),
-    // What a client key may call was judged by its request: a session chooses nothing for it.
-    plan: strict || caller.kind === "key" ? undefined : turnPlan(session, defaults),
+    plan,
     talks,
     name,
     session,
+    isStored: stored !== undefined,
+    defaults,
     said,
     wire,
   });

@@ -278,7 +278,7 @@ export function defaultsOf(gateway: Gateway, agent: string): readonly ModelRef[]
 }
 
 /** A person's choice that is gone is told, and nothing else takes its place in silence. */
-function refuseLostPin(pin: string | undefined, { view }: LiveAgent): void {
+export function refuseLostPin(pin: string | undefined, { view }: LiveAgent): void {
   if (pin === undefined || view.snapshot.profiles.some(({ id }) => id === pin)) return;
   throw new AccessError(
     "unknown_profile",

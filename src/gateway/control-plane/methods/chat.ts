@@ -122,8 +122,12 @@ export function contentOf({
   return [...(text === "" ? [] : [{ type: "text" as const, text }]), ...images];
 }
 
+const isBase64 = (text: string): boolean => text.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(text);
+
 function imageOf({ mimeType, content }: Attachment): ImageContent {
-  if (mimeType?.startsWith("image/") && content) return { type: "image", mimeType, data: content };
+  // A picture that no provider can read would spoil every later turn of the conversation.
+  const data = content?.replace(/^data:[^,]{0,200};base64,/, "");
+  if (mimeType?.startsWith("image/") && data && isBase64(data)) return { type: "image", mimeType, data };
   throw new AccessError("bad_input", "An attachment is an image: mimeType image/… and content in base64.");
 }
 

@@ -167,7 +167,15 @@ async function list(call: Call, asked: Listed) {
   const { gateway, deps, plane } = call;
   const agents = asked.agentId === undefined ? gateway.config().agents.map(({ id }) => id) : [asked.agentId];
   const found = await Promise.all(
-    agents.map(async (agent) => (await plane.sessions.list(agent)).map((session) => ({ agent, session }))),
+    agents.map(async (agent) => {
+      const sessions = await plane.sessions.list(agent).catch((error: unknown) => {
+        // One agent's broken file hides no other agent's conversations.
+        if (asked.agentId !== undefined) throw error;
+        gateway.log.error(error, `The sessions of ${agent} could not be read`);
+        return [];
+      });
+      return sessions.map((session) => ({ agent, session }));
+    }),
   );
   const search = asked.search?.toLowerCase();
   const all = found
