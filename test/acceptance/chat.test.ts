@@ -97,6 +97,12 @@ describe("conversations", () => {
     const refused = await client.request("sessions.patch", { key: "window", thinkingLevel: "high" });
     assert.equal(refused.error.code, "INVALID_REQUEST");
     assert.match(refused.error.message, /thinkingLevel/);
+    const run = { message: "hi", idempotencyKey: "window-agent", cleanupBundleMcpOnRunEnd: true };
+    const ended = await client.frame(
+      (await client.request("agent", run)) &&
+        (({ payload }) => payload?.runId === run.idempotencyKey && payload.status === "ok"),
+    );
+    assert.equal(ended.payload.summary, "completed");
   });
 
   test("messages that come while an answer is under way wait for their turn; the same one is sent once", async () => {

@@ -17,7 +17,12 @@ type Name = (typeof NAMES)[number];
 
 export const settings = {
   thinkingLevel: v.optional(
-    v.nullable(v.literal("off", "can be off alone here: a model thinks as its provider's settings say")),
+    v.nullable(
+      v.pipe(
+        v.string(),
+        v.check((level) => level === "off", "can be off alone: how a model thinks is set with the model"),
+      ),
+    ),
   ),
   ...(Object.fromEntries(NAMES.map((name) => [name, shown])) as Record<Name, typeof shown>),
 };

@@ -25,6 +25,8 @@ export const agentRunMethods = {
       timeout: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(LONGEST_WAIT_MS / 1000))),
       ...alsoKnown("sessionId", "thinking", "deliver", "lane", "label", "channel", "to"),
       ...alsoKnown("extraSystemPrompt", "bestEffortDeliver", "replyTo", "replyChannel"),
+      ...alsoKnown("cleanupBundleMcpOnRunEnd", "accountId", "replyAccountId", "threadId", "cwd"),
+      ...alsoKnown("groupId", "groupChannel", "groupSpace", "inputProvenance", "voiceWakeTrigger"),
     }),
     async (call, asked) => {
       const runId = asked.idempotencyKey;
