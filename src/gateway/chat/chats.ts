@@ -1,5 +1,6 @@
 // All conversations of a gateway: one turn of each at a time, the others wait; each run once, whoever asks again.
 import { AccessError } from "../../core/errors.ts";
+import { textOf } from "../../core/session.ts";
 import type { Runs } from "../runs.ts";
 import type { TurnAsked, TurnEnd, TurnParts } from "./turn.ts";
 import { Turn } from "./turn.ts";
@@ -8,6 +9,8 @@ import { Turn } from "./turn.ts";
 const MOST_WAITING = 32;
 /** Runs that have ended are known for a while: for whoever asks what became of them, or asks for them again. */
 const MOST_ENDED = 1000;
+/** of the answers among them */
+const MOST_ENDED_CHARACTERS = 16 * 1024 * 1024;
 
 export interface KnownRun {
   readonly sessionKey: string;
@@ -21,6 +24,7 @@ export class Chats {
   readonly #parts: TurnParts;
   readonly #runs: Runs;
   readonly #known = new Map<string, KnownRun>();
+  #endedCharacters = 0;
   /** turns of a conversation that have not ended, the running one first */
   readonly #queues = new Map<string, Turn[]>();
 
@@ -104,15 +108,27 @@ export class Chats {
     if (queue.length === 0) this.#queues.delete(asked.key);
     const known = this.#known.get(asked.runId);
     if (known) known.end = end;
+    this.#endedCharacters += charactersOf(end);
+    this.#forgetOldest();
     return end;
   }
 
   #remember(runId: string, run: KnownRun): void {
     this.#known.set(runId, run);
-    if (this.#known.size <= MOST_ENDED) return;
+    if (run.end) this.#endedCharacters += charactersOf(run.end);
+    this.#forgetOldest();
+  }
+
+  #forgetOldest(): void {
+    const isTooMuch = () => this.#known.size > MOST_ENDED || this.#endedCharacters > MOST_ENDED_CHARACTERS;
+    if (!isTooMuch()) return;
     for (const [id, { end }] of this.#known) {
-      if (end) this.#known.delete(id);
-      if (this.#known.size <= MOST_ENDED) return;
+      if (!end) continue;
+      this.#known.delete(id);
+      this.#endedCharacters -= charactersOf(end);
+      if (!isTooMuch()) return;
     }
   }
 }
+
+const charactersOf = (end: TurnEnd): number => (end.kind === "error" ? 0 : textOf(end.message).length);
