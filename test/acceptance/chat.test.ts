@@ -98,9 +98,9 @@ describe("conversations", () => {
     assert.equal(refused.error.code, "INVALID_REQUEST");
     assert.match(refused.error.message, /thinkingLevel/);
     const run = { message: "hi", idempotencyKey: "window-agent", cleanupBundleMcpOnRunEnd: true };
+    await client.request("agent", run);
     const ended = await client.frame(
-      (await client.request("agent", run)) &&
-        (({ payload }) => payload?.runId === run.idempotencyKey && payload.status === "ok"),
+      ({ payload }) => payload?.runId === run.idempotencyKey && payload.status === "ok",
     );
     assert.equal(ended.payload.summary, "completed");
   });

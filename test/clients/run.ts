@@ -16,7 +16,7 @@ if (files.length === 0) {
   process.exitCode = 1;
 } else {
   if (!isInstalled(FOLDER)) await npmCi(FOLDER, "the clients", `Try "npm ci --prefix test/clients".`);
-  const flags = ["--test", "--test-reporter=spec", "--test-timeout=240000", "--test-concurrency=1"];
+  const flags = ["--test", "--test-reporter=spec", "--test-timeout=900000", "--test-concurrency=1"];
   process.exitCode = await runForeground(process.execPath, [
     ...flags,
     ...files.map((file) => join(FOLDER, file)),
