@@ -12,20 +12,19 @@ export async function beginAgain({ chats, sessions, gateway, agent, key }: Comma
   }));
 }
 
-export const newCommand: ChatCommand = {
-  name: "new",
-  summary: "begin a new conversation: model, profile and order are read afresh",
+const beginning = (name: string, summary: string, said: string): ChatCommand => ({
+  name,
+  summary,
   async run(_words, context) {
     await beginAgain(context);
-    return "✅ New session started.";
+    return said;
   },
-};
+});
 
-export const reset: ChatCommand = {
-  name: "reset",
-  summary: "the same as /new",
-  async run(_words, context) {
-    await beginAgain(context);
-    return "✅ Session reset.";
-  },
-};
+export const newCommand = beginning(
+  "new",
+  "begin a new conversation: model, profile and order are read afresh",
+  "✅ New session started.",
+);
+
+export const reset = beginning("reset", "the same as /new", "✅ Session reset.");
