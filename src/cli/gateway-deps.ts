@@ -65,6 +65,7 @@ export function gatewayDeps(deps: CommandDeps, verbose = false): GatewayDeps {
         paths: () => settings.paths(),
         store: () => journaled(store(), () => note),
         receipts: store,
+        clientKeys: () => store().clientKeys,
         note: () => note,
       };
     },

@@ -109,3 +109,24 @@ test("the gateway's thread reads, adds up, and tells of changes", () =>
     stop();
     await thread.close();
   }));
+
+test("a gateway's keys change in the store's thread, beside writers in other processes", () =>
+  inFolder(async (open, folder) => {
+    const thread = new URL("store-thread.ts", import.meta.url);
+    const paths = { globalDir: folder, agentDatabase: () => join(folder, "agent.sqlite") };
+    const services = openStoreInWorker({ paths, now: Date.now, thread });
+    const other = open();
+    const rounds = Array.from({ length: 8 }, (_, n) =>
+      [services.clientKeys, other][n % 2]!.update((keys) => [key(10 + keys.length)]),
+    );
+    await Promise.all(rounds);
+    assert.equal((await services.clientKeys.keys()).length, 8);
+    await assert.rejects(
+      services.clientKeys.update(() => {
+        throw new Error("refused");
+      }),
+      /refused/,
+    );
+    assert.equal((await other.keys()).length, 8);
+    await services.close();
+  }));

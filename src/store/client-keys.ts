@@ -7,6 +7,7 @@ import { AccessError } from "../core/errors.ts";
 import type { KeyUse } from "../core/key-use.ts";
 import { NO_USE } from "../core/key-use.ts";
 import { readFault, writeFault } from "./faults.ts";
+import { canonicalJson } from "./json.ts";
 import { readDatabase } from "./read-database.ts";
 import { Turns } from "./turns.ts";
 import { watchDatabase } from "./watch.ts";
@@ -66,6 +67,9 @@ const USE = `CREATE TABLE IF NOT EXISTS access_key_use (
 const MOST_DAYS = 62;
 const MOST_MONTHS = 24;
 const TOTAL = "total";
+
+/** Equal for equal keys. */
+export const basisOfKeys = (keys: readonly ClientKey[]): string => canonicalJson(keys);
 
 export function openClientKeyStore(globalDir: string): ClientKeyStore {
   return new SqliteClientKeys(globalDir);

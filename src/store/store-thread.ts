@@ -5,7 +5,8 @@ import type { Family } from "../core/family.ts";
 import { DEFAULT_COOLDOWNS } from "../core/health.ts";
 import type { AgentId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
-import { openClientKeyStore } from "./client-keys.ts";
+import type { ClientKey } from "../core/client-key.ts";
+import { basisOfKeys, openClientKeyStore } from "./client-keys.ts";
 import { openReceiptStore } from "./receipts.ts";
 import { basisOfSession, openSessionStore } from "./sessions.ts";
 import { openSqliteStore } from "./sqlite.ts";
@@ -92,6 +93,8 @@ async function answer(request: Request): Promise<unknown> {
       return clientKeys.keys();
     case "keyUsage":
       return clientKeys.usage();
+    case "commitKeys":
+      return commitKeys(request);
     case "addKeyUse":
       return clientKeys.addUse(request.uses);
     case "watchKeys":
@@ -119,6 +122,15 @@ async function commitSession({ place, key, change, basis }: Request & { op: "com
     return moved ? undefined : change;
   });
   return moved ? { moved: moved.session } : { left };
+}
+
+async function commitKeys({ put, basis }: Request & { op: "commitKeys" }) {
+  let moved: readonly ClientKey[] | undefined;
+  await clientKeys.update((keys) => {
+    moved = basisOfKeys(keys) === basis ? undefined : keys;
+    return moved ? [] : put;
+  });
+  return moved ? { moved } : {};
 }
 
 async function commit({ place, touch, change, basis, note }: Request & { op: "commit" }) {

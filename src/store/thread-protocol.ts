@@ -83,11 +83,20 @@ export interface Operations {
   unwatch: { ask: { watch: number }; answer: undefined };
   clientKeys: { ask: object; answer: readonly ClientKey[] };
   keyUsage: { ask: object; answer: ReadonlyMap<string, KeyUsage> };
+  /** Applied only while the keys are still `basis`; otherwise the answer is the keys as they are now. */
+  commitKeys: {
+    ask: { put: readonly ClientKey[]; basis: string };
+    answer: { readonly moved?: readonly ClientKey[] };
+  };
   addKeyUse: { ask: { uses: readonly KeyUseChange[] }; answer: ReadonlyMap<string, KeyUsage> };
   watchKeys: { ask: { watch: number }; answer: undefined };
   close: { ask: object; answer: undefined };
 }
 export type OperationName = keyof Operations;
+export type AskThread = <Name extends OperationName>(
+  op: Name,
+  ask: Operations[Name]["ask"],
+) => Promise<Operations[Name]["answer"]>;
 
 export type Request = {
   [Name in OperationName]: { readonly id: number; readonly now: number; readonly op: Name } & Readonly<

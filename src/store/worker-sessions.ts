@@ -2,15 +2,10 @@
 import type { AgentId } from "../core/ids.ts";
 import { basisOfSession } from "./sessions.ts";
 import type { SessionStore } from "./sessions.ts";
-import type { OperationName, Operations, Place } from "./thread-protocol.ts";
-
-type Ask = <Name extends OperationName>(
-  op: Name,
-  ask: Operations[Name]["ask"],
-) => Promise<Operations[Name]["answer"]>;
+import type { AskThread, Place } from "./thread-protocol.ts";
 
 /** @param ask asks the thread, which lives and ends with the store */
-export function sessionsThrough(ask: Ask, fileOf: (agent: AgentId) => string): SessionStore {
+export function sessionsThrough(ask: AskThread, fileOf: (agent: AgentId) => string): SessionStore {
   const at = (agent: AgentId): Place => ({ agent, file: fileOf(agent) });
   return {
     find: (agent, key) => ask("session", { place: at(agent), key }),

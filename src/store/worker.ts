@@ -10,13 +10,14 @@ import type { AgentId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
 import type { Receipt, ReceiptStore } from "../core/receipt.ts";
 import { assertTouched } from "./change.ts";
-import type { GatewayKeyStore } from "./client-keys.ts";
+import type { ClientKeyStore } from "./client-keys.ts";
 import type { ReceiptText } from "./receipt-text.ts";
 import { textOf } from "./receipt-text.ts";
 import type { SealPlaces } from "./seal/places.ts";
 import type { SessionStore } from "./sessions.ts";
 import { sessionFile } from "./sessions.ts";
 import type { StorePaths } from "./sqlite.ts";
+import { keysThrough } from "./worker-keys.ts";
 import { sessionsThrough } from "./worker-sessions.ts";
 import type {
   Change,
@@ -53,7 +54,7 @@ const MEMORY = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 8, stackS
 
 /** One thread serves them all. */
 export interface WorkerServices extends Store, ReceiptStore {
-  readonly clientKeys: GatewayKeyStore;
+  readonly clientKeys: ClientKeyStore;
   readonly sessions: SessionStore;
 }
 
@@ -82,12 +83,10 @@ interface Watch {
 }
 
 class WorkerStore implements WorkerServices {
-  readonly clientKeys: GatewayKeyStore = {
-    keys: () => this.#ask("clientKeys", {}),
-    usage: () => this.#ask("keyUsage", {}),
-    addUse: (uses) => this.#ask("addKeyUse", { uses }),
-    watch: (onChange) => this.#watch({ onChange }),
-  };
+  readonly clientKeys = keysThrough(
+    (op, ask) => this.#ask(op, ask),
+    (onChange) => this.#watch({ onChange }),
+  );
   readonly sessions = sessionsThrough(
     (op, ask) => this.#ask(op, ask),
     (agent) => sessionFile(this.#options.paths.agentDatabase(agent)),
