@@ -67,7 +67,7 @@ export function decodingFor(
 const decoderFor = (encoding: string | string[] | undefined): Transform | undefined =>
   DECODERS[String(encoding ?? "identity").toLowerCase()]?.();
 
-export const plainHeaders = (headers: AnswerHeaders): Record<string, string> =>
+const plainHeaders = (headers: AnswerHeaders): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 
 /** An answer with a status: an error's, or a 200 that is none. */

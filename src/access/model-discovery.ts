@@ -8,7 +8,7 @@ import type { Asker } from "./model-question.ts";
 import { askForModels, listAddress } from "./model-question.ts";
 import { routeTo } from "./provider-route.ts";
 
-export const DISCOVERY_MS = 3000;
+const DISCOVERY_MS = 3000;
 
 export interface DiscoveryRequest {
   /** models in use: their servers are expected to run */

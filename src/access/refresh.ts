@@ -248,11 +248,7 @@ const loginNeeded = (profile: AuthProfile, why: string): RefreshResult => ({
 });
 
 /** Brings a login back that nothing else can. */
-export const loginCommand = ({
-  id,
-  provider,
-  owner,
-}: Pick<AuthProfile, "id" | "provider" | "owner">): string =>
+const loginCommand = ({ id, provider, owner }: Pick<AuthProfile, "id" | "provider" | "owner">): string =>
   [
     `openclaw models auth login --provider ${provider} --profile-id ${id}`,
     ...(owner === MAIN_AGENT ? [] : [`--agent ${owner}`]),

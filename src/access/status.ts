@@ -255,7 +255,7 @@ const endsSoon = ({ status, problem }: ProfileHealthRow): boolean =>
   status === "expiring" || problem === "login_needed";
 
 /** `--check` (fidelity spec §2.4): 1 nothing good for a provider in use, 2 something that is used expires soon. */
-export function checkProviders(
+function checkProviders(
   inUse: readonly ProviderId[],
   health: readonly ProviderHealthRow[],
   usable: Usable,

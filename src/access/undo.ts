@@ -1,25 +1,9 @@
-// `models undo`: what is remembered, and what of it can be taken back (issue 3 item 8). Writes nothing but a purge.
+// `models undo`: what is remembered, and what of it can be taken back (issue 3 item 8). Writes nothing.
 import { readDocument } from "../config/document.ts";
-import type { AgentId, ProfileId } from "../core/ids.ts";
 import type { Deps } from "./deps.ts";
 import type { Step, World } from "./undo-judge.ts";
 import { reasonsOf, takeBack } from "./undo-judge.ts";
 import { readSteps } from "./undo-steps.ts";
-
-/**
- * Takes former material of profiles out of the agent's history: what is logged out must not come back, and
- * must not lie around. A removal that names the ids in its own `Change.purge` does it in one transaction.
- *
- * @returns whether there was any
- * @throws AccessError `store_unreadable`, `store_unwritable`
- */
-export function purgeFromHistory(
-  deps: Pick<Deps, "store">,
-  agent: AgentId,
-  ids: readonly ProfileId[],
-): Promise<boolean> {
-  return deps.store().update(agent, { profiles: ids }, () => ({ purge: ids }));
-}
 
 /** A step, and what stands in the way of taking it back after the newer ones; nothing when it can be. */
 export interface JudgedStep {

@@ -4,11 +4,8 @@ import type { ErrorCode } from "../core/errors.ts";
 export const EXIT_OK = 0;
 /** Wrong flags, arguments and command names, and everything in `EXIT_CODES` (fidelity spec §2.4, §4). */
 export const EXIT_FAILURE = 1;
-/** `models status --check`: something in use expires within a day. */
-export const EXIT_EXPIRING = 2;
-
 /** What a shell gives a program that Ctrl-C ended. */
-export const EXIT_CANCELLED = 130;
+const EXIT_CANCELLED = 130;
 
 export const EXIT_CODES = {
   bad_input: EXIT_FAILURE,

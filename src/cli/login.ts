@@ -64,7 +64,7 @@ export async function confirmReplacing(
   if (!(await talk.confirm(`${id} is stored already. Replace it?`, false))) leave();
 }
 
-export function renderLogin(report: LoginReport): string {
+function renderLogin(report: LoginReport): string {
   const { profileId, provider, type, agentId, removed, replaced } = report;
   return [
     ...(removed.length > 0

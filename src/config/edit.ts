@@ -134,7 +134,7 @@ const stamps = ({ now, version }: EditOptions): ConfigEdit[] => [
 const printNew = (document: JsonObject): string => `${JSON.stringify(document, null, 2)}\n`;
 
 /** A file that is broken elsewhere may be edited, also to mend it; an edit must not add a fault. */
-export function refuseNewFaults(path: string, current: JsonObject, next: JsonObject): void {
+function refuseNewFaults(path: string, current: JsonObject, next: JsonObject): void {
   const known = new Set(validateDocument(current).map(formatIssue));
   const added = validateDocument(next)
     .map(formatIssue)

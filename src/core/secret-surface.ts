@@ -2,7 +2,7 @@
 // a place in a list. A plan names one by its pattern, or by its pattern without `*`.
 
 /** Those whose references this program resolves. */
-export const OWN_PLACES = [
+const OWN_PLACES = [
   "models.providers.*.apiKey",
   "models.providers.*.headers.*",
   "gateway.auth.token",

@@ -7,7 +7,7 @@ import type { AgentWorld, World } from "./world.ts";
 export const OLD: ProviderId = "openai-codex";
 export const NEW: ProviderId = "openai";
 
-export const isOldId = (id: ProfileId): boolean => id.startsWith(`${OLD}:`);
+const isOldId = (id: ProfileId): boolean => id.startsWith(`${OLD}:`);
 
 export type Renames = (id: ProfileId) => ProfileId;
 

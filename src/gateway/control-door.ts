@@ -92,7 +92,7 @@ export const wantsControl = ({ headers }: IncomingMessage): boolean =>
   headers.upgrade?.trim().toLowerCase() === "websocket";
 
 /** Says why there is no WebSocket, as HTTP says it. */
-export function refuseUpgrade(socket: Duplex, status: string, message: string): void {
+function refuseUpgrade(socket: Duplex, status: string, message: string): void {
   const body = JSON.stringify({ error: { message, type: "invalid_request_error" } });
   const head = [
     `HTTP/1.1 ${status}`,

@@ -69,7 +69,7 @@ export interface SettingsFiles {
 }
 
 /** The gateway ends to be started again, with settings that a running one cannot take over. */
-export const EXIT_AGAIN = 75;
+const EXIT_AGAIN = 75;
 
 /**
  * Runs until stopped.

@@ -46,7 +46,7 @@ export class Targets {
  * @param model the request's `model`, decoded but not checked
  * @throws AccessError `bad_input`, `unknown_agent`; `unknown_model` for `x-openclaw-model` alone
  */
-export function resolveTarget(config: Config, model: unknown, headers: TargetHeaders): Target {
+function resolveTarget(config: Config, model: unknown, headers: TargetHeaders): Target {
   if (model !== undefined && typeof model !== "string")
     throw new AccessError("bad_input", "model must be text.");
   for (const name of [model, headers.model, headers.agent]) refuseOddName(name);

@@ -138,7 +138,7 @@ export interface Pace {
 }
 
 /** How fast to go on after an answer that ends nothing. Pure. */
-export function nextPace(pace: Pace, poll: Exclude<DevicePoll, DeviceEnd>): Pace {
+function nextPace(pace: Pace, poll: Exclude<DevicePoll, DeviceEnd>): Pace {
   if (poll.kind === "pending") return steady(pace.intervalMs);
   if (poll.kind === "slow_down")
     return steady(

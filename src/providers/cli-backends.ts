@@ -44,7 +44,7 @@ const CLAUDE_ARGS = [
 ];
 const CODEX_FLAGS = ["--json", "--skip-git-repo-check"];
 
-export const CODEX_CLI = "codex-cli";
+const CODEX_CLI = "codex-cli";
 
 const BUILT_IN: ReadonlyMap<string, BuiltIn> = new Map([
   [

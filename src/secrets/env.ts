@@ -48,7 +48,7 @@ export function resolveSecretInput(
 }
 
 /** A reference: as it is known in memory, else, for a variable, as it is set. */
-export function resolveSecretRef(
+function resolveSecretRef(
   ref: SecretRef,
   env: Environment,
   providers: SecretProviders = NONE,

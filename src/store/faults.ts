@@ -2,7 +2,7 @@
 import { AccessError, messageOf } from "../core/errors.ts";
 
 /** SQLite's primary result code of anything thrown, `undefined` when it is no SQLite error. */
-export function sqliteCode(error: unknown): number | undefined {
+function sqliteCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number")
     return undefined;
   return error.errcode & 0xff;

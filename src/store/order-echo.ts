@@ -17,7 +17,7 @@ type Order = readonly ProfileId[] | null;
 
 const REPLACED_KEPT = 8;
 /** Bounded: the old order may be wanted back, and set with OpenClaw's own command. */
-export const ORDER_HOLDS_MS = 24 * 60 * 60 * 1000;
+const ORDER_HOLDS_MS = 24 * 60 * 60 * 1000;
 
 export const sameOrder = (a: Order, b: Order): boolean => JSON.stringify(a) === JSON.stringify(b);
 

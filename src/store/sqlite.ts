@@ -48,7 +48,7 @@ export function openSqliteStore(options: SqliteOptions): Store {
   return new SqliteStore(options);
 }
 
-export const EMPTY_STATE: AgentState = {
+const EMPTY_STATE: AgentState = {
   profiles: [],
   order: new Map(),
   health: new Map(),

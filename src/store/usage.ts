@@ -80,7 +80,7 @@ export function projectUsage(entry: unknown, health: Health, now: number): JsonO
 }
 
 /** The bar that the entry has room for: one of the whole profile if there is one, else the one ending last. */
-export function shownBar(health: Health, lane: Bar["lane"], now: number): Bar | undefined {
+function shownBar(health: Health, lane: Bar["lane"], now: number): Bar | undefined {
   const running = health.bars.filter((bar) => bar.lane === lane && isRunning(bar, now));
   const whole = running.filter((bar) => bar.scope === WHOLE_PROFILE);
   return (whole.length > 0 ? whole : running).toSorted((a, b) => b.until - a.until)[0];

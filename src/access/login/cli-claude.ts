@@ -45,7 +45,7 @@ export interface ClaudeLogin {
  *
  * @throws AccessError `bad_input`
  */
-export function loginIn(answer: ProgramAnswer, command: string): ClaudeLogin {
+function loginIn(answer: ProgramAnswer, command: string): ClaudeLogin {
   if (answer.kind === "not_found") throw notFound(command);
   if (answer.kind === "failed") throw unclear(command, answer.why);
   const status = parseObject(answer.out);

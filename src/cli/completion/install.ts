@@ -7,7 +7,7 @@ import { withCompletion } from "./profile.ts";
 import type { Shell } from "./shells.ts";
 import { SCRIPT_FILES, SCRIPTS } from "./shells.ts";
 
-export const scriptPath = (stateDir: string, shell: Shell): string =>
+const scriptPath = (stateDir: string, shell: Shell): string =>
   join(stateDir, "completions", SCRIPT_FILES[shell]);
 
 /** @throws AccessError `store_unwritable` */
@@ -30,7 +30,7 @@ export interface InstallPlan {
 }
 
 /** The start-up file of the shell; bash has two, of which the second is for systems without the first. */
-export function profilePath(shell: Shell, home: string): string {
+function profilePath(shell: Shell, home: string): string {
   const bashrc = join(home, ".bashrc");
   const paths = {
     bash: existsSync(bashrc) ? bashrc : join(home, ".bash_profile"),

@@ -3,7 +3,7 @@ import type { FailureKind } from "../../core/failure/failure.ts";
 import { CROSSING_WORDS } from "../../core/funding.ts";
 import type { LeftOutCode } from "../../core/plan/explain.ts";
 
-export const BAR_REASONS: Readonly<Record<FailureKind, string>> = {
+const BAR_REASONS: Readonly<Record<FailureKind, string>> = {
   rate_limit: "rate limited",
   overloaded: "provider overloaded",
   timeout: "did not answer in time",

@@ -45,7 +45,7 @@ export interface CrewOptions {
 }
 
 /** What tells a process that it is a worker. */
-export const WORKER_VARIABLE = "OPENCLAW_GATEWAY_WORKER";
+const WORKER_VARIABLE = "OPENCLAW_GATEWAY_WORKER";
 
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 30_000;

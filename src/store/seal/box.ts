@@ -68,7 +68,7 @@ export class SealKey {
   }
 }
 
-export const keyIdOf = (sealed: string): string => sealed.slice(0, Math.max(0, sealed.indexOf(".")));
+const keyIdOf = (sealed: string): string => sealed.slice(0, Math.max(0, sealed.indexOf(".")));
 
 const placeBytes = (place: Place): Buffer => Buffer.from(JSON.stringify(place));
 

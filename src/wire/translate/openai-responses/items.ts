@@ -49,7 +49,7 @@ export function itemOf(
 export const isFreeform = (name: string, { freeform }: AnswerFrame): boolean => freeform?.has(name) ?? false;
 
 /** The one text of a tool that takes no JSON. */
-export function inputIn(text: string): string {
+function inputIn(text: string): string {
   const input = parseObject(text)?.["input"];
   return typeof input === "string" ? input : text;
 }
