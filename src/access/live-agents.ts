@@ -57,7 +57,7 @@ export class LiveAgent {
   /** What the call puts to the test, if its credential is on trial: to be given back as soon as that is known. */
   callStarts({ candidate, ref }: Attempt, now: number): BarScope | undefined {
     const load = candidate.load as MutableLoad;
-    const scope = testScope(candidate, ref, now);
+    const scope = testScope(candidate, ref, now, true);
     const unused = lastUsed(candidate) === 0;
     if (unused || scope !== undefined || load.rampFrom === RAMPS_NEXT) load.rampFrom = now;
     this.#loads.callStarts(load, now);

@@ -14,7 +14,7 @@ import type { Run } from "./run.ts";
 const LIMITED: Failure = { kind: "rate_limit", scope: "account", message: "slow down", rotateKey: true };
 
 /** One profile, whose bar runs until `until`; each look at the clock comes a moment later than the last. */
-function scene(until: number) {
+function scene(until: number, guessedSince?: number) {
   let clock = 1000;
   const load: { -readonly [K in keyof Load]: Load[K] } = { inFlight: 0, lastStarted: 0, testing: NO_TESTS };
   const profile = {
@@ -25,7 +25,9 @@ function scene(until: number) {
     owner: "main",
     generation: "g",
   } as const;
-  const bar = { scope: WHOLE_PROFILE, lane: "cooldown", reason: "rate_limit", since: 0, until } as const;
+  const common = { scope: WHOLE_PROFILE, lane: "cooldown", reason: "rate_limit", since: 0, until } as const;
+  const bar =
+    guessedSince === undefined ? common : { ...common, since: guessedSince, guessed: true as const };
   const prepared = prepare({
     profiles: [profile],
     order: new Map(),
@@ -75,5 +77,18 @@ test("who is to ask the same again waits for another call's test of it", async (
   assert.equal(await progress.waitForChance(), true);
   assert.ok(slept[0]! > 10_000, "for as long as it has patience, or until there is news");
   load.testing = NO_TESTS;
+  assert.equal(progress.next()?.candidate.profile.id, "p:a");
+});
+
+test("who has nothing else tests a guess of ours before its end, and waits for the moment when it may", async () => {
+  const { progress, slept } = scene(300_000, 1000);
+  assert.equal(progress.next(), undefined);
+  assert.deepEqual(
+    progress.leftOut().map(({ bar }) => bar?.until),
+    [31_000],
+    "that is also what the client is told",
+  );
+  assert.equal(await progress.waitForChance(), true);
+  assert.ok(slept[0]! > 29_000 && slept[0]! <= 30_000, "not five minutes");
   assert.equal(progress.next()?.candidate.profile.id, "p:a");
 });

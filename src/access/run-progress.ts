@@ -47,7 +47,7 @@ export class RunProgress {
     return this.#patience.waitedMs;
   }
 
-  /** The best candidate that is free now, else the same again if it is time for that. */
+  /** The best candidate that may be tried now, else the same again if it is time for that. */
   next(): Attempt | undefined {
     const now = this.#context.now();
     this.decidedAt = now;
@@ -132,6 +132,6 @@ export class RunProgress {
 
   /** @param at of the choice that found nothing: a bar that ends just after it is one to wait for */
   leftOut(at = this.#context.now()): LeftOut[] {
-    return explain(this.#order.live.prepared, this.#order.request, at);
+    return explain(this.#order.live.prepared, this.#order.request, at, true);
   }
 }

@@ -194,6 +194,36 @@ test("on trial, the whole profile goes before a model; a refused request takes t
   assert.equal(settle(running, fail("format", T0 + 1)), running, "a running bar stays");
 });
 
+test("a bar that is our own guess can be tested half a minute after the last failure, one that was told cannot", () => {
+  const third = T0 + 3 * MINUTE;
+  const guessed = after(fail("timeout"), fail("timeout", T0 + MINUTE), fail("timeout", third));
+  assert.equal(guessed.bars[0]!.until - third, 5 * MINUTE);
+  assert.ok(barredBy(guessed, "m1", third + 30 * SECOND));
+  assert.ok(barredBy(guessed, "m1", third + 30 * SECOND - 1, true));
+  assert.equal(barredBy(guessed, "m1", third + 30 * SECOND, true), undefined);
+  assert.equal(onTrial(guessed, "m1", third + 30 * SECOND, true)?.scope, "m1");
+  const failedAgain = settle(
+    guessed,
+    fail("timeout", third + 31 * SECOND, { startedAt: third + 30 * SECOND }),
+  );
+  assert.ok(barredBy(failedAgain, "m1", third + 60 * SECOND, true), "half a minute from the last failure on");
+  assert.equal(failedAgain.bars[0]!.until, guessed.bars[0]!.until);
+  const told = settle(guessed, fail("rate_limit", third + SECOND, { retryAt: third + HOUR }));
+  assert.ok(barredBy(told, "m1", third + 59 * MINUTE, true), "a provider's word is kept");
+  const empty = after(fail("billing", T0, { scope: "account" }));
+  assert.ok(barredBy(empty, "m1", T0 + 4 * MINUTE, true));
+  assert.equal(barredBy(empty, "m1", T0 + 5 * MINUTE, true), undefined, "somebody may have paid");
+  const refused = after(fail("auth_permanent", T0, { scope: "account" }));
+  assert.ok(barredBy(refused, "m1", T0 + 9 * MINUTE, true));
+});
+
+test("a request that is refused in a test before the bar's end takes the credential; one from before it does not", () => {
+  const empty = after(fail("billing", T0, { scope: "account" }));
+  const at = T0 + 6 * MINUTE;
+  assert.deepEqual(settle(empty, fail("format", at, { startedAt: at - SECOND })).bars, []);
+  assert.equal(settle(empty, fail("format", at, { startedAt: T0 - SECOND })), empty);
+});
+
 test("a bar that the clock was set back behind does not hold for a day more", () => {
   const health = after(fail("rate_limit", T0 + 24 * HOUR));
   assert.equal(barredBy(health, "m1", T0), undefined);

@@ -20,6 +20,8 @@ export interface Bar {
   readonly since: number;
   /** ms since epoch */
   readonly until: number;
+  /** Nobody told us `until`: it is a back-off of ours. Who has nothing else left may test it earlier. */
+  readonly guessed?: true;
   /** The usage window that is used up: readings of it set and end this bar. */
   readonly window?: string;
 }
@@ -89,6 +91,17 @@ export function cooldownsFor(provider: ProviderId, policy: CooldownPolicy): Cool
 /** Length of a cooldown by the number of failures since the last success: first, second, further. */
 const COOLDOWN_STEPS_MS = [30_000, 60_000, 300_000] as const;
 
+/**
+ * How soon after the last failure a guess may be tested by a call that has nothing else left, ms: one call in so long
+ * costs a provider nothing, and a longer wait would keep people from a credential that answers again.
+ */
+const EARLY_TEST_MS: Partial<Record<FailureKind, number>> = {
+  rate_limit: 30_000,
+  overloaded: 30_000,
+  timeout: 30_000,
+  billing: 5 * MINUTE,
+};
+
 const MOST_BARS = 64;
 
 /** Clocks of machines that share a store may differ by this much; a bar set later than that is of another clock. */
@@ -151,7 +164,7 @@ function afterFailure(
 ): Health {
   const { failure, at } = event;
   const lane = FAILURE_LANE[failure.kind];
-  if (lane === "none") return afterRefusedRequest(health, event.model, at);
+  if (lane === "none") return afterRefusedRequest(health, event);
   const recent = at - quietSince(health) < policy.failureWindowMs;
   const reason = recordedReason(failure.kind);
   const scope = barScope(failure, event.model);
@@ -166,7 +179,9 @@ function afterFailure(
   const told = believed(failure, at);
   const own = at + backoff(failure.kind, errorCount, failureCounts[reason]!, policy);
   const until = running ? Math.max(running.until, told ?? 0) : (told ?? own);
-  const bar: Bar = { scope, lane, reason: running?.reason ?? reason, since: at, until };
+  const guessed = told === undefined && (running?.guessed ?? !running);
+  const named = { scope, lane, reason: running?.reason ?? reason };
+  const bar: Bar = { ...named, since: at, until, ...(guessed && { guessed }) };
   const others = health.bars
     .filter((other) => other !== running && (isRunning(other, at) || other.scope !== scope))
     .toSorted((a, b) => weight(a, at) - weight(b, at));
@@ -181,9 +196,10 @@ const weight = (bar: Bar, now: number): number =>
   2 * Number(isRunning(bar, now)) + Number(bar.scope === WHOLE_PROFILE);
 
 /** The provider judged the request, so it took the credential: what was on trial is over. Counters stay. */
-function afterRefusedRequest(health: Health, model: string, at: number): Health {
-  if (!onTrial(health, model, at)) return health;
-  return { ...health, bars: health.bars.filter((bar) => isRunning(bar, at) || !covers(bar, model)) };
+function afterRefusedRequest(health: Health, event: HealthEvent & { kind: "failure" }): Health {
+  const { model, at, startedAt = -Infinity } = event;
+  const isOver = (bar: Bar) => covers(bar, model) && !isRunning(bar, at, bar.since <= startedAt);
+  return health.bars.some(isOver) ? { ...health, bars: health.bars.filter((bar) => !isOver(bar)) } : health;
 }
 
 /** When a failure could last have been seen: under a bar nothing is tried, so that time does not count. */
@@ -229,14 +245,22 @@ const covers = (bar: Bar, model: string): boolean => scopeCovers(bar.scope, mode
 /** Set in what is now the future: the clock went back, and its end would be off by as much. */
 const isOfAnotherClock = (bar: Bar, now: number): boolean => bar.since > now + CLOCKS_DIFFER_MS;
 
-/** Whether the bar keeps calls off at `now`. */
-export const isRunning = (bar: Bar, now: number): boolean => bar.until > now && !isOfAnotherClock(bar, now);
+/** When the bar lets a test through, ms since epoch. @param lastResort for a call that has nothing else left */
+export const endOf = (bar: Bar, lastResort: boolean): number =>
+  lastResort && bar.guessed
+    ? Math.min(bar.until, bar.since + (EARLY_TEST_MS[bar.reason] ?? Infinity))
+    : bar.until;
+
+/** Whether the bar keeps calls off at `now`. @param lastResort as for `endOf` */
+export const isRunning = (bar: Bar, now: number, lastResort = false): boolean =>
+  endOf(bar, lastResort) > now && !isOfAnotherClock(bar, now);
 
 /** The bar that keeps `model` off this profile the longest at `now`, if any does. */
-export function barredBy(health: Health, model: string, now: number): Bar | undefined {
+export function barredBy(health: Health, model: string, now: number, lastResort = false): Bar | undefined {
   let longest: Bar | undefined;
   for (const bar of health.bars) {
-    if (covers(bar, model) && isRunning(bar, now) && (!longest || bar.until > longest.until)) longest = bar;
+    if (!covers(bar, model) || !isRunning(bar, now, lastResort)) continue;
+    if (!longest || endOf(bar, lastResort) > endOf(longest, lastResort)) longest = bar;
   }
   return longest;
 }
@@ -245,10 +269,10 @@ export function barredBy(health: Health, model: string, now: number): Bar | unde
  * The widest bar of `model` whose time is over and that no answer has disproved: the next call is the test.
  * Only meant for a profile that nothing bars.
  */
-export function onTrial(health: Health, model: string, now: number): Bar | undefined {
+export function onTrial(health: Health, model: string, now: number, lastResort = false): Bar | undefined {
   let widest: Bar | undefined;
   for (const bar of health.bars) {
-    if (!covers(bar, model) || isRunning(bar, now)) continue;
+    if (!covers(bar, model) || isRunning(bar, now, lastResort)) continue;
     if (!widest || breadth(bar) > breadth(widest)) widest = bar;
   }
   return widest;

@@ -24,7 +24,18 @@ export interface Session {
   readonly usage: SessionUsage;
   /** rows of the transcript */
   readonly messages: number;
+  /** By their ids, the programs that go on with it in sessions of their own. */
+  readonly programs?: ProgramSessions;
 }
+
+/** Where a program stands in a conversation. */
+export interface ProgramSession {
+  /** its own id of its session */
+  readonly id: string;
+  /** of what it was told, see `access/cli-backends/sessions.ts` */
+  readonly digest: string;
+}
+export type ProgramSessions = Readonly<Record<string, ProgramSession>>;
 
 export interface SessionProfile {
   readonly id: ProfileId;
@@ -157,6 +168,8 @@ export interface Turn {
   readonly profileId?: ProfileId;
   readonly usage?: { readonly input: number; readonly output: number };
   readonly messages: number;
+  /** as they stand now; left as they were when absent */
+  readonly programs?: ProgramSessions | undefined;
 }
 
 /** @param turn what a turn has come to */
@@ -169,6 +182,7 @@ export function afterTurn(session: Session, turn: Turn, now: number): Session {
     models: session.models ?? turn.models,
     ...(turn.served ? { served: turn.served } : {}),
     ...(sticks ? { profile: { id: turn.profileId!, source: "auto" as const } } : {}),
+    ...(turn.programs ? { programs: turn.programs } : {}),
     usage: {
       input: usage.input + (turn.usage?.input ?? 0),
       output: usage.output + (turn.usage?.output ?? 0),

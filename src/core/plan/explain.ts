@@ -3,7 +3,7 @@ import type { IneligibleCode } from "../credential.ts";
 import { eligibility } from "../credential.ts";
 import type { CrossingCode } from "../funding.ts";
 import type { Bar } from "../health.ts";
-import { barredBy } from "../health.ts";
+import { barredBy, endOf } from "../health.ts";
 import type { ProfileId } from "../ids.ts";
 import type { ModelRef } from "../model-ref.ts";
 import type { Candidate } from "./candidate.ts";
@@ -27,14 +27,19 @@ export interface LeftOut {
   readonly ref: ModelRef;
   readonly profileId: ProfileId;
   readonly code: LeftOutCode;
-  /** present with `cooldown` and `disabled` */
+  /** present with `cooldown` and `disabled`; `until` is when this request may have it */
   readonly bar?: Bar;
   /** ms since epoch, when the code says that it ends by itself and no bar does */
   readonly until?: number;
 }
 
-/** A reason code for every profile that `plan` leaves out. Pure. */
-export function explain(prepared: Prepared, request: PlanRequest, now: number): LeftOut[] {
+/** A reason code for every profile that `plan` leaves out. Pure. @param lastResort as for `endOf` in ../health.ts */
+export function explain(
+  prepared: Prepared,
+  request: PlanRequest,
+  now: number,
+  lastResort = false,
+): LeftOut[] {
   const closed = closedTo(prepared, request);
   const barrier = closed && { code: closed, until: request.crossing?.until };
   return request.models.flatMap((ref, index) => {
@@ -45,7 +50,7 @@ export function explain(prepared: Prepared, request: PlanRequest, now: number): 
       code: "excluded_by_auth_order",
     }));
     const others = (prepared.candidates.get(ref.provider) ?? []).flatMap((candidate): LeftOut[] => {
-      const reason = leftOut(candidate, ref, pin, barrier, now);
+      const reason = leftOut(candidate, ref, { pin, barrier, lastResort }, now);
       return reason ? [{ ref, profileId: candidate.profile.id, ...reason }] : [];
     });
     return [...others, ...omitted];
@@ -57,20 +62,20 @@ interface Barrier {
   readonly until: number | undefined;
 }
 
-function leftOut(
-  candidate: Candidate,
-  ref: ModelRef,
-  pin: ProfileId | undefined,
-  barrier: Barrier | undefined,
-  now: number,
-) {
+interface Asked {
+  readonly pin: ProfileId | undefined;
+  readonly barrier: Barrier | undefined;
+  readonly lastResort: boolean;
+}
+
+function leftOut(candidate: Candidate, ref: ModelRef, { pin, barrier, lastResort }: Asked, now: number) {
   if (pin !== undefined && candidate.profile.id !== pin) return { code: "not_pinned" as const };
   const eligible = eligibility(candidate.profile, now);
   if (eligible !== "ok") return { code: eligible };
   // Before its bar: nothing is won by waiting for that.
   if (barrier && candidate.metered)
     return { code: barrier.code, ...(barrier.until && { until: barrier.until }) };
-  const bar = barredBy(candidate.health, ref.model, now);
-  if (bar) return { code: bar.lane, bar };
-  return isTested(candidate, ref, now) ? { code: "testing" as const } : undefined;
+  const bar = barredBy(candidate.health, ref.model, now, lastResort);
+  if (bar) return { code: bar.lane, bar: { ...bar, until: endOf(bar, lastResort) } };
+  return isTested(candidate, ref, now, lastResort) ? { code: "testing" as const } : undefined;
 }

@@ -157,6 +157,13 @@ const arbitraryWindow = fc.record({
   scope: fc.constantFrom("*", "m1", "*m*"),
   exhausted: fc.constantFrom(undefined, false),
 });
+const RUNNING = { scope: "*", lane: "cooldown", reason: "rate_limit", until: NOW + HOUR } as const;
+const BARS = {
+  told: { ...RUNNING, since: NOW - HOUR },
+  guessed: { ...RUNNING, since: NOW - 30_000, guessed: true },
+  "just now": { ...RUNNING, since: NOW - 29_999, guessed: true },
+} satisfies Record<string, Bar>;
+
 const arbitraryEntry = fc
   .record({
     name: fc.integer({ min: 0, max: 12 }),
@@ -168,12 +175,10 @@ const arbitraryEntry = fc
     lastUsed: fc.constantFrom(0, 5, 9),
     inFlight: fc.integer({ min: 0, max: 9 }),
     age: fc.constantFrom(undefined, 0, 3000, 60_000),
-    barred: fc.boolean(),
+    barred: fc.constantFrom(undefined, undefined, "told", "guessed", "just now"),
   })
   .map(({ name, provider, type, source, funding, windows, lastUsed, inFlight, age, barred }) => {
-    const bars: Bar[] = barred
-      ? [{ scope: "*", lane: "cooldown", reason: "rate_limit", since: 0, until: NOW + 1 }]
-      : [];
+    const bars: Bar[] = barred ? [BARS[barred as keyof typeof BARS]] : [];
     const found = windows.map(({ exhausted, ...rest }) =>
       window({ ...rest, ...(exhausted === undefined ? {} : { exhausted }) }),
     );
@@ -213,13 +218,18 @@ test("property: the scan picks what the comparator puts first, and so on to the 
     fc.property(arbitraryGiven, arbitraryRequest, (given, request) => {
       const prepared = prepare(snapshot(given));
       const walked: string[] = [];
+      let resorted = false;
       for (;;) {
         const attempt = next(prepared, request, { ...START, tried: new Set(walked) }, NOW);
         if (!attempt) break;
         const { ref, candidate } = attempt;
+        const lastResort = !usable(candidate, ref, NOW);
+        assert.ok(lastResort || !resorted, "a guess is tested only when nothing else is left");
+        resorted = lastResort;
         const rivals = prepared.candidates
           .get(ref.provider)!
-          .filter((one) => usable(one, ref, NOW) && !walked.includes(attemptKey({ ref, candidate: one })))
+          .filter((one) => usable(one, ref, NOW, lastResort))
+          .filter((one) => !walked.includes(attemptKey({ ref, candidate: one })))
           .filter((one) => !(request.crossing?.closed && crosses(prepared, request, one)))
           .filter((one) => ref !== request.models[0] || !request.pin || one.profile.id === request.pin);
         const [best] = rivals.toSorted((a, b) => compare(a, b, request.sticky, ref.model, NOW));
@@ -260,12 +270,16 @@ test("property: whatever is foreseen, an explicit order stays exact", () => {
       const planned = [
         ...plan(prepare(snapshot(given)), { models: [P], ...(sticky ? { sticky } : {}) }, NOW),
       ];
-      const places = planned.map(({ candidate }) => explicit.indexOf(candidate.profile.id));
-      assert.deepEqual(
-        places,
-        places.toSorted((a, b) => a - b),
-      );
-      assert.ok(!places.includes(-1));
+      for (const free of [true, false]) {
+        const places: number[] = planned
+          .filter(({ candidate, ref }) => usable(candidate, ref, NOW) === free)
+          .map(({ candidate }) => explicit.indexOf(candidate.profile.id));
+        assert.deepEqual(
+          places,
+          places.toSorted((a, b) => a - b),
+        );
+        assert.ok(!places.includes(-1));
+      }
     }),
     { numRuns: 500 },
   );

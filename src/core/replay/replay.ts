@@ -53,7 +53,7 @@ function joinedTest(receipt: Receipt, now: number): boolean {
   const record = receipt.candidates.find(({ profileId }) => profileId === picked?.profileId);
   const testing = record && loadsOf(receipt).get(record.profileId)?.testing;
   if (!picked || !testing || testing.length === 0) return false;
-  const scope = onTrial(healthOf(record), refOf(picked.model).model, now)?.scope;
+  const scope = onTrial(healthOf(record), refOf(picked.model).model, now, true)?.scope;
   return scope !== undefined && testing.includes(scope);
 }
 

@@ -76,7 +76,7 @@ export class SharedLoads extends Loads {
 
   /** Nothing when the attempt tests nothing, or may be made; else resolves when the plan is to be asked again. */
   readyToTest({ candidate, ref }: Attempt, now: number): Promise<undefined> | undefined {
-    const scope = testScope(candidate, ref, now);
+    const scope = testScope(candidate, ref, now, true);
     // Who joins a test that is under way needs nobody's leave.
     if (scope === undefined || candidate.load.testing.includes(scope)) return undefined;
     const test = { ...(candidate.load as SummedLoad).of, scope };
