@@ -9,7 +9,7 @@ import { checkHost } from "./guard.ts";
 import type { Current } from "./http.ts";
 import type { Talks } from "./chat/talks.ts";
 import type { ReloadReport } from "./reload.ts";
-import type { SecretsReport } from "./secrets.ts";
+import type { SecretsReport } from "./secrets/report.ts";
 
 export interface ControlOptions {
   readonly current: Current;

@@ -9,7 +9,7 @@ import { parseObject } from "../core/json.ts";
 import type { GatewayLock, WorkerRow } from "./lock.ts";
 import { readLock } from "./lock.ts";
 import type { ReloadReport } from "./reload.ts";
-import type { SecretsReport } from "./secrets.ts";
+import type { SecretsReport } from "./secrets/report.ts";
 
 export interface GatewayStatus {
   readonly running: boolean;

@@ -7,7 +7,7 @@ import type { Installer } from "./install.ts";
 import type { ReloadReport, SettingsReader } from "./reload.ts";
 import { Reloads } from "./reload.ts";
 import type { GatewayDeps } from "./run.ts";
-import type { GatewaySecrets } from "./secrets.ts";
+import type { GatewaySecrets } from "./secrets/secrets.ts";
 import { registryFile } from "./setting-files.ts";
 import type { GatewayOptions } from "./settings.ts";
 import { gatewaySettings } from "./settings.ts";

@@ -11,7 +11,7 @@ import type { Log } from "./gateway.ts";
 import type { Current } from "./http.ts";
 import type { SettingsReader } from "./reload.ts";
 import type { GatewayDeps } from "./run.ts";
-import type { GatewaySecrets } from "./secrets.ts";
+import type { GatewaySecrets } from "./secrets/secrets.ts";
 import type { GatewayOptions } from "./settings.ts";
 import { gatewaySettings, guardOf, ownRefs } from "./settings.ts";
 

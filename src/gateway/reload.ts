@@ -4,7 +4,7 @@ import type { Settings as Files } from "../access/open-deps.ts";
 import { AccessError, messageOf } from "../core/errors.ts";
 import type { Faults } from "./faults.ts";
 import type { Log } from "./gateway.ts";
-import type { SecretsReport } from "./secrets.ts";
+import type { SecretsReport } from "./secrets/report.ts";
 import type { SettingFiles } from "./setting-files.ts";
 import { changesOf, readSettingFiles } from "./setting-files.ts";
 

@@ -29,7 +29,7 @@ import type { ReloadReport, SettingsReader } from "./reload.ts";
 import type { TlsPair } from "./tls.ts";
 import { followPair, readPair, tlsFiles } from "./tls.ts";
 import type { GatewayOptions, Settings } from "./settings.ts";
-import { GatewaySecrets } from "./secrets.ts";
+import { GatewaySecrets } from "./secrets/secrets.ts";
 import { gatewaySettings, guardOf, ownRefs } from "./settings.ts";
 import { tellingReceipts } from "./told-receipts.ts";
 import type { PrimaryOptions, Workers } from "./workers/primary.ts";

@@ -2,7 +2,7 @@ import { buildCommand } from "@stricli/core";
 import type { CommandDeps } from "../../../access/open-deps.ts";
 import { AccessError } from "../../../core/errors.ts";
 import { isObject } from "../../../core/json.ts";
-import type { SecretsReport } from "../../../gateway/secrets.ts";
+import type { SecretsReport } from "../../../gateway/secrets/report.ts";
 import type { Session } from "../../command.ts";
 import { JSON_FLAG, optionalText } from "../../command.ts";
 import { EXIT_FAILURE } from "../../exit.ts";
