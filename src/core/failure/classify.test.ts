@@ -5,7 +5,7 @@ import { test } from "node:test";
 import * as fc from "fast-check";
 import { classify } from "./classify.ts";
 import type { Failure, FailureKind, FailureScope, UpstreamAnswer } from "./failure.ts";
-import { FURTHER_CASES } from "./classify.cases.ts";
+import { FURTHER_CASES } from "./cases/all.ts";
 
 interface Sample {
   readonly id: string;
