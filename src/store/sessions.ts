@@ -7,6 +7,7 @@ import type { ChatMessage, Session } from "../core/session.ts";
 import { readFault, writeFault } from "./faults.ts";
 import { canonicalJson } from "./json.ts";
 import { inSnapshot, readDatabase } from "./read-database.ts";
+import { IS_MESSAGE, messageIn, SESSION_COLUMNS, sessionIn } from "./session-rows.ts";
 import { Turns } from "./turns.ts";
 import { patiently, transact, WriteConnections } from "./write-database.ts";
 
@@ -74,7 +75,8 @@ class SqliteSessions implements SessionStore {
   }
 
   async list(agent: AgentId): Promise<readonly Session[]> {
-    const newest = "SELECT session_json FROM access_sessions ORDER BY updated_at DESC, key";
+    const newest = `SELECT ${SESSION_COLUMNS} FROM access_sessions ORDER BY updated_at DESC, key
+      LIMIT ${MOST_SESSIONS}`;
     return this.#read(agent, (db) => db.prepare(newest).all().flatMap(sessionIn), []);
   }
 
@@ -120,7 +122,7 @@ class SqliteSessions implements SessionStore {
       }
       put(db, change.session);
       if (change.append?.length) append(db, change.session.sessionId, change.append);
-      if (!before) prune(db);
+      if (!before) prune(db, key);
       return change.session;
     });
   }
@@ -143,41 +145,21 @@ const hasTable = (db: DatabaseSync): boolean =>
   db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'access_messages'").get() !== undefined;
 
 function selectSession(db: DatabaseSync, key: string): Session | undefined {
-  const row = db.prepare("SELECT session_json FROM access_sessions WHERE key = ?").get(key);
+  const row = db.prepare(`SELECT ${SESSION_COLUMNS} FROM access_sessions WHERE key = ?`).get(key);
   return row && sessionIn(row)[0];
 }
 
-/** A row that is garbage counts as none: the conversation begins anew. */
-function sessionIn(row: Record<string, unknown>): Session[] {
-  const session = parsed<Session>(row["session_json"]);
-  return typeof session?.key === "string" && typeof session.sessionId === "string" ? [session] : [];
-}
-
 function selectMessages(db: DatabaseSync, sessionId: string, limit: number): ChatMessage[] {
-  const newest = "SELECT message_json FROM access_messages WHERE session_id = ? ORDER BY seq DESC LIMIT ?";
+  const newest = `SELECT message_json FROM access_messages
+    WHERE session_id = ? AND ${IS_MESSAGE} ORDER BY seq DESC LIMIT ?`;
   const found: ChatMessage[] = [];
   let characters = 0;
-  for (const row of db.prepare(newest).iterate(sessionId, limit)) {
-    characters += String(row["message_json"]).length;
+  for (const { message_json: text } of db.prepare(newest).iterate(sessionId, limit)) {
+    characters += String(text).length;
     if (characters > MOST_READ_CHARACTERS && found.length > 0) break;
-    found.push(...messageIn(row));
+    found.push(...messageIn(text));
   }
   return found.toReversed();
-}
-
-function messageIn(row: Record<string, unknown>): ChatMessage[] {
-  const message = parsed<ChatMessage>(row["message_json"]);
-  const known = message?.role === "user" || message?.role === "assistant";
-  return known && Array.isArray(message.content) ? [message] : [];
-}
-
-function parsed<T>(text: unknown): (Partial<T> & T) | undefined {
-  try {
-    const value: unknown = JSON.parse(String(text));
-    return typeof value === "object" && value !== null ? (value as T) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function put(db: DatabaseSync, session: Session): void {
@@ -200,10 +182,11 @@ function append(db: DatabaseSync, sessionId: string, messages: readonly ChatMess
 const dropTranscript = (db: DatabaseSync, sessionId: string): void =>
   void db.prepare("DELETE FROM access_messages WHERE session_id = ?").run(sessionId);
 
-/** The oldest beyond the limit go, a few at each new one. */
-function prune(db: DatabaseSync): void {
-  const oldest = `SELECT key, session_id FROM access_sessions ORDER BY updated_at DESC LIMIT 16 OFFSET ${MOST_SESSIONS}`;
-  for (const row of db.prepare(oldest).all()) {
+/** The oldest beyond the limit go, a few at each new one; never that one, also when the clock was set back. */
+function prune(db: DatabaseSync, newest: string): void {
+  const oldest = `SELECT key, session_id FROM access_sessions WHERE key <> ?
+    ORDER BY updated_at DESC LIMIT 16 OFFSET ${MOST_SESSIONS - 1}`;
+  for (const row of db.prepare(oldest).all(newest)) {
     dropTranscript(db, String(row["session_id"]));
     db.prepare("DELETE FROM access_sessions WHERE key = ?").run(String(row["key"]));
   }

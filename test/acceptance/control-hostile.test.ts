@@ -55,6 +55,12 @@ describe("hostile clients", () => {
     ["connect without parameters", '{"type":"req","id":"1","method":"connect"}', 1008],
     ["connect with nonsense", frame("connect", { client: [], minProtocol: {}, auth: 7 }), 1008],
     ["a giant frame", "x".repeat(300_000), 1009],
+    [
+      "a fault that is told in letters of several bytes",
+      frame("connect", { [`💥${"é".repeat(99)}`]: 1 }),
+      1008,
+    ],
+    ["half a letter", frame("connect", { ["\ud83d".repeat(99)]: 1 }), 1008],
   ];
   for (const [name, data, code] of STRANGERS)
     test(`before the handshake, ${name} ends the socket with ${code}`, async () => {

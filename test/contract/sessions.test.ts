@@ -118,13 +118,47 @@ for (const [kind, open] of Object.entries(KINDS))
       );
       assert.deepEqual(await store.update("main", KEY, () => undefined), await store.find("main", KEY));
       const db = new DatabaseSync(sessionFile(databaseIn(home, "main")));
-      db.exec(`INSERT INTO access_messages VALUES ('id of ${KEY}', 99, '{"role":')`);
-      db.exec(`INSERT INTO access_messages VALUES ('id of ${KEY}', 98, '{"role":"user","content":7}')`);
-      db.exec("INSERT INTO access_sessions VALUES ('agent:main:g', 'g', 5, 'null')");
+      const message = db.prepare("INSERT INTO access_messages VALUES (?, ?, ?)");
+      const row = db.prepare("INSERT INTO access_sessions VALUES (?, ?, ?, ?)");
+      const torn = [
+        '{"role":',
+        '{"role":"user","content":7}',
+        '{"role":"user","content":[null,7,{"type":"text"},{"type":"image"}]}',
+        '{"role":"assistant","content":[{"type":"text","text":5},{"type":"text","text":"in part"}]}',
+        new Uint8Array([1, 2, 3]),
+        JSON.stringify(said("x".repeat(40_000_000))),
+      ];
+      for (const [n, text] of torn.entries()) message.run(`id of ${KEY}`, 90 + n, text);
+      row.run("agent:main:null", "g", 9_223_372_036_854_775_807n, "null");
+      row.run("agent:main:long", "g", 5, `{"x":"${"x".repeat(1_000_000)}"}`);
+      row.run("no key", "g", 5, "{}");
       db.close();
-      assert.deepEqual(await texts(), ["kept"]);
-      assert.equal((await store.list("main")).length, 1);
-      assert.equal(await store.find("main", "agent:main:g"), undefined);
+      assert.deepEqual(await texts(), ["kept", "in part"]);
+      const found = await store.list("main");
+      assert.deepEqual(found.map(({ key }) => key).toSorted(), ["agent:main:long", "agent:main:null", KEY]);
+    });
+
+    test("of a session that is garbage its transcript is kept, and what a newer version wrote", async () => {
+      await put(KEY, 1, "kept");
+      const fields = { models: [null], model: "p/m1", profile: 3, served: {}, usage: 7, messages: "no" };
+      const ok = { models: [{ provider: "p", model: "m1" }], profile: { id: "p:a", source: "user" } };
+      const db = new DatabaseSync(sessionFile(databaseIn(home, "main")));
+      const set = db.prepare("UPDATE access_sessions SET session_json = ?");
+      set.run(JSON.stringify({ key: "another", createdAt: "never", ...fields, mood: "good" }));
+      const plain = { ...newSession(KEY, `id of ${KEY}`, 1), mood: "good" };
+      assert.deepEqual(await store.find("main", KEY), plain);
+      await put(KEY, 1, "more");
+      assert.deepEqual(await texts(), ["kept", "more"]);
+      set.run(JSON.stringify({ ...plain, ...ok }));
+      assert.deepEqual(await store.find("main", KEY), { ...plain, ...ok });
+      db.close();
+    });
+
+    test("a new conversation is kept also when the clock was set back", async () => {
+      await put("agent:main:first", 1);
+      fill(sessionFile(databaseIn(home, "main")), MOST_SESSIONS + 5);
+      await put(KEY, 0, "hello");
+      assert.deepEqual(await texts(), ["hello"]);
     });
   });
 

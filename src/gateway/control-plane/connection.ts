@@ -35,8 +35,8 @@ export interface ConnectionOptions {
 /** More than this that was not read yet, and the client is asked nothing more until it reads. */
 const PAUSE_ABOVE_BYTES = 1024 * 1024;
 const MOST_AT_ONCE = 32;
-/** A reason of a close frame takes 123 bytes. */
-const MOST_REASON_CHARACTERS = 120;
+/** of the reason in a close frame (RFC 6455, 5.5) */
+const MOST_REASON_BYTES = 123;
 
 export class Connection {
   readonly connId = randomUUID();
@@ -101,7 +101,7 @@ export class Connection {
     if (this.#state === "over") return;
     this.#state = "over";
     clearTimeout(this.#timer);
-    this.#socket.close(code, reason.slice(0, MOST_REASON_CHARACTERS));
+    this.#socket.close(code, fitting(reason, MOST_REASON_BYTES));
     // Who does not answer the goodbye is cut off.
     setTimeout(() => this.#socket.terminate(), 1000).unref();
   }
@@ -201,6 +201,12 @@ export class Connection {
     this.#left.abort();
     clearTimeout(this.#timer);
   }
+}
+
+/** As much of a text as fits, in whole letters. */
+function fitting(text: string, mostBytes: number): string {
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(mostBytes));
+  return text.slice(0, read);
 }
 
 function parse(data: RawData): unknown {
