@@ -8,7 +8,7 @@ import type { Home } from "./home.ts";
 import { createHome, TRANSLATED } from "./home.ts";
 import type { Target } from "./load.ts";
 import type { Payload } from "./payloads.ts";
-import { bodyOf, FAST_MODEL, PACED_MODEL } from "./payloads.ts";
+import { bodyOf, ENDLESS_MODEL, FAST_MODEL, PACED_MODEL } from "./payloads.ts";
 import { freePort, startHelper, startProgram, stop, untilReady } from "./processes.ts";
 
 export type Subject = "openclaw" | "bare" | "portkey" | "direct";
@@ -111,7 +111,7 @@ export const gatewayHome = ({ origin }: Upstream, profiles = 1, agents = 0): Hom
   createHome({
     agents,
     baseUrl: `${origin}/v1`,
-    models: [FAST_MODEL, PACED_MODEL],
+    models: [FAST_MODEL, PACED_MODEL, ENDLESS_MODEL],
     keys: Array.from({ length: profiles }, (_, n) => `${UPSTREAM_KEY}-${n}`),
     gatewayToken: randomToken(),
   });

@@ -115,6 +115,8 @@ export function referToKeys({ env }: Home, keys: number): void {
 
 function storeOf(keys: readonly string[]): string {
   const entries = keys.map((key, n) => [`bench:key${n + 1}`, { type: "api_key", provider: "bench", key }]);
-  const other = [`${TRANSLATED}:key1`, { type: "api_key", provider: TRANSLATED, key: keys[0] }];
-  return JSON.stringify({ version: 1, profiles: Object.fromEntries([...entries, other]) });
+  const others = keys
+    .slice(0, 1)
+    .map((key) => [`${TRANSLATED}:key1`, { type: "api_key", provider: TRANSLATED, key }]);
+  return JSON.stringify({ version: 1, profiles: Object.fromEntries([...entries, ...others]) });
 }

@@ -4,6 +4,8 @@
 export const PERIOD_MS = 250;
 export const PACED_MODEL = "paced";
 export const FAST_MODEL = "m1";
+/** As `paced`, until its client leaves. */
+export const ENDLESS_MODEL = "endless";
 
 /** A kind of request. The model's name is what the upstream gets to see. */
 export interface Payload {

@@ -1,4 +1,4 @@
-// `npm run bench [-- --quick] [--only start,cpu,latency,streams,large,plan,workers,secrets] [--subjects direct,bare,openclaw,portkey] [--readme] [--from <file>]`
+// `npm run bench [-- --quick] [--only start,cpu,latency,streams,large,plan,workers,secrets,sessions] [--subjects direct,bare,openclaw,portkey] [--readme] [--from <file>]`
 // Everyone in one run, in turn, on one upstream; README.md says how each figure is made.
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -13,6 +13,7 @@ import { large } from "./measures/large.ts";
 import { latency } from "./measures/latency.ts";
 import { plan } from "./measures/plan.ts";
 import { secrets } from "./measures/secrets.ts";
+import { sessions } from "./measures/sessions.ts";
 import { start } from "./measures/start.ts";
 import { streams } from "./measures/streams.ts";
 import { workers } from "./measures/workers.ts";
@@ -20,7 +21,7 @@ import type { Results } from "./results.ts";
 import { describeMachine, keepResults, readResults, renderResults, rewriteReadme } from "./results.ts";
 import type { Table } from "./table.ts";
 
-const MEASURES = { start, cpu, latency, streams, large, plan, workers, secrets } satisfies Record<
+const MEASURES = { start, cpu, latency, streams, large, plan, workers, secrets, sessions } satisfies Record<
   string,
   Measure
 >;

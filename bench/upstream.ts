@@ -1,9 +1,10 @@
 // The one upstream of a bench run: constant answers, as fast as node:http gives them.
-// A request with `"stream":true` gets `max_tokens` frames, at once or, from the model `paced`, one per 250 ms.
+// A request with `"stream":true` gets `max_tokens` frames, at once or, from the model `paced`, one per 250 ms; from `endless` they do not end.
 import type { ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import {
   ANSWER,
+  ENDLESS_MODEL,
   FRAME,
   LAST_FRAMES,
   MESSAGES_ANSWER,
@@ -53,6 +54,7 @@ function answer(body: string, speech: Speech, response: ServerResponse): void {
   const frames = Number(/"max_tokens":(\d+)/.exec(body)?.[1] ?? 1);
   response.writeHead(200, SSE_HEAD);
   if (body.includes(`"model":"${PACED_MODEL}"`)) streamPaced(response, frames);
+  else if (body.includes(`"model":"${ENDLESS_MODEL}"`)) streamPaced(response, Infinity);
   else {
     if (speech.first) response.write(speech.first);
     streamAtOnce(response, speech, frames);
