@@ -1,6 +1,9 @@
 // How the gateway's event loop fares, measured while somebody is there who may ask.
 import { monitorEventLoopDelay, performance } from "node:perf_hooks";
 
+/** Each look wakes the process, which is to sleep while nobody calls. */
+const LOOK_EVERY_MS = 500;
+
 const DEGRADED_DELAY_MS = 1000;
 const DEGRADED_UTILIZATION = 0.95;
 
@@ -23,7 +26,7 @@ export class EventLoop {
   #last = NOTHING_YET;
 
   start(): void {
-    this.#delays ??= monitorEventLoopDelay({ resolution: 100 });
+    this.#delays ??= monitorEventLoopDelay({ resolution: LOOK_EVERY_MS });
     this.#delays.enable();
     this.#begin();
   }
@@ -40,8 +43,8 @@ export class EventLoop {
     if (intervalMs < LEAST_INTERVAL_MS) return this.#last;
     const utilization = rounded(performance.eventLoopUtilization(loop).utilization, 1000);
     const used = process.cpuUsage(cpu);
-    const delayP99Ms = rounded((this.#delays?.percentile(99) ?? 0) / 1e6, 10);
-    const delayMaxMs = rounded((this.#delays?.max ?? 0) / 1e6, 10);
+    const delayP99Ms = lateMs(this.#delays?.percentile(99));
+    const delayMaxMs = lateMs(this.#delays?.max);
     const reasons = [
       ...(delayP99Ms > DEGRADED_DELAY_MS ? ["event_loop_delay"] : []),
       ...(utilization > DEGRADED_UTILIZATION ? ["event_loop_utilization"] : []),
@@ -70,6 +73,9 @@ const sinceNow = () => ({
   loop: performance.eventLoopUtilization(),
   cpu: process.cpuUsage(),
 });
+
+/** @param tookNs from one look to the next, as Node tells it */
+const lateMs = (tookNs = 0): number => rounded(Math.max(0, tookNs / 1e6 - LOOK_EVERY_MS), 10);
 
 const rounded = (value: number, parts: number): number =>
   Number.isFinite(value) ? Math.round(value * parts) / parts : 0;
