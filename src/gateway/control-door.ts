@@ -8,6 +8,7 @@ import type { ControlPlane } from "./control-plane/control-plane.ts";
 import { checkHost } from "./guard.ts";
 import type { Current } from "./http.ts";
 import type { Talks } from "./chat/talks.ts";
+import type { SessionNews } from "./told-sessions.ts";
 import type { ReloadReport } from "./reload.ts";
 import type { SecretsReport } from "./secrets/report.ts";
 
@@ -61,6 +62,11 @@ export class ControlDoor {
     this.#plane?.ran(receipts);
   }
 
+  /** A conversation has changed. */
+  sessionChanged(news: SessionNews): void {
+    this.#plane?.sessionChanged(news);
+  }
+
   /** @param event one that clients may see */
   tell(event: string, payload: unknown): void {
     this.#plane?.tell(event, payload);
@@ -72,9 +78,10 @@ export class ControlDoor {
     this.#plane?.checkSecrets();
   }
 
-  stop(): void {
+  /** Resolves once its clients have been told. */
+  async stop(): Promise<void> {
     this.#closed = true;
-    this.#plane?.stop();
+    await this.#plane?.stop();
   }
 
   async #load(): Promise<ControlPlane> {

@@ -2,7 +2,7 @@
 import type { ProviderId } from "../core/ids.ts";
 import type { TimedRefusal } from "./refusals.ts";
 import type { ResponseSink } from "./response-sink.ts";
-import type { ActiveRun } from "./runs.ts";
+import type { ActiveRun, RunAbout } from "./runs.ts";
 import type { Served } from "./served.ts";
 import { hasLostProvider } from "./served.ts";
 
@@ -23,6 +23,12 @@ export class HttpRun implements ActiveRun {
   provider(): ProviderId {
     const { place, plan } = this.#served;
     return (place.ref ?? plan.models[0]!).provider;
+  }
+
+  about(): RunAbout {
+    const { live, startedAt, requested, caller } = this.#served;
+    const clientKey = caller.kind === "key" ? { clientKey: caller.live.key.name } : {};
+    return { agentId: live.id, startedAt, requested, ...clientKey };
   }
 
   hasLostProvider(): boolean {

@@ -32,6 +32,8 @@ import type { GatewayOptions, Settings } from "./settings.ts";
 import { GatewaySecrets } from "./secrets/secrets.ts";
 import { gatewaySettings, guardOf, ownRefs } from "./settings.ts";
 import { tellingReceipts } from "./told-receipts.ts";
+import type { SessionNews } from "./told-sessions.ts";
+import { tellingSessions } from "./told-sessions.ts";
 import type { PrimaryOptions, Workers } from "./workers/primary.ts";
 
 /** Services of a running gateway that the command line does not need. */
@@ -96,6 +98,7 @@ export async function runGateway(given: GatewayDeps, options: GatewayOptions): P
       deps,
       () => current,
       (event, payload) => control?.tell(event, payload),
+      (news) => control?.sessionChanged(news),
     ),
   };
   const latest = () => current.gateway;
@@ -167,13 +170,14 @@ export async function runGateway(given: GatewayDeps, options: GatewayOptions): P
 
   const signal = await Promise.race([deps.stopped, again.promise]);
   following.stop();
-  control?.stop();
+  const told = control?.stop();
   secrets.stop();
   stopKeys();
   stopTls?.();
   usage.stop();
   deps.say(`Stopping (${signal}): running calls may end first.`);
   deps.logFile?.write("info", `Stopping (${signal})`);
+  await told;
   await stop(deps, parts, serving);
   lock.release();
   deps.logFile?.close();
@@ -181,13 +185,24 @@ export async function runGateway(given: GatewayDeps, options: GatewayOptions): P
 }
 
 /** Loaded with the first conversation. */
-function talksOf(deps: GatewayDeps, current: () => Current, tell: Tell): () => Promise<Talks> {
+function talksOf(
+  deps: GatewayDeps,
+  current: () => Current,
+  tell: Tell,
+  told: (news: SessionNews) => void,
+): () => Promise<Talks> {
   let opened: Promise<Talks> | undefined;
   const { commands: services, version = "" } = deps;
   return () =>
     (opened ??= import("./chat/talks.ts").then(
       ({ Talks: Opened }) =>
-        new Opened({ current: current(), sessions: deps.sessions(), services: services!, tell, version }),
+        new Opened({
+          current: current(),
+          sessions: tellingSessions(deps.sessions(), told),
+          services: services!,
+          tell,
+          version,
+        }),
     ));
 }
 

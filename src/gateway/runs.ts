@@ -1,5 +1,5 @@
 // What is under way in this gateway, by run: for whoever wants to end it.
-import type { ProviderId } from "../core/ids.ts";
+import type { AgentId, ProviderId } from "../core/ids.ts";
 
 export interface ActiveRun {
   readonly runId: string;
@@ -13,6 +13,24 @@ export interface ActiveRun {
   readonly stopReason: string | undefined;
   /** Ends it soon. @param reason what its client is told as `stopReason` */
   abort(reason: string): void;
+  about?(): RunAbout;
+}
+
+/** What a list shows of a run that is under way. */
+export interface RunAbout {
+  readonly agentId: AgentId;
+  /** ms since epoch */
+  readonly startedAt: number;
+  /** the model, alias or agent that was asked for */
+  readonly requested?: string;
+  /** name of the client key that asked */
+  readonly clientKey?: string;
+}
+
+/** Somebody who looks on. */
+export interface RunWatcher {
+  began(run: ActiveRun): void;
+  ended(run: ActiveRun): void;
 }
 
 /** The credentials were taken away (requirements 000, "Removing provider auth"). */
@@ -21,13 +39,22 @@ export const AUTH_REVOKED = "auth-revoked";
 export class Runs {
   readonly #active = new Set<ActiveRun>();
 
+  /** Nobody looks on most of the time, and then it costs nothing. */
+  watcher: RunWatcher | undefined;
+
   add(run: ActiveRun): void {
     this.#active.add(run);
+    this.watcher?.began(run);
   }
 
   /** It has ended, whichever way. */
   delete(run: ActiveRun): void {
     this.#active.delete(run);
+    this.watcher?.ended(run);
+  }
+
+  all(): ActiveRun[] {
+    return [...this.#active];
   }
 
   ofSession(key: string): ActiveRun[] {

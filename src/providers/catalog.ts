@@ -59,6 +59,16 @@ export function builtInModels(provider: ProviderId): CatalogModel[] {
   return Object.hasOwn(known, provider) ? known[provider]!.map(modelOf) : [];
 }
 
+/** Tokens that fit into a model, when that is known. Cheap enough to be asked for each row of a list. */
+export function listedWindow(provider: ProviderId, model: string): number | undefined {
+  const ofPlugin = findProvider(provider)?.plugin?.models;
+  if (ofPlugin) return ofPlugin.find(({ id }) => id === model)?.contextWindow;
+  const known = read();
+  const row = Object.hasOwn(known, provider) ? known[provider]!.find(([id]) => id === model) : undefined;
+  return row?.[CONTEXT_WINDOW] || undefined;
+}
+const CONTEXT_WINDOW = 4;
+
 /** As `builtInModels`, for whoever waits anyway. */
 export async function catalogModels(provider: ProviderId): Promise<readonly CatalogModel[]> {
   return builtInModels(provider);

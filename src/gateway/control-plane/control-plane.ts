@@ -1,6 +1,7 @@
 // The control plane of a running gateway: its connections, the methods they call, the events they are told.
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
 import { WebSocketServer } from "ws";
 import type { Receipt } from "../../core/receipt.ts";
 import type { ControlOptions } from "../control-door.ts";
@@ -20,13 +21,17 @@ import { presenceOf, selfPresence } from "./presence.ts";
 import { runsEnded } from "./run-summary.ts";
 import { CLOSE, POLICY } from "./protocol.ts";
 import { SessionNews } from "./session-news.ts";
+import { RunNews } from "./run-news.ts";
 import { serve } from "./serve.ts";
+import { rowOf } from "./conversation.ts";
+import type { SessionNews as StoredNews } from "../told-sessions.ts";
 
 /** Sockets that have not proven anything: the oldest makes room for the newest. */
 const MOST_STRANGERS = 512;
 const MOST_CLIENTS = 1000;
 /** News come in bursts. */
 const LOOK_AFTER_MS = 100;
+const TURNS_END_WITHIN_MS = 2000;
 
 export class ControlPlane {
   readonly #options: ControlOptions;
@@ -45,6 +50,8 @@ export class ControlPlane {
   #identity: GatewayIdentity | undefined;
   #ticks: NodeJS.Timeout | undefined;
   #look: NodeJS.Timeout | undefined;
+  readonly #news: SessionNews;
+  readonly #runNews: RunNews;
   #presenceVersion = 1;
   #healthVersion = 1;
 
@@ -52,6 +59,13 @@ export class ControlPlane {
     this.#options = options;
     this.#changes = new Changes(options.current);
     this.#talks = talks;
+    this.#news = new SessionNews({
+      now: () => options.current.gateway.now(),
+      find: ({ agent, key }) => talks.sessions.find(agent, key),
+      rowOf: (session, { agent }) =>
+        rowOf({ gateway: options.current.gateway, plane: this.#facts }, session, agent),
+    });
+    this.#runNews = new RunNews((event, payload) => this.tell(event, payload), this.#news);
     const { version, reload, reloadSecrets, logPath, current } = options;
     this.#facts = {
       version,
@@ -60,7 +74,7 @@ export class ControlPlane {
       dialogs: this.#dialogs,
       chats: talks.chats,
       sessions: talks.sessions,
-      news: new SessionNews(),
+      news: this.#news,
       tell: (event, payload) => this.tell(event, payload),
       identity: () => (this.#identity ??= gatewayIdentity(options.services("identity").paths().stateDir)),
       logPath,
@@ -109,6 +123,11 @@ export class ControlPlane {
     if (this.#clients.size > 0) this.tell("runs.ended", runsEnded(receipts));
   }
 
+  /** A conversation was written. */
+  sessionChanged(news: StoredNews): void {
+    this.#news.changed(news);
+  }
+
   /** Who was let in by a secret that is no longer the gateway's has to show the new one. */
   checkSecrets(): void {
     const { guard } = this.#options.current;
@@ -123,12 +142,13 @@ export class ControlPlane {
         client.event(event, payload);
   }
 
-  stop(): void {
+  /** Whoever waits for an answer hears that there will be none, then the sockets close. */
+  async stop(): Promise<void> {
     clearInterval(this.#ticks);
     clearTimeout(this.#look);
     this.#loop.stop();
-    this.#talks.chats.stop();
     this.#dialogs.stop();
+    await Promise.race([this.#talks.chats.stop(), pause(TURNS_END_WITHIN_MS, undefined, { ref: false })]);
     const everyone = [...this.#clients, ...this.#strangers];
     for (const one of this.#clients)
       one.event("shutdown", { reason: "gateway stopping", restartExpectedMs: null });
@@ -166,12 +186,15 @@ export class ControlPlane {
     if (this.#clients.size > 0) return;
     clearInterval(this.#ticks);
     this.#loop.stop();
+    this.#options.current.gateway.runs.watcher = undefined;
+    this.#runNews.stop();
   }
 
   /** Nobody to tell costs nothing. */
   #wake(): void {
     this.#changes.look();
     this.#loop.start();
+    this.#options.current.gateway.runs.watcher = this.#runNews;
     this.#ticks = setInterval(() => {
       this.checkSecrets();
       this.notice();

@@ -4,11 +4,11 @@ import type { AgentId } from "../../core/ids.ts";
 import { randomUUID } from "node:crypto";
 import type { ModelRef } from "../../core/model-ref.ts";
 import type { Session, SessionName } from "../../core/session.ts";
-import { newSession, parseSessionKey } from "../../core/session.ts";
+import { newSession, parseSessionKey, turnPlan } from "../../core/session.ts";
 import type { CommandContext } from "../chat/commands/command.ts";
-import { defaultsOf } from "../chat/turn.ts";
-import type { Call } from "./method.ts";
-import { sessionRow } from "./session-row.ts";
+import { defaultsOf } from "../chat/session-models.ts";
+import type { Call, PlaneFacts } from "./method.ts";
+import { sessionRow, windowOf } from "./session-row.ts";
 
 /** @throws AccessError `bad_input`, `unknown_agent` */
 export function sessionNamed({ gateway }: Call, key: string, agentId?: string): SessionName {
@@ -42,22 +42,11 @@ export async function contextOf(call: Call, name: SessionName): Promise<CommandC
   };
 }
 
-export const rowOf = (call: Call, session: Session, agent: AgentId) =>
-  sessionRow(session, {
-    defaults: defaultsFor(call, agent),
-    active: call.plane.chats.active(session.key),
-  });
+type RowParts = Pick<Call, "gateway"> & { readonly plane: Pick<PlaneFacts, "chats"> };
 
-/** Somebody changed it: whoever listens is told. */
-export async function tellChanged(call: Call, { agent, key }: SessionName, reason: string): Promise<void> {
-  const { news } = call.plane;
-  if (!news.wanted) return;
-  const session = await storedSession(call, { agent, key });
-  const row = session ? rowOf(call, session, agent) : undefined;
-  news.tell("sessions.changed", {
-    sessionKey: key,
-    reason,
-    ts: call.gateway.now(),
-    ...(row ? { session: row } : {}),
-  });
+export function rowOf({ gateway, plane }: RowParts, session: Session, agent: AgentId) {
+  const defaults = defaultsOf(gateway, agent);
+  const [model] = turnPlan(session, defaults).models;
+  const contextTokens = model && windowOf(gateway.config(), model);
+  return sessionRow(session, { defaults, active: plane.chats.active(session.key), contextTokens });
 }

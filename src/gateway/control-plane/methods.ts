@@ -21,7 +21,9 @@ import { probeMethods } from "./methods/probe.ts";
 import { providerMethods } from "./methods/providers.ts";
 import { runMethods } from "./methods/runs.ts";
 import { schemaMethods } from "./methods/schema.ts";
-import { sessionMethods } from "./methods/sessions.ts";
+import { sessionChangeMethods } from "./methods/session-change.ts";
+import { sessionListMethods } from "./methods/session-list.ts";
+import { sessionTalkMethods } from "./methods/session-talk.ts";
 import { undoMethods } from "./methods/undo.ts";
 
 export const METHODS: ReadonlyMap<string, Method> = new Map(
@@ -34,7 +36,9 @@ export const METHODS: ReadonlyMap<string, Method> = new Map(
     ...runMethods,
     ...agentMethods,
     ...chatMethods,
-    ...sessionMethods,
+    ...sessionListMethods,
+    ...sessionChangeMethods,
+    ...sessionTalkMethods,
     ...agentRunMethods,
     ...configMethods,
     ...schemaMethods,
@@ -67,6 +71,7 @@ export const EVENTS = [
   "models.loginNeeded",
   "models.auth.login",
   "models.auth.probe",
+  "runs.started",
   "runs.ended",
   "gateway.reloaded",
 ] as const;

@@ -1,7 +1,32 @@
 // A conversation as clients of OpenClaw read it: as a row of a list, and as an entry of its store.
+import type { Config } from "../../config/config.ts";
 import type { ModelRef } from "../../core/model-ref.ts";
-import type { Session } from "../../core/session.ts";
+import type { Session, SessionName } from "../../core/session.ts";
 import { agentOfSession, mainSessionKey, turnPlan } from "../../core/session.ts";
+import { listedWindow } from "../../providers/catalog.ts";
+import { THINKING_LEVELS } from "./session-settings.ts";
+
+/** Who runs a model is chosen by the model. */
+export const AGENT_RUNTIME = { id: "auto", source: "implicit" } as const;
+
+/** What a conversation begins with. */
+export function modelDefaults(config: Config, ref: ModelRef | undefined) {
+  return {
+    modelProvider: ref?.provider ?? null,
+    model: ref?.model ?? null,
+    contextTokens: (ref && windowOf(config, ref)) ?? null,
+    agentRuntime: AGENT_RUNTIME,
+    thinkingLevels: THINKING_LEVELS,
+    thinkingOptions: THINKING_LEVELS.map(({ label }) => label),
+    thinkingDefault: "off",
+  };
+}
+
+/** What fits into a model, as far as the settings or the catalog say it. */
+export function windowOf({ providers }: Config, { provider, model }: ModelRef): number | undefined {
+  const own = providers.get(provider)?.models.find(({ id }) => id === model)?.contextWindow;
+  return own ?? listedWindow(provider, model);
+}
 
 export interface RowFacts {
   readonly defaults: readonly ModelRef[];
@@ -24,6 +49,7 @@ export function sessionRow(session: Session, { defaults, active, contextTokens }
     updatedAt,
     ...(model ? { modelProvider: model.provider, model: model.model } : {}),
     ...(contextTokens === undefined ? {} : { contextTokens }),
+    agentRuntime: AGENT_RUNTIME,
     ...overrides(session),
     status: active.length > 0 ? "running" : "done",
     inputTokens: usage.input,
@@ -35,6 +61,18 @@ export function sessionRow(session: Session, { defaults, active, contextTokens }
     activeRunIds: active,
   };
 }
+
+/** Of a conversation in which nothing was said: without what only one that has begun has. */
+export const unbegunRow = ({ agent, key }: SessionName, model: ModelRef | undefined) => ({
+  key,
+  kind: "direct",
+  agentId: agent,
+  isMain: key === mainSessionKey(agent),
+  ...(model ? { modelProvider: model.provider, model: model.model } : {}),
+  status: "done",
+  hasActiveRun: false,
+  activeRunIds: [],
+});
 
 export function sessionEntry(session: Session) {
   const { sessionId, updatedAt, createdAt, served } = session;

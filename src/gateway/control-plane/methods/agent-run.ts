@@ -8,7 +8,7 @@ import { textOf } from "../../../core/session.ts";
 import { sessionNamed } from "../conversation.ts";
 import { method } from "../method.ts";
 import { agentId, alsoKnown, name } from "../params.ts";
-import { answeredByCommand, attachments, contentOf, message, refuseForeign } from "./chat.ts";
+import { answeredByCommand, attachments, contentOf, message, refuseForeign } from "../sending.ts";
 
 const LONGEST_WAIT_MS = 24 * 3_600_000;
 

@@ -1,36 +1,14 @@
 // Models and their credentials, as lists and reports.
 import * as v from "valibot";
-import type { ModelRow } from "../../../access/model-list.ts";
-import { routeTo } from "../../../access/provider-route.ts";
-import type { Config } from "../../../config/config.ts";
 import { method, written } from "../method.ts";
+import { modelRows } from "../model-rows.ts";
 import { agentId, nothing } from "../params.ts";
 
 export const modelMethods = {
   "models.list": method(
     "operator.read",
     v.strictObject({ view: v.optional(v.picklist(["default", "configured", "all"])) }),
-    async ({ deps }, { view }) => {
-      const [{ listModels }, { builtInModels }] = await Promise.all([
-        import("../../../access/model-list.ts"),
-        import("../../../providers/catalog.ts"),
-      ]);
-      const { models, warnings } = await listModels(deps, { all: view === "all", localOnly: false });
-      const config = deps.config();
-      const known = new Map<string, Map<string, boolean>>();
-      const reasons = (provider: string, id: string): boolean => {
-        const own = config.providers.get(provider)?.models.find((model) => model.id === id)?.reasoning;
-        if (typeof own === "boolean") return own;
-        const listed =
-          known.get(provider) ?? new Map(builtInModels(provider).map((m) => [m.id, m.reasoning]));
-        known.set(provider, listed);
-        return listed.get(id) ?? false;
-      };
-      const rows = models
-        .map((row) => modelRow(row, config))
-        .map((row) => ({ ...row, reasoning: reasons(row.provider, row.id) }));
-      return { models: rows, ...(warnings ? { warnings } : {}) };
-    },
+    async ({ deps }, { view }) => await modelRows(deps, view === "all"),
   ),
 
   /** What `openclaw models status --json` prints. */
@@ -74,19 +52,3 @@ export const modelMethods = {
     return { updatedAt: usage?.updatedAt ?? gateway.now(), providers: usage?.providers ?? [] };
   }),
 };
-
-function modelRow({ key, name, input, contextWindow, available, tags }: ModelRow, config: Config) {
-  const slash = key.indexOf("/");
-  const provider = key.slice(0, slash);
-  const api = routeTo(config, provider)?.api;
-  return {
-    id: key.slice(slash + 1),
-    name,
-    provider,
-    ...(api === undefined ? {} : { api }),
-    ...(contextWindow === null ? {} : { contextWindow }),
-    input: input.split("+"),
-    available,
-    tags,
-  };
-}

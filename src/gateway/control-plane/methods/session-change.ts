@@ -1,0 +1,154 @@
+// Conversations begun, changed, begun again, removed. The store tells of each change: see told-sessions.ts.
+import { randomUUID } from "node:crypto";
+import * as v from "valibot";
+import type { LiveAgent } from "../../../access/live-agents.ts";
+import { AccessError } from "../../../core/errors.ts";
+import type { ProfileId } from "../../../core/ids.ts";
+import type { ModelRef } from "../../../core/model-ref.ts";
+import type { Session, SessionName } from "../../../core/session.ts";
+import { choose, mainSessionKey, newSession, turnPlan } from "../../../core/session.ts";
+import { wantedIn } from "../../chat/choice.ts";
+import { beginAgain } from "../../chat/commands/new.ts";
+import { contextOf, defaultsFor, sessionNamed, storedSession } from "../conversation.ts";
+import type { Call } from "../method.ts";
+import { method } from "../method.ts";
+import { agentId, alsoKnown, name } from "../params.ts";
+import { message, send } from "../sending.ts";
+import { AGENT_RUNTIME, sessionEntry } from "../session-row.ts";
+import { settings, settingsIn, THINKING_LEVELS } from "../session-settings.ts";
+
+const one = { key: name, agentId };
+
+export const sessionChangeMethods = {
+  "sessions.create": method(
+    "operator.write",
+    v.strictObject({
+      key: v.optional(name),
+      agentId,
+      model: v.optional(name),
+      message: v.optional(message),
+      ...alsoKnown("label", "task", "parentSessionKey", "emitCommandHooks"),
+    }),
+    create,
+  ),
+
+  "sessions.patch": method(
+    "operator.admin",
+    v.strictObject({
+      ...one,
+      model: v.optional(v.nullable(name)),
+      ...settings,
+      ...alsoKnown("label", "category", "archived", "pinned", "unread"),
+    }),
+    patch,
+  ),
+
+  "sessions.reset": method(
+    "operator.admin",
+    v.strictObject({ ...one, ...alsoKnown("reason") }),
+    async (call, { key, agentId: agent }) => {
+      const named = sessionNamed(call, key, agent);
+      await beginAgain(await contextOf(call, named));
+      const session = await storedSession(call, named);
+      return { ok: true, key: named.key, entry: session ? sessionEntry(session) : {} };
+    },
+  ),
+
+  "sessions.delete": method(
+    "operator.admin",
+    v.strictObject({
+      ...one,
+      ...alsoKnown("deleteTranscript", "expectedSessionId", "emitLifecycleHooks", "archivedOnly"),
+    }),
+    async (call, { key, agentId: agent }) => {
+      const named = sessionNamed(call, key, agent);
+      if (named.key === mainSessionKey(named.agent))
+        throw new AccessError(
+          "bad_input",
+          `Cannot delete the main session (${named.key}). Reset it instead.`,
+        );
+      call.plane.chats.abort(named.key, "stop");
+      const before = await storedSession(call, named);
+      if (before) await call.plane.sessions.update(named.agent, named.key, () => ({ session: null }));
+      return { ok: true, key: named.key, deleted: before !== undefined, archived: [] };
+    },
+  ),
+};
+
+interface Created {
+  readonly key?: string | undefined;
+  readonly agentId?: string | undefined;
+  readonly model?: string | undefined;
+  readonly message?: string | undefined;
+}
+
+async function create(call: Call, asked: Created) {
+  const named = sessionNamed(call, asked.key ?? `dashboard:${randomUUID()}`, asked.agentId);
+  const session = await chosen(call, named, asked.model);
+  const sent =
+    asked.message === undefined
+      ? undefined
+      : await send(call, { sessionKey: named.key, message: asked.message, idempotencyKey: randomUUID() });
+  return {
+    ok: true,
+    key: named.key,
+    sessionId: session.sessionId,
+    entry: sessionEntry(session),
+    runStarted: sent !== undefined,
+    ...(sent ? { runId: sent.runId } : {}),
+  };
+}
+
+type Patched = Parameters<typeof settingsIn>[0] & {
+  readonly key: string;
+  readonly agentId?: string | undefined;
+  readonly model?: string | null | undefined;
+};
+
+async function patch(call: Call, asked: Patched) {
+  const named = sessionNamed(call, asked.key, asked.agentId);
+  const session = await chosen(call, named, asked.model);
+  const [model] = turnPlan(session, defaultsFor(call, named.agent)).models;
+  return {
+    ok: true,
+    path: call.deps.paths().stateDir,
+    key: named.key,
+    entry: { ...sessionEntry(session), ...settingsIn(asked) },
+    resolved: {
+      modelProvider: model!.provider,
+      model: model!.model,
+      agentRuntime: AGENT_RUNTIME,
+      thinkingLevel: "off",
+      thinkingLevels: THINKING_LEVELS,
+    },
+  };
+}
+
+/** The conversation, begun if need be, with the model that is asked for. @param model `null` takes the choice back */
+async function chosen(
+  call: Call,
+  { agent, key }: SessionName,
+  model: string | null | undefined,
+): Promise<Session> {
+  const { gateway, live, defaults, session: before } = await contextOf(call, { agent, key });
+  const wanted = model ? wantedIn(model, gateway.config(), live) : undefined;
+  const choice =
+    model === null
+      ? { model: null, profile: null }
+      : wanted
+        ? { model: wanted.model, profile: wanted.profile ?? pinFor(wanted.model, before, live) }
+        : {};
+  const now = gateway.now();
+  const session = await call.plane.sessions.update(agent, key, (stored) => ({
+    session: { ...choose(stored ?? newSession(key, randomUUID(), now), choice, defaults), updatedAt: now },
+  }));
+  await call.plane.chats.foresee(key);
+  return session!;
+}
+
+/** A pin stays with its provider: no other provider's model could be served by it. */
+function pinFor({ provider }: ModelRef, { profile }: Session, { view }: LiveAgent): ProfileId | null {
+  if (profile?.source !== "user") return null;
+  const pinned = view.snapshot.profiles.find(({ id }) => id === profile.id);
+  return (pinned?.provider ?? profile.id.split(":", 1)[0]) === provider ? profile.id : null;
+}

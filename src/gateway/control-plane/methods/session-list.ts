@@ -1,0 +1,178 @@
+// Conversations as a list, and what is said in them. Who subscribes is told of each change.
+import * as v from "valibot";
+import { AccessError } from "../../../core/errors.ts";
+import type { AgentId } from "../../../core/ids.ts";
+import type { Session } from "../../../core/session.ts";
+import { textOf } from "../../../core/session.ts";
+import { defaultsFor, rowOf, sessionNamed, storedSession } from "../conversation.ts";
+import type { Call } from "../method.ts";
+import { method } from "../method.ts";
+import { agentId, alsoKnown, name, nothing, wholeNumber } from "../params.ts";
+import { modelDefaults } from "../session-row.ts";
+
+const MOST_ROWS = 1000;
+const MOST_PREVIEWS = 100;
+const limit = v.optional(wholeNumber(1, MOST_ROWS));
+const one = { key: name, agentId };
+
+export const sessionListMethods = {
+  "sessions.list": method(
+    "operator.read",
+    v.strictObject({
+      limit,
+      offset: v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER)),
+      agentId,
+      search: v.optional(v.string()),
+      activeMinutes: v.optional(v.pipe(v.number(), v.minValue(1))),
+      includeLastMessage: v.optional(v.boolean()),
+      ...alsoKnown("includeGlobal", "includeUnknown", "includeDerivedTitles", "label"),
+      ...alsoKnown("spawnedBy", "archived", "pinned", "category", "configuredAgentsOnly"),
+    }),
+    list,
+  ),
+
+  "sessions.describe": method(
+    "operator.read",
+    v.strictObject({ ...one, ...alsoKnown("includeDerivedTitles", "includeLastMessage") }),
+    async (call, { key, agentId: agent }) => {
+      const named = sessionNamed(call, key, agent);
+      const session = await storedSession(call, named);
+      return { session: session ? rowOf(call, session, named.agent) : null };
+    },
+  ),
+
+  /** The full key of a conversation that exists. */
+  "sessions.resolve": method(
+    "operator.read",
+    v.strictObject({ key: v.optional(name), sessionId: v.optional(name), agentId }),
+    resolve,
+  ),
+
+  "sessions.preview": method(
+    "operator.read",
+    v.strictObject({
+      keys: v.pipe(v.array(name), v.maxLength(MOST_PREVIEWS)),
+      agentId,
+      limit,
+      ...alsoKnown("maxChars"),
+    }),
+    async (call, { keys, limit: most, agentId: agent }) => ({
+      ts: call.gateway.now(),
+      previews: await Promise.all(keys.map((key) => preview(call, key, most ?? 4, agent))),
+    }),
+  ),
+
+  "sessions.subscribe": method("operator.read", nothing, ({ plane, peer, tell, left }) => {
+    plane.news.subscribe(peer.connId, tell, left);
+    return { subscribed: true };
+  }),
+
+  "sessions.unsubscribe": method("operator.read", nothing, ({ plane, peer }) => {
+    plane.news.unsubscribe(peer.connId);
+    return { subscribed: false };
+  }),
+
+  "sessions.messages.subscribe": method("operator.read", v.strictObject(one), (call, asked) => {
+    const { key } = sessionNamed(call, asked.key, asked.agentId);
+    call.plane.news.follow(call.peer.connId, key, call.tell, call.left);
+    return { subscribed: true, key };
+  }),
+
+  "sessions.messages.unsubscribe": method("operator.read", v.strictObject(one), (call, asked) => {
+    const { key } = sessionNamed(call, asked.key, asked.agentId);
+    call.plane.news.unfollow(call.peer.connId, key);
+    return { subscribed: false, key };
+  }),
+};
+
+interface Listed {
+  readonly limit?: number | undefined;
+  readonly offset?: number | undefined;
+  readonly agentId?: string | undefined;
+  readonly search?: string | undefined;
+  readonly activeMinutes?: number | undefined;
+  readonly includeLastMessage?: boolean | undefined;
+}
+
+const MINUTE_MS = 60_000;
+
+async function list(call: Call, asked: Listed) {
+  const { gateway, deps } = call;
+  const found = await stored(call, asked.agentId);
+  const search = asked.search?.toLowerCase();
+  const since = asked.activeMinutes === undefined ? 0 : gateway.now() - asked.activeMinutes * MINUTE_MS;
+  const all = found
+    .filter(({ session }) => session.updatedAt >= since)
+    .filter(({ session }) => !search || session.key.toLowerCase().includes(search))
+    .toSorted((a, b) => b.session.updatedAt - a.session.updatedAt);
+  const [from, most] = [asked.offset ?? 0, asked.limit ?? 100];
+  const page = all.slice(from, from + most);
+  const hasMore = from + page.length < all.length;
+  const [model] = defaultsFor(call, asked.agentId ?? gateway.config().agents[0]?.id ?? "main");
+  return {
+    ts: gateway.now(),
+    path: deps.paths().stateDir,
+    count: page.length,
+    totalCount: all.length,
+    limitApplied: most,
+    hasMore,
+    nextOffset: hasMore ? from + page.length : null,
+    defaults: modelDefaults(gateway.config(), model),
+    sessions: await Promise.all(
+      page.map(async ({ agent, session }) => ({
+        ...rowOf(call, session, agent),
+        ...(asked.includeLastMessage ? await lastMessage(call, agent, session) : {}),
+      })),
+    ),
+  };
+}
+
+/** @param named one agent; all when left out */
+async function stored({ gateway, plane }: Call, named?: string) {
+  const agents = named === undefined ? gateway.config().agents.map(({ id }) => id) : [named];
+  const found = await Promise.all(
+    agents.map(async (agent) => {
+      const sessions = await plane.sessions.list(agent).catch((error: unknown) => {
+        // One agent's broken file hides no other agent's conversations.
+        if (named !== undefined) throw error;
+        gateway.log.error(error, `The sessions of ${agent} could not be read`);
+        return [];
+      });
+      return sessions.map((session) => ({ agent, session }));
+    }),
+  );
+  return found.flat();
+}
+
+const MOST_PREVIEWED = 200;
+
+async function lastMessage({ plane }: Call, agent: AgentId, { sessionId }: Session) {
+  const [last] = await plane.sessions.messages(agent, sessionId, 1);
+  return last ? { lastMessagePreview: textOf(last).slice(0, MOST_PREVIEWED) } : {};
+}
+
+async function preview(call: Call, key: string, most: number, agent: string | undefined) {
+  const named = sessionNamed(call, key, agent);
+  const session = await storedSession(call, named);
+  if (!session) return { key, status: "missing", items: [] };
+  const rows = await call.plane.sessions.messages(named.agent, session.sessionId, most);
+  const items = rows.map((row) => ({ role: row.role, text: textOf(row).slice(0, MOST_PREVIEWED) }));
+  return { key, status: items.length === 0 ? "empty" : "ok", items };
+}
+
+interface Meant {
+  readonly key?: string | undefined;
+  readonly sessionId?: string | undefined;
+  readonly agentId?: string | undefined;
+}
+
+async function resolve(call: Call, { key, sessionId, agentId: agent }: Meant) {
+  if ((key === undefined) === (sessionId === undefined))
+    throw new AccessError("bad_input", "Name a session by key or by sessionId.");
+  const named = key === undefined ? undefined : sessionNamed(call, key, agent);
+  const found = named
+    ? await storedSession(call, named)
+    : (await stored(call, agent)).find(({ session }) => session.sessionId === sessionId)?.session;
+  if (found) return { ok: true, key: found.key };
+  throw new AccessError("bad_input", `No session found: ${key ?? sessionId}`);
+}

@@ -1,0 +1,113 @@
+// What a client says in a conversation: a message that a model answers, or a command that is answered here.
+import * as v from "valibot";
+import { AccessError } from "../../core/errors.ts";
+import type { ChatMessage, ImageContent } from "../../core/session.ts";
+import type { KnownRun } from "../chat/chats.ts";
+import { commandIn } from "../chat/commands.ts";
+import { TurnEvents } from "../chat/turn-events.ts";
+import { contextOf, sessionNamed } from "./conversation.ts";
+import type { Call } from "./method.ts";
+
+export const attachments = v.optional(
+  v.array(
+    v.looseObject({
+      type: v.optional(v.string()),
+      mimeType: v.optional(v.string()),
+      content: v.optional(v.string()),
+    }),
+  ),
+);
+type Attachment = NonNullable<v.InferOutput<typeof attachments>>[number];
+
+const MOST_CHARACTERS = 2_000_000;
+export const message = v.pipe(
+  v.string(),
+  v.maxLength(MOST_CHARACTERS, `must have at most ${MOST_CHARACTERS} characters`),
+);
+
+interface Sent {
+  readonly sessionKey: string;
+  readonly message: string;
+  readonly idempotencyKey: string;
+  readonly agentId?: string | undefined;
+  readonly attachments?: readonly Attachment[] | undefined;
+}
+
+/** @throws AccessError `bad_input` */
+export function contentOf({
+  message: text,
+  attachments: attached = [],
+}: Pick<Sent, "message" | "attachments">) {
+  const images = attached.map(imageOf);
+  if (text.trim() === "" && images.length === 0)
+    throw new AccessError("bad_input", "message must not be empty");
+  return [...(text === "" ? [] : [{ type: "text" as const, text }]), ...images];
+}
+
+const isBase64 = (text: string): boolean => text.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(text);
+
+function imageOf({ mimeType, content }: Attachment): ImageContent {
+  // A picture that no provider can read would spoil every later turn of the conversation.
+  const data = content?.replace(/^data:[^,]{0,200};base64,/, "");
+  if (mimeType?.startsWith("image/") && data && isBase64(data)) return { type: "image", mimeType, data };
+  throw new AccessError("bad_input", "An attachment is an image: mimeType image/… and content in base64.");
+}
+
+export async function send(call: Call, asked: Sent) {
+  const named = sessionNamed(call, asked.sessionKey, asked.agentId);
+  const runId = asked.idempotencyKey;
+  const { chats } = call.plane;
+  const known = chats.find(runId);
+  if (known) refuseForeign(known, named.key);
+  if (known) return { runId, status: known.end ? "ok" : "in_flight" };
+  if (await answeredByCommand(call, named, asked.message, runId)) return { runId, status: "started" };
+  chats.send({ ...named, runId, content: contentOf(asked) });
+  return { runId, status: "started" };
+}
+
+/** @throws AccessError `bad_input` when the key of a run is used again for another conversation */
+export function refuseForeign({ sessionKey }: KnownRun, key: string): void {
+  if (sessionKey === key) return;
+  throw new AccessError(
+    "bad_input",
+    `This idempotencyKey belongs to a run of ${sessionKey}. Every message needs its own.`,
+  );
+}
+
+/** Commands are answered here; their answer is an event like any other. */
+export async function answeredByCommand(
+  call: Call,
+  named: { readonly agent: string; readonly key: string },
+  text: string,
+  runId: string,
+): Promise<boolean> {
+  const found = commandIn(text);
+  if (!found) return false;
+  const { gateway, plane } = call;
+  const startedAt = gateway.now();
+  const context = await contextOf(call, named);
+  const words = await found.command.run(found.words, context).catch((error: unknown) => {
+    if (error instanceof AccessError) return `⚠️ ${error.message}`;
+    throw error;
+  });
+  const reply: ChatMessage = {
+    role: "assistant",
+    content: [{ type: "text", text: words }],
+    timestamp: gateway.now(),
+    provider: "openclaw",
+    model: "gateway",
+    stopReason: "stop",
+  };
+  const { sessionId } = context.session;
+  const names = { runId, sessionKey: named.key, sessionId, agentId: named.agent };
+  plane.chats.note(runId, named.key, {
+    kind: "ok",
+    message: reply,
+    stopReason: "stop",
+    startedAt,
+    endedAt: gateway.now(),
+  });
+  // After the answer to the request, as with a turn.
+  setImmediate(() => new TurnEvents(names, plane.tell, gateway.now).final(reply, "stop"));
+  return true;
+}
