@@ -268,9 +268,15 @@ describe("conversations", () => {
     const { sessionId } = await client.ask("chat.history", { sessionKey: "torn" });
     const db = new DatabaseSync(sessionFile(gateway.paths.agentDatabase("main")));
     db.exec(`INSERT INTO access_messages VALUES ('${sessionId}', 50, 'garbage')`);
-    db.exec(`UPDATE access_sessions SET session_json = '[' WHERE key = 'agent:main:down'`);
+    db.exec(
+      `INSERT INTO access_messages VALUES ('${sessionId}', 51, '{"role":"user","content":[null,7,{}]}')`,
+    );
+    const garbage = '{"key":7,"sessionId":"s","models":[null],"usage":3}';
+    db.exec(`INSERT OR REPLACE INTO access_sessions VALUES ('agent:main:down', 's', 5, '${garbage}')`);
     db.close();
     assert.equal((await say("torn", "again")).state, "final");
+    assert.equal((await client.ask("sessions.list", { includeLastMessage: true })).totalCount > 2, true);
+    assert.equal((await client.ask("sessions.describe", { key: "down" })).session.turns, 0);
     assert.equal((await say("down", "again")).state, "final");
   });
 
@@ -331,6 +337,7 @@ describe("sessions of HTTP clients", () => {
       script: ({ body, key }) => {
         const { messages } = body.json;
         const { content } = messages.at(-1);
+        if (content.includes("hold")) return act.stallAfterFrames(4, { frames: chatFrames(WORDS) });
         const text = `${messages.length} messages, by ${key.slice(-1)}, last ${content}`;
         return body.json.stream
           ? act.stream({ frames: chatFrames(text) })
@@ -431,6 +438,66 @@ describe("sessions of HTTP clients", () => {
     );
   });
 
+  test("calls of one conversation come one after another, with its turns, and can be ended while they wait", async () => {
+    const named = { [SESSION]: "line" };
+    const post = (content: string, stream = false, signal?: AbortSignal) =>
+      fetch(`${gateway.url}/v1/chat/completions`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/json", ...named },
+        body: JSON.stringify({ model: "openclaw", stream, messages: said(content) }),
+        ...(signal ? { signal } : {}),
+      });
+    const runs = async (): Promise<string[]> =>
+      (await client.ask("sessions.list", { search: "line" })).sessions[0]?.activeRunIds ?? [];
+    const waiting = (count: number) => eventually(async () => assert.equal((await runs()).length, count));
+    const end = (runId: string) => client.ask("chat.abort", { sessionKey: "line", runId });
+    // Rows come with the first answer.
+    await post("begin");
+    const held = post("hold on", true);
+    const heldId = (await held).headers.get("x-openclaw-run-id")!;
+    const stopped = post("never said");
+    await waiting(2);
+    const answered = post("second");
+    await waiting(3);
+    const turn = { sessionKey: "line", message: "third", idempotencyKey: randomUUID() };
+    await client.ask("chat.send", turn);
+    const leaving = new AbortController();
+    const left = post("never heard", false, leaving.signal).catch(() => undefined);
+    await waiting(5);
+    const asked = gateway.upstream.calls.length;
+    const [first, second] = await runs();
+    assert.equal(first, heldId);
+    assert.deepEqual((await end(second!)).runIds, [second]);
+    const refused = await stopped;
+    assert.deepEqual([refused.status, refused.headers.get("x-should-retry")], [409, "false"]);
+    assert.equal(((await refused.json()) as any).error.stopReason, "rpc");
+    leaving.abort();
+    await left;
+    await waiting(3);
+    assert.equal(gateway.upstream.calls.length, asked, "who waits asks no provider");
+    await end(heldId);
+    assert.match(await (await held).text(), /stopped, or begun anew \(rpc\)[^]*\[DONE\]/);
+    // Those that were ended left nothing; a turn knows what the call before it said.
+    assert.match(words(await (await answered).json()), /^3 messages, by ., last second/);
+    const final = await client.event(
+      "chat",
+      ({ runId, state }) => runId === turn.idempotencyKey && state === "final",
+    );
+    assert.match(final.message.content[0].text, /^5 messages, by ., last third/);
+    await waiting(0);
+
+    // Whoever sends more than can wait is told so, and /stop ends them all.
+    const holding = await post("hold on", true);
+    const many = Array.from({ length: 40 }, () => post("many"));
+    await waiting(32);
+    assert.match(words(await (await post("/stop")).json()), /Stopped 32 answers/);
+    const statuses = (await Promise.all(many)).map(({ status }) => status);
+    const times = (wanted: number) => statuses.filter((status) => status === wanted).length;
+    assert.deepEqual([times(409), times(429)], [31, 9]);
+    assert.match(await holding.text(), /\(stop\)/);
+    assert.match(words(await (await post("after")).json()), /last after/);
+  });
+
   test("a pin that is gone is told over HTTP, too", async () => {
     const named = { [SESSION]: "pinned" };
     await ask({ messages: said("/model p/m1@p:b") }, named);
@@ -450,5 +517,13 @@ describe("sessions of HTTP clients", () => {
     assert.match(explicit.error.message, /access-sessions\.sqlite cannot be read/);
     assert.ok((await client.ask("sessions.list")).sessions.length > 0);
     assert.equal((await client.request("sessions.list", { agentId: "w" })).ok, false);
+    // Who listens is told of what is known.
+    await client.ask("sessions.subscribe");
+    const runId = randomUUID();
+    await client.ask("chat.send", { sessionKey: "agent:w:t", message: "x", idempotencyKey: runId });
+    const failed = await client.event("chat", (chat) => chat.runId === runId);
+    assert.match(failed.errorMessage, /access-sessions\.sqlite/);
+    await client.event("sessions.changed", ({ sessionKey }) => sessionKey === "agent:w:t");
+    await client.ask("sessions.unsubscribe");
   });
 });
