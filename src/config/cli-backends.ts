@@ -6,7 +6,13 @@ import { formatPath } from "./document.ts";
 const word = v.pipe(v.string(), v.trim(), v.nonEmpty());
 const words = v.array(v.string());
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
-const watchdog = v.object({ noOutputTimeoutMs: v.exactOptional(v.pipe(count, v.minValue(1000))) });
+const time = v.exactOptional(v.pipe(count, v.minValue(1000)));
+const watchdog = v.object({
+  noOutputTimeoutMs: time,
+  noOutputTimeoutRatio: v.exactOptional(v.pipe(v.number(), v.minValue(0.05), v.maxValue(0.95))),
+  minMs: time,
+  maxMs: time,
+});
 
 /** What else a backend of OpenClaw has is left alone: MCP bridges, live processes, transforms. */
 const FIELDS = {
@@ -15,7 +21,7 @@ const FIELDS = {
   resumeArgs: words,
   output: v.picklist(["json", "jsonl", "text"]),
   resumeOutput: v.picklist(["json", "jsonl", "text"]),
-  jsonlDialect: word,
+  jsonlDialect: v.picklist(["claude-stream-json", "gemini-stream-json", "codex-json"]),
   input: v.picklist(["arg", "stdin"]),
   env: v.record(v.string(), v.string()),
   clearEnv: words,

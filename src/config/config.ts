@@ -148,8 +148,8 @@ export interface Config {
   readonly models: ReadonlyMap<string, ListedModel>;
   /** `agents.defaults.cliBackends` by id */
   readonly cliBackends: ReadonlyMap<string, CliBackendSettings>;
-  /** what `agents.defaults` says of an agent's turns: how long one may take at most, ms, and the folder it works in */
-  readonly turns: { readonly timeoutMs: number; readonly workspace?: string };
+  /** what `agents.defaults` says of an agent's turns: how long one may take, how many programs at once, in which folder */
+  readonly turns: { readonly timeoutMs: number; readonly maxConcurrent: number; readonly workspace?: string };
   /** never empty: an implicit `main` when the file names none */
   readonly agents: readonly ConfiguredAgent[];
   readonly hasAgentList: boolean;

@@ -44,6 +44,7 @@ const agents = object({
       ),
       cliBackends: v.exactOptional(v.unknown()),
       timeoutSeconds: v.exactOptional(v.unknown()),
+      maxConcurrent: v.exactOptional(v.unknown()),
       workspace: v.exactOptional(v.unknown()),
       memorySearch: v.exactOptional(v.unknown()),
     }),

@@ -8,6 +8,7 @@ import type { Config, ConfiguredAgent, GatewayConfig, LoggingConfig, ModelChoice
 import { readCliBackends } from "./cli-backends.ts";
 import { formatPath } from "./document.ts";
 import type { Sections } from "./schema.ts";
+import { turnsIn } from "./turns.ts";
 
 type Warned<K extends keyof Config> = Pick<Config, K | "warnings">;
 type ModelInput = NonNullable<NonNullable<Sections["agents"]["defaults"]>["model"]>;
@@ -45,18 +46,6 @@ export function readAgents(
     hasAgentList: list.length > 0,
     ...listedAgents,
     warnings: [...warnings, ...listedAgents.warnings],
-  };
-}
-
-/** As OpenClaw documents it: two days. */
-const TURN_SECONDS = 172_800;
-
-function turnsIn(defaults: Readonly<Record<string, unknown>>): Config["turns"] {
-  const seconds = defaults["timeoutSeconds"];
-  const workspace = textIn(defaults, "workspace");
-  return {
-    timeoutMs: 1000 * (typeof seconds === "number" && seconds > 0 ? seconds : TURN_SECONDS),
-    ...(workspace ? { workspace } : {}),
   };
 }
 

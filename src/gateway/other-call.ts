@@ -1,5 +1,6 @@
 // An attempt at a provider that speaks another protocol than the client: as it is where that fits, else told anew.
 import type { Sender } from "../access/cli-backends/cli-backends.ts";
+import type { Talk } from "../access/cli-backends/sessions.ts";
 import type { Outcome } from "../access/exchange.ts";
 import { exchange } from "../access/exchange.ts";
 import type { LiveAgent } from "../access/live-agents.ts";
@@ -81,17 +82,22 @@ export function otherExchange(call: OtherCall, attempt: Attempt, route: Provider
 /** The program that makes the call, where a provider's server would be. */
 function programFor({ served, template, request }: OtherCall, attempt: Attempt, backend: CliBackend): Sender {
   const { gateway, live, caller } = served;
-  const session =
-    template.sessionKey ??
-    namedSession(gateway.digestKey, template.clientHeaders, request?.user, live.id, caller);
+  const { talk = talkNamedBy(gateway.digestKey, template.clientHeaders, request?.user, live.id, caller) } =
+    template;
   return gateway.programs.sender({
     backend,
     agent: live.id,
     profile: attempt.candidate.profile,
-    session,
+    talk,
     env: gateway.env(),
     config: gateway.config(),
   });
+}
+
+/** A conversation that only the client keeps. */
+function talkNamedBy(...by: Parameters<typeof namedSession>): Talk | undefined {
+  const name = namedSession(...by);
+  return name === undefined ? undefined : { name };
 }
 
 function tonguesOf(

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
 import { callHeaders, joinPath, pairsWithout, toSign } from "../access/call-parts.ts";
 import type { UpstreamCall } from "../access/exchange.ts";
+import type { Talk } from "../access/cli-backends/sessions.ts";
 import type { ExchangedTokens } from "../access/exchanged.ts";
 import type { LiveAgent } from "../access/live-agents.ts";
 import type { ProviderRoute } from "../access/provider-route.ts";
@@ -31,8 +32,8 @@ export interface CallTemplate {
   /** below the base URL; the wire's own unless the client asked for a sub-resource */
   readonly endpoint: string;
   readonly clientHeaders: IncomingHttpHeaders;
-  /** A session of the gateway's own, unlike any other of all callers: programs go on with theirs by it. */
-  readonly sessionKey?: string;
+  /** A stored conversation: programs go on with it in sessions of theirs. */
+  readonly talk?: Talk | undefined;
   readonly env: Environment;
   /** tokens that calls carry instead of the stored ones */
   readonly exchanged: ExchangedTokens;

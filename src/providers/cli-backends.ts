@@ -2,10 +2,8 @@
 // what `agents.defaults.cliBackends.<id>` says (OpenClaw docs, "CLI backends").
 import type { CliBackendSettings } from "../config/cli-backends.ts";
 import type { Config } from "../config/config.ts";
+import type { CliDialect } from "../wire/cli/reader.ts";
 import { CLAUDE_CLI } from "./claude-cli.ts";
-
-/** How a program tells its answer. */
-export type CliDialect = "claude-stream-json" | "codex-json" | "jsonl" | "json" | "text";
 
 export interface CliBackend {
   readonly id: string;
@@ -21,6 +19,8 @@ export interface CliBackend {
 
 interface BuiltIn extends Pick<CliBackend, "install" | "effortArg"> {
   readonly dialect: CliDialect;
+  /** what goes behind arguments of one's own when a session goes on */
+  readonly resume?: readonly string[];
   readonly settings: CliBackendSettings & { readonly command: string };
 }
 
@@ -42,9 +42,14 @@ const CLAUDE_ARGS = [
   "--disallowedTools",
   "ScheduleWakeup,CronCreate,Bash(run_in_background:true),Monitor",
 ];
+const CLAUDE_RESUME = ["--resume", "{sessionId}"];
+/** As for Claude Code; what is asked comes by stdin. */
+const GEMINI_ARGS = ["--skip-trust", "--approval-mode", "default", "--output-format", "stream-json"];
+const GEMINI_RESUME = ["--resume", "{sessionId}"];
 const CODEX_FLAGS = ["--json", "--skip-git-repo-check"];
 
 const CODEX_CLI = "codex-cli";
+const GEMINI_CLI = "google-gemini-cli";
 
 const BUILT_IN: ReadonlyMap<string, BuiltIn> = new Map([
   [
@@ -52,11 +57,12 @@ const BUILT_IN: ReadonlyMap<string, BuiltIn> = new Map([
     {
       install: "Install Claude Code (npm install -g @anthropic-ai/claude-code)",
       dialect: "claude-stream-json",
+      resume: CLAUDE_RESUME,
       effortArg: "--effort",
       settings: {
         command: "claude",
         args: CLAUDE_ARGS,
-        resumeArgs: [...CLAUDE_ARGS, "--resume", "{sessionId}"],
+        resumeArgs: [...CLAUDE_ARGS, ...CLAUDE_RESUME],
         output: "jsonl",
         input: "stdin",
         env: {
@@ -93,6 +99,33 @@ const BUILT_IN: ReadonlyMap<string, BuiltIn> = new Map([
       },
     },
   ],
+  [
+    GEMINI_CLI,
+    {
+      install: "Install the Gemini CLI (npm install -g @google/gemini-cli)",
+      dialect: "gemini-stream-json",
+      resume: GEMINI_RESUME,
+      settings: {
+        command: "gemini",
+        args: GEMINI_ARGS,
+        resumeArgs: [...GEMINI_ARGS, ...GEMINI_RESUME],
+        output: "jsonl",
+        input: "stdin",
+        modelArg: "--model",
+        modelAliases: {
+          pro: "gemini-3.1-pro-preview",
+          flash: "gemini-3.1-flash-preview",
+          "flash-lite": "gemini-3.1-flash-lite",
+        },
+        sessionMode: "existing",
+        sessionIdFields: ["session_id", "sessionId"],
+        systemPromptWhen: "first",
+        imageArg: "@",
+        imagePathScope: "workspace",
+        serialize: true,
+      },
+    },
+  ],
 ]);
 
 const KNOWN = new WeakMap<Config, Map<string, CliBackend | undefined>>();
@@ -111,26 +144,35 @@ function made(id: string, own: CliBackendSettings): CliBackend | undefined {
   const command = own.command ?? builtIn?.settings.command;
   if (command === undefined) return undefined;
   const env = { ...builtIn?.settings.env, ...own.env };
-  const settings = { ...builtIn?.settings, ...own, env, command };
-  const dialect = dialectOf(builtIn, own);
+  const settings = { ...builtIn?.settings, ...own, ...resumedBy(builtIn, own), env, command };
+  const dialect = dialectOf(builtIn, own, own.output);
   return {
     id,
     settings,
     dialect,
-    resumeDialect: own.resumeOutput === undefined ? dialect : plainDialect(own.resumeOutput),
+    resumeDialect: own.resumeOutput === undefined ? dialect : dialectOf(builtIn, own, own.resumeOutput),
     ...(builtIn?.effortArg && own.args === undefined ? { effortArg: builtIn.effortArg } : {}),
     install: builtIn?.install ?? "Install it",
   };
 }
 
-function dialectOf(builtIn: BuiltIn | undefined, own: CliBackendSettings): CliDialect {
-  if (own.jsonlDialect === "claude-stream-json" || own.jsonlDialect === "codex-json") return own.jsonlDialect;
-  if (own.output === undefined || own.output === "jsonl")
-    return builtIn?.dialect ?? (own.output === "jsonl" ? "jsonl" : "text");
-  return own.output;
+/** What one wants of a program holds for all turns of a conversation. */
+function resumedBy(
+  builtIn: BuiltIn | undefined,
+  { args, resumeArgs }: CliBackendSettings,
+): CliBackendSettings {
+  if (!args || resumeArgs || !builtIn?.resume) return {};
+  return { resumeArgs: [...args, ...builtIn.resume] };
 }
 
-const plainDialect = (output: "json" | "jsonl" | "text"): CliDialect => output;
+function dialectOf(
+  builtIn: BuiltIn | undefined,
+  { jsonlDialect }: CliBackendSettings,
+  output: CliBackendSettings["output"],
+): CliDialect {
+  if (output === "json" || output === "text") return output;
+  return jsonlDialect ?? builtIn?.dialect ?? (output === "jsonl" ? "jsonl" : "text");
+}
 
 const REFERRED = new WeakMap<Config, readonly string[]>();
 

@@ -7,6 +7,7 @@ import { untilde } from "../../config/paths.ts";
 import type { AuthProfile } from "../../core/credential.ts";
 import { parseObject } from "../../core/json.ts";
 import type { AgentId } from "../../core/ids.ts";
+import type { ProgramSessions } from "../../core/session.ts";
 import type { CliBackend } from "../../providers/cli-backends.ts";
 import type { Environment } from "../../secrets/env.ts";
 import type { CliTurn } from "../../wire/translate/cli-backend/translator.ts";
@@ -15,11 +16,10 @@ import type { Deps } from "../deps.ts";
 import type { CliOrder } from "./cli-run.ts";
 import { CliRun } from "./cli-run.ts";
 import { Lanes } from "./lanes.ts";
-import type { Program } from "./program.ts";
+import type { Talk } from "./sessions.ts";
 import { CliSessions } from "./sessions.ts";
+import { Warden } from "./warden.ts";
 
-/** Each is a process of some hundred megabytes. */
-const MOST_AT_ONCE = 8;
 /** Longest time in line. */
 const WAIT_MS = 120_000;
 
@@ -27,8 +27,8 @@ export interface CliCall {
   readonly backend: CliBackend;
   readonly agent: AgentId;
   readonly profile: AuthProfile;
-  /** a session of the gateway's own, if there is one: unlike any other of all callers */
-  readonly session?: string | undefined;
+  /** a conversation that the program may go on with */
+  readonly talk?: Talk | undefined;
   readonly env: Environment;
   readonly config: Config;
 }
@@ -37,10 +37,13 @@ export type Sender = Pick<Dispatcher, "dispatch">;
 
 export class CliBackends {
   readonly #paths: Deps["paths"];
+  /** as the settings had it last: each is a process of some hundred megabytes */
+  #most = 0;
   readonly #rooms = {
-    lanes: new Lanes(MOST_AT_ONCE),
+    lanes: new Lanes(() => this.#most),
     sessions: new CliSessions(),
-    programs: new Set<Program>(),
+    warden: new Warden(),
+    runs: new Set<CliRun>(),
   };
 
   constructor({ paths }: Pick<Deps, "paths">) {
@@ -49,6 +52,7 @@ export class CliBackends {
 
   /** What `exchange` sends the body to; the body is a `CliTurn`. */
   sender(call: CliCall): Sender {
+    this.#most = call.config.turns.maxConcurrent;
     return {
       dispatch: ({ body }, handler) => {
         const turn = parseObject(String(body)) as unknown as CliTurn;
@@ -58,14 +62,20 @@ export class CliBackends {
     };
   }
 
-  /** Ends every program; resolves when they are gone. */
-  async close(): Promise<void> {
-    const programs = [...this.#rooms.programs];
-    for (const program of programs) program.stop();
-    await Promise.all(programs.map(({ ended }) => ended));
+  /** Where programs stand in a conversation, to be kept with it; nothing when none has run for it here. */
+  sessionsOf(talk: string): ProgramSessions | undefined {
+    return this.#rooms.sessions.known(talk);
   }
 
-  #orderOf({ backend, agent, profile, session, env, config }: CliCall, turn: CliTurn): CliOrder {
+  /** Ends every program; resolves when they are gone. */
+  async close(): Promise<void> {
+    const runs = [...this.#rooms.runs];
+    for (const run of runs) run.stop();
+    await Promise.all(runs.map(({ gone }) => gone));
+    this.#rooms.warden.close();
+  }
+
+  #orderOf({ backend, agent, profile, talk, env, config }: CliCall, turn: CliTurn): CliOrder {
     const paths = this.#paths();
     const { command } = backend.settings;
     const isPath = /[/\\]/.test(command);
@@ -73,7 +83,7 @@ export class CliBackends {
       backend,
       command: isPath ? resolve(untilde(command, paths.home)) : command,
       turn,
-      session,
+      talk,
       login: `${profile.id} ${profile.generation}`,
       workspace: agentWorkspace(paths, config, agent),
       env,
@@ -102,7 +112,6 @@ function start(
   handler.onRequestStart?.(controller, {});
   if (controller.aborted) return;
   handler.onResponseStart?.(controller, 200, { "content-type": "text/event-stream" }, "OK");
-  void run.run();
 }
 
 /** What undici gives for a connection. */

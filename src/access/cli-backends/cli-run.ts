@@ -3,43 +3,43 @@
 import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { messageOf } from "../../core/errors.ts";
-import type { CliBackend, CliDialect } from "../../providers/cli-backends.ts";
-import { ClaudeReader } from "../../wire/cli/claude-stream-json.ts";
-import { CodexReader } from "../../wire/cli/codex-json.ts";
-import { JsonReader, LinesReader, TextReader } from "../../wire/cli/plain.ts";
-import type { CliEvent, CliFault, CliReader } from "../../wire/cli/reader.ts";
+import type { CliBackend } from "../../providers/cli-backends.ts";
+import type { CliFault } from "../../wire/cli/reader.ts";
 import type { AnswerEvent } from "../../wire/translate/neutral.ts";
 import type { CliTurn } from "../../wire/translate/cli-backend/translator.ts";
 import { argumentsFor, modelFor, takesSystemFile, withImages } from "./arguments.ts";
-import { environmentFor, secretsIn } from "./environment.ts";
 import type { Lanes } from "./lanes.ts";
-import { faultOfEnd, isLostSession } from "./program-faults.ts";
-import { Program } from "./program.ts";
+import { isLostSession } from "./program-faults.ts";
+import { ProgramTurn } from "./program-turn.ts";
 import type { Prompt } from "./prompt.ts";
 import { freshPrompt, laterPrompt, withSystem } from "./prompt.ts";
-import type { CliSessions } from "./sessions.ts";
+import type { CliSessions, Talk } from "./sessions.ts";
 import { stage } from "./staging.ts";
+import type { Warden } from "./warden.ts";
+import { withoutSecrets } from "./words.ts";
 
 export interface CliOrder {
   readonly backend: CliBackend;
   /** its path, or a name on `PATH` */
   readonly command: string;
   readonly turn: CliTurn;
-  /** of the gateway's own; the program goes on where it was when it is the same conversation */
-  readonly session: string | undefined;
+  /** the program goes on where it was when it is the same conversation */
+  readonly talk: Talk | undefined;
   /** whose login it is: another one does not go on with a session */
   readonly login: string;
   readonly workspace: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly timeoutMs: number;
+  /** longest time in line */
   readonly waitMs: number;
 }
 
 export interface CliRooms {
   readonly lanes: Lanes;
   readonly sessions: CliSessions;
-  /** under way */
-  readonly programs: Set<Program>;
+  readonly warden: Warden;
+  /** not over yet */
+  readonly runs: Set<CliRun>;
 }
 
 /** Who is told, in order: events, then one of `end` and `fault`, unless it was stopped. */
@@ -50,11 +50,13 @@ export interface CliListener {
 }
 
 export class CliRun {
+  /** Resolves when its program is gone, which is later than the listener is told; never rejects. */
+  readonly gone: Promise<void>;
   readonly #order: CliOrder;
   readonly #rooms: CliRooms;
   readonly #listener: CliListener;
   readonly #stopping = new AbortController();
-  #program: Program | undefined;
+  #program: ProgramTurn | undefined;
   #paused = false;
   #told = false;
   #over = false;
@@ -63,24 +65,11 @@ export class CliRun {
     this.#order = order;
     this.#rooms = rooms;
     this.#listener = listener;
-  }
-
-  /** Never rejects. The listener knows how it ended before the program is gone. */
-  async run(): Promise<void> {
-    const { lanes } = this.#rooms;
-    const leave = await lanes.enter(laneOf(this.#order), this.#order.waitMs, this.#stopping.signal);
-    if (!leave)
-      return this.#fault({
-        code: "cli_busy",
-        message: `${this.#order.backend.id} has no room for one more run: too many wait.`,
-      });
-    try {
-      await this.#inLane();
-    } catch (error) {
-      this.#fault({ code: "cli_died", message: `${this.#order.backend.id}: ${messageOf(error)}` });
-    } finally {
-      leave();
-    }
+    rooms.runs.add(this);
+    // The listener may be told of the run before it begins to tell.
+    this.gone = Promise.resolve()
+      .then(() => this.#run())
+      .finally(() => rooms.runs.delete(this));
   }
 
   pause(): void {
@@ -98,11 +87,32 @@ export class CliRun {
     this.#program?.stop();
   }
 
+  async #run(): Promise<void> {
+    const { backend, waitMs } = this.#order;
+    if (this.#over) return;
+    const leave = await this.#rooms.lanes.enter(laneOf(this.#order), waitMs, this.#stopping.signal);
+    if (!leave)
+      return this.#fault({
+        code: "cli_busy",
+        message: `${backend.id} has no room for one more run: too many wait.`,
+      });
+    try {
+      if (!this.#over) await this.#inLane();
+    } catch (error) {
+      // Nothing was asked of anybody yet: settings, the request or the disk are at fault, and no login.
+      this.#fault({ code: "cli_settings", message: `${backend.id}: ${messageOf(error)}` });
+    } finally {
+      leave();
+    }
+  }
+
   async #inLane(): Promise<void> {
-    const { backend, turn, session, workspace } = this.#order;
+    const { backend, turn, talk, workspace } = this.#order;
     if (backend.settings.input === "arg") return this.#fault(IN_ARGUMENTS(backend.id));
-    const goesOn = canGoOn(backend) && session !== undefined;
-    const known = goesOn ? this.#rooms.sessions.goingOn(session, this.#frame(), turn.messages) : undefined;
+    const known =
+      talk && canGoOn(backend)
+        ? this.#rooms.sessions.goingOn(talk, backend.id, this.#frame(), turn.messages)
+        : undefined;
     await mkdir(workspace, { recursive: true, mode: 0o700 });
     if (known) {
       const lost = await this.#once(laterPrompt(known.since), known.id);
@@ -136,7 +146,7 @@ export class CliRun {
         ...(staged.systemFile === undefined ? {} : { systemFile: staged.systemFile }),
         images: staged.images,
       });
-      return await this.#runProgram(args, inFile ? text : withSystem(system, text), knownSession);
+      return await this.#runProgram(args, inFile ? text : withSystem(system, text), goesOn, id);
     } finally {
       await staged.remove();
     }
@@ -145,53 +155,22 @@ export class CliRun {
   async #runProgram(
     args: readonly string[],
     input: string,
-    knownSession: string | undefined,
+    goesOn: boolean,
+    session: string | undefined,
   ): Promise<boolean> {
-    const { backend, command, workspace, env, timeoutMs } = this.#order;
     if (this.#over) return false;
-    const goesOn = knownSession !== undefined;
-    const reader = readerFor(
-      goesOn ? backend.resumeDialect : backend.dialect,
-      backend.settings.sessionIdFields,
-    );
-    let session = knownSession;
-    let error: CliFault | undefined;
-    let finished = false;
-    const take = (events: readonly CliEvent[]) => {
-      for (const event of events) {
-        if (event.kind === "session") session = event.id;
-        else if (event.kind === "error") error ??= event.error;
-        else if (!finished && !error) this.#tell(event);
-        finished ||= event.kind === "finish";
-      }
-      if (error) program.stop();
-      else if (finished) program.wrapUp();
-      if (finished && !error) this.#answered(session);
-    };
-    const program: Program = new Program(
-      {
-        command,
-        args,
-        env: environmentFor(backend, env),
-        cwd: workspace,
-        input,
-        timeoutMs,
-        ...limitsOf(backend, goesOn),
-      },
-      (text) => finished || take(reader.line(text)),
+    const { talk, backend } = this.#order;
+    const program = new ProgramTurn(
+      { ...this.#order, args, input, goesOn, session, warden: this.#rooms.warden },
+      { event: (event) => this.#tell(event), answered: (id) => this.#answered(id) },
     );
     this.#program = program;
-    this.#rooms.programs.add(program);
     if (this.#paused) program.pause();
-    const end = await program.ended;
-    this.#rooms.programs.delete(program);
+    const fault = await program.ended;
     this.#program = undefined;
-    if (!finished && !error && end.kind === "ended") take(reader.end());
-    if (finished) return false;
+    if (!fault) return false;
     // What it has of the session now was answered to nobody.
-    if (this.#order.session !== undefined) this.#rooms.sessions.drop(this.#order.session);
-    if (this.#over) return false;
-    const fault = error ?? faultOfEnd(end, backend, command);
+    if (talk) this.#rooms.sessions.drop(talk, backend.id);
     if (goesOn && !this.#told && isLostSession(fault)) return true;
     this.#fault(fault);
     return false;
@@ -205,9 +184,9 @@ export class CliRun {
 
   #answered(session: string | undefined): void {
     if (this.#over) return;
-    const { session: key, turn } = this.#order;
-    if (key !== undefined && session !== undefined)
-      this.#rooms.sessions.bind(key, session, this.#frame(), turn.messages);
+    const { talk, turn, backend } = this.#order;
+    if (talk && session !== undefined && canGoOn(backend))
+      this.#rooms.sessions.bind(talk, backend.id, session, this.#frame(), turn.messages);
     this.#over = true;
     this.#listener.end();
   }
@@ -215,18 +194,17 @@ export class CliRun {
   #fault(fault: CliFault): void {
     if (this.#over) return;
     this.#over = true;
-    const message = secretsIn(this.#order.backend).reduce(
-      (text, secret) => secret.hideIn(text),
-      fault.message,
-    );
+    const message = withoutSecrets(fault.message.slice(0, LONGEST_TOLD), this.#order.backend);
     this.#listener.fault({ ...fault, message });
   }
 }
 
+const LONGEST_TOLD = 2000;
+
 /** Turns of one session come one after the other; all of the program's where the config wants it so. */
-function laneOf({ backend: { id, settings }, session }: CliOrder): string | undefined {
+function laneOf({ backend: { id, settings }, talk }: CliOrder): string | undefined {
   if (settings.serialize === true) return id;
-  return session === undefined ? undefined : `${id} ${session}`;
+  return talk && `${id} ${talk.name}`;
 }
 
 const canGoOn = ({ settings }: CliBackend): boolean =>
@@ -237,33 +215,3 @@ const IN_ARGUMENTS = (id: string): CliFault => ({
   code: "cli_settings",
   message: `agents.defaults.cliBackends.${id}.input is arg, and every user of a machine can read arguments. Set it to stdin.`,
 });
-
-function readerFor(dialect: CliDialect, sessionFields: readonly string[] | undefined): CliReader {
-  switch (dialect) {
-    case "claude-stream-json":
-      return new ClaudeReader();
-    case "codex-json":
-      return new CodexReader();
-    case "json":
-      return new JsonReader(sessionFields);
-    case "jsonl":
-      return new LinesReader(sessionFields);
-    case "text":
-      return new TextReader();
-  }
-}
-
-// As OpenClaw documents them.
-const SILENCE_MS = { fresh: 600_000, resume: 180_000 } as const;
-const CHARS = { usual: 8 * 1024 ** 2, most: 64 * 1024 ** 2 } as const;
-const LINES = { usual: 20_000, most: 100_000 } as const;
-
-function limitsOf({ settings: { reliability } }: CliBackend, goesOn: boolean) {
-  const { maxTurnRawChars = CHARS.usual, maxTurnLines = LINES.usual } = reliability?.outputLimits ?? {};
-  const kind = goesOn ? "resume" : "fresh";
-  return {
-    silenceMs: reliability?.watchdog?.[kind]?.noOutputTimeoutMs ?? SILENCE_MS[kind],
-    mostChars: Math.min(maxTurnRawChars, CHARS.most),
-    mostLines: Math.min(maxTurnLines, LINES.most),
-  };
-}

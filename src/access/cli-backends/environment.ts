@@ -1,7 +1,6 @@
 // What a program that calls a model gets of our environment: what it needs to find its own login and its network. No
 // key of ours: it would be used instead of the login, or told to the model's tools.
 import { isPassedOn } from "../login/cli-program.ts";
-import { Secret } from "../../core/secret.ts";
 import type { Environment } from "../../secrets/env.ts";
 import type { CliBackend } from "../../providers/cli-backends.ts";
 
@@ -16,9 +15,3 @@ export function environmentFor({ settings }: CliBackend, env: Environment): Reco
   );
   return { NO_COLOR: "1", ...(Object.fromEntries(passed) as Record<string, string>), ...settings.env };
 }
-
-/** What of its environment nobody may see in its words. */
-export const secretsIn = ({ settings }: CliBackend): Secret[] =>
-  Object.entries(settings.env ?? {}).flatMap(([name, value]) =>
-    /KEY|TOKEN|SECRET|PASS|AUTH|CRED/i.test(name) && value.length >= 8 ? [new Secret(value)] : [],
-  );

@@ -11,12 +11,13 @@ interface Waiting {
 const MOST_WAITING = 256;
 
 export class Lanes {
-  readonly #most: number;
+  readonly #most: () => number;
   readonly #busy = new Set<string>();
   #running = 0;
   #waiting: Waiting[] = [];
 
-  constructor(most: number) {
+  /** @param most programs at once, as the settings have it now */
+  constructor(most: () => number) {
     this.#most = most;
   }
 
@@ -43,7 +44,7 @@ export class Lanes {
   }
 
   #isFree(lane: string | undefined): boolean {
-    return this.#running < this.#most && (lane === undefined || !this.#busy.has(lane));
+    return this.#running < this.#most() && (lane === undefined || !this.#busy.has(lane));
   }
 
   #take(lane: string | undefined): Leave {

@@ -1,15 +1,16 @@
-// Which session of a program goes on which conversation of ours. In memory: after a restart a conversation is told to
-// the program anew, from its beginning.
+// Which session of a program goes on which conversation of ours. What a stored conversation holds is kept with it, and
+// read from there after a restart; of others it is known as long as the process lives, and they are then told anew.
 import { hash } from "node:crypto";
+import { isObject } from "../../core/json.ts";
+import type { ProgramSession, ProgramSessions } from "../../core/session.ts";
 import type { Message } from "../../wire/translate/neutral.ts";
 
-interface Bound {
-  /** the program's own id of it */
-  readonly id: string;
-  /** how many messages the program was told */
-  readonly told: number;
-  /** of these messages, and of all else that must not change meanwhile */
-  readonly digest: string;
+/** A conversation that a program may go on with. */
+export interface Talk {
+  /** unlike any other of all callers */
+  readonly name: string;
+  /** as the stored conversation has them */
+  readonly programs?: ProgramSessions | undefined;
 }
 
 export interface GoingOn {
@@ -21,7 +22,7 @@ export interface GoingOn {
 const MOST = 2000;
 
 export class CliSessions {
-  readonly #bound = new Map<string, Bound>();
+  readonly #known = new Map<string, ProgramSessions>();
 
   /**
    * Nothing when the program must be told from the beginning: there is no session, or the conversation is another one
@@ -29,29 +30,55 @@ export class CliSessions {
    *
    * @param frame whose login it is, and what the system says
    */
-  goingOn(key: string, frame: string, messages: readonly Message[]): GoingOn | undefined {
-    const bound = this.#bound.get(key);
-    if (!bound || messages[bound.told]?.role !== "assistant") return undefined;
-    if (digestOf(frame, messages.slice(0, bound.told)) !== bound.digest) return undefined;
-    const since = messages.slice(bound.told + 1);
-    return since.length > 0 && since.every(({ role }) => role === "user")
-      ? { id: bound.id, since }
+  goingOn(talk: Talk, program: string, frame: string, messages: readonly Message[]): GoingOn | undefined {
+    const bound = this.#of(talk)[program];
+    const last = messages.findLastIndex(({ role }) => role === "assistant");
+    if (!isSession(bound) || last === -1 || last === messages.length - 1) return undefined;
+    return digestOf(frame, messages.slice(0, last)) === bound.digest
+      ? { id: bound.id, since: messages.slice(last + 1) }
       : undefined;
   }
 
   /** The program has answered `messages`. */
-  bind(key: string, id: string, frame: string, messages: readonly Message[]): void {
-    this.#bound.delete(key);
-    this.#bound.set(key, { id, told: messages.length, digest: digestOf(frame, messages) });
-    if (this.#bound.size > MOST) this.#bound.delete(this.#bound.keys().next().value!);
+  bind(talk: Talk, program: string, id: string, frame: string, messages: readonly Message[]): void {
+    const bound = { id, digest: digestOf(frame, messages) };
+    if (isSession(bound)) this.#put(talk, { ...this.#of(talk), [program]: bound });
   }
 
   /** What the program has of it is not what was answered. */
-  drop(key: string): void {
-    this.#bound.delete(key);
+  drop(talk: Talk, program: string): void {
+    const { [program]: _, ...others } = this.#of(talk);
+    this.#put(talk, others);
+  }
+
+  /** What is to be kept with the conversation; nothing when no program has run for it since the process began. */
+  known(name: string): ProgramSessions | undefined {
+    return this.#known.get(name);
+  }
+
+  #of({ name, programs }: Talk): ProgramSessions {
+    // A row may be garbage.
+    return this.#known.get(name) ?? (isObject(programs) ? programs : {});
+  }
+
+  #put({ name }: Talk, programs: ProgramSessions): void {
+    this.#known.delete(name);
+    this.#known.set(name, programs);
+    if (this.#known.size > MOST) this.#known.delete(this.#known.keys().next().value!);
   }
 }
 
+/** An id comes from a program or a file, and goes among a program's arguments: it must not be read as one. */
+const isSession = (bound: ProgramSession | undefined): bound is ProgramSession =>
+  typeof bound?.id === "string" &&
+  /^[A-Za-z0-9][\w.:/-]{0,199}$/.test(bound.id) &&
+  typeof bound.digest === "string";
+
+/** So many words of the user tell one conversation from another, also where only the newest rows are sent along. */
+const COMPARED = 16;
+
 /** What the assistant said is the program's own: clients tell it with other spaces, or shortened. */
-const digestOf = (frame: string, messages: readonly Message[]): string =>
-  hash("sha256", JSON.stringify([frame, messages.filter(({ role }) => role === "user")]), "base64url");
+function digestOf(frame: string, messages: readonly Message[]): string {
+  const said = messages.filter(({ role }) => role === "user").slice(-COMPARED);
+  return hash("sha256", JSON.stringify([frame, said]), "base64url");
+}

@@ -65,7 +65,7 @@ export function readyTurn(call: TurnCall): ReadyTurn {
     endpoint: TURN_WIRE.endpoint,
     dispatcher: gateway.upstream,
     clientHeaders: {},
-    sessionKey: `${live.id} ${call.sessionKey} ${call.sessionId}`,
+    talk: { name: `${live.id} ${call.sessionKey} ${call.sessionId}` },
     env: gateway.env(),
     exchanged: gateway.exchanged,
     stream: true,

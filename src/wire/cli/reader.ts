@@ -1,6 +1,10 @@
 // What a program says of its answer, line by line. Pure; one reader per run of the program.
 import type { AnswerEvent } from "../translate/neutral.ts";
 
+/** How a program tells its answer. */
+export type CliDialect =
+  "claude-stream-json" | "gemini-stream-json" | "codex-json" | "jsonl" | "json" | "text";
+
 /** What is known of a fault: read like an upstream's error. `code` says what else it was. */
 export interface CliFault {
   readonly message: string;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ClaudeReader } from "./claude-stream-json.ts";
 import { CodexReader } from "./codex-json.ts";
+import { GeminiReader } from "./gemini-stream-json.ts";
 import { JsonReader, LinesReader, TextReader } from "./plain.ts";
 import type { CliReader } from "./reader.ts";
 
@@ -97,6 +98,41 @@ test("Codex: its messages, its thread, and the last error of a turn that failed"
   assert.deepEqual(told(new CodexReader(), [failed]), [
     { kind: "error", error: { message: "429 rate limit" } },
   ]);
+});
+
+test("Gemini: pieces, messages around tools, its usage, and the error that a result stands for", () => {
+  const say = (content: string, more: object = {}) => ({
+    type: "message",
+    role: "assistant",
+    content,
+    ...more,
+  });
+  const stats = { input_tokens: 10, input: 7, cached: 3, output_tokens: 5 };
+  assert.deepEqual(
+    told(new GeminiReader(), [
+      "Loaded cached credentials.",
+      { type: "init", session_id: "s", model: "m" },
+      { type: "message", role: "user", content: "Say it." },
+      say("On", { delta: true }),
+      say("e", { delta: true }),
+      { type: "error", severity: "warning", message: "loop detected" },
+      { type: "tool_use", tool_name: "ls" },
+      { type: "tool_result", output: "secret file" },
+      say("two", { delta: true }),
+      { type: "result", status: "success", stats },
+    ]),
+    [
+      session,
+      { kind: "text", text: "On" },
+      { kind: "text", text: "e" },
+      { kind: "text", text: "\n\ntwo" },
+      { kind: "finish", reason: "stop", usage: { input: 10, output: 5, cacheRead: 3 } },
+    ],
+  );
+  const quota = { type: "error", severity: "error", message: "429 quota exceeded" };
+  const error = { kind: "error", error: { message: "429 quota exceeded" } };
+  assert.deepEqual(told(new GeminiReader(), [quota, { type: "result", status: "error" }])[0], error);
+  assert.deepEqual(told(new GeminiReader(), [quota]), [error]);
 });
 
 test("programs of which less is known", () => {
