@@ -5,6 +5,7 @@ import type { Crossing, Funding } from "./funding.ts";
 import type { Bar, BarScope } from "./health.ts";
 import type { AgentId, ProfileId } from "./ids.ts";
 import type { LeftOut } from "./plan/explain.ts";
+import type { ReceiptPage, ReceiptQuery } from "./receipt-query.ts";
 import type { Recovery } from "./recovery.ts";
 import type { UsageWindow } from "./usage-window.ts";
 
@@ -118,6 +119,6 @@ export interface ReceiptStore {
   append(receipts: readonly Receipt[]): Promise<void>;
   /** The newest run, or the one with this id; `undefined` when there is none. Creates no file. */
   find(runId: string | "last"): Promise<Receipt | undefined>;
-  /** The newest, newest first. Creates no file. @param before ms since epoch: only those that are older */
-  recent(limit: number, before?: number): Promise<readonly Receipt[]>;
+  /** The newest, newest first. Creates no file. */
+  page(query: ReceiptQuery): Promise<ReceiptPage>;
 }

@@ -12,7 +12,7 @@ export function tellingReceipts<D extends { readonly receipts: () => ReceiptStor
       tell(written);
     },
     find: (run) => deps.receipts().find(run),
-    recent: (limit, before) => deps.receipts().recent(limit, before),
+    page: (query) => deps.receipts().page(query),
   });
   return { ...deps, receipts };
 }

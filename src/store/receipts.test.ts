@@ -57,11 +57,30 @@ test("receipts are found by id and as the last, also by another process's store"
 test("the newest are listed newest first, and page by page", () =>
   withReceipts({}, async (open) => {
     const store = open();
-    assert.deepEqual(await store.recent(10), []);
+    assert.deepEqual(await store.page({ limit: 10 }), { receipts: [] });
     await store.append(batch(1, 5));
-    assert.deepEqual(await store.recent(2), [receipt(5), receipt(4)]);
-    assert.deepEqual(await store.recent(2, receipt(4).at), [receipt(3), receipt(2)]);
-    assert.deepEqual(await open().recent(9, receipt(2).at), [receipt(1)]);
+    const first = await store.page({ limit: 2 });
+    assert.deepEqual(first.receipts, [receipt(5), receipt(4)]);
+    const second = await store.page({ limit: 2, cursor: first.next });
+    assert.deepEqual(second.receipts, [receipt(3), receipt(2)]);
+    assert.deepEqual(await open().page({ limit: 9, cursor: second.next }), { receipts: [receipt(1)] });
+    assert.deepEqual(await open().page({ limit: 9, before: receipt(2).at }), { receipts: [receipt(1)] });
+  }));
+
+test("only those that are looked for are listed, however many lie between them", () =>
+  withReceipts({}, async (open) => {
+    const store = open();
+    await store.append(
+      batch(0, 11_000).map((one, n) => ({ ...one, outcome: n % 4000 === 0 ? "failed" : "ok" })),
+    );
+    const found: string[] = [];
+    let cursor: number | undefined;
+    do {
+      const page = await store.page({ limit: 2, cursor, where: { outcome: "failed" } });
+      found.push(...page.receipts.map(({ runId }) => runId));
+      cursor = page.next;
+    } while (cursor !== undefined);
+    assert.deepEqual(found, ["run-8000", "run-4000", "run-0"]);
   }));
 
 test("the newest rows are kept", () =>

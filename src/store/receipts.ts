@@ -1,6 +1,8 @@
 // Receipts in their own database: newest 50,000 or about 50 MB (DESIGN, "State"). No secret is in them.
 import type { DatabaseSync } from "node:sqlite";
 import type { Receipt, ReceiptStore } from "../core/receipt.ts";
+import type { ReceiptPage, ReceiptQuery } from "../core/receipt-query.ts";
+import { isWanted } from "../core/receipt-query.ts";
 import type { ReceiptText } from "./receipt-text.ts";
 import { textOf } from "./receipt-text.ts";
 import { readFault, writeFault } from "./faults.ts";
@@ -69,8 +71,8 @@ class SqliteReceipts implements ClosableReceiptStore {
   }
 
   /** @throws AccessError `store_unreadable` */
-  async recent(limit: number, before = Number.MAX_SAFE_INTEGER): Promise<readonly Receipt[]> {
-    return (await this.#read(selectingNewest(limit, before))) ?? [];
+  async page(query: ReceiptQuery): Promise<ReceiptPage> {
+    return (await this.#read((db) => selectPage(db, query))) ?? { receipts: [] };
   }
 
   async #read<T>(select: (db: DatabaseSync) => T | undefined): Promise<T | undefined> {
@@ -139,10 +141,29 @@ const selecting =
     return row && receiptIn(row);
   };
 
-const selectingNewest =
-  (limit: number, before: number) =>
-  (db: DatabaseSync): Receipt[] =>
-    hasTable(db) ? db.prepare(NEWEST).all(before, limit).map(receiptIn) : [];
+/** More are not looked through for one page: others wait for the store meanwhile. */
+const MOST_SEEN = 5000;
+const MOST = Number.MAX_SAFE_INTEGER;
+
+function selectPage(db: DatabaseSync, query: ReceiptQuery): ReceiptPage | undefined {
+  if (!hasTable(db)) return undefined;
+  const { limit, cursor = MOST, before = MOST, where = {} } = query;
+  const rows = db.prepare(
+    "SELECT id, receipt_json FROM access_receipts WHERE id <= ? AND at < ? ORDER BY id DESC",
+  );
+  const receipts: Receipt[] = [];
+  let seen = 0;
+  for (const row of rows.iterate(cursor, before)) {
+    if (receipts.length === limit || seen++ === MOST_SEEN)
+      return { receipts: newestFirst(receipts), next: Number(row["id"]) };
+    const receipt = receiptIn(row);
+    if (isWanted(receipt, where)) receipts.push(receipt);
+  }
+  return { receipts: newestFirst(receipts) };
+}
+
+/** Plain successes are written later than the rest. */
+const newestFirst = (receipts: readonly Receipt[]): Receipt[] => receipts.toSorted((a, b) => b.at - a.at);
 
 const receiptIn = (row: Record<string, unknown>): Receipt =>
   JSON.parse(String(row["receipt_json"])) as Receipt;

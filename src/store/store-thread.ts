@@ -75,8 +75,8 @@ async function answer(request: Request): Promise<unknown> {
       return store.release(agentAt(request.place), request.lease);
     case "find":
       return receipts.find(request.runId);
-    case "recent":
-      return receipts.recent(request.limit, request.before);
+    case "receipts":
+      return receipts.page(request.query);
     case "session":
       return sessions.find(sessionsAt(request.place), request.key);
     case "sessions":

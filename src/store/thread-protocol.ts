@@ -6,6 +6,7 @@ import type { CooldownPolicy } from "../core/health.ts";
 import type { ChangeNote } from "../core/history.ts";
 import type { AgentId } from "../core/ids.ts";
 import type { Receipt } from "../core/receipt.ts";
+import type { ReceiptPage, ReceiptQuery } from "../core/receipt-query.ts";
 import type { ChatMessage, Session } from "../core/session.ts";
 import type { ClientKey } from "../core/client-key.ts";
 import type { KeyUsage, KeyUseChange } from "./client-keys.ts";
@@ -70,7 +71,7 @@ export interface Operations {
   };
   release: { ask: { place: Place; lease: Lease }; answer: undefined };
   find: { ask: { runId: string }; answer: Receipt | undefined };
-  recent: { ask: { limit: number; before: number | undefined }; answer: readonly Receipt[] };
+  receipts: { ask: { query: ReceiptQuery }; answer: ReceiptPage };
   session: { ask: { place: Place; key: string }; answer: Session | undefined };
   sessions: { ask: { place: Place }; answer: readonly Session[] };
   messages: { ask: { place: Place; sessionId: string; limit: number }; answer: readonly ChatMessage[] };

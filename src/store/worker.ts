@@ -9,6 +9,7 @@ import type { ChangeNote } from "../core/history.ts";
 import type { AgentId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
 import type { Receipt, ReceiptStore } from "../core/receipt.ts";
+import type { ReceiptPage, ReceiptQuery } from "../core/receipt-query.ts";
 import { assertTouched } from "./change.ts";
 import type { ClientKeyStore } from "./client-keys.ts";
 import type { ReceiptText } from "./receipt-text.ts";
@@ -163,9 +164,9 @@ class WorkerStore implements WorkerServices {
     return this.#ask("find", { runId });
   }
 
-  async recent(limit: number, before?: number): Promise<readonly Receipt[]> {
+  async page(query: ReceiptQuery): Promise<ReceiptPage> {
     this.#batch?.send();
-    return this.#ask("recent", { limit, before });
+    return this.#ask("receipts", { query });
   }
 
   async lease(agent: AgentId, name: string, owner: string): Promise<Lease | { readonly heldBy: string }> {

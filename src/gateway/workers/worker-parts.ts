@@ -68,7 +68,7 @@ export function buildWorkerParts(
   const receipts = {
     append: (some: never) => primary.ask("append", some),
     find: async () => undefined,
-    recent: async () => [],
+    page: async () => ({ receipts: [] }),
   };
   return {
     health,

@@ -1,26 +1,40 @@
 // Runs and their receipts.
 import * as v from "valibot";
 import { method } from "../method.ts";
-import { name } from "../params.ts";
+import { agentId, name, nothing, wholeNumber } from "../params.ts";
+import { activeRow } from "../run-news.ts";
 import { runSummary } from "../run-summary.ts";
 
 const MOST_RUNS = 500;
 const USUAL_RUNS = 50;
 
 export const runMethods = {
-  /** Newest first; `before` is the `at` of the last one that was shown. */
+  /** Newest first; `cursor` is `next` of the page before. */
   "runs.list": method(
     "operator.read",
     v.strictObject({
-      limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MOST_RUNS)), USUAL_RUNS),
-      before: v.optional(v.pipe(v.number(), v.integer())),
+      limit: v.optional(wholeNumber(1, MOST_RUNS), USUAL_RUNS),
+      cursor: v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER)),
+      before: v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER)),
+      agentId,
+      model: v.optional(name),
+      provider: v.optional(name),
+      profileId: v.optional(name),
+      clientKey: v.optional(name),
+      protocol: v.optional(name),
+      outcome: v.optional(v.picklist(["ok", "failed", "aborted", "cut"])),
     }),
-    async ({ deps, gateway }, { limit, before }) => {
+    async ({ deps, gateway }, { limit, cursor, before, ...where }) => {
       await gateway.receipts.flush();
-      const runs = await deps.receipts().recent(limit, before);
-      return { runs: runs.map(runSummary), hasMore: runs.length === limit };
+      const { receipts, next } = await deps.receipts().page({ limit, cursor, before, where });
+      return { runs: receipts.map(runSummary), hasMore: next !== undefined, next: next ?? null };
     },
   ),
+
+  /** What is under way in this process, the newest first. */
+  "runs.active": method("operator.read", nothing, ({ gateway }) => ({
+    runs: gateway.runs.all().map(activeRow).toReversed(),
+  })),
 
   /** The receipt: what `openclaw models why --json` prints; with `if` the run planned again. */
   "models.why": method(
