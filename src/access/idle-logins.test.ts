@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Reading } from "../store/store.ts";
 import { loadIdleLogins } from "./idle-logins.ts";
-import type { LiveAgent } from "./live-agents.ts";
+import type { LiveAgent } from "./live-agent.ts";
 
 const reading = (...types: string[]): Reading =>
   ({

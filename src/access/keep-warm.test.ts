@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AuthProfile } from "../core/credential.ts";
 import { KeepWarm } from "./keep-warm.ts";
-import type { LiveAgent } from "./live-agents.ts";
+import type { LiveAgent } from "./live-agent.ts";
 
 const profile = (id: string, more: Partial<AuthProfile> = {}): AuthProfile => ({
   id,

@@ -2,7 +2,7 @@
 // that lies unused for too long dies at the provider. One timer, set to the next login that is due.
 import type { AuthProfile } from "../core/credential.ts";
 import { inParallel } from "./in-parallel.ts";
-import type { LiveAgent } from "./live-agents.ts";
+import type { LiveAgent } from "./live-agent.ts";
 import type { AgentView } from "./agent-view.ts";
 import type { Logins } from "./logins.ts";
 

@@ -1,124 +1,23 @@
-// The agents of a running gateway, in memory: the view, the prepared plan, the load. Requests read only this;
-// the store keeps it current (DESIGN, "Speed": no store read on the request path).
+// The agents of a running gateway. Requests read only memory; what changes in the stores, and what calls learn, comes to
+// all agents that it concerns.
 import { setImmediate } from "node:timers/promises";
+import type { AuthProfile } from "../core/credential.ts";
 import type { BarScope, CooldownPolicy, Health, HealthEvent } from "../core/health.ts";
 import { cooldownsFor, settle } from "../core/health.ts";
 import type { AgentId } from "../core/ids.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
-import type { Candidate, Load } from "../core/plan/candidate.ts";
-import type { Prepared } from "../core/plan/prepare.ts";
-import type { Attempt } from "../core/plan/walk.ts";
-import { lastUsed, sameCredential } from "../core/plan/candidate.ts";
-import { prepare, withHealth } from "../core/plan/prepare.ts";
-import { RAMPS_NEXT } from "../core/plan/ramp.ts";
-import { testScope } from "../core/plan/usable.ts";
-import type { AuthProfile } from "../core/credential.ts";
+import type { Candidate } from "../core/plan/candidate.ts";
 import { isNews } from "../core/usage-health.ts";
 import type { UsageReading } from "../core/usage-window.ts";
-import type { AgentView } from "./agent-view.ts";
 import type { Reading } from "../store/store.ts";
+import type { AgentView } from "./agent-view.ts";
+import { AgentsInUse } from "./agents-in-use.ts";
 import type { HealthWriter } from "./health-writer.ts";
+import type { Join } from "./live-agent.ts";
+import { LiveAgent } from "./live-agent.ts";
 import type { MutableLoad } from "./loads.ts";
 import { Loads } from "./loads.ts";
 import { homeOf, Readings } from "./readings.ts";
-
-/** It is back from a bar. */
-function rampNext(load: Load): void {
-  (load as MutableLoad).rampFrom = RAMPS_NEXT;
-}
-
-/** One agent as requests see it. `prepared` is replaced whenever something is learnt. */
-export class LiveAgent {
-  readonly id: AgentId;
-  view: AgentView;
-  prepared: Prepared;
-  readonly #loads: Loads;
-  /** Makes its view, by the settings that it began with. */
-  readonly join: Join;
-  #listeners = new Set<() => void>();
-
-  constructor(view: AgentView, loads: Loads, join: Join) {
-    this.id = view.agent;
-    this.#loads = loads;
-    this.join = join;
-    this.view = view;
-    this.prepared = this.#prepare(view);
-  }
-
-  replaceView(view: AgentView): void {
-    const before = this.prepared;
-    this.view = view;
-    this.prepared = this.#prepare(view);
-    for (const { profile, health, load } of [...before.candidates.values()].flat())
-      if (health.bars.length > (this.healthOf(profile) ?? health).bars.length) rampNext(load);
-    this.tell();
-  }
-
-  /** What the call puts to the test, if its credential is on trial: to be given back as soon as that is known. */
-  callStarts({ candidate, ref }: Attempt, now: number): BarScope | undefined {
-    const load = candidate.load as MutableLoad;
-    const scope = testScope(candidate, ref, now, true);
-    const unused = lastUsed(candidate) === 0;
-    if (unused || scope !== undefined || load.rampFrom === RAMPS_NEXT) load.rampFrom = now;
-    this.#loads.callStarts(load, now);
-    if (scope !== undefined) this.#loads.testStarts(load, scope);
-    return scope;
-  }
-
-  callEnds({ load }: Candidate): void {
-    this.#loads.callEnds(load as MutableLoad);
-  }
-
-  setHealth(profile: AuthProfile, health: Health): void {
-    const known = this.#find(profile);
-    if (known && known.health.bars.length > health.bars.length) rampNext(known.load);
-    this.prepared = withHealth(this.prepared, profile, health);
-    this.tell();
-  }
-
-  healthOf(profile: AuthProfile): Health | undefined {
-    return this.#find(profile)?.health;
-  }
-
-  #find(profile: AuthProfile): Candidate | undefined {
-    const candidates = this.prepared.candidates.get(profile.provider);
-    return candidates?.find((candidate) => sameCredential(candidate.profile, profile));
-  }
-
-  /** How many calls wait for news of it. */
-  get waiting(): number {
-    return this.#listeners.size;
-  }
-
-  /** Resolves after `ms`, or sooner when anything about the agent changes or the signal says so. */
-  changeWithin(ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        this.#listeners.delete(done);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      this.#listeners.add(done);
-      signal.addEventListener("abort", done, { once: true });
-    });
-  }
-
-  #prepare(view: AgentView): Prepared {
-    const { profiles } = view.snapshot;
-    return prepare({ ...view.snapshot, load: new Map(profiles.map((one) => [one.id, this.#loads.of(one)])) });
-  }
-
-  /** Whoever waits looks again. */
-  tell(): void {
-    const listeners = this.#listeners;
-    this.#listeners = new Set();
-    for (const listener of listeners) listener();
-  }
-}
-
-/** see `agent-view.ts` */
-export type Join = (agent: AgentId, own: Reading, main: Reading | undefined) => AgentView;
 
 export interface LiveOptions {
   readonly read: (agent: AgentId) => Promise<Reading>;
@@ -140,9 +39,7 @@ export interface LiveOptions {
 export class LiveAgents {
   readonly #options: LiveOptions;
   #join: Join;
-  #agents = new Map<AgentId, LiveAgent>();
-  /** Those of former settings, as long as a call uses them, and those of settings to come. */
-  readonly #others = new Set<WeakRef<LiveAgent>>();
+  readonly #agents = new AgentsInUse();
   readonly #loading = new Map<AgentId, Promise<LiveAgent>>();
   readonly #readings = new Readings();
   readonly #stale = new Set<AgentId>();
@@ -168,7 +65,7 @@ export class LiveAgents {
   }
 
   all(): Iterable<LiveAgent> {
-    return this.#agents.values();
+    return this.#agents.all();
   }
 
   /** @throws AccessError `store_unreadable`: it must not look like a store without credentials */
@@ -188,7 +85,7 @@ export class LiveAgents {
     }
     await this.#turn();
     const live = new LiveAgent(this.#viewOf(agent, this.#join), this.#loads, this.#join);
-    this.#agents.set(agent, live);
+    this.#agents.add(live);
     await this.#options.onView?.(live.view);
     return this.#agents.get(agent) ?? live;
   }
@@ -205,29 +102,17 @@ export class LiveAgents {
     const add = (id: AgentId) => {
       const live = new LiveAgent(this.#viewOf(id, join), this.#loads, join);
       next.set(id, live);
-      this.#others.add(new WeakRef(live));
+      this.#agents.keepCurrent(live);
     };
-    for (const id of [...this.#agents.keys()].filter(kept)) {
+    for (const id of [...this.#agents.ids()].filter(kept)) {
       add(id);
       await this.#turn();
     }
     // Loaded meanwhile.
-    for (const id of this.#agents.keys()) if (kept(id) && !next.has(id)) add(id);
-    for (const live of this.#agents.values()) this.#others.add(new WeakRef(live));
-    this.#agents = next;
+    for (const id of this.#agents.ids()) if (kept(id) && !next.has(id)) add(id);
+    this.#agents.replace(next);
     this.#join = join;
     swap();
-  }
-
-  /** All that somebody may look at. */
-  #everyone(): Set<LiveAgent> {
-    const everyone = new Set(this.#agents.values());
-    for (const ref of this.#others) {
-      const live = ref.deref();
-      if (live) everyone.add(live);
-      else this.#others.delete(ref);
-    }
-    return everyone;
   }
 
   /**
@@ -254,13 +139,13 @@ export class LiveAgents {
     const reading = await this.#options.read(agent);
     if (reading.version === this.#readings.get(agent)?.version) return;
     this.#take(agent, reading);
-    for (const live of this.#everyone()) {
+    for (const live of this.#agents.everyone()) {
       if (live.id !== agent && agent !== MAIN_AGENT) continue;
       await this.#turn();
       live.replaceView(this.#viewOf(live.id, live.join));
       void this.#options.onView?.(live.view);
     }
-    this.#loads.keep(() => [...this.#everyone()].flatMap((live) => live.view.snapshot.profiles));
+    this.#loads.keep(() => [...this.#agents.everyone()].flatMap((live) => live.view.snapshot.profiles));
     this.#options.onRead?.(agent);
   }
 
@@ -281,7 +166,7 @@ export class LiveAgents {
 
   /** Whoever waits for a profile looks again. */
   wake(profile: Pick<AuthProfile, "id" | "owner">): void {
-    for (const agent of this.#everyone()) if (sharesProfile(agent, profile)) agent.tell();
+    for (const agent of this.#agents.everyone()) if (agent.shares(profile)) agent.tell();
   }
 
   /** Records what happened to a profile: at once here, behind in the store. */
@@ -306,8 +191,8 @@ export class LiveAgents {
   /** From now on this is the health of a profile that `user` uses, for all that share it. */
   know(user: AgentId, profile: AuthProfile, health: Health): void {
     this.#readings.learn(homeOf(profile, user), profile, health);
-    for (const agent of this.#everyone()) {
-      const same = agent.id === user || (profile.source === "store" && sharesProfile(agent, profile));
+    for (const agent of this.#agents.everyone()) {
+      const same = agent.id === user || (profile.source === "store" && agent.shares(profile));
       if (same) agent.setHealth(profile, health);
     }
   }
@@ -325,6 +210,3 @@ export class LiveAgents {
     return this.#readings.over(join(agent, this.#readings.get(agent)!, main));
   }
 }
-
-const sharesProfile = (agent: LiveAgent, profile: Pick<AuthProfile, "id" | "owner">): boolean =>
-  agent.view.snapshot.profiles.some((other) => other.id === profile.id && other.owner === profile.owner);

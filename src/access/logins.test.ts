@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AuthProfile } from "../core/credential.ts";
 import { Secret } from "../core/secret.ts";
-import type { LiveAgent } from "./live-agents.ts";
+import type { LiveAgent } from "./live-agent.ts";
 import { Logins } from "./logins.ts";
 import type { Refresher } from "./refresh.ts";
 

@@ -9,7 +9,7 @@ import type { TokenEndpoint } from "../oauth/token-endpoint.ts";
 import { findProvider } from "../providers/all.ts";
 import type { Environment } from "../secrets/env.ts";
 import { clearAlarm, setAlarm } from "./alarms.ts";
-import type { LiveAgent } from "./live-agents.ts";
+import type { LiveAgent } from "./live-agent.ts";
 import type { Renewer } from "./codex-refresh.ts";
 import type { RefreshResult } from "./refresh.ts";
 import { refreshClientOf } from "./refresh-client.ts";

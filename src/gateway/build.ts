@@ -7,7 +7,7 @@ import { CliBackends } from "../access/cli-backends/cli-backends.ts";
 import { Crossings } from "../access/crossings.ts";
 import { ExchangedTokens } from "../access/exchanged.ts";
 import { HealthWriter } from "../access/health-writer.ts";
-import type { Join, LiveAgent } from "../access/live-agents.ts";
+import type { Join, LiveAgent } from "../access/live-agent.ts";
 import { LiveAgents } from "../access/live-agents.ts";
 import { joinView } from "../access/read-view.ts";
 import { ReceiptWriter } from "../access/receipt-writer.ts";

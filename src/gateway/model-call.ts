@@ -1,7 +1,7 @@
 // A model call from the client's request to its last byte: target, plan, run, answer, receipt.
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-import type { LiveAgent } from "../access/live-agents.ts";
+import type { LiveAgent } from "../access/live-agent.ts";
 import type { Run, RunResult } from "../access/run.ts";
 import { run } from "../access/run.ts";
 import type { Config } from "../config/config.ts";

@@ -3,7 +3,7 @@ import type { Sender } from "../access/cli-backends/cli-backends.ts";
 import type { Talk } from "../access/cli-backends/sessions.ts";
 import type { Outcome } from "../access/exchange.ts";
 import { exchange } from "../access/exchange.ts";
-import type { LiveAgent } from "../access/live-agents.ts";
+import type { LiveAgent } from "../access/live-agent.ts";
 import type { ProviderRoute } from "../access/provider-route.ts";
 import type { Origin } from "../access/proofs.ts";
 import { marked, withOwnProofs } from "../access/proofs.ts";

@@ -1,5 +1,5 @@
 // One model call while it is being served.
-import type { LiveAgent } from "../access/live-agents.ts";
+import type { LiveAgent } from "../access/live-agent.ts";
 import type { AuthProfile } from "../core/credential.ts";
 import type { Crossing } from "../core/funding.ts";
 import type { ProfileId } from "../core/ids.ts";

@@ -5,7 +5,7 @@ import { callHeaders, joinPath, pairsWithout, toSign } from "../access/call-part
 import type { UpstreamCall } from "../access/exchange.ts";
 import type { Talk } from "../access/cli-backends/sessions.ts";
 import type { ExchangedTokens } from "../access/exchanged.ts";
-import type { LiveAgent } from "../access/live-agents.ts";
+import type { LiveAgent } from "../access/live-agent.ts";
 import type { ProviderRoute } from "../access/provider-route.ts";
 import { routeVia } from "../access/provider-route.ts";
 import { configuredHeaders, credentialHeaders } from "../access/request-auth.ts";

@@ -1,7 +1,7 @@
 // What a caller pays for the refresh: next to nothing while the token is fresh; and of many who wait for one refresh,
 // when each has the new token.
 import assert from "node:assert/strict";
-import { LiveAgent } from "../../src/access/live-agents.ts";
+import { LiveAgent } from "../../src/access/live-agent.ts";
 import { Loads } from "../../src/access/loads.ts";
 import { Logins } from "../../src/access/logins.ts";
 import type { CommandDeps } from "../../src/access/open-deps.ts";

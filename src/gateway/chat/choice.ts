@@ -1,6 +1,6 @@
 // What a person means by a model in a conversation: a number of the list, an alias, a reference, each with or without
 // a profile behind `@`.
-import type { LiveAgent } from "../../access/live-agents.ts";
+import type { LiveAgent } from "../../access/live-agent.ts";
 import { isKnown } from "../../access/provider-route.ts";
 import type { Config } from "../../config/config.ts";
 import { defaultModelOf, modelNamesOf } from "../../config/model-names.ts";

@@ -2,7 +2,7 @@
 // those of the session; a message that is a command is answered here, for sessions that are named by header.
 import { createHash, randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
-import type { LiveAgent } from "../../access/live-agents.ts";
+import type { LiveAgent } from "../../access/live-agent.ts";
 import type { RunResult } from "../../access/run.ts";
 import type { Sink } from "../../access/sink.ts";
 import { AccessError } from "../../core/errors.ts";

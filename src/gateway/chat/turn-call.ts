@@ -1,5 +1,5 @@
 // A model call of a conversation: as a client's call, but asked by the gateway itself.
-import type { LiveAgent } from "../../access/live-agents.ts";
+import type { LiveAgent } from "../../access/live-agent.ts";
 import type { Run } from "../../access/run.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { beginsFlat } from "../../core/plan/crossing.ts";

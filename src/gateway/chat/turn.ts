@@ -1,6 +1,6 @@
 // One turn of a conversation: what was said before and now, to a model and back, and into the transcript.
 import { randomUUID } from "node:crypto";
-import type { LiveAgent } from "../../access/live-agents.ts";
+import type { LiveAgent } from "../../access/live-agent.ts";
 import type { RunResult } from "../../access/run.ts";
 import { run } from "../../access/run.ts";
 import { defaultModelOf } from "../../config/model-names.ts";

@@ -1,6 +1,6 @@
 // What has become of credentials since the last look: bars that began or ended, logins that need a person, profiles
 // that came or went. Only looked at while somebody is connected, and after something was learnt.
-import type { LiveAgent } from "../../access/live-agents.ts";
+import type { LiveAgent } from "../../access/live-agent.ts";
 import type { AuthProfile } from "../../core/credential.ts";
 import type { Bar } from "../../core/health.ts";
 import { isRunning, WHOLE_PROFILE } from "../../core/health.ts";

@@ -1,6 +1,6 @@
 // The shape of a chat command: `/name words`, answered by the gateway itself. One file each, listed in commands.ts.
 import type { CommandDeps } from "../../../access/open-deps.ts";
-import type { LiveAgent } from "../../../access/live-agents.ts";
+import type { LiveAgent } from "../../../access/live-agent.ts";
 import type { ModelRef } from "../../../core/model-ref.ts";
 import type { Session, SessionName } from "../../../core/session.ts";
 import type { SessionStore } from "../../../store/sessions.ts";

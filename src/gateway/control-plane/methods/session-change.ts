@@ -1,7 +1,7 @@
 // Conversations begun, changed, begun again, removed. The store tells of each change: see told-sessions.ts.
 import { randomUUID } from "node:crypto";
 import * as v from "valibot";
-import type { LiveAgent } from "../../../access/live-agents.ts";
+import type { LiveAgent } from "../../../access/live-agent.ts";
 import { AccessError } from "../../../core/errors.ts";
 import type { ProfileId } from "../../../core/ids.ts";
 import type { ModelRef } from "../../../core/model-ref.ts";
