@@ -11,6 +11,7 @@ import type {
   ClientTranslator,
   ProviderTranslator,
 } from "../wire/translate/translator.ts";
+import { ForwardingSink } from "./forwarding-sink.ts";
 import type { RawHeaders, Sink } from "./sink.ts";
 
 export interface Tongues {
@@ -61,31 +62,16 @@ class FrameReader {
 }
 
 /** What both kinds share: the client behind it is the same. */
-abstract class Teller implements Sink {
-  protected readonly inner: Sink;
+abstract class Teller extends ForwardingSink {
   protected readonly tongues: Tongues;
   /** of an answer that comes as a stream */
   #frames: FrameReader | undefined;
   protected events: AnswerEvent[] = [];
 
   constructor(inner: Sink, tongues: Tongues) {
-    this.inner = inner;
+    super(inner);
     this.tongues = tongues;
   }
-
-  get gone(): boolean {
-    return this.inner.gone;
-  }
-  get onGone(): (() => void) | undefined {
-    return this.inner.onGone;
-  }
-  set onGone(listener: (() => void) | undefined) {
-    this.inner.onGone = listener;
-  }
-  get onAnswer(): (() => void) | undefined {
-    return this.inner.onAnswer;
-  }
-  abstract readonly capacityBytes: number;
 
   protected read(chunk: Buffer): void {
     this.#framesOf().read(chunk);
@@ -105,19 +91,6 @@ abstract class Teller implements Sink {
   #take(events: readonly AnswerEvent[]): void {
     for (const event of events) this.events.push(this.tongues.tell(event));
   }
-
-  abstract open(status: number, headers: RawHeaders, framed: boolean): void;
-  abstract write(chunk: Buffer): boolean;
-  abstract whole(status: number, headers: RawHeaders, body: Buffer): void;
-  abstract end(): void;
-  abstract retract(): boolean;
-
-  onceDrained(resume: () => void): void {
-    this.inner.onceDrained(resume);
-  }
-  drop(): void {
-    this.inner.drop();
-  }
 }
 
 /** The client gets a stream, whatever came. */
@@ -129,9 +102,6 @@ class StreamTeller extends Teller {
     this.#writer = tongues.to.writer(tongues.frame);
   }
 
-  get capacityBytes(): number {
-    return this.inner.capacityBytes;
-  }
   open(): void {
     this.inner.open(200, EVENT_STREAM, true);
   }
@@ -147,9 +117,6 @@ class StreamTeller extends Teller {
     this.open();
     this.readWhole(body);
     this.#finish();
-  }
-  retract(): boolean {
-    return this.inner.retract();
   }
 
   #tell(): boolean {
@@ -170,7 +137,9 @@ const COLLECTED_BYTES = 32 * 1024 * 1024;
 
 /** The client gets one piece: nothing is visible before the end. */
 class WholeTeller extends Teller {
-  readonly capacityBytes = COLLECTED_BYTES;
+  override get capacityBytes(): number {
+    return COLLECTED_BYTES;
+  }
 
   open(): void {
     this.events = [];
@@ -187,7 +156,7 @@ class WholeTeller extends Teller {
     this.readWhole(body);
     this.#finish();
   }
-  retract(): boolean {
+  override retract(): boolean {
     return true;
   }
 

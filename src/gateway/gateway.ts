@@ -13,7 +13,7 @@ import type { StickyProfiles } from "../access/sticky.ts";
 import type { KnownKeys } from "./caller.ts";
 import type { Environment } from "../secrets/env.ts";
 import type { FailedRuns } from "./failed-runs.ts";
-import type { Talks } from "./chat/talks.ts";
+import type { Conversations } from "./chat/conversations.ts";
 import type { Runs } from "./runs.ts";
 import type { Counts } from "./metrics/counts.ts";
 import type { ReloadReport } from "./reload.ts";
@@ -55,7 +55,7 @@ export interface Gateway {
   readonly counts: Counts;
   readonly failedRuns: FailedRuns;
   /** Conversations; absent where calls are stateless. */
-  readonly talks?: () => Promise<Talks>;
+  readonly talks?: () => Promise<Conversations>;
   /** what is under way */
   readonly runs: Runs;
   readonly log: Log;

@@ -2,18 +2,22 @@
 import type { ProviderId } from "../core/ids.ts";
 import type { TimedRefusal } from "./refusals.ts";
 import type { ResponseSink } from "./response-sink.ts";
-import type { ActiveRun, RunAbout } from "./runs.ts";
+import type { ActiveRun, Gone, RunAbout } from "./runs.ts";
+import { AUTH_REVOKED } from "./runs.ts";
 import type { Served } from "./served.ts";
 import { hasLostProvider } from "./served.ts";
 
 export class HttpRun implements ActiveRun {
   stopReason: string | undefined;
+  /** of the conversation it belongs to */
+  readonly sessionKey: string | undefined;
   readonly #served: Served;
   readonly #sink: ResponseSink;
 
-  constructor(served: Served, sink: ResponseSink) {
+  constructor(served: Served, sink: ResponseSink, sessionKey?: string) {
     this.#served = served;
     this.#sink = sink;
+    this.sessionKey = sessionKey;
   }
 
   get runId(): string {
@@ -31,8 +35,8 @@ export class HttpRun implements ActiveRun {
     return { agentId: live.id, startedAt, requested, ...clientKey };
   }
 
-  hasLostProvider(): boolean {
-    return hasLostProvider(this.#served);
+  hasLostProvider(gone?: Gone): boolean {
+    return hasLostProvider(this.#served, gone);
   }
 
   abort(reason: string): void {
@@ -47,10 +51,22 @@ export class HttpRun implements ActiveRun {
   }
 }
 
-const refusalFor = (reason: string, provider: ProviderId): TimedRefusal => ({
+const refusalFor = (reason: string, provider: ProviderId): TimedRefusal =>
+  reason === AUTH_REVOKED ? revoked(provider) : stopped(reason);
+
+/** No SDK asks again by itself for what a person has stopped. */
+const stopped = (reason: string): TimedRefusal => ({
+  status: 409,
+  type: "invalid_request_error",
+  message: `The call was ended: its conversation was stopped, or begun anew (${reason}).`,
+  details: { stopReason: reason },
+  final: true,
+});
+
+const revoked = (provider: ProviderId): TimedRefusal => ({
   status: 401,
   type: "authentication_error",
-  message: `The call was ended: the credentials of ${provider} were removed while it ran (${reason}). They are still good at the provider: revoke them there.`,
-  details: { stopReason: reason },
+  message: `The call was ended: the credentials of ${provider} were removed while it ran (${AUTH_REVOKED}). They are still good at the provider: revoke them there.`,
+  details: { stopReason: AUTH_REVOKED },
   final: true,
 });

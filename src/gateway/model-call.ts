@@ -32,7 +32,8 @@ import { reach } from "./reach.ts";
 import type { ResponseSink } from "./response-sink.ts";
 import type { Served } from "./served.ts";
 import { newServed } from "./served.ts";
-import { mayNameSession, openSession } from "./session-call.ts";
+import type { SeatedCall } from "./session-call.ts";
+import { mayNameSession, openSession, seatFor } from "./session-call.ts";
 import { refuseReservedSession, sessionKey } from "./session-key.ts";
 import type { Target } from "./target.ts";
 import { byPrograms, embeddingTarget } from "./target.ts";
@@ -64,16 +65,18 @@ export async function serveModelCall(asked: Asked, door: Door): Promise<void> {
   const call = { ...asked, door, startedAt };
   // Not `await readBody(…)`: a function that waits keeps what it has seen.
   const ready = await readBody(request, limit).then((body) => readyCall(call, body));
-  if ("told" in ready) return tellWords(asked.response, door.wire, ready.told);
-  const { served, sink, order, session } = ready;
-  const underWay = new HttpRun(served, sink);
+  if ("told" in ready) return ready.told && tellWords(asked.response, door.wire, ready.told);
+  const { served, sink, order, session, seat } = ready;
+  const underWay = new HttpRun(served, sink, seat?.name.key);
   gateway.runs.add(underWay);
   try {
+    seat?.begin(underWay);
     const result = await metered(() => run(order, gateway), served);
     endCall(served, result, sink);
     if (session) await session.keep(result, served.runId, gateway);
   } finally {
     gateway.runs.delete(underWay);
+    seat?.leave();
   }
   underWay.tell();
 }
@@ -95,6 +98,13 @@ interface ReadyCall {
   readonly sink: ResponseSink;
   readonly order: Run;
   readonly session?: HttpSession | undefined;
+  /** its place in its conversation */
+  readonly seat?: SeatedCall | undefined;
+}
+
+/** answered already */
+interface Answered {
+  readonly told: Told | undefined;
 }
 
 /**
@@ -104,7 +114,8 @@ interface ReadyCall {
 function readyCall(
   call: IncomingCall,
   body: RequestBody,
-): ReadyCall | Promise<ReadyCall | { readonly told: Told }> {
+  seated?: { readonly seat: SeatedCall | undefined },
+): ReadyCall | Promise<ReadyCall | Answered> {
   const { request, door } = call;
   const gateway = call.gateway.latest();
   refuseReservedSession(request.headers);
@@ -117,7 +128,13 @@ function readyCall(
     const held = session?.plan?.models;
     const models = held ? byPrograms(gateway.config(), held) : target.models;
     const reached = reach(models, door.wire, door.endpoint === door.wire.endpoint, said.json, gateway);
-    const served = begin({ ...call, gateway }, said, reached, live, session?.plan);
+    const served = begin(
+      { ...call, gateway, runId: seated?.seat?.runId },
+      said,
+      reached,
+      live,
+      session?.plan,
+    );
     const sink = sinkFor(call.response, served, said, asAgent);
     const bodyFor = bodyForOf(said, door, asAgent, reached);
     const template = templateOf(request, said, served, door, { asAgent, bodyFor });
@@ -127,15 +144,24 @@ function readyCall(
       sink,
       order: runOrder(served, session?.listen(sink) ?? sink, template, foreign),
       session,
+      seat: seated?.seat,
     };
   };
   const live = gateway.agents.get(target.agent);
-  if (!live) return gateway.agents.load(target.agent).then(() => readyCall(call, body));
+  if (!live) return gateway.agents.load(target.agent).then(() => readyCall(call, body, seated));
   const talks = asAgent && mayNameSession(request.headers, body.json) ? gateway.talks : undefined;
-  if (!talks) return ready(live, body);
-  const by = { gateway, live, wire: door.wire, caller: call.caller };
-  return openSession(talks, body, request.headers, by).then((opened) =>
-    "told" in opened ? opened : ready(live, opened.body, opened.session),
+  if (!talks || (seated && !seated.seat)) return ready(live, body);
+  const { response, caller } = call;
+  const by = { headers: request.headers, response, gateway, live, wire: door.wire, caller };
+  // Settings may be others when its turn comes.
+  if (!seated?.seat)
+    return seatFor(talks, body, by).then((found) => {
+      if ("told" in found) return found;
+      const goOn = () => readyCall(call, body, found);
+      return found.seat ? found.seat.take(goOn, door.wire) : goOn();
+    });
+  return openSession(seated.seat, body, by).then((opened) =>
+    ready(live, opened ? { bytes: body.bytes, json: opened.body } : body, opened),
   );
 }
 
@@ -143,7 +169,7 @@ function readyCall(
 const AS_AGENT = { stream: true, wantsUsage: true };
 
 function begin(
-  { request, gateway, caller, door, startedAt }: IncomingCall,
+  { request, gateway, caller, door, startedAt, runId }: IncomingCall & { readonly runId: string | undefined },
   body: RequestBody,
   { models, asIs }: Reach,
   live: LiveAgent,
@@ -162,6 +188,7 @@ function begin(
     new CallEstimate(() => request.socket.bytesWritten, body.bytes.length, body.json["stream"] === true);
   const isCounted = door.endpoint === wire.endpoint;
   return newServed({
+    ...(runId === undefined ? {} : { runId }),
     startedAt,
     caller,
     meter:

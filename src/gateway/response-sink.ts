@@ -7,7 +7,7 @@ import type { TimedRefusal } from "./refusals.ts";
 import { OWN_ANSWER, replyRefusal } from "./reply.ts";
 import type { Wire } from "../wire/wire.ts";
 
-const COMMENT = ": waiting for the provider\n\n";
+export const COMMENT = ": waiting for the provider\n\n";
 export const EVENT_STREAM: RawHeaders = [
   "content-type",
   "text/event-stream; charset=utf-8",

@@ -1,19 +1,32 @@
 // What is under way in this gateway, by run: for whoever wants to end it.
-import type { AgentId, ProviderId } from "../core/ids.ts";
+import type { AgentId, ProfileId, ProviderId } from "../core/ids.ts";
 
 export interface ActiveRun {
   readonly runId: string;
   /** of a conversation */
-  readonly sessionKey?: string;
+  readonly sessionKey?: string | undefined;
   /** where its attempts go just now */
   provider(): ProviderId;
-  /** It uses a stored credential of a provider that has none any more. */
-  hasLostProvider(): boolean;
+  /** It uses a stored credential of a provider that has none any more. @param gone what its view may hold still */
+  hasLostProvider(gone?: Gone): boolean;
   /** why it was ended, when somebody did */
   readonly stopReason: string | undefined;
   /** Ends it soon. @param reason what its client is told as `stopReason` */
   abort(reason: string): void;
   about?(): RunAbout;
+}
+
+/** Profiles that were removed from a store just now. */
+export interface Gone {
+  readonly owner: AgentId;
+  readonly ids: ReadonlySet<ProfileId>;
+}
+
+/** Runs of other processes. */
+export interface RunsElsewhere {
+  abortLost(gone: Gone): void;
+  /** Never rejects. @returns those that it has ended */
+  revoke(providers: ReadonlySet<ProviderId>): Promise<readonly string[]>;
 }
 
 /** What a list shows of a run that is under way. */
@@ -38,6 +51,11 @@ export const AUTH_REVOKED = "auth-revoked";
 
 export class Runs {
   readonly #active = new Set<ActiveRun>();
+  readonly #elsewhere: RunsElsewhere | undefined;
+
+  constructor(elsewhere?: RunsElsewhere) {
+    this.#elsewhere = elsewhere;
+  }
 
   /** Nobody looks on most of the time, and then it costs nothing. */
   watcher: RunWatcher | undefined;
@@ -61,19 +79,32 @@ export class Runs {
     return [...this.#active].filter(({ sessionKey }) => sessionKey === key);
   }
 
-  /** Credentials were read anew: whatever uses a provider's that has none any more ends. */
-  abortLost(): void {
-    for (const run of this.#active) if (run.hasLostProvider()) run.abort(AUTH_REVOKED);
+  /**
+   * Whatever uses a provider's credentials that has none any more ends.
+   *
+   * @param gone is told before anything else is made of the news, so views may hold it still
+   * @returns those that this has ended, here
+   */
+  abortLost(gone?: Gone): string[] {
+    if (gone) this.#elsewhere?.abortLost(gone);
+    return this.#abort((run) => run.hasLostProvider(gone));
   }
 
-  /** Those that go to a provider just now. */
-  at(provider: ProviderId): readonly ActiveRun[] {
-    return [...this.#active].filter((run) => run.provider() === provider);
+  /** Ends whatever goes to these providers just now. @returns the runs that this has ended */
+  async revoke(providers: ReadonlySet<ProviderId>): Promise<string[]> {
+    const there = this.#elsewhere?.revoke(providers);
+    const here = this.#abort((run) => providers.has(run.provider()));
+    return [...here, ...((await there) ?? [])];
   }
 
-  /** Ends those of `runs` that are still under way. @returns which of them have ended for this */
-  revoke(runs: readonly ActiveRun[]): string[] {
-    for (const run of runs) if (this.#active.has(run)) run.abort(AUTH_REVOKED);
-    return runs.filter(({ stopReason }) => stopReason === AUTH_REVOKED).map(({ runId }) => runId);
+  /** In one step, in the order in which they began: what waits for another one ends with it. */
+  #abort(isMeant: (run: ActiveRun) => boolean): string[] {
+    const ended: string[] = [];
+    for (const run of this.#active) {
+      if (run.stopReason !== undefined || !isMeant(run)) continue;
+      run.abort(AUTH_REVOKED);
+      if (run.stopReason !== undefined) ended.push(run.runId);
+    }
+    return ended;
   }
 }

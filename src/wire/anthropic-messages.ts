@@ -1,7 +1,7 @@
 // Anthropic messages. Facts: the public API reference (streaming events, errors).
 import type { JsonObject } from "../core/json.ts";
 import { isObject, parseObject } from "../core/json.ts";
-import { readTokens, listFault, messagesOf, numberFault, textOf } from "./json.ts";
+import { readTokens, listFault, messagesBehind, messagesOf, numberFault, textOf } from "./json.ts";
 import type { AnswerMarks, Collector, FrameVerdict, Refusal, Wire } from "./wire.ts";
 import { PING } from "./wire.ts";
 
@@ -26,6 +26,7 @@ export const anthropicMessages: Wire = {
       firstMessage: textOf(first?.["content"]),
     };
   },
+  withBefore: messagesBehind,
   faultOf(body) {
     const messages = body["messages"];
     if (!Array.isArray(messages) || messages.length === 0)

@@ -1,7 +1,7 @@
 // Small readers for decoded JSON of unknown shape.
 import type { JsonObject } from "../core/json.ts";
 import { isObject } from "../core/json.ts";
-import type { Usage } from "./wire.ts";
+import type { SaidBefore, Usage } from "./wire.ts";
 
 /** The text of a message's content: a string, or the text parts of a list. */
 export function textOf(content: unknown): string {
@@ -14,6 +14,16 @@ export function textOf(content: unknown): string {
 
 export const messagesOf = (body: JsonObject): readonly JsonObject[] =>
   Array.isArray(body["messages"]) ? body["messages"].filter(isObject) : [];
+
+/** A message that tells how to answer, and is no part of what was said. */
+export const isInstruction = ({ role }: JsonObject): boolean => role === "system" || role === "developer";
+
+/** A request of a protocol that has `messages`. */
+export function messagesBehind(body: JsonObject, before: readonly SaidBefore[]): JsonObject {
+  const messages = Array.isArray(body["messages"]) ? (body["messages"] as JsonObject[]) : [];
+  const said = messages.filter((message) => !isInstruction(message));
+  return { ...body, messages: [...messages.filter(isInstruction), ...before, ...said] };
+}
 
 /**
  * Token counts of the last object under `key` in `tail`, by the names that a wire uses; `undefined` unless one is

@@ -2,7 +2,7 @@
 import type { JsonObject } from "../core/json.ts";
 import { isObject, parseObject } from "../core/json.ts";
 import { forcedInCompletions } from "./forced-call.ts";
-import { messagesOf, readTokens, textOf } from "./json.ts";
+import { isInstruction, messagesBehind, messagesOf, readTokens, textOf } from "./json.ts";
 import { faultOfCompletions } from "./request-faults.ts";
 import type { AnswerMarks, Collector, FrameVerdict, Refusal, Wire } from "./wire.ts";
 import { PING } from "./wire.ts";
@@ -31,6 +31,7 @@ export const openaiCompletions: Wire = {
       firstMessage: textOf(first?.["content"]),
     };
   },
+  withBefore: messagesBehind,
   faultOf: faultOfCompletions,
   forcedCall: forcedInCompletions,
   agentRequest,
@@ -55,9 +56,6 @@ export const openaiCompletions: Wire = {
   errorBody,
   errorFrames: (refusal) => `data: ${JSON.stringify(errorBody(refusal))}\n\ndata: [DONE]\n\n`,
 };
-
-const isInstruction = (message: JsonObject) =>
-  message["role"] === "system" || message["role"] === "developer";
 
 const marksOf = (marks: AnswerMarks) => ({ id: `chatcmpl_${marks.runId}`, model: marks.model });
 

@@ -30,6 +30,11 @@ export const openaiResponses: Wire = {
       firstMessage: typeof body["input"] === "string" ? body["input"] : textOf(first?.["content"]),
     };
   },
+  withBefore(body, before) {
+    const { input } = body;
+    const now = typeof input === "string" ? [{ role: "user", content: input }] : input;
+    return { ...body, input: [...before, ...(Array.isArray(now) ? now : [])] };
+  },
   faultOf: faultOfResponses,
   forcedCall: forcedInResponses,
   agentRequest: ({ user: _user, ...body }, model) => ({ ...body, model, stream: true }),

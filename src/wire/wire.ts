@@ -107,8 +107,16 @@ export interface ProviderWire {
   ping(model: string, maxTokens: number): JsonObject;
 }
 
+/** Of what was said in a conversation before. */
+export interface SaidBefore {
+  readonly role: "user" | "assistant";
+  readonly content: string;
+}
+
 /** A protocol that clients speak to us as well. */
 export interface Wire extends ProviderWire {
+  /** A request with what was said before: behind its instructions, before what it says itself. */
+  withBefore(body: JsonObject, before: readonly SaidBefore[]): JsonObject;
   conversation(body: JsonObject): Conversation;
   /** What is wrong with a request of the agent path, in one sentence; `undefined` when it can be sent. */
   faultOf(body: JsonObject): string | undefined;

@@ -1,12 +1,10 @@
 // All conversations of a gateway: one turn of each at a time, the others wait; each run once, whoever asks again.
-import { AccessError } from "../../core/errors.ts";
 import { textOf } from "../../core/session.ts";
 import type { Runs } from "../runs.ts";
+import type { Lines } from "./lines.ts";
 import type { TurnAsked, TurnEnd, TurnParts } from "./turn.ts";
 import { Turn } from "./turn.ts";
 
-/** Who sends more than this without waiting for an answer is asked to wait. */
-const MOST_WAITING = 32;
 /** Runs that have ended are known for a while: for whoever asks what became of them, or asks for them again. */
 const MOST_ENDED = 1000;
 /** of the answers among them */
@@ -25,12 +23,12 @@ export class Chats {
   readonly #runs: Runs;
   readonly #known = new Map<string, KnownRun>();
   #endedCharacters = 0;
-  /** turns of a conversation that have not ended, the running one first */
-  readonly #queues = new Map<string, Turn[]>();
+  readonly #lines: Lines;
 
-  constructor(parts: TurnParts, runs: Runs) {
+  constructor(parts: TurnParts, runs: Runs, lines: Lines) {
     this.#parts = parts;
     this.#runs = runs;
+    this.#lines = lines;
   }
 
   /**
@@ -42,20 +40,10 @@ export class Chats {
   send(asked: TurnAsked): { readonly run: KnownRun; readonly again: boolean } {
     const known = this.#known.get(asked.runId);
     if (known) return { run: known, again: true };
-    const queue = this.#queues.get(asked.key) ?? [];
-    if (queue.length >= MOST_WAITING)
-      throw new AccessError(
-        "bad_input",
-        `${queue.length} messages of ${asked.key} wait for their turn. Wait for an answer, or send /stop.`,
-      );
-    const last = queue.at(-1);
-    const turn = new Turn(asked, this.#parts, last);
-    if (last) void turn.foresee();
-    queue.push(turn);
+    const turn = new Turn(asked, this.#parts);
+    const place = (turn.place = this.#lines.join(asked.key, turn));
     this.#runs.add(turn);
-    this.#queues.set(asked.key, queue);
-    const before = last ? this.#known.get(last.asked.runId)?.ended : undefined;
-    const ended = (before ?? Promise.resolve()).then(() => this.#run(turn, queue));
+    const ended = place.turn.then(() => this.#run(turn));
     const run: KnownRun = {
       sessionKey: asked.key,
       startedAt: this.#parts.gateway.now(),
@@ -77,37 +65,43 @@ export class Chats {
 
   /** Runs of a conversation that have not ended, the running one first. */
   active(key: string): string[] {
-    return (this.#queues.get(key) ?? [])
-      .filter(({ stopReason }, i) => i === 0 || stopReason === undefined)
-      .map(({ asked }) => asked.runId);
+    return this.#lines.active(key);
+  }
+
+  /** The answer that is under way, for who comes in the middle of it. */
+  inFlight(key: string): { readonly runId: string; readonly text: string } | undefined {
+    const { runId, said } = this.#lines.running(key) ?? {};
+    return runId === undefined || said === undefined ? undefined : { runId, text: said };
   }
 
   /** @param runId all of the conversation when left out. @returns the runs that are ended */
   abort(key: string, reason: string, runId?: string): string[] {
-    const turns = (this.#queues.get(key) ?? []).filter(
-      ({ asked, stopReason }) => stopReason === undefined && (runId === undefined || asked.runId === runId),
-    );
-    for (const turn of turns) turn.abort(reason);
-    return turns.map(({ asked }) => asked.runId);
+    return this.#lines.abort(key, reason, runId);
+  }
+
+  /** The conversation that a run is of. */
+  keyOf(runId: string): string | undefined {
+    return this.#known.get(runId)?.sessionKey ?? this.#lines.keyOf(runId);
   }
 
   /** A person chose another model: what waits will go there. */
-  async foresee(key: string): Promise<void> {
-    await Promise.all((this.#queues.get(key) ?? []).slice(1).map((turn) => turn.foresee()));
+  foresee(key: string): Promise<void> {
+    return this.#lines.foresee(key);
   }
 
-  stop(): void {
-    for (const queue of this.#queues.values()) for (const turn of queue) turn.abort("stop");
+  /** Resolves once the end of each turn has been told. */
+  async stop(): Promise<void> {
+    this.#lines.abortAll("shutdown");
+    await Promise.all([...this.#known.values()].flatMap(({ end, ended }) => (end ? [] : [ended])));
   }
 
-  async #run(turn: Turn, queue: Turn[]): Promise<TurnEnd> {
-    const { asked } = turn;
+  async #run(turn: Turn): Promise<TurnEnd> {
+    const { runId } = turn;
     const end = await turn.run();
     this.#runs.delete(turn);
-    queue.splice(queue.indexOf(turn), 1);
-    if (queue.length === 0) this.#queues.delete(asked.key);
-    const known = this.#known.get(asked.runId);
+    const known = this.#known.get(runId);
     if (known) known.end = end;
+    turn.place!.leave();
     this.#endedCharacters += charactersOf(end);
     this.#forgetOldest();
     return end;

@@ -26,22 +26,10 @@ function contentOf(part: UserPart): ChatMessage["content"] {
   return [{ type: "image", mimeType: part.source.mediaType, data: part.source.data }];
 }
 
-/** Behind the instructions, before what is said now. */
+/** Rows without words (an answer that was stopped at once, a picture) say nothing here. */
 export function withBefore(wire: Wire, body: JsonObject, before: readonly ChatMessage[]): JsonObject {
   const rows = before
     .map((row) => ({ role: row.role, content: textOf(row) }))
     .filter(({ content }) => content !== "");
-  if (rows.length === 0) return body;
-  if (wire.api === "openai-responses") {
-    const { input } = body;
-    const now = typeof input === "string" ? [{ role: "user", content: input }] : input;
-    return { ...body, input: [...rows, ...(Array.isArray(now) ? now : [])] };
-  }
-  const messages = Array.isArray(body["messages"]) ? (body["messages"] as JsonObject[]) : [];
-  return {
-    ...body,
-    messages: [...messages.filter(isInstruction), ...rows, ...messages.filter((row) => !isInstruction(row))],
-  };
+  return rows.length === 0 ? body : wire.withBefore(body, rows);
 }
-
-const isInstruction = ({ role }: JsonObject): boolean => role === "system" || role === "developer";

@@ -1,5 +1,5 @@
 // A model call of a conversation: as a client's call, but asked by the gateway itself.
-import type { LiveAgent } from "../../access/live-agent.ts";
+import type { LiveAgent } from "../../access/live-agents.ts";
 import type { Run } from "../../access/run.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { beginsFlat } from "../../core/plan/crossing.ts";
@@ -28,6 +28,8 @@ export interface TurnCall {
   readonly sessionId: string;
   readonly plan: TurnPlan;
   readonly transcript: readonly ChatMessage[];
+  /** by OpenClaw's names of levels */
+  readonly thinking: string | undefined;
   readonly sink: TurnSink;
 }
 
@@ -39,7 +41,11 @@ export interface ReadyTurn {
 /** @throws AccessError `bad_input` when no model of the plan can be asked */
 export function readyTurn(call: TurnCall): ReadyTurn {
   const { gateway, live, plan, sink } = call;
-  const body: JsonObject = { stream: true, messages: messagesOf(call.transcript) };
+  const body: JsonObject = {
+    stream: true,
+    messages: messagesOf(call.transcript),
+    ...effortOf(call.thinking),
+  };
   const wanted = byPrograms(gateway.config(), plan.models);
   const { models, asIs, request } = reach(wanted, TURN_WIRE, true, body, gateway);
   const gate = gateway.crossings.gate(gateway.accessConfig().crossing);
@@ -74,6 +80,12 @@ export function readyTurn(call: TurnCall): ReadyTurn {
   };
   const foreign = request && { ...request, stream: true, wantsUsage: true };
   return { served, order: runOrder(served, sink, template, foreign) };
+}
+
+/** `adaptive` is what a model does that is told nothing. */
+function effortOf(thinking: string | undefined): JsonObject {
+  if (thinking === undefined || thinking === "adaptive") return {};
+  return { reasoning_effort: thinking === "off" ? "none" : thinking };
 }
 
 /** What was said, as the protocol has it; rows without words (a run that was stopped at once) say nothing. */

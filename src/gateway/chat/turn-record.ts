@@ -1,0 +1,72 @@
+// What a turn leaves in the transcript of its conversation: what was asked, and what was answered.
+import { randomUUID } from "node:crypto";
+import type { RunResult } from "../../access/run.ts";
+import type { ModelRef } from "../../core/model-ref.ts";
+import type { ChatMessage, Session, SessionName } from "../../core/session.ts";
+import { afterTurn, newSession } from "../../core/session.ts";
+import type { TokenUsage } from "../../wire/translate/neutral.ts";
+import type { TurnParts } from "./turn.ts";
+
+export interface Asked extends SessionName {
+  readonly runId: string;
+  readonly content: ChatMessage["content"];
+}
+
+/** The session as it is now, or a new one; what was asked is in its transcript. */
+export async function recordQuestion(
+  { agent, key, content, runId }: Asked,
+  { gateway, sessions }: TurnParts,
+  defaults: readonly ModelRef[],
+): Promise<Session> {
+  const now = gateway.now();
+  const message: ChatMessage = { role: "user", content, timestamp: now, runId };
+  const session = await sessions.update(agent, key, (stored) => {
+    const before = stored ?? newSession(key, randomUUID(), now);
+    return {
+      session: {
+        ...before,
+        models: before.models ?? defaults,
+        updatedAt: now,
+        messages: before.messages + 1,
+      },
+      append: [message],
+    };
+  });
+  return session!;
+}
+
+export interface Answered {
+  /** of what was said since the last `/new` */
+  readonly sessionId: string;
+  readonly models: readonly ModelRef[];
+  readonly message: ChatMessage;
+  readonly usage: TokenUsage | undefined;
+  readonly result: RunResult;
+  /** The conversation goes on with the profile that answered. */
+  readonly sticks: boolean;
+}
+
+/** A transcript that cannot be written costs no answer. A conversation that began anew meanwhile keeps nothing of it. */
+export async function recordAnswer(
+  { agent, key }: SessionName,
+  { gateway, sessions }: TurnParts,
+  { sessionId, models, message, usage, result, sticks }: Answered,
+): Promise<void> {
+  const answered = result.kind === "answered" ? result.attempt : undefined;
+  const turn = {
+    models,
+    ...(answered ? { served: answered.ref } : {}),
+    ...(answered && sticks ? { profileId: answered.candidate.profile.id } : {}),
+    ...(usage ? { usage } : {}),
+    messages: 1,
+  };
+  try {
+    await sessions.update(agent, key, (stored) =>
+      stored?.sessionId === sessionId
+        ? { session: afterTurn(stored, turn, gateway.now()), append: [message] }
+        : undefined,
+    );
+  } catch (error) {
+    gateway.log.error(error, `The answer of ${key} could not be kept`);
+  }
+}
