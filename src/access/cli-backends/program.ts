@@ -32,8 +32,8 @@ export class Program {
   #whole: NodeJS.Timeout | undefined;
   #killing: NodeJS.Timeout | undefined;
   #left: NodeJS.Timeout | undefined;
-  #exit: readonly [number | null, string | null] | undefined;
   #asked = false;
+  #failing = false;
   #over = false;
 
   constructor(order: ProgramOrder, line: (text: string) => void) {
@@ -46,14 +46,12 @@ export class Program {
   pause(): void {
     this.#paused = true;
     clearTimeout(this.#silence);
-    clearTimeout(this.#left);
     this.#child?.stdout?.pause();
   }
 
   resume(): void {
     this.#paused = false;
     this.#listen();
-    this.#awaitRest();
     this.#child?.stdout?.resume();
   }
 
@@ -78,7 +76,6 @@ export class Program {
   #drain(): void {
     clearTimeout(this.#silence);
     this.#paused = false;
-    this.#awaitRest();
     this.#child?.stdout?.resume();
   }
 
@@ -112,6 +109,7 @@ export class Program {
   }
 
   async #failed({ code: errno = "unknown" }: NodeJS.ErrnoException): Promise<void> {
+    this.#failing = true;
     // A folder that is gone is told as a program that is not there.
     const folder = errno === "ENOENT" && (await stat(this.#order.cwd).catch(() => undefined));
     const isGone = folder === undefined || (folder && !folder.isDirectory());
@@ -148,22 +146,14 @@ export class Program {
     this.stop();
   }
 
-  /** Whatever it started goes with it. What it printed may still be on its way. */
+  /** Whatever it started goes with it. What it printed is still on its way; Node hands it on, paused or not. */
   #exited(...how: [number | null, string | null]): void {
     this.#signal("SIGKILL");
-    this.#exit = how;
-    this.#awaitRest();
-  }
-
-  #awaitRest(): void {
-    const how = this.#exit;
-    if (!how || this.#over || this.#paused) return;
-    clearTimeout(this.#left);
     this.#left = setTimeout(() => this.#ended(...how), AFTER_EXIT_MS);
   }
 
   #ended(exit: number | null, signal: string | null): void {
-    if (this.#over) return;
+    if (this.#over || this.#failing) return;
     const last = this.#lines.end();
     if (last.trim() !== "" && !this.#stopped) this.#line(last);
     this.#finish(this.#stopped ?? { kind: "ended", exit, signal, stderr: this.#stderr });
