@@ -50,6 +50,10 @@ export const COMMANDS: CommandGroup = {
       brief: "Set up from nothing: find a credential, try it, choose models",
       load: () => import("./commands/onboard.ts"),
     },
+    setup: {
+      brief: "The same as onboard; --baseline writes the config alone",
+      load: () => import("./commands/setup.ts"),
+    },
     configure: {
       brief: "Change an existing setup: credentials, models, gateway, service",
       load: () => import("./commands/configure.ts"),

@@ -5,49 +5,60 @@ import type { ProviderId } from "../core/ids.ts";
 import { parseProfileId } from "../core/ids.ts";
 import type { Environment } from "../secrets/env.ts";
 import type { TokenPlan } from "../onboard/draft.ts";
-import type { OnboardRequest } from "../onboard/request.ts";
+import type { GivenKey, OnboardRequest } from "../onboard/request.ts";
+import { blankFault } from "../onboard/key-target.ts";
+import type { Blanks } from "../onboard/key-target.ts";
 import { COMPATIBILITY } from "../onboard/servers.ts";
+import type { ElsewhereFlags } from "./onboard-elsewhere.ts";
+import { elsewhere } from "./onboard-elsewhere.ts";
 import type { KeyFlag } from "./onboard-key-flags.ts";
-import { KEY_FLAGS } from "./onboard-key-flags.ts";
+import { FLAG_METHODS, KEY_FLAGS } from "./onboard-key-flags.ts";
 
-export type OnboardFlags = { readonly [F in KeyFlag]?: string } & {
-  readonly agent?: string;
-  readonly nonInteractive: boolean;
-  readonly acceptRisk: boolean;
-  readonly authChoice?: string;
-  readonly secretInputMode?: string;
-  readonly tokenProvider?: string;
-  readonly token?: string;
-  readonly tokenProfileId?: string;
-  readonly tokenExpiresIn?: string;
-  readonly customBaseUrl?: string;
-  readonly customApiKey?: string;
-  readonly customModelId?: string;
-  readonly customProviderId?: string;
-  readonly customCompatibility?: string;
-  readonly customImageInput: boolean;
-  readonly mode?: string;
-  readonly flow?: string;
-  readonly workspace?: string;
-  readonly gatewayPort?: number;
-  readonly gatewayBind?: string;
-  readonly gatewayAuth?: string;
-  readonly gatewayToken?: string;
-  readonly gatewayTokenRefEnv?: string;
-  readonly gatewayPassword?: string;
-  readonly installDaemon?: boolean;
-  readonly skipDaemon: boolean;
-  readonly seal: boolean;
-  readonly skipHealth: boolean;
-  readonly testTimeout?: number;
-  readonly json: boolean;
-};
+export type OnboardFlags = { readonly [F in KeyFlag]?: string } & ElsewhereFlags & {
+    readonly cloudflareAiGatewayAccountId?: string;
+    readonly cloudflareAiGatewayGatewayId?: string;
+    readonly remoteUrl?: string;
+    readonly remoteToken?: string;
+    readonly reset: boolean;
+    readonly resetScope?: string;
+    readonly agent?: string;
+    readonly nonInteractive: boolean;
+    readonly acceptRisk: boolean;
+    readonly authChoice?: string;
+    readonly secretInputMode?: string;
+    readonly tokenProvider?: string;
+    readonly token?: string;
+    readonly tokenProfileId?: string;
+    readonly tokenExpiresIn?: string;
+    readonly customBaseUrl?: string;
+    readonly customApiKey?: string;
+    readonly customModelId?: string;
+    readonly customProviderId?: string;
+    readonly customCompatibility?: string;
+    readonly customImageInput: boolean;
+    readonly mode?: string;
+    readonly flow?: string;
+    readonly workspace?: string;
+    readonly gatewayPort?: number;
+    readonly gatewayBind?: string;
+    readonly gatewayAuth?: string;
+    readonly gatewayToken?: string;
+    readonly gatewayTokenRefEnv?: string;
+    readonly gatewayPassword?: string;
+    readonly installDaemon?: boolean;
+    readonly skipDaemon: boolean;
+    readonly seal: boolean;
+    readonly skipHealth: boolean;
+    readonly testTimeout?: number;
+    readonly json: boolean;
+  };
 
 const USUAL_TIMEOUT_MS = 15_000;
 
 /** @throws AccessError `bad_input` */
 export function requestOf(flags: OnboardFlags, env: Environment): OnboardRequest {
-  refuseElsewhere(flags);
+  const notes = elsewhere(flags);
+  if (flags.flow !== undefined) oneOf("--flow", flags.flow, ["quickstart", "advanced", "manual"]);
   const { tokenExpiresIn, tokenProfileId, installDaemon, skipDaemon } = flags;
   if (flags.gatewayPort === 0)
     throw new AccessError("bad_input", "--gateway-port takes a number from 1 to 65535. Nothing was written.");
@@ -58,6 +69,7 @@ export function requestOf(flags: OnboardFlags, env: Environment): OnboardRequest
     agent: flags.agent,
     authChoice: flags.authChoice,
     keys: keysIn(flags),
+    blanks: blanksIn(flags),
     keyMode: oneOf("--secret-input-mode", flags.secretInputMode ?? "plaintext", ["plaintext", "ref"]),
     token: {
       provider: flags.tokenProvider,
@@ -84,6 +96,7 @@ export function requestOf(flags: OnboardFlags, env: Environment): OnboardRequest
     seal: flags.seal,
     test: !flags.skipHealth,
     testTimeoutMs: flags.testTimeout ?? USUAL_TIMEOUT_MS,
+    notes,
   };
 }
 
@@ -91,6 +104,7 @@ export function requestOf(flags: OnboardFlags, env: Environment): OnboardRequest
 export const usualRequest = (agent: string | undefined): OnboardRequest => ({
   agent,
   keys: new Map(),
+  blanks: new Map(),
   keyMode: "plaintext",
   token: {},
   custom: { compatibility: "openai", images: false },
@@ -99,24 +113,28 @@ export const usualRequest = (agent: string | undefined): OnboardRequest => ({
   seal: false,
   test: true,
   testTimeoutMs: USUAL_TIMEOUT_MS,
+  notes: [],
 });
 
-/** What is OpenClaw's and not here is said, rather than passed over. */
-function refuseElsewhere({ mode, flow }: OnboardFlags): void {
-  if (mode !== undefined && mode !== "local")
-    throw new AccessError(
-      "bad_input",
-      "--mode is local here: a gateway elsewhere is set up on its own machine.",
-    );
-  if (flow !== undefined) oneOf("--flow", flow, ["quickstart", "advanced", "manual"]);
-}
-
-function keysIn(flags: OnboardFlags): Map<ProviderId, string> {
-  const given = Object.entries(KEY_FLAGS).flatMap(([flag, provider]) => {
-    const value = flags[flag as KeyFlag];
-    return value === undefined ? [] : ([[provider, value]] as const);
+function keysIn(flags: OnboardFlags): Map<ProviderId, GivenKey> {
+  const given = (Object.keys(KEY_FLAGS) as KeyFlag[]).flatMap((flag) => {
+    const value = flags[flag];
+    const method = FLAG_METHODS[flag];
+    return value === undefined ? [] : [[KEY_FLAGS[flag], { value, ...(method ? { method } : {}) }] as const];
   });
   return new Map(given);
+}
+
+/** Cloudflare's addresses hold names of the person's own. */
+function blanksIn(flags: OnboardFlags): Map<ProviderId, Blanks> {
+  const { cloudflareAiGatewayAccountId, cloudflareAiGatewayGatewayId } = flags;
+  const words = { account_id: cloudflareAiGatewayAccountId, gateway_id: cloudflareAiGatewayGatewayId };
+  const given = Object.entries(words).flatMap(([word, text]) =>
+    text === undefined ? [] : [[word, text.trim()] as const],
+  );
+  const fault = given.find(([, text]) => blankFault(text));
+  if (fault) throw new AccessError("bad_input", `"${fault[1]}" is no ${fault[0]} of Cloudflare.`);
+  return given.length === 0 ? new Map() : new Map([["cloudflare-ai-gateway", new Map(given)]]);
 }
 
 function secretPlan(flags: OnboardFlags, env: Environment): TokenPlan | undefined {
@@ -145,7 +163,7 @@ function secretPlan(flags: OnboardFlags, env: Environment): TokenPlan | undefine
   throw new AccessError("bad_input", `--gateway-token-ref-env: the variable ${name} is not set, or empty.`);
 }
 
-function oneOf<T extends string>(flag: string, text: string, known: readonly T[]): T {
+export function oneOf<T extends string>(flag: string, text: string, known: readonly T[]): T {
   const found = known.find((each) => each === text);
   if (found !== undefined) return found;
   throw new AccessError("bad_input", `${flag} is ${known.join(", ")}, not "${text}".`);

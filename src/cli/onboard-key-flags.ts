@@ -46,6 +46,22 @@ export const KEY_FLAGS = {
   kilocodeApiKey: "kilocode",
   novitaApiKey: "novita",
   qwenApiKey: "qwen",
+  modelstudioApiKey: "qwen",
+  modelstudioApiKeyCn: "qwen",
+  modelstudioStandardApiKey: "qwen",
+  modelstudioStandardApiKeyCn: "qwen",
+  qwenOauthToken: "qwen-oauth",
+  githubCopilotToken: "github-copilot",
+  clawrouterApiKey: "clawrouter",
 } as const;
+
+/** Where the flag says more than whose key it is: which of the provider's logins. */
+export const FLAG_METHODS: { readonly [F in KeyFlag]?: string } = {
+  modelstudioApiKeyCn: "api-key-cn",
+  modelstudioStandardApiKey: "standard-api-key",
+  modelstudioStandardApiKeyCn: "standard-api-key-cn",
+  qwenOauthToken: "token",
+  githubCopilotToken: "token",
+};
 
 export type KeyFlag = keyof typeof KEY_FLAGS;

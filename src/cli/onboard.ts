@@ -52,7 +52,7 @@ export async function onboardAsking(
   await repairFirst(talk, start.repairs);
   const { agent, found, side } = start;
   const draft = await runOnboarding({ deps, talk, found, side, request }, emptyDraft(agent));
-  return await carryOut(start, draft, "onboard", []);
+  return await carryOut(start, draft, "onboard", request.notes);
 }
 
 /** @throws AccessError as `onboardAsking` */
@@ -92,7 +92,7 @@ export async function onboardUnasked(
     seal: request.seal,
     service: request.service ?? false,
   };
-  if (!source) return await carryOut(start, bare, "onboard", repairs);
+  if (!source) return await carryOut(start, bare, "onboard", [...request.notes, ...repairs]);
   const tried = request.test
     ? await talk.wait((signal) => trySource(deps, bare, source, { timeoutMs: request.testTimeoutMs, signal }))
     : undefined;
@@ -105,6 +105,7 @@ export async function onboardUnasked(
   const primary = found.defaultModel === undefined ? source.ref : undefined;
   const notes = tried?.status === "unclear" ? [`The test was not clear: ${tried.why}`] : [];
   return await carryOut(start, { ...bare, sources: [{ source, tried }], primary }, "onboard", [
+    ...request.notes,
     ...repairs,
     ...notes,
   ]);

@@ -6,6 +6,7 @@ import { nearest } from "../core/nearest.ts";
 import { findProvider, PROVIDERS } from "../providers/all.ts";
 import { loginsOf } from "../providers/logins.ts";
 import { LOCAL_SERVERS } from "../providers/model-lists.ts";
+import { MEDIA } from "./media.ts";
 
 export type AuthChoice =
   | { readonly kind: "skip" }
@@ -25,6 +26,8 @@ const NAMED: Readonly<Record<string, readonly [provider: ProviderId, method?: st
   "setup-token": ["anthropic", "setup-token"],
   "openai-codex": ["openai", "oauth"],
   "codex-cli": ["openai", "cli"],
+  codex: ["openai", "cli"],
+  chutes: ["chutes", "oauth"],
   "gemini-api-key": ["google"],
   "google-gemini-cli": ["google-gemini-cli", "oauth"],
   "ai-gateway-api-key": ["vercel-ai-gateway"],
@@ -34,12 +37,18 @@ const NAMED: Readonly<Record<string, readonly [provider: ProviderId, method?: st
   "arceeai-api-key": ["arcee"],
   "alibaba-model-studio-api-key": ["alibaba"],
   "kimi-code-api-key": ["kimi"],
-  "qwen-standard-api-key": ["qwen"],
+  "microsoft-foundry-apikey": ["microsoft-foundry"],
+  "microsoft-foundry-entra": ["microsoft-foundry", "entra-id"],
+  minimax: ["minimax", "api-global"],
+  "minimax-api": ["minimax", "api-global"],
+  "minimax-cloud": ["minimax", "api-global"],
+  "minimax-api-lightning": ["minimax", "api-global"],
+  "minimax-api-key-cn": ["minimax", "api-cn"],
   "minimax-global-api": ["minimax", "api-global"],
   "minimax-cn-api": ["minimax", "api-cn"],
   "minimax-global-oauth": ["minimax-portal", "oauth"],
-  "stepfun-standard-api-key-intl": ["stepfun"],
-  "stepfun-plan-api-key-intl": ["stepfun-plan"],
+  "stepfun-plan-api-key-intl": ["stepfun-plan", "plan-api-key-intl"],
+  "stepfun-plan-api-key-cn": ["stepfun-plan", "plan-api-key-cn"],
   "xiaomi-token-plan-ams": ["xiaomi-token-plan", "token-plan-ams"],
   "xiaomi-token-plan-cn": ["xiaomi-token-plan", "token-plan-cn"],
   "xiaomi-token-plan-sgp": ["xiaomi-token-plan", "token-plan-sgp"],
@@ -47,13 +56,28 @@ const NAMED: Readonly<Record<string, readonly [provider: ProviderId, method?: st
 
 const API_KEY = "api-key";
 
+/** Documented words for what is not here, and what does instead. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    MEDIA.map((name) => [
+      `${name}-${API_KEY}`,
+      `${name} makes pictures and films, which OpenClaw runs: no model here takes its key. Use --auth-choice skip.`,
+    ]),
+  ),
+  "arceeai-openrouter":
+    "Through OpenRouter, Arcee's models are OpenRouter's: use --auth-choice openrouter-api-key, and the model openrouter/arcee-ai/trinity-large-thinking.",
+  "minimax-cn-oauth":
+    "MiniMax's login for China has addresses of its own. Set oauth.minimax-portal in access.json: deviceUrl https://account.minimaxi.com/oauth2/device/code, tokenUrl https://account.minimaxi.com/oauth2/token; and models.providers.minimax-portal.baseUrl https://api.minimaxi.com/anthropic. Then use --auth-choice minimax-global-oauth.",
+};
+
 /** @throws AccessError `bad_input` with what was perhaps meant */
 export function parseAuthChoice(text: string): AuthChoice {
   const word = text.trim().toLowerCase();
   if (word === "skip") return { kind: "skip" };
   if (word === "custom-api-key" || word === "custom") return { kind: "custom" };
   if (word === "token") return { kind: "token" };
-  if (LOCAL_SERVERS.includes(word)) return { kind: "server", provider: word };
+  if (LOCAL_SERVERS.includes(word) || word === "copilot-proxy") return { kind: "server", provider: word };
+  if (Object.hasOwn(ELSEWHERE, word)) throw new AccessError("bad_input", ELSEWHERE[word]!);
   const named = Object.hasOwn(NAMED, word) ? NAMED[word] : undefined;
   if (named) return { kind: "login", provider: named[0], method: named[1] ?? API_KEY };
   const found = ofProvider(word);

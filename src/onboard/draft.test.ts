@@ -7,6 +7,7 @@ import type { Draft, RunNote } from "./draft.ts";
 import { draftConfig, draftEdits, emptyDraft } from "./draft.ts";
 import type { Source } from "./source.ts";
 import { fromServer } from "./servers.ts";
+import { keyTarget } from "./key-target.ts";
 import { fromKey } from "./sources.ts";
 import { findProvider } from "../providers/all.ts";
 
@@ -17,7 +18,7 @@ const withSources = (...sources: readonly Source[]): Draft => ({
   ...emptyDraft("main"),
   sources: sources.map((source) => ({ source })),
 });
-const groq = () => fromKey(findProvider("groq")!, "gsk_fake0123456789abcdef");
+const groq = () => fromKey(keyTarget(findProvider("groq")!), "gsk_fake0123456789abcdef");
 const local = fromServer(findProvider("ollama")!, "llama");
 
 test("nothing to write is no edit, and no note of a run", () => {

@@ -148,11 +148,14 @@ function tokenEdits(plan: TokenPlan): Edit[] {
   }
 }
 
-const noteEdits = ({ at, version, command, accepted }: RunNote): Edit[] => [
+export const noteEdits = (
+  { at, version, command, accepted }: RunNote,
+  mode: "local" | "remote" = "local",
+): Edit[] => [
   { path: ["wizard", "lastRunAt"], value: at },
   { path: ["wizard", "lastRunVersion"], value: version },
   { path: ["wizard", "lastRunCommand"], value: command },
-  { path: ["wizard", "lastRunMode"], value: "local" },
+  { path: ["wizard", "lastRunMode"], value: mode },
   ...(accepted ? [{ path: ["wizard", "securityAcknowledgedAt"], value: at }] : []),
 ];
 

@@ -9,14 +9,23 @@ import type { Provider } from "../providers/provider.ts";
 import type { Source } from "./source.ts";
 import { keyCredential } from "./sources.ts";
 
-/** A server that wants no key. @param baseUrl where it is not at its usual address */
-export function fromServer(provider: Provider, model: string, baseUrl?: string): Source {
+export interface ServerAt {
+  /** where it is not at its usual address */
+  readonly baseUrl?: string | undefined;
+  /** most want none */
+  readonly key?: string | undefined;
+}
+
+/** @throws AccessError `bad_input` for what can be no key */
+export function fromServer(provider: Provider, model: string, { baseUrl, key }: ServerAt = {}): Source {
+  const profileId = `${provider.id}:default`;
   const ref = `${provider.id}/${model}`;
   const place = ["models", "providers", provider.id];
   return {
     label: `${provider.label}, ${model}`,
     provider: provider.id,
     ref,
+    ...(key ? { login: { profileId, credential: keyCredential(provider.id, key) } } : {}),
     edits: (config, isMain) => [
       ...(baseUrl === undefined || baseUrl === config.providers.get(provider.id)?.baseUrl
         ? []

@@ -7,8 +7,8 @@ import type { PasteKind } from "../access/paste-rules.ts";
 import { pastedValue } from "../access/paste-rules.ts";
 import type { Credential, SecretRef } from "../core/credential.ts";
 import type { ProfileId, ProviderId } from "../core/ids.ts";
-import { loginsOf } from "../providers/logins.ts";
 import type { Provider } from "../providers/provider.ts";
+import { keyTarget } from "./key-target.ts";
 import type { Source } from "./source.ts";
 
 /** How an API key is kept. */
@@ -50,8 +50,8 @@ export interface FoundKey {
 export async function fromVariable(
   { provider, variable, value, everywhere }: FoundKey,
   mode: KeyMode,
+  target: Target = keyTarget(provider),
 ): Promise<Source> {
-  const target = keyTarget(provider);
   if (everywhere && mode === "plaintext") {
     const ref = refOfLogin(target);
     const label = `${provider.label}: ${variable}, which the gateway sees too`;
@@ -66,21 +66,10 @@ export async function fromVariable(
 }
 
 /** @throws AccessError `bad_input` for what can be no key of the provider */
-export async function fromKey(provider: Provider, value: string, method?: string): Promise<Source> {
+export async function fromKey(target: Target, value: string): Promise<Source> {
+  const { provider } = target;
   const credential = keyCredential(provider.id, value);
-  return {
-    ...(await fromLogin(keyTarget(provider, method), { credential })),
-    label: `${provider.label} API key`,
-  };
-}
-
-/** The provider's way with an API key, or the only way it has. */
-function keyTarget(provider: Provider, method?: string): Target {
-  const logins = loginsOf(provider);
-  const login = logins.find(({ id }) => id === method) ??
-    logins.find(({ kind }) => kind === "api_key") ??
-    logins[0] ?? { id: "api-key", kind: "api_key", label: `${provider.label} API key` };
-  return { provider, logins, login };
+  return { ...(await fromLogin(target, { credential })), label: `${provider.label} API key` };
 }
 
 /** A token of a subscription may stand where a key is expected. */

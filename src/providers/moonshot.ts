@@ -11,4 +11,13 @@ export const moonshot = defineProvider({
   probeModel: "kimi-k2.6",
   catalog: "static",
   keyPrefixes: ["sk-"],
+  logins: [
+    { id: "api-key", kind: "api_key", label: "Moonshot API key (international)" },
+    {
+      id: "api-key-cn",
+      kind: "api_key",
+      label: "Moonshot API key (China)",
+      endpoint: { baseUrl: "https://api.moonshot.cn/v1" },
+    },
+  ],
 });

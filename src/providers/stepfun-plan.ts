@@ -10,4 +10,13 @@ export const stepfunPlan = defineProvider({
   probeModel: "step-3.5-flash",
   catalog: "static",
   funding: "subscription",
+  logins: [
+    { id: "plan-api-key-intl", kind: "api_key", label: "Step Plan key (international)" },
+    {
+      id: "plan-api-key-cn",
+      kind: "api_key",
+      label: "Step Plan key (China)",
+      endpoint: { baseUrl: "https://api.stepfun.com/step_plan/v1" },
+    },
+  ],
 });

@@ -9,4 +9,13 @@ export const stepfun = defineProvider({
   defaultModel: "step-3.5-flash",
   probeModel: "step-3.5-flash",
   catalog: "static",
+  logins: [
+    { id: "standard-api-key-intl", kind: "api_key", label: "StepFun API key (international)" },
+    {
+      id: "standard-api-key-cn",
+      kind: "api_key",
+      label: "StepFun API key (China)",
+      endpoint: { baseUrl: "https://api.stepfun.com/v1" },
+    },
+  ],
 });

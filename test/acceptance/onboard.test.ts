@@ -94,7 +94,19 @@ test("what is missing or refused is said in one document, and nothing is written
       {},
       /NOT_THERE is not set/,
     ],
-    [[...UNASKED, "--auth-choice", "skip", "--mode", "remote"], {}, /--mode is local here/],
+    [[...UNASKED, "--mode", "remote"], {}, /needs --remote-url/],
+    [[...UNASKED, "--mode", "remote", "--remote-url", "https://gw.example"], {}, /no address of a gateway/],
+    [[...UNASKED, "--mode", "remote", "--remote-url", "ws://gw.example:1"], {}, /not encrypted.*ssh -N/],
+    [[...UNASKED, "--remote-url", "wss://gw.example"], {}, /go with --mode remote/],
+    [[...UNASKED, "--reset-scope", "full"], {}, /goes with --reset/],
+    [[...UNASKED, "--reset", "--reset-scope", "nonsense"], {}, /--reset-scope is config/],
+    [[...UNASKED, "--import-from", "hermes", "--import-secrets"], {}, /openclaw migrate/],
+    [[...UNASKED, "--flow", "import"], {}, /openclaw migrate/],
+    [[...UNASKED, "--auth-choice", "skip", "--tailscale", "serve"], {}, /--gateway-bind tailnet/],
+    [[...UNASKED, "--auth-choice", "fal-api-key"], {}, /pictures and films/],
+    [[...UNASKED, "--cloudflare-ai-gateway-api-key", GOOD], {}, /--cloudflare-ai-gateway-account-id and/],
+    [["config", "--json"], {}, /needs a terminal.*openclaw config get, set or unset/],
+    [["setup", "--non-interactive", "--json"], {}, /Add --accept-risk/],
     [[...UNASKED, "--auth-choice", "skip", "--gateway-bind", "nonsense"], {}, /gateway\.bind "nonsense"/],
     [[...UNASKED, "--auth-choice", "skip", "--gateway-port", "0"], {}, /--gateway-port.*Nothing was written/],
     [[...UNASKED, "--auth-choice", "skip", "--agent", "nobody"], {}, /no agent "nobody"/],
@@ -200,4 +212,132 @@ test("a server at its address: its first model, and no key; and a service", asyn
   const [row] = sources;
   assert.deepEqual([row.model, row.test.status, row.profileId], ["lmstudio/llama-local", "ok", undefined]);
   assert.equal(config().models.providers.lmstudio.baseUrl, `${upstream.url}/v1`);
+});
+
+test("the word of a region writes its host; a flag says whose key it is, and by which door", async () => {
+  const skip = "--skip-health";
+  const cases: [words: readonly string[], env: Record<string, string>, profileId: string, baseUrl: string][] =
+    [
+      [
+        ["--auth-choice", "minimax-cn-api"],
+        { MINIMAX_API_KEY: GOOD },
+        "minimax:cn",
+        "https://api.minimaxi.com/anthropic",
+      ],
+      [
+        ["--auth-choice", "moonshot-api-key-cn", "--moonshot-api-key", GOOD],
+        {},
+        "moonshot:default",
+        "https://api.moonshot.cn/v1",
+      ],
+      [
+        ["--auth-choice", "zai-coding-cn", "--zai-api-key", GOOD],
+        {},
+        "zai:default",
+        "https://open.bigmodel.cn/api/coding/paas/v4",
+      ],
+      [
+        ["--auth-choice", "stepfun-plan-api-key-cn", "--stepfun-api-key", GOOD],
+        {},
+        "stepfun-plan:default",
+        "https://api.stepfun.com/step_plan/v1",
+      ],
+      [
+        ["--modelstudio-standard-api-key-cn", GOOD],
+        {},
+        "qwen:default",
+        "https://dashscope.aliyuncs.com/compatible-mode/v1",
+      ],
+      [
+        [
+          "--cloudflare-ai-gateway-api-key",
+          GOOD,
+          "--cloudflare-ai-gateway-account-id",
+          "acc1",
+          "--cloudflare-ai-gateway-gateway-id",
+          "gw1",
+        ],
+        {},
+        "cloudflare-ai-gateway:default",
+        "https://gateway.ai.cloudflare.com/v1/acc1/gw1/anthropic",
+      ],
+      [
+        ["--auth-choice", "xiaomi-token-plan-cn", "--secret-input-mode", "ref"],
+        { XIAOMI_TOKEN_PLAN_API_KEY: "tp-fake0123456789" },
+        "xiaomi-token-plan:default",
+        "https://token-plan-cn.xiaomimimo.com/v1",
+      ],
+    ];
+  for (const [words, env, profileId, baseUrl] of cases) {
+    const { exit, out, err } = await inside([...UNASKED, ...words, skip], env);
+    assert.equal(exit, 0, err);
+    const [row] = JSON.parse(out).sources;
+    assert.deepEqual([row.profileId, config().models.providers[row.provider].baseUrl], [profileId, baseUrl]);
+  }
+  const tokens: [words: readonly string[], type: string][] = [
+    [["--github-copilot-token", "gho_fake0123456789abcdef"], "github-copilot:github"],
+    [
+      ["--auth-choice", "github-copilot", "--github-copilot-token", "gho_fake0123456789abcdef"],
+      "github-copilot:github",
+    ],
+    [
+      ["--auth-choice", "qwen-oauth", "--qwen-oauth-token", "fake-portal-token-0123456789"],
+      "qwen-oauth:default",
+    ],
+    [
+      ["--auth-choice", "lmstudio", "--custom-model-id", "m1", "--lmstudio-api-key", "fake-lm-key-0123"],
+      "lmstudio:default",
+    ],
+  ];
+  for (const [words, profileId] of tokens) {
+    const { exit, out, err } = await inside(
+      [...UNASKED, ...words, skip, "--fal-api-key", "fake-fal-key"],
+      {},
+    );
+    assert.equal(exit, 0, err);
+    assert.equal(JSON.parse(out).sources[0].profileId, profileId);
+    assert.match(JSON.parse(out).notes.join(), /--fal-api-key was not stored/);
+  }
+});
+
+test("a gateway elsewhere: tried, written, called", async () => {
+  const token = "fake-remote-token-0123456789";
+  const at = upstream.url.replace("http:", "ws:");
+  const words = [...UNASKED, "--mode", "remote", "--remote-url", at];
+  const refused = await inside([...words, "--remote-token", BAD], {});
+  assert.deepEqual([refused.exit, home.files()], [1, []]);
+  assert.match(JSON.parse(refused.out).error.message, /does not take this token/);
+  const { exit, out, err } = await inside([...words, "--remote-token", token], {});
+  assert.equal(exit, 0, err);
+  assert.ok(!`${out}${err}`.includes(token));
+  const report = JSON.parse(out);
+  assert.deepEqual([report.test, report.auth], ["ok", "token"]);
+  assert.deepEqual(config().gateway, { mode: "remote", remote: { url: at, token } });
+  assert.equal(config().wizard.lastRunMode, "remote");
+  const { stdout } = await promisify(execFile)("sh", ["-c", report.curl], {
+    env: { ...PATHS, OPENCLAW_GATEWAY_TOKEN: token },
+  });
+  assert.equal(JSON.parse(stdout).choices[0].message.content, "OK");
+});
+
+test("setup is onboard; its baseline asks nothing; a reset moves what there was, also what is broken", async () => {
+  const first = await run(["setup", ...UNASKED.slice(1), "--skip-health"], { GROQ_API_KEY: GOOD });
+  assert.equal(JSON.parse(first.out).sources[0].profileId, "groq:default");
+  home.write(".openclaw/openclaw.json", "{ torn");
+  const again = await run([...UNASKED, "--reset", "--auth-choice", "skip"]);
+  assert.equal(again.exit, 0, again.err);
+  assert.deepEqual((await home.json("models", "auth", "list")).profiles, []);
+  assert.equal(config().gateway.mode, "local");
+  const trashed = home.files().filter((file) => file.startsWith(".Trash/"));
+  assert.ok(
+    trashed.some((file) => file.endsWith("/openclaw.json")) &&
+      trashed.some((file) => file.endsWith("/openclaw-agent.sqlite")),
+  );
+  const full = ["--reset", "--reset-scope", "full", "--auth-choice", "skip"];
+  await run(["config", "set", "agents.defaults.workspace", "~"]);
+  const kept = await run([...UNASKED, ...full]);
+  assert.match(JSON.parse(kept.out).error.message, /holds .* and is not thrown away/);
+  const baseline = await run(["setup", "--baseline", "--workspace", "~/work", "--json"]);
+  assert.equal(baseline.exit, 0, baseline.err);
+  assert.equal(config().agents.defaults.workspace, "~/work");
 });

@@ -1,11 +1,7 @@
 // Where models are to come from: one proposal after another, each tried by one real call before it counts.
-import { chooseAdd } from "../../access/login/add.ts";
 import type { Target } from "../../access/login/choose.ts";
 import { loginNamed, loginProvider } from "../../access/login/choose.ts";
-import { loadFlow } from "../../access/login/flow.ts";
-import { seatOf } from "../../access/login/seat.ts";
 import { AccessError } from "../../core/errors.ts";
-import { findProvider, PROVIDERS } from "../../providers/all.ts";
 import { loginsOf } from "../../providers/logins.ts";
 import type { Provider } from "../../providers/provider.ts";
 import type { AuthChoice } from "../auth-choice.ts";
@@ -13,14 +9,15 @@ import { parseAuthChoice } from "../auth-choice.ts";
 import type { Draft } from "../draft.ts";
 import type { Proposal } from "../propose.ts";
 import type { Source, Tried } from "../source.ts";
-import { fromServer } from "../servers.ts";
-import { fromKey, fromLogin, fromVariable } from "../sources.ts";
+import { fromVariable } from "../sources.ts";
 import { triedWords } from "../summary.ts";
 import { trySource } from "../try.ts";
+import { givenKey } from "../unasked-key.ts";
 import { chooseUnasked } from "../unasked.ts";
 import { choices, questionOf } from "./credential-choices.ts";
 import { askCustom } from "./custom.ts";
 import { healthStep } from "./health.ts";
+import { anyLogin, askKeyTarget, loginSource, pasteSource, serverSource } from "./obtain.ts";
 import type { Step, Wizard } from "./step.ts";
 
 /** Until the person has enough. */
@@ -56,15 +53,13 @@ function askedLogin(
 ): Target | undefined {
   const provider = loginProvider(deps.config(), choice.provider, deps.accessConfig().oauth);
   const login = loginNamed(provider, choice.method);
-  if (login.kind === "api_key" && hasKey(deps.env(), provider, request.keys)) return undefined;
+  if (givenKey(request, provider) !== undefined) return undefined;
+  if (login.kind === "api_key" && hasKey(deps.env(), provider)) return undefined;
   return { provider, logins: loginsOf(provider), login };
 }
 
-const hasKey = (
-  env: Readonly<Record<string, string | undefined>>,
-  { id, env: names }: Provider,
-  keys: ReadonlyMap<string, string>,
-): boolean => keys.has(id) || names.some((name) => env[name]?.trim());
+const hasKey = (env: Readonly<Record<string, string | undefined>>, { env: names }: Provider): boolean =>
+  names.some((name) => env[name]?.trim());
 
 /** @returns nothing when it is left out */
 async function addSource(
@@ -114,7 +109,11 @@ async function sourceOf(wizard: Wizard, answer: Proposal | "custom"): Promise<So
       // Asked once more, now that the person hears what is said about it.
       return await loginSource(wizard, answer.found.target);
     case "key":
-      return await fromVariable(answer.found, wizard.request.keyMode);
+      return await fromVariable(
+        answer.found,
+        wizard.request.keyMode,
+        await askKeyTarget(wizard, answer.found.provider),
+      );
     case "server":
       return await serverSource(wizard, answer.found.provider, answer.found.models);
     case "paste":
@@ -122,67 +121,4 @@ async function sourceOf(wizard: Wizard, answer: Proposal | "custom"): Promise<So
     case "login":
       return await anyLogin(wizard);
   }
-}
-
-async function loginSource({ deps, talk, request }: Wizard, target: Target): Promise<Source> {
-  const { provider, login, logins } = target;
-  const { chooseAgent } = await import("../../access/read-view.ts");
-  const agent = chooseAgent(deps.config(), request.agent);
-  const flow = await loadFlow(provider.id, login, logins);
-  if (login.policy) talk.notify(`Note (${login.policy.asOf}): ${login.policy.text}`);
-  const about = { deps, provider: provider.id, label: provider.label, login, talk, agent, force: false };
-  return await fromLogin(target, await flow(about));
-}
-
-async function serverSource(
-  { talk }: Wizard,
-  provider: Provider,
-  models: readonly string[],
-): Promise<Source> {
-  const model =
-    models.length === 1
-      ? models[0]!
-      : await talk.choose(
-          `Which model of ${provider.label}?`,
-          models.map((value) => ({ value, label: value })),
-        );
-  return fromServer(provider, model);
-}
-
-async function pasteSource({ talk }: Wizard): Promise<Source> {
-  const withKey = PROVIDERS.filter((each) => loginsOf(each).some(({ kind }) => kind === "api_key"));
-  const provider = await talk.choose(
-    "Whose API key is it?",
-    withKey.map((value) => ({ value, label: value.label, hint: value.id })),
-  );
-  const { askCredential } = await import("../../access/login/pasted.ts");
-  const key = await askCredential(talk, "api_key", provider.id, `Paste the API key for ${provider.label}`);
-  return await fromKey(provider, key);
-}
-
-async function anyLogin(wizard: Wizard): Promise<Source> {
-  const { deps, talk } = wizard;
-  const seat = seatOf(deps.env());
-  const chosen = await chooseAdd(deps.config(), talk, deps.accessConfig().oauth, seat);
-  if (chosen.kind === "login") return await loginSource(wizard, chosen.target);
-  const { kind, provider: id, profileId, pasted, expiresInMs } = chosen.request;
-  const expires = expiresInMs === undefined ? {} : { expires: deps.now() + expiresInMs };
-  const known = findProvider(id);
-  const provider = known ?? {
-    id,
-    label: id,
-    api: "openai-completions",
-    env: [],
-    catalog: "runtime" as const,
-  };
-  const login = {
-    id: kind,
-    kind,
-    label: `${provider.label} ${kind === "token" ? "token" : "API key"}`,
-  } as const;
-  const credential =
-    kind === "token"
-      ? ({ type: "token", provider: id, token: pasted, ...expires } as const)
-      : ({ type: "api_key", provider: id, key: pasted } as const);
-  return await fromLogin({ provider, logins: [login], login }, { credential }, profileId);
 }

@@ -3,7 +3,13 @@ import type { CommandGroup } from "../../command-tree.ts";
 
 export const config: CommandGroup = {
   brief: "openclaw.json",
+  bare: "wizard",
   entries: {
+    wizard: {
+      brief: "The same as openclaw configure",
+      hidden: true,
+      load: () => import("../configure.ts"),
+    },
     get: { brief: "Print one value", plugins: "none", load: () => import("./get.ts") },
     set: { brief: "Set one value", plugins: "none", load: () => import("./set.ts") },
     unset: {
