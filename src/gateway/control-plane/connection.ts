@@ -6,6 +6,8 @@ import * as v from "valibot";
 import type { RawData, WebSocket } from "ws";
 import type { GuardSettings } from "../guard.ts";
 import { isSameSecret } from "../same-secret.ts";
+import { fitting, idOf, parseFrame } from "./frame-text.ts";
+import { Told } from "./told.ts";
 import type { Admission, Door } from "./handshake.ts";
 import { admit } from "./handshake.ts";
 import type { Peer } from "./method.ts";
@@ -30,13 +32,13 @@ export interface ConnectionOptions {
   /** Answers a request. Never rejects. */
   readonly serve: (connection: Connection, frame: RequestFrame) => Promise<void>;
   readonly now: () => number;
+  /** It lets much wait. */
+  readonly behind: () => void;
 }
 
 /** More than this that was not read yet, and the client is asked nothing more until it reads. */
 const PAUSE_ABOVE_BYTES = 1024 * 1024;
 const MOST_AT_ONCE = 32;
-/** of the reason in a close frame (RFC 6455, 5.5) */
-const MOST_REASON_BYTES = 123;
 
 export class Connection {
   readonly connId = randomUUID();
@@ -75,10 +77,19 @@ export class Connection {
     return this.#left.signal;
   }
 
-  /** Tells the client; one that does not read is let go once too much waits for it. */
+  /** bytes that wait for the client to read */
+  get unread(): number {
+    return this.#socket.bufferedAmount;
+  }
+
   event(name: string, payload: unknown): void {
-    const counted = this.#state === "open" ? { seq: ++this.#seq } : {};
-    this.#send({ type: "event", event: name, payload, ...counted });
+    this.tell(new Told(name, payload));
+  }
+
+  /** Tells the client; one that does not read misses what is said again, and is let go once too much waits for it. */
+  tell(told: Told): void {
+    if (this.#isOver || (told.isPassing && this.unread > PAUSE_ABOVE_BYTES)) return;
+    this.#send(told.frame(this.#state === "open" ? ++this.#seq : undefined));
   }
 
   /** Whoever shows the same would be let in now. */
@@ -90,29 +101,37 @@ export class Connection {
   }
 
   answer(id: string, payload: unknown): void {
-    this.#send({ type: "res", id, ok: true, payload });
+    this.#send(JSON.stringify({ type: "res", id, ok: true, payload }));
   }
 
   refuse(id: string, error: ErrorShape): void {
-    this.#send({ type: "res", id, ok: false, error });
+    this.#send(JSON.stringify({ type: "res", id, ok: false, error }));
   }
 
   close(code: number, reason = ""): void {
     if (this.#state === "over") return;
     this.#state = "over";
     clearTimeout(this.#timer);
-    this.#socket.close(code, fitting(reason, MOST_REASON_BYTES));
+    this.#socket.close(code, fitting(reason));
     // Who does not answer the goodbye is cut off.
     setTimeout(() => this.#socket.terminate(), 1000).unref();
   }
 
-  #send(frame: unknown): void {
-    const socket = this.#socket;
-    if (this.#state === "over" || socket.readyState !== socket.OPEN) return;
-    socket.send(JSON.stringify(frame), () => this.#pace());
-    if (socket.bufferedAmount <= POLICY.maxBufferedBytes) return this.#pace();
+  cutOff(): void {
     this.#state = "over";
-    socket.terminate();
+    this.#socket.terminate();
+  }
+
+  get #isOver(): boolean {
+    return this.#state === "over" || this.#socket.readyState !== this.#socket.OPEN;
+  }
+
+  #send(frame: string): void {
+    if (this.#isOver) return;
+    this.#socket.send(frame, () => this.#pace());
+    if (this.unread > POLICY.maxBufferedBytes) return this.cutOff();
+    if (this.unread > PAUSE_ABOVE_BYTES) this.#options.behind();
+    this.#pace();
   }
 
   /** A client that asks faster than it reads, or than it is answered, is not listened to for a while. */
@@ -127,7 +146,7 @@ export class Connection {
   }
 
   get #isBusy(): boolean {
-    return this.#running >= MOST_AT_ONCE || this.#socket.bufferedAmount > PAUSE_ABOVE_BYTES;
+    return this.#running >= MOST_AT_ONCE || this.unread > PAUSE_ABOVE_BYTES;
   }
 
   /** Before the handshake a client may not make us keep much of what it sends. */
@@ -145,7 +164,7 @@ export class Connection {
   #hear(data: RawData, isBinary: boolean): void {
     if (this.#state === "over") return;
     if (isBinary) return this.close(CLOSE.notText, "frames are text");
-    const frame = parse(data);
+    const frame = parseFrame(data);
     if (this.#state === "open") {
       this.#waiting.push(frame);
       this.#pace();
@@ -201,23 +220,4 @@ export class Connection {
     this.#left.abort();
     clearTimeout(this.#timer);
   }
-}
-
-/** As much of a text as fits, in whole letters. */
-function fitting(text: string, mostBytes: number): string {
-  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(mostBytes));
-  return text.slice(0, read);
-}
-
-function parse(data: RawData): unknown {
-  try {
-    return JSON.parse(String(data));
-  } catch {
-    return undefined;
-  }
-}
-
-function idOf(read: unknown): string {
-  const id = typeof read === "object" && read !== null && "id" in read ? read.id : undefined;
-  return typeof id === "string" && id !== "" && id.length <= 200 ? id : NO_ID;
 }

@@ -24,6 +24,8 @@ import { SessionNews } from "./session-news.ts";
 import { RunNews } from "./run-news.ts";
 import { serve } from "./serve.ts";
 import { rowOf } from "./conversation.ts";
+import { Told } from "./told.ts";
+import { relieve } from "./unread.ts";
 import type { SessionNews as StoredNews } from "../told-sessions.ts";
 
 /** Sockets that have not proven anything: the oldest makes room for the newest. */
@@ -95,6 +97,7 @@ export class ControlPlane {
         serve: (client, frame) => serve(this.#options, this.#facts, client, frame),
         failed: (error) => current.gateway.log.error(error, "A handshake of the control plane failed"),
         now: () => current.gateway.now(),
+        behind: () => relieve(this.#clients),
       });
       opened.on("close", () => this.#leave(connection));
       this.#strangers.add(connection);
@@ -137,9 +140,9 @@ export class ControlPlane {
 
   /** @param event one of `EVENTS` */
   tell(event: string, payload: unknown): void {
+    const told = new Told(event, payload);
     for (const client of this.#clients)
-      if (holds(client.peer?.scopes ?? [], "operator.read") || UNSCOPED.has(event))
-        client.event(event, payload);
+      if (holds(client.peer?.scopes ?? [], "operator.read") || UNSCOPED.has(event)) client.tell(told);
   }
 
   /** Whoever waits for an answer hears that there will be none, then the sockets close. */
