@@ -137,7 +137,7 @@ function readyCall(
     );
     const sink = sinkFor(call.response, served, said, asAgent);
     const bodyFor = bodyForOf(said, door, asAgent, reached);
-    const template = templateOf(request, said, served, door, { asAgent, bodyFor });
+    const template = templateOf(request, said, served, door, { asAgent, bodyFor, talk: session?.talk });
     const foreign = reached.request && (asAgent ? { ...reached.request, ...AS_AGENT } : reached.request);
     return {
       served,
@@ -230,7 +230,7 @@ function templateOf(
   body: RequestBody,
   served: Served,
   door: Door,
-  { asAgent, bodyFor }: { readonly asAgent: boolean } & Pick<CallTemplate, "bodyFor">,
+  { asAgent, bodyFor, talk }: { readonly asAgent: boolean } & Pick<CallTemplate, "bodyFor" | "talk">,
 ): CallTemplate {
   const { gateway } = served;
   return {
@@ -238,6 +238,7 @@ function templateOf(
     endpoint: door.endpoint,
     dispatcher: gateway.upstream,
     clientHeaders: request.headers,
+    talk,
     env: gateway.env(),
     exchanged: gateway.exchanged,
     stream: asAgent || body.json["stream"] === true,

@@ -55,6 +55,14 @@ test("a session outlives rows that are no longer sent along", () => {
   assert.equal(sessions.goingOn(talk, "p", "frame", [...rows, user("new")].slice(4))?.id, "s-1");
 });
 
+test("an image that was told once is not told again by all", () => {
+  const image = { kind: "image", source: { kind: "base64", mediaType: "image/png", data: "AAAA" } } as const;
+  const seen: Message = { role: "user", parts: [{ kind: "text", text: "One." }, image] };
+  const sessions = new CliSessions();
+  sessions.bind(talk, "p", "s-1", "frame", [seen]);
+  assert.equal(sessions.goingOn(talk, "p", "frame", next)?.id, "s-1");
+});
+
 test("an id that a program would read as something else is no session", () => {
   for (const id of ["--dangerously-skip-permissions", "", "a b", "x".repeat(201)]) {
     const sessions = new CliSessions();

@@ -77,8 +77,14 @@ const isSession = (bound: ProgramSession | undefined): bound is ProgramSession =
 /** So many words of the user tell one conversation from another, also where only the newest rows are sent along. */
 const COMPARED = 16;
 
-/** What the assistant said is the program's own: clients tell it with other spaces, or shortened. */
+/**
+ * What the assistant said is the program's own: clients tell it with other spaces, or shortened. Images are not told
+ * again by all of them.
+ */
 function digestOf(frame: string, messages: readonly Message[]): string {
-  const said = messages.filter(({ role }) => role === "user").slice(-COMPARED);
-  return hash("sha256", JSON.stringify([frame, said]), "base64url");
+  const said = messages.flatMap(({ role, parts }) => (role === "user" ? wordsIn(parts) || [] : []));
+  return hash("sha256", JSON.stringify([frame, ...said.slice(-COMPARED)]), "base64url");
 }
+
+const wordsIn = (parts: Message["parts"]): string =>
+  parts.flatMap((part) => (part.kind === "text" ? part.text : [])).join("\n");

@@ -1,6 +1,7 @@
 // A session of an HTTP client: what was said before goes along, what is said now is kept. Its model, pin and profile are
 // those of the session.
 import { randomUUID } from "node:crypto";
+import type { Talk } from "../../access/cli-backends/sessions.ts";
 import type { LiveAgent } from "../../access/live-agent.ts";
 import type { RunResult } from "../../access/run.ts";
 import type { Sink } from "../../access/sink.ts";
@@ -17,6 +18,7 @@ import type { Conversations } from "./conversations.ts";
 import { HeardSink } from "./heard-sink.ts";
 import { defaultsOf, refuseLostPin } from "./session-models.ts";
 import { withBefore } from "./session-rows.ts";
+import { talkOf } from "./talk.ts";
 import { MOST_SENT } from "./turn.ts";
 import { TurnSink } from "./turn-sink.ts";
 
@@ -51,6 +53,10 @@ export class HttpSession {
     return this.#parts.plan;
   }
 
+  get talk(): Talk {
+    return talkOf(this.#parts.name.agent, this.#parts.session);
+  }
+
   /** Hears what goes to the client. */
   listen = (inner: Sink): Sink => new HeardSink(inner, this.#ear);
 
@@ -68,6 +74,7 @@ export class HttpSession {
       ...(plan ? { profileId: candidate.profile.id } : {}),
       ...(usage ? { usage } : {}),
       messages: rows.length,
+      programs: gateway.programs.sessionsOf(this.talk.name),
     };
     try {
       await sessions.update(name.agent, name.key, (stored) =>

@@ -1,5 +1,6 @@
 // A model call of a conversation: as a client's call, but asked by the gateway itself.
-import type { LiveAgent } from "../../access/live-agents.ts";
+import type { Talk } from "../../access/cli-backends/sessions.ts";
+import type { LiveAgent } from "../../access/live-agent.ts";
 import type { Run } from "../../access/run.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { beginsFlat } from "../../core/plan/crossing.ts";
@@ -28,6 +29,7 @@ export interface TurnCall {
   readonly sessionId: string;
   readonly plan: TurnPlan;
   readonly transcript: readonly ChatMessage[];
+  readonly talk: Talk;
   /** by OpenClaw's names of levels */
   readonly thinking: string | undefined;
   readonly sink: TurnSink;
@@ -71,7 +73,7 @@ export function readyTurn(call: TurnCall): ReadyTurn {
     endpoint: TURN_WIRE.endpoint,
     dispatcher: gateway.upstream,
     clientHeaders: {},
-    talk: { name: `${live.id} ${call.sessionKey} ${call.sessionId}` },
+    talk: call.talk,
     env: gateway.env(),
     exchanged: gateway.exchanged,
     stream: true,

@@ -5,6 +5,7 @@ import type { ModelRef } from "../../core/model-ref.ts";
 import type { ChatMessage, Session, SessionName } from "../../core/session.ts";
 import { afterTurn, newSession } from "../../core/session.ts";
 import type { TokenUsage } from "../../wire/translate/neutral.ts";
+import { talkOf } from "./talk.ts";
 import type { TurnParts } from "./turn.ts";
 
 export interface Asked extends SessionName {
@@ -59,6 +60,7 @@ export async function recordAnswer(
     ...(answered && sticks ? { profileId: answered.candidate.profile.id } : {}),
     ...(usage ? { usage } : {}),
     messages: 1,
+    programs: gateway.programs.sessionsOf(talkOf(agent, { key, sessionId }).name),
   };
   try {
     await sessions.update(agent, key, (stored) =>

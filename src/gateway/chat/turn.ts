@@ -19,6 +19,7 @@ import { errorKindOf } from "./fallback-steps.ts";
 import { Foresight } from "./foresight.ts";
 import type { InLine, Place } from "./lines.ts";
 import { defaultsOf, refuseLostPin } from "./session-models.ts";
+import { talkOf } from "./talk.ts";
 import { readyTurn, TURN_WIRE } from "./turn-call.ts";
 import type { Tell } from "./turn-events.ts";
 import { TurnEvents } from "./turn-events.ts";
@@ -157,6 +158,7 @@ export class Turn implements ActiveRun, InLine {
       sessionId: session.sessionId,
       plan,
       transcript,
+      talk: talkOf(agent, session),
       thinking,
       sink: this.#sink,
     });
