@@ -135,6 +135,12 @@ export function turnPlan({ model, models, profile }: Session, defaults: readonly
   };
 }
 
+/** What a conversation goes on with, as far as it is known: a fallback that answered last, until the first model is back. */
+export function activeModel(session: Session, defaults: readonly ModelRef[]): ModelRef | undefined {
+  const { models } = turnPlan(session, defaults);
+  return models.find((ref) => session.served && sameModelRef(ref, session.served)) ?? models[0];
+}
+
 /** What a person wants of a session; `null` takes a choice back. */
 export interface Choice {
   readonly model?: ModelRef | null;
@@ -143,7 +149,7 @@ export interface Choice {
 
 /** The agent's own model is no exact choice: its fallbacks stay. */
 export function choose(session: Session, { model, profile }: Choice, defaults: readonly ModelRef[]): Session {
-  const { model: chosen, profile: pinned, ...rest } = session;
+  const { model: chosen, profile: pinned, served, ...rest } = session;
   const isDefault = model && defaults[0] && sameModelRef(model, defaults[0]);
   const wanted = model === undefined ? chosen : model === null || isDefault ? undefined : model;
   const moved = model !== undefined;
@@ -152,6 +158,7 @@ export function choose(session: Session, { model, profile }: Choice, defaults: r
   const held = profile ? ({ id: profile, source: "user" } as const) : kept;
   return {
     ...rest,
+    ...(served && !moved ? { served } : {}),
     ...(moved && !wanted ? { models: defaults } : {}),
     ...(wanted ? { model: wanted } : {}),
     ...(held ? { profile: held } : {}),

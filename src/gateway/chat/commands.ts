@@ -1,5 +1,6 @@
 // Every chat command, and how a message is found to be one.
 import type { ChatCommand } from "./commands/command.ts";
+import { elsewhere } from "./commands/elsewhere.ts";
 import { model } from "./commands/model.ts";
 import { models } from "./commands/models.ts";
 import { newCommand, reset } from "./commands/new.ts";
@@ -34,9 +35,14 @@ export interface FoundCommand {
   readonly words: string;
 }
 
+const ALIASES: Readonly<Record<string, string>> = { commands: "help" };
+
 /** A path or a word with a slash before it that nobody knows is said to the model. */
 export function commandIn(text: string): FoundCommand | undefined {
-  const [, name, words = ""] = /^\s*\/([a-z]+)(?:[\s:]+([\s\S]*))?$/i.exec(text) ?? [];
-  const command = COMMANDS.find((each) => each.name === name?.toLowerCase());
+  const [, typed, words = ""] = /^\s*\/([a-z-]+)(?:[\s:]+([\s\S]*))?$/i.exec(text) ?? [];
+  if (typed === undefined) return undefined;
+  const lower = typed.toLowerCase();
+  const name = ALIASES[lower] ?? lower;
+  const command = COMMANDS.find((each) => each.name === name) ?? elsewhere(name);
   return command && { command, words };
 }

@@ -1,5 +1,6 @@
 // What clients are told of a turn while it runs (gateway spec §4, "Events"). Text comes in steps, not letter by letter.
 import type { ChatMessage } from "../../core/session.ts";
+import { AUTH_REVOKED } from "../runs.ts";
 
 export type Tell = (event: "chat" | "agent", payload: Readonly<Record<string, unknown>>) => void;
 
@@ -13,6 +14,13 @@ export interface TurnNames {
 const DELTA_EVERY_MS = 100;
 /** Each step tells all of the text so far: a long answer comes in fewer, so that no one is sent megabytes a second. */
 const CHARACTERS_PER_STEP = 50_000;
+
+/** Where it was not the person at the window who ended it. */
+const WHY_ENDED: Readonly<Record<string, string>> = {
+  [AUTH_REVOKED]: "the credentials of its provider were removed",
+  shutdown: "the gateway is stopping",
+  timeout: "its time was over",
+};
 
 const stepMs = (characters: number): number => DELTA_EVERY_MS * Math.max(1, characters / CHARACTERS_PER_STEP);
 
@@ -74,7 +82,13 @@ export class TurnEvents {
 
   aborted(message: ChatMessage | undefined, stopReason: string): void {
     this.#finish();
-    this.#chat({ state: "aborted", stopReason, ...(message ? { message } : {}) });
+    const why = WHY_ENDED[stopReason];
+    this.#chat({
+      state: "aborted",
+      stopReason,
+      ...(why ? { errorMessage: why } : {}),
+      ...(message ? { message } : {}),
+    });
     this.#agent("lifecycle", { phase: "end", stopReason, aborted: true, endedAt: this.#now() });
   }
 

@@ -4,11 +4,12 @@ import type { AgentId } from "../../core/ids.ts";
 import { randomUUID } from "node:crypto";
 import type { ModelRef } from "../../core/model-ref.ts";
 import type { Session, SessionName } from "../../core/session.ts";
-import { newSession, parseSessionKey, turnPlan } from "../../core/session.ts";
+import { activeModel, newSession, parseSessionKey } from "../../core/session.ts";
 import type { CommandContext } from "../chat/commands/command.ts";
 import { defaultsOf } from "../chat/session-models.ts";
 import type { Call, PlaneFacts } from "./method.ts";
-import { sessionRow, windowOf } from "./session-row.ts";
+import { sessionRow } from "./session-row.ts";
+import { windowOf } from "../../access/context-window.ts";
 
 /** @throws AccessError `bad_input`, `unknown_agent` */
 export function sessionNamed({ gateway }: Call, key: string, agentId?: string): SessionName {
@@ -46,7 +47,7 @@ type RowParts = Pick<Call, "gateway"> & { readonly plane: Pick<PlaneFacts, "chat
 
 export function rowOf({ gateway, plane }: RowParts, session: Session, agent: AgentId) {
   const defaults = defaultsOf(gateway, agent);
-  const [model] = turnPlan(session, defaults).models;
+  const model = activeModel(session, defaults);
   const contextTokens = model && windowOf(gateway.config(), model);
   return sessionRow(session, { defaults, active: plane.chats.active(session.key), contextTokens });
 }

@@ -2,8 +2,9 @@
 import type { Config } from "../../config/config.ts";
 import type { ModelRef } from "../../core/model-ref.ts";
 import type { Session, SessionName } from "../../core/session.ts";
-import { agentOfSession, mainSessionKey, turnPlan } from "../../core/session.ts";
-import { listedWindow } from "../../providers/catalog.ts";
+import { sameModelRef } from "../../core/model-ref.ts";
+import { activeModel, agentOfSession, mainSessionKey, turnPlan } from "../../core/session.ts";
+import { windowOf } from "../../access/context-window.ts";
 import { THINKING_LEVELS } from "./session-settings.ts";
 
 /** Who runs a model is chosen by the model. */
@@ -22,12 +23,6 @@ export function modelDefaults(config: Config, ref: ModelRef | undefined) {
   };
 }
 
-/** What fits into a model, as far as the settings or the catalog say it. */
-export function windowOf({ providers }: Config, { provider, model }: ModelRef): number | undefined {
-  const own = providers.get(provider)?.models.find(({ id }) => id === model)?.contextWindow;
-  return own ?? listedWindow(provider, model);
-}
-
 export interface RowFacts {
   readonly defaults: readonly ModelRef[];
   /** runs that have not ended, the running one first */
@@ -37,7 +32,7 @@ export interface RowFacts {
 
 export function sessionRow(session: Session, { defaults, active, contextTokens }: RowFacts) {
   const { key, sessionId, updatedAt, createdAt, usage, messages } = session;
-  const [model] = turnPlan(session, defaults).models;
+  const model = activeModel(session, defaults);
   const agentId = agentOfSession(key);
   return {
     key,
@@ -50,7 +45,7 @@ export function sessionRow(session: Session, { defaults, active, contextTokens }
     ...(model ? { modelProvider: model.provider, model: model.model } : {}),
     ...(contextTokens === undefined ? {} : { contextTokens }),
     agentRuntime: AGENT_RUNTIME,
-    ...overrides(session),
+    ...overrides(session, defaults),
     status: active.length > 0 ? "running" : "done",
     inputTokens: usage.input,
     outputTokens: usage.output,
@@ -85,10 +80,23 @@ export function sessionEntry(session: Session) {
   };
 }
 
-/** What is held on to, by OpenClaw's names. */
-const overrides = ({ model, profile }: Session) => ({
+/** What is held on to, by OpenClaw's names; a fallback that answers is held on to until the first model is back. */
+const overrides = ({ model, profile, ...session }: Session, defaults?: readonly ModelRef[]) => ({
   ...(model
     ? { providerOverride: model.provider, modelOverride: model.model, modelOverrideSource: "user" }
-    : {}),
+    : defaults
+      ? fallback(turnPlan(session, defaults).models[0], activeModel(session, defaults))
+      : {}),
   ...(profile ? { authProfileOverride: profile.id, authProfileOverrideSource: profile.source } : {}),
 });
+
+function fallback(first: ModelRef | undefined, active: ModelRef | undefined) {
+  if (!first || !active || sameModelRef(first, active)) return {};
+  return {
+    providerOverride: active.provider,
+    modelOverride: active.model,
+    modelOverrideSource: "auto",
+    modelOverrideFallbackOriginProvider: first.provider,
+    modelOverrideFallbackOriginModel: first.model,
+  };
+}

@@ -12,6 +12,7 @@ const NAMES = [
   "responseUsage",
   "elevatedLevel",
   "fastMode",
+  "groupActivation",
 ] as const;
 type Name = (typeof NAMES)[number];
 

@@ -7,7 +7,7 @@ import { method } from "../method.ts";
 import { modelRows } from "../model-rows.ts";
 import { agentId, alsoKnown, name, wholeNumber } from "../params.ts";
 import { attachments, message, send } from "../sending.ts";
-import { modelDefaults } from "../session-row.ts";
+import { modelDefaults, unbegunRow } from "../session-row.ts";
 
 const MOST_ROWS = 1000;
 const USUAL_ROWS = 200;
@@ -106,9 +106,12 @@ async function history(call: Call, { sessionKey, agentId: agent, limit, offset }
     : [];
   const older = rows.slice(0, Math.max(0, rows.length - offset));
   const hasMore = older.length > limit;
+  const inFlightRun = call.plane.chats.inFlight(named.key);
   return {
     sessionKey: named.key,
-    ...(session ? { sessionId: session.sessionId, sessionInfo: rowOf(call, session, named.agent) } : {}),
+    ...(session ? { sessionId: session.sessionId } : {}),
+    sessionInfo: session ? rowOf(call, session, named.agent) : unbegunRow(named, model),
+    ...(inFlightRun ? { inFlightRun } : {}),
     messages: older.slice(-limit),
     hasMore,
     nextOffset: hasMore ? offset + limit : null,

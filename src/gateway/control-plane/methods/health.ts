@@ -5,9 +5,11 @@ import type { Gateway } from "../../gateway.ts";
 import type { PlaneFacts } from "../method.ts";
 import { method } from "../method.ts";
 import { anything } from "../params.ts";
+import { healthSessions, sessionsByAgent, statusSessions } from "../session-facts.ts";
+import { windowOf } from "../../../access/context-window.ts";
 
-/** No session is kept here yet; clients want the form. */
-export const NO_SESSIONS = { path: "", count: 0, recent: [] } as const;
+/** The event of each change does not count conversations; clients want the form. */
+const UNCOUNTED = { path: "", count: 0, recent: [] } as const;
 
 export function gatewayHealth(gateway: Gateway, plane: PlaneFacts) {
   const startedAt = performance.now();
@@ -33,9 +35,9 @@ export function gatewayHealth(gateway: Gateway, plane: PlaneFacts) {
       agentId: id,
       isDefault: id === main,
       heartbeat: { enabled: false, every: "0m", everyMs: null },
-      sessions: NO_SESSIONS,
+      sessions: UNCOUNTED,
     })),
-    sessions: NO_SESSIONS,
+    sessions: UNCOUNTED,
     ready: failing.length === 0,
     failing,
     settings: last?.outcome === "rejected" ? "rejected" : "current",
@@ -50,13 +52,25 @@ export function gatewayHealth(gateway: Gateway, plane: PlaneFacts) {
 const NO_TASKS = { total: 0, active: 0, terminal: 0, failures: 0, byStatus: {}, byRuntime: {} } as const;
 
 export const healthMethods = {
-  health: method("operator.read", anything, ({ gateway, plane }) => gatewayHealth(gateway, plane)),
+  health: method("operator.read", anything, async (call) => {
+    const health = gatewayHealth(call.gateway, call.plane);
+    const all = await sessionsByAgent(call);
+    const counted = new Map(all.map((each) => [each.agent, healthSessions(each, health.ts)]));
+    const of = (agent: string) => counted.get(agent) ?? UNCOUNTED;
+    return {
+      ...health,
+      agents: health.agents.map((row) => ({ ...row, sessions: of(row.agentId) })),
+      sessions: of(health.defaultAgentId),
+    };
+  }),
 
-  status: method("operator.read", anything, async ({ gateway, plane }) => {
+  status: method("operator.read", anything, async (call) => {
+    const { gateway, plane } = call;
     const { defaultModelOf } = await import("../../../config/model-names.ts");
     const { formatModelRef } = await import("../../../core/model-ref.ts");
     const config = gateway.config();
-    const model = formatModelRef(defaultModelOf(config).resolved.ref);
+    const { ref } = defaultModelOf(config).resolved;
+    const model = formatModelRef(ref);
     return {
       runtimeVersion: plane.version,
       heartbeat: { defaultAgentId: defaultAgent(config), agents: [] },
@@ -65,11 +79,8 @@ export const healthMethods = {
       tasks: NO_TASKS,
       taskAudit: { total: 0, warnings: 0, errors: 0, byCode: {} },
       sessions: {
-        paths: [],
-        count: 0,
-        defaults: { model, contextTokens: null },
-        recent: [],
-        byAgent: [],
+        defaults: { model, contextTokens: windowOf(config, ref) ?? null },
+        ...statusSessions(call, await sessionsByAgent(call)),
       },
     };
   }),
