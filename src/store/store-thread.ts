@@ -8,9 +8,9 @@ import { MAIN_AGENT } from "../core/ids.ts";
 import type { ClientKey } from "../core/client-key.ts";
 import { basisOfKeys, openClientKeyStore } from "./client-keys.ts";
 import { openReceiptStore } from "./receipts.ts";
-import { basisOfSession, openSessionStore } from "./sessions.ts";
+import { openSessionStore } from "./sessions.ts";
+import { commitSession } from "./worker-sessions.ts";
 import { openSqliteStore } from "./sqlite.ts";
-import type { Session } from "../core/session.ts";
 import type { Slice } from "./store.ts";
 import { sliceOf } from "./draft.ts";
 import type { Place, Reply, Request, ThreadData } from "./thread-protocol.ts";
@@ -84,7 +84,7 @@ async function answer(request: Request): Promise<unknown> {
     case "messages":
       return sessions.messages(sessionsAt(request.place), request.sessionId, request.limit);
     case "commitSession":
-      return commitSession(request);
+      return commitSession(sessions, sessionsAt(request.place), request.key, request.change, request.basis);
     case "watch":
       return startWatch(request.watch, request.places);
     case "unwatch":
@@ -113,15 +113,6 @@ function agentAt({ agent, file }: Place): AgentId {
 function sessionsAt({ agent, file }: Place): AgentId {
   sessionFiles.set(agent, file);
   return agent;
-}
-
-async function commitSession({ place, key, change, basis }: Request & { op: "commitSession" }) {
-  let moved: { session: Session | undefined } | undefined;
-  const left = await sessions.update(sessionsAt(place), key, (session) => {
-    moved = basisOfSession(session) === basis ? undefined : { session };
-    return moved ? undefined : change;
-  });
-  return moved ? { moved: moved.session } : { left };
 }
 
 async function commitKeys({ put, basis }: Request & { op: "commitKeys" }) {

@@ -1,27 +1,58 @@
-// Sessions for the gateway: kept by the store's thread; what is decided stays on this side.
+// Sessions that another thread or process keeps: what is decided stays on this side.
 import type { AgentId } from "../core/ids.ts";
+import type { Session } from "../core/session.ts";
 import { basisOfSession } from "./sessions.ts";
-import type { SessionStore } from "./sessions.ts";
+import type { SessionChange, SessionStore } from "./sessions.ts";
 import type { AskThread, Place } from "./thread-protocol.ts";
 
-/** @param ask asks the thread, which lives and ends with the store */
-export function sessionsThrough(ask: AskThread, fileOf: (agent: AgentId) => string): SessionStore {
-  const at = (agent: AgentId): Place => ({ agent, file: fileOf(agent) });
+/** `moved`: nothing was changed, the session is another one by now. */
+export type CommitOutcome = { readonly left: Session | undefined } | { readonly moved: Session | undefined };
+
+/** How the other side is asked. */
+export interface SessionsElsewhere extends Pick<SessionStore, "find" | "list" | "messages"> {
+  /** Applied only while the session is still `basis`. */
+  commit(agent: AgentId, key: string, change: SessionChange, basis: string): Promise<CommitOutcome>;
+}
+
+export function sessionsFrom({ find, list, messages, commit }: SessionsElsewhere): SessionStore {
   return {
-    find: (agent, key) => ask("session", { place: at(agent), key }),
-    list: (agent) => ask("sessions", { place: at(agent) }),
-    messages: (agent, sessionId, limit) => ask("messages", { place: at(agent), sessionId, limit }),
+    find,
+    list,
+    messages,
     async update(agent, key, decide) {
-      const place = at(agent);
-      let session = await ask("session", { place, key });
+      let session = await find(agent, key);
       for (;;) {
         const change = decide(session);
         if (!change) return session;
-        const outcome = await ask("commitSession", { place, key, change, basis: basisOfSession(session) });
+        const outcome = await commit(agent, key, change, basisOfSession(session));
         if ("left" in outcome) return outcome.left;
         session = outcome.moved;
       }
     },
     close: async () => undefined,
   };
+}
+
+/** On the side that keeps them. */
+export async function commitSession(
+  sessions: Pick<SessionStore, "update">,
+  ...[agent, key, change, basis]: Parameters<SessionsElsewhere["commit"]>
+): Promise<CommitOutcome> {
+  let moved: { session: Session | undefined } | undefined;
+  const left = await sessions.update(agent, key, (session) => {
+    moved = basisOfSession(session) === basis ? undefined : { session };
+    return moved ? undefined : change;
+  });
+  return moved ? { moved: moved.session } : { left };
+}
+
+/** @param ask asks the thread, which lives and ends with the store */
+export function sessionsThrough(ask: AskThread, fileOf: (agent: AgentId) => string): SessionStore {
+  const at = (agent: AgentId): Place => ({ agent, file: fileOf(agent) });
+  return sessionsFrom({
+    find: (agent, key) => ask("session", { place: at(agent), key }),
+    list: (agent) => ask("sessions", { place: at(agent) }),
+    messages: (agent, sessionId, limit) => ask("messages", { place: at(agent), sessionId, limit }),
+    commit: (agent, key, change, basis) => ask("commitSession", { place: at(agent), key, change, basis }),
+  });
 }

@@ -5,7 +5,8 @@ import type { Seat } from "./crew.ts";
 import { CrossingDesk } from "./crossing-desk.ts";
 import { KeyDesk } from "./key-desk.ts";
 import type { Page } from "../reply.ts";
-import type { Memory, PageName } from "./protocol.ts";
+import { SessionDesk } from "./session-desk.ts";
+import type { AbortedCall, Memory, PageName } from "./protocol.ts";
 import type { ReceiptStore } from "../../core/receipt.ts";
 import type { Log } from "../gateway.ts";
 
@@ -22,6 +23,8 @@ export interface DeskOptions {
   readonly taken: (seq: number) => void;
   readonly page: (name: PageName) => Promise<Page>;
   readonly wrote: (error: unknown) => void;
+  /** Tells this worker that a call of a conversation is ended. */
+  readonly tellAborted: (call: AbortedCall) => void;
   readonly log: Log;
 }
 
@@ -30,9 +33,11 @@ export function deskFor(options: DeskOptions): Pick<Seat, "hearers" | "leave"> {
   const { agents, logins, keys } = parts;
   const desk = new KeyDesk(keys);
   const crossings = new CrossingDesk(parts.crossings);
+  const sessions = new SessionDesk(parts.talks!, options.tellAborted);
   return {
     hearers: {
       asks: {
+        ...sessions.asks,
         read: async (agent) => {
           await agents.load(agent);
           return agents.reading(agent)!;
@@ -49,6 +54,7 @@ export function deskFor(options: DeskOptions): Pick<Seat, "hearers" | "leave"> {
         page,
       },
       tells: {
+        leaveSeat: (runId) => sessions.leaveSeat(runId),
         observed: ({ agent, profile, event, seq }) => {
           taken(seq);
           agents.observe(agent, profile, event);
@@ -74,6 +80,7 @@ export function deskFor(options: DeskOptions): Pick<Seat, "hearers" | "leave"> {
       loads.remove(tellLoads);
       desk.leave();
       crossings.leave();
+      sessions.leave();
       options.tellCrossed();
     },
   };

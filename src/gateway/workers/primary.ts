@@ -88,6 +88,7 @@ export async function startWorkers(primary: PrimaryOptions): Promise<Workers> {
       tellCrossed: () => crew.tell("crossed", crossed()),
       taken: (seq) => channel().tell("taken", seq),
       page: (name) => pages.page(name),
+      tellAborted: (call) => channel().tell("abortCall", call),
       wrote: (error) => faults.report("Receipts", "Receipts cannot be written", error),
       log: deps.log,
     });

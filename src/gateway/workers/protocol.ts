@@ -8,7 +8,10 @@ import type { AgentId, ProfileId } from "../../core/ids.ts";
 import type { KeyUse, LimitHit } from "../../core/key-use.ts";
 import type { Receipt } from "../../core/receipt.ts";
 import type { AttemptLimits, KnownAttempts } from "../../core/failed-attempts.ts";
+import type { ChatMessage, Session, SessionName } from "../../core/session.ts";
+import type { SessionChange } from "../../store/sessions.ts";
 import type { Reading } from "../../store/store.ts";
+import type { CommitOutcome } from "../../store/worker-sessions.ts";
 import type { ThinkingPart } from "../../wire/translate/neutral.ts";
 import type { Figures } from "../metrics/figures.ts";
 import type { Page } from "../reply.ts";
@@ -105,8 +108,35 @@ export interface KeyCall {
   readonly at: number;
 }
 
+export interface SessionCommit extends SessionName {
+  readonly change: SessionChange;
+  /** of the session that was changed */
+  readonly basis: string;
+}
+
+/** A call among what is to be answered in a conversation. */
+export interface SessionSeat extends SessionName {
+  readonly runId: string;
+}
+
+export interface AbortedCall {
+  readonly runId: string;
+  readonly reason: string;
+}
+
 export interface ToPrimary {
   asks: {
+    session: { ask: SessionName; answer: Session | undefined };
+    sessions: { ask: AgentId; answer: readonly Session[] };
+    messages: {
+      ask: { agent: AgentId; sessionId: string; limit: number };
+      answer: readonly ChatMessage[];
+    };
+    commitSession: { ask: SessionCommit; answer: CommitOutcome };
+    /** What a chat command answers; `undefined`: it is none. */
+    command: { ask: SessionName & { text: string }; answer: string | undefined };
+    /** Resolves when it is the call's turn. */
+    seat: { ask: SessionSeat; answer: void };
     read: { ask: AgentId; answer: Reading };
     /** Resolves once the store has been read again. */
     refresh: { ask: AuthProfile; answer: RefreshResult };
@@ -117,6 +147,8 @@ export interface ToPrimary {
     page: { ask: PageName; answer: Page };
   };
   tells: {
+    /** The call has ended, or waits no more. */
+    leaveSeat: string;
     observed: Observation;
     loads: readonly SharedLoad[];
     joins: Test;
@@ -142,6 +174,8 @@ export interface ToWorker {
     stop: { ask: number; answer: void };
   };
   tells: {
+    /** Somebody ended a call of a conversation. */
+    abortCall: AbortedCall;
     /** The observations up to this one are in all health that is told from now on. */
     taken: number;
     health: { agent: AgentId; profile: AuthProfile; health: Health };

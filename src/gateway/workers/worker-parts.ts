@@ -25,6 +25,7 @@ import type { Start, ToPrimary, ToWorker } from "./protocol.ts";
 import { SharedLoads } from "./shared-loads.ts";
 import { WorkerCrossings } from "./worker-crossings.ts";
 import { WorkerKeys } from "./worker-keys.ts";
+import { WorkerTalks } from "./worker-talks.ts";
 
 export interface WorkerParts {
   readonly health: HealthSender;
@@ -32,6 +33,7 @@ export interface WorkerParts {
   readonly keys: WorkerKeys;
   readonly crossings: WorkerCrossings;
   readonly memory: SharedMemory;
+  readonly talks: WorkerTalks;
   readonly shared: Omit<Gateway, "config" | "accessConfig" | "env" | "rotations" | "latest" | "reloaded">;
 }
 
@@ -65,6 +67,7 @@ export function buildWorkerParts(
   const memory = sharedMemory((told) => primary.tell("memory", told), REASONING);
   const crossings = new WorkerCrossings((step) => primary.tell("crossing", step), start.crossed);
   const keys = new WorkerKeys(primary, start.keys);
+  const talks = new WorkerTalks(primary);
   const receipts = {
     append: (some: never) => primary.ask("append", some),
     find: async () => undefined,
@@ -76,7 +79,9 @@ export function buildWorkerParts(
     keys,
     crossings,
     memory,
+    talks,
     shared: {
+      talks: async () => talks,
       agents,
       logins: new Logins({
         refresher: { refresh: sharedFlights((profile) => primary.ask("refresh", profile)) },

@@ -67,6 +67,7 @@ class GatewayWorker {
         keys: (keys) => this.#parts.keys.set(keys),
         crossed: (crossed) => this.#parts.crossings.hear(crossed),
         memory: (memory) => this.#parts.memory.hear(memory),
+        abortCall: (call) => this.#parts.talks.hear(call),
         certificate: () => this.#listening.secure(readPair(this.#start.tls!)),
         bye: () => process.exit(),
       },

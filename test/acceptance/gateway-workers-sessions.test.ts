@@ -1,0 +1,72 @@
+// `gateway run --workers 2`: a conversation is one, whichever worker serves its calls.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as act from "../fakes/upstream-actions.ts";
+import { chatFrames } from "../fakes/wire-samples.ts";
+import { controlClient } from "../support/control-client.ts";
+import { eventually } from "../support/eventually.ts";
+import { send } from "../support/http-client.ts";
+import { LONG_MS, startWithWorkers, TOKEN } from "../support/workers.ts";
+
+test("a conversation over HTTP goes on in all workers: transcript, commands, line, end", async (t) => {
+  const place = await startWithWorkers(t, {
+    script: ({ body }) => {
+      const { messages } = body.json;
+      const { content } = messages.at(-1);
+      if (content.includes("hold")) return act.stallAfterFrames(4, { frames: chatFrames("one two three") });
+      return act.stream({ frames: chatFrames(`${messages.length} messages, last ${content}`) });
+    },
+    config: {
+      gateway: {
+        auth: { mode: "token", token: TOKEN },
+        http: { endpoints: { chatCompletions: { enabled: true } } },
+      },
+    },
+  });
+  /** Each on a connection of its own, which goes to the next worker. */
+  const call = (content: string, over: object = {}, key = "thread") =>
+    send(`${place.gateway.url}/v1/chat/completions`, {
+      headers: { authorization: `Bearer ${TOKEN}`, ...(key ? { "x-openclaw-session-key": key } : {}) },
+      body: JSON.stringify({ model: "openclaw", messages: [{ role: "user", content }], ...over }),
+    });
+  for (const [i, word] of ["a", "b", "c", "d"].entries())
+    assert.match((await call(word)).text, new RegExp(`${2 * i + 1} messages, last ${word}`));
+  for (const user of ["", "u", "u"]) await call("x", { user }, "");
+  assert.match((await call("x", { user: "u" }, "")).text, /5 messages, last x/);
+
+  assert.match((await call("/status")).text, /Session: agent:main:thread .*8 messages/);
+  assert.match((await call("/new")).text, /New session started/);
+  assert.match((await call("anew")).text, /1 messages, last anew/);
+  const history = await send(`${place.gateway.url}/sessions/thread/history`, {
+    method: "GET",
+    headers: { authorization: `Bearer ${TOKEN}` },
+  });
+  assert.equal(JSON.parse(history.text).messages.length, 2);
+
+  // Ordered over all of them, and ended from the primary, a worker, or by leaving.
+  const client = await controlClient(place.gateway.url, { auth: { token: TOKEN } });
+  t.after(() => client.close());
+  const runs = async (): Promise<string[]> =>
+    (await client.ask("sessions.list", { search: "thread" })).sessions[0].activeRunIds;
+  const waiting = (count: number) =>
+    eventually(async () => assert.equal((await runs()).length, count), LONG_MS);
+  const held = call("hold on", { stream: true });
+  await waiting(1);
+  const stopped = call("never said");
+  await waiting(2);
+  const answered = call("second");
+  await waiting(3);
+  const [first, second] = await runs();
+  for (const runId of [second, first])
+    assert.deepEqual((await client.ask("chat.abort", { sessionKey: "thread", runId })).runIds, [runId]);
+  assert.equal((await stopped).status, 409);
+  assert.match((await held).text, /begun anew \(rpc\)[^]*\[DONE\]/);
+  assert.match((await answered).text, /3 messages, last second/);
+  const last = [call("hold on", { stream: true })];
+  await waiting(1);
+  last.push(call("never said"));
+  await waiting(2);
+  assert.match((await call("/stop")).text, /Stopped 2 answers/);
+  for (const one of last) assert.match((await one).text, /\(stop\)/);
+  await waiting(0);
+});
