@@ -1,0 +1,134 @@
+// What a window on a conversation (OpenClaw's terminal window, a page) reads beside the answers: where it opens in the
+// middle of one, which model is under way, what commands of OpenClaw come to, and how an answer ends with the gateway.
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import * as act from "../fakes/upstream-actions.ts";
+import { chatBody, chatFrames } from "../fakes/wire-samples.ts";
+import type { ControlClient } from "../support/control-client.ts";
+import { controlClient } from "../support/control-client.ts";
+import { eventually } from "../support/eventually.ts";
+import type { TestGateway } from "../support/gateway.ts";
+import { startTestGateway, TOKEN } from "../support/gateway.ts";
+
+describe("a window on a conversation", () => {
+  let gateway: TestGateway;
+  let client: ControlClient;
+  let isLimited = false;
+  before(async () => {
+    gateway = await startTestGateway({
+      providers: { p: { keys: ["a"], models: ["m1", "m2"] }, q: { keys: ["a"] }, r: { keys: ["a"] } },
+      fallbacks: ["q/m1"],
+      access: { gateway: { maxWaitMs: 0 } },
+      script: ({ body, key }) => {
+        const said = JSON.stringify(body.json.messages.at(-1));
+        if (said.includes("hold"))
+          return act.stallAfterFrames(4, { frames: chatFrames("one two three four five") });
+        if (isLimited && key.includes("-p-")) return act.reply({ status: 429 });
+        return act.reply({ body: chatBody("an answer") });
+      },
+    });
+    client = await controlClient(gateway.url, { auth: { token: TOKEN } });
+  });
+  after(async () => {
+    client.close();
+    await gateway.stop();
+  });
+
+  const begin = async (sessionKey: string, message: string) => {
+    const runId = randomUUID();
+    await client.ask("chat.send", { sessionKey, message, idempotencyKey: runId });
+    return runId;
+  };
+  const endOf = (runId: string) =>
+    client.event("chat", (chat) => chat.runId === runId && chat.state !== "delta");
+  const say = async (sessionKey: string, message: string) => endOf(await begin(sessionKey, message));
+  const history = (sessionKey: string) => client.ask("chat.history", { sessionKey });
+
+  test("one that opens in the middle of an answer has what was said of it, and no longer than that", async () => {
+    const runId = await begin("middle", "hold on");
+    await client.event("chat", (chat) => chat.runId === runId && chat.state === "delta");
+    const { inFlightRun } = await eventually(async () => {
+      const found = await history("middle");
+      assert.match(found.inFlightRun.text, /three/);
+      return found;
+    });
+    assert.equal(inFlightRun.runId, runId);
+    await client.ask("chat.abort", { sessionKey: "middle" });
+    const { errorMessage } = await endOf(runId);
+    assert.equal(errorMessage, undefined, "who ended it knows why");
+    await eventually(async () => assert.equal((await history("middle")).inFlightRun, undefined));
+  });
+
+  test("of a conversation that has not begun it has the model, and no figures of another", async () => {
+    const { sessionInfo, sessionId } = await history("nothing yet");
+    assert.equal(sessionId, undefined);
+    assert.deepEqual(
+      [sessionInfo.key, sessionInfo.modelProvider, sessionInfo.model, sessionInfo.totalTokens],
+      ["agent:main:nothing yet", "p", "m1", undefined],
+    );
+  });
+
+  test("commands of OpenClaw that are not here are answered, and no model is asked", async () => {
+    const asked = gateway.upstream.calls.length;
+    const words = async (command: string) => (await say("commands", command)).message.content[0].text;
+    assert.match(await words("/compact"), /no \/compact/);
+    assert.match(await words("/export-session html"), /no \/export-session/);
+    assert.match(await words("/btw what is this?"), /no \/btw/);
+    assert.match(await words("/commands"), /\/model/);
+    assert.equal(gateway.upstream.calls.length, asked);
+    assert.equal(await words("/etc/hosts is a path"), "an answer");
+  });
+
+  test("what a window sets and nothing here follows is told back", async () => {
+    const { entry } = await client.ask("sessions.patch", { key: "set", groupActivation: "always" });
+    assert.equal(entry.groupActivation, "always");
+  });
+
+  test("the model that answers is shown while it does, and a choice takes that back", async () => {
+    const rowOf = async () => (await client.ask("sessions.describe", { key: "moved" })).session;
+    isLimited = true;
+    await say("moved", "a question");
+    isLimited = false;
+    const moved = await rowOf();
+    assert.deepEqual(
+      [moved.modelProvider, moved.model, moved.modelOverrideSource, moved.modelOverrideFallbackOriginModel],
+      ["q", "m1", "auto", "m1"],
+    );
+    await client.ask("sessions.patch", { key: "moved", model: "p/m1" });
+    const { modelProvider, modelOverrideSource } = await rowOf();
+    assert.deepEqual([modelProvider, modelOverrideSource], ["p", undefined]);
+  });
+
+  test("status and health count conversations", async () => {
+    const { sessions } = await client.ask("status");
+    assert.ok(sessions.count >= 2);
+    assert.deepEqual(Object.keys(sessions.byAgent[0]), ["agentId", "path", "count", "recent"]);
+    assert.equal(sessions.recent[0].key, "agent:main:moved");
+    const health = await client.ask("health");
+    assert.equal(health.sessions.count, sessions.count);
+    assert.match(health.agents[0].sessions.path, /access-sessions\.sqlite$/);
+  });
+
+  test("an answer that ends with its credentials, or with the gateway, says so", async () => {
+    await client.ask("sessions.patch", { key: "revoked", model: "q/m1" });
+    const revoked = await begin("revoked", "hold on");
+    await client.event("chat", (chat) => chat.runId === revoked && chat.state === "delta");
+    await client.ask("models.authLogout", { provider: "q" });
+    const gone = await endOf(revoked);
+    assert.deepEqual([gone.state, gone.stopReason], ["aborted", "auth-revoked"]);
+    assert.match(gone.errorMessage, /credentials/);
+
+    await client.ask("sessions.patch", { key: "stopped", model: "r/m1" });
+    const stopped = await begin("stopped", "hold on");
+    await client.event("chat", (chat) => chat.runId === stopped && chat.state === "delta");
+    await gateway.stop();
+    const told = client.frames.map(({ event, payload }) => [event, payload?.state, payload?.errorMessage]);
+    assert.equal(told.at(-1)![0], "shutdown");
+    assert.match(
+      told.findLast(([event, state]) => event === "chat" && state === "aborted")![2],
+      /gateway is stopping/,
+    );
+    assert.equal((await client.closed).code, 1012);
+  });
+});
