@@ -46,6 +46,10 @@ export const COMMANDS: CommandGroup = {
       brief: "Talk to an agent in the terminal",
       load: () => import("./commands/chat.ts"),
     },
+    sessions: {
+      brief: "List the conversations, newest first",
+      load: () => import("./commands/sessions.ts"),
+    },
     onboard: {
       brief: "Set up from nothing: find a credential, try it, choose models",
       load: () => import("./commands/onboard.ts"),
