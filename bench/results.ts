@@ -1,4 +1,4 @@
-// A run's numbers: kept as JSON, shown as tables, written into the README.
+// A run's numbers: kept as JSON, shown as tables, put on the page of the bench and, the chief ones, into the README.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, release, totalmem } from "node:os";
 import { join, relative } from "node:path";
@@ -38,7 +38,17 @@ export function describeMachine(): Machine {
 }
 
 const FOLDER = join(import.meta.dirname, "results");
+const PAGE = join(import.meta.dirname, "results.md");
 const README = join(import.meta.dirname, "..", "README.md");
+/** What a reader asks first; the page has all. */
+const CHIEF: ReadonlySet<string> = new Set([
+  "Start and idle",
+  "Commands, 20 profiles",
+  "CPU per request",
+  "Added at 1 client",
+  "Added by parallel streams",
+  "Resident memory",
+]);
 
 /** @returns where, from the working folder */
 export function keepResults(results: Results): string {
@@ -61,13 +71,19 @@ export function renderResults({ date, commit, quick, machine, tables }: Results)
 const BEGIN = "<!-- bench -->";
 const END = "<!-- /bench -->";
 
-/** Puts the tables between the two marks. */
-export async function rewriteReadme(results: Results): Promise<void> {
+/** Writes the bench's page, and the chief tables between the README's two marks. */
+export async function rewritePages(results: Results): Promise<void> {
   const text = readFileSync(README, "utf8");
   const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
   if (begin === -1 || end < begin) throw new Error(`README.md has no ${BEGIN} … ${END} to write between.`);
-  const next = `${text.slice(0, begin + BEGIN.length)}\n\n${renderResults(results)}\n\n${text.slice(end)}`;
+  const chief = { ...results, tables: results.tables.filter(({ title }) => CHIEF.has(title)) };
+  const before = text.slice(0, begin + BEGIN.length);
+  await writePage(README, `${before}\n\n${renderResults(chief)}\n\n${text.slice(end)}`);
+  await writePage(PAGE, `# Results\n\n${renderResults(results)}\n`);
+}
+
+async function writePage(path: string, text: string): Promise<void> {
   const prettier = await import("prettier");
-  const style = await prettier.resolveConfig(README);
-  writeFileSync(README, await prettier.format(next, { ...style, filepath: README }));
+  const style = await prettier.resolveConfig(path);
+  writeFileSync(path, await prettier.format(text, { ...style, filepath: path }));
 }

@@ -18,7 +18,7 @@ import { start } from "./measures/start.ts";
 import { streams } from "./measures/streams.ts";
 import { workers } from "./measures/workers.ts";
 import type { Results } from "./results.ts";
-import { describeMachine, keepResults, readResults, renderResults, rewriteReadme } from "./results.ts";
+import { describeMachine, keepResults, readResults, renderResults, rewritePages } from "./results.ts";
 import type { Table } from "./table.ts";
 
 const MEASURES = { start, cpu, latency, streams, large, plan, workers, secrets, sessions } satisfies Record<
@@ -43,7 +43,7 @@ async function main(): Promise<void> {
     : await measureAll(chosen(options.only, MEASURES), chosen(options.subjects, START));
   console.log(renderResults(results));
   if (!options.from) progress(`Kept in ${keepResults(results)}`);
-  if (options.readme) await rewriteReadme(results);
+  if (options.readme) await rewritePages(results);
 }
 
 /** Names out of a list that a person wrote. */
