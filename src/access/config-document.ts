@@ -1,6 +1,5 @@
 // openclaw.json as a whole: shown without its secrets, and taken back with their stand-ins in it (OpenClaw docs,
 // "Gateway protocol": config.get, config.set, config.patch).
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import type { ConfigEdit } from "../config/apply-edits.ts";
@@ -13,6 +12,7 @@ import { restoreRedacted } from "../config/restore-redacted.ts";
 import { AccessError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import { applyEdits } from "../config/apply-edits.ts";
+import { documentIn, documentOf, hashOf, refuseStale } from "./shown-document.ts";
 import { loginRefFault } from "./login-ref-fault.ts";
 import type { CommandDeps } from "./open-deps.ts";
 
@@ -49,17 +49,6 @@ export function configSnapshot(deps: CommandDeps): ConfigSnapshot {
   };
 }
 
-function documentIn(path: string): JsonObject | undefined {
-  try {
-    return readDocument(path);
-  } catch {
-    return undefined;
-  }
-}
-
-const hashOf = (document: JsonObject): string =>
-  createHash("sha256").update(JSON.stringify(document)).digest("hex");
-
 export interface ConfigChange {
   /** JSON5: the whole document, or with `merge` the part that is to be different */
   readonly raw: string;
@@ -88,7 +77,7 @@ export async function changeConfig(deps: CommandDeps, change: ConfigChange): Pro
   const paths = deps.paths();
   const given = documentOf(change.raw);
   const decide = (current: JsonObject): ConfigEdit[] => {
-    refuseStale(current, change, paths.configPath);
+    refuseStale(current, change.baseHash, paths.configPath, "config.get");
     const wanted = change.merge ? mergePatch(current, given, change.replacePaths ?? []) : given;
     return editsBetween(current, restoreRedacted(wanted, current));
   };
@@ -109,24 +98,6 @@ export async function changeConfig(deps: CommandDeps, change: ConfigChange): Pro
 export function faultsOfDocument(raw: string): readonly ConfigIssue[] {
   const document = parseDocument(Buffer.from(raw));
   return "issues" in document ? document.issues : validateDocument(document.value);
-}
-
-function documentOf(raw: string): JsonObject {
-  const document = parseDocument(Buffer.from(raw));
-  if ("value" in document) return document.value;
-  const [issue] = document.issues;
-  throw new AccessError("bad_input", `raw ${issue?.message ?? "is no JSON5 object"}.`);
-}
-
-function refuseStale(current: JsonObject, { baseHash }: ConfigChange, path: string): void {
-  if (baseHash === undefined && !existsSync(path)) return;
-  if (baseHash === undefined)
-    throw new AccessError("bad_input", "baseHash is missing: take it from config.get, and try again.");
-  if (baseHash === hashOf(current)) return;
-  throw new AccessError(
-    "bad_input",
-    "The config has changed since it was read. Call config.get again, and make the change on what it says.",
-  );
 }
 
 /** By section: the editor finds the places inside that differ, and leaves all others and their comments alone. */

@@ -17,8 +17,11 @@ import {
   unknown,
 } from "valibot";
 import { FUNDINGS } from "../core/funding.ts";
-import type { AccessConfig, PluginEntry } from "./config.ts";
+import type { JsonObject } from "../core/json.ts";
+import type { AccessConfig, ConfigIssue, PluginEntry } from "./config.ts";
 import { formatPath, invalidConfig, parseDocument, readBytes } from "./document.ts";
+import type { JsonSchema } from "./json-schema.ts";
+import { jsonSchemaOf } from "./json-schema.ts";
 import type { Paths } from "./paths.ts";
 import { everyKey, unknownKeys } from "./unknown-keys.ts";
 import { flag, list, object, oneOf, table, wholeNumber, word } from "./schema-parts.ts";
@@ -115,13 +118,7 @@ export function loadAccessConfig(paths: Pick<Paths, "accessConfigPath">): Access
   const document = "issues" in bytes ? bytes : parseDocument(bytes.value);
   if ("issues" in document) throw invalidConfig(path, document.issues);
   const result = safeParse(schema, document.value);
-  if (!result.success) {
-    const issues = result.issues.map((issue) => {
-      const keys = (issue.path ?? []).map((item) => item.key as PropertyKey);
-      return { path: formatPath(keys), message: issue.message };
-    });
-    throw invalidConfig(path, issues);
-  }
+  if (!result.success) throw invalidConfig(path, result.issues.map(issueOf));
   const { gateway, funding = {}, crossing = "allow", oauth = {}, plugins = [] } = result.output;
   return {
     path,
@@ -130,9 +127,31 @@ export function loadAccessConfig(paths: Pick<Paths, "accessConfigPath">): Access
     crossing,
     oauth,
     plugins: pluginEntries(plugins),
-    warnings: unknownKeys(schema, document.value, [], everyKey("access.json")),
+    warnings: accessWarnings(document.value),
   };
 }
+
+type SchemaIssue = NonNullable<ReturnType<typeof safeParse<typeof schema>>["issues"]>[number];
+
+const issueOf = ({ path, message }: SchemaIssue): ConfigIssue => ({
+  path: formatPath((path ?? []).map(({ key }) => key as PropertyKey)),
+  message,
+});
+
+/** What keeps a document from being used. */
+export const validateAccess = (document: JsonObject): ConfigIssue[] =>
+  (safeParse(schema, document).issues ?? []).map(issueOf);
+
+/** Keys that mean nothing. */
+export const accessWarnings = (document: JsonObject): string[] => [
+  ...unknownKeys(schema, document, [], everyKey("access.json")),
+];
+
+export const accessJsonSchema = (): JsonSchema => ({
+  $schema: "http://json-schema.org/draft-07/schema#",
+  title: "access.json",
+  ...jsonSchemaOf(schema, new Map()),
+});
 
 function pluginEntries(written: InferOutput<typeof namedPlugins>): PluginEntry[] {
   const settings: Record<string, InferOutput<typeof plugin>> = Array.isArray(written)

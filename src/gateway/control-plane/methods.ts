@@ -1,5 +1,6 @@
 // Every method and event of the control plane. One file per group in methods/.
 import type { Method } from "./method.ts";
+import { accessMethods } from "./methods/access.ts";
 import { agentRunMethods } from "./methods/agent-run.ts";
 import { agentMethods } from "./methods/agents.ts";
 import { authMethods } from "./methods/auth.ts";
@@ -41,6 +42,7 @@ export const METHODS: ReadonlyMap<string, Method> = new Map(
     ...sessionTalkMethods,
     ...agentRunMethods,
     ...configMethods,
+    ...accessMethods,
     ...schemaMethods,
     ...gatewayMethods,
     ...choiceMethods,
