@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
+import { newSession } from "../../src/core/session.ts";
+import { openSessionStore, sessionFile } from "../../src/store/sessions.ts";
 import * as act from "../fakes/upstream-actions.ts";
 import { chatBody, chatFrames } from "../fakes/wire-samples.ts";
 import type { ControlClient } from "../support/control-client.ts";
@@ -78,6 +80,32 @@ describe("a window on a conversation", () => {
     assert.match(await words("/commands"), /\/model/);
     assert.equal(gateway.upstream.calls.length, asked);
     assert.equal(await words("/etc/hosts is a path"), "an answer");
+  });
+
+  test("of a message whose run a former gateway had, a window hears once that there will be no answer", async () => {
+    const sessions = openSessionStore((agent) => sessionFile(gateway.paths.agentDatabase(agent)));
+    const session = newSession("agent:main:lost", randomUUID(), Date.now());
+    const row = {
+      role: "user",
+      content: [{ type: "text", text: "hello?" }],
+      timestamp: 1,
+      runId: "lost-run",
+    } as const;
+    await sessions.update("main", session.key, () => ({
+      session: { ...session, messages: 1 },
+      append: [row],
+    }));
+    await sessions.close();
+    await client.ask("sessions.subscribe");
+    await history("lost");
+    const { state, errorMessage } = await endOf("lost-run");
+    assert.deepEqual([state, errorMessage], ["aborted", "no answer came to it"]);
+    await history("lost");
+    await say("lost", "and now?");
+    assert.equal(
+      client.frames.filter(({ payload }) => payload?.runId === "lost-run" && payload.state).length,
+      1,
+    );
   });
 
   test("what a window sets and nothing here follows is told back", async () => {

@@ -9,7 +9,12 @@ interface Listener {
   all: boolean;
   /** conversations whose messages it follows */
   readonly followed: Set<string>;
+  /** lost runs that it was told of */
+  readonly lost: Set<string>;
 }
+
+/** A window shows few conversations. */
+const MOST_LOST = 100;
 
 export interface SessionSource {
   readonly now: () => number;
@@ -49,6 +54,14 @@ export class SessionNews {
   unfollow(connId: string, key: string): void {
     this.#listeners.get(connId)?.followed.delete(key);
     this.#letGo(connId);
+  }
+
+  /** Whether a lost run is news to a listener: it reads the history again for each end. */
+  isFirst(connId: string, runId: string): boolean {
+    const lost = this.#listeners.get(connId)?.lost;
+    if (!lost || lost.has(runId) || lost.size >= MOST_LOST) return false;
+    lost.add(runId);
+    return true;
   }
 
   /** It was written. */
@@ -96,7 +109,7 @@ export class SessionNews {
   #listener(connId: string, tell: Tell, left: AbortSignal): Listener {
     const known = this.#listeners.get(connId);
     if (known) return known;
-    const listener: Listener = { tell, all: false, followed: new Set() };
+    const listener: Listener = { tell, all: false, followed: new Set(), lost: new Set() };
     this.#listeners.set(connId, listener);
     left.addEventListener("abort", () => this.#listeners.delete(connId), { once: true });
     return listener;

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { COMMANDS } from "../../chat/commands.ts";
 import { defaultsFor, rowOf, sessionNamed, storedSession } from "../conversation.ts";
+import { tellLostRun } from "../lost-run.ts";
 import type { Call } from "../method.ts";
 import { method } from "../method.ts";
 import { modelRows } from "../model-rows.ts";
@@ -107,6 +108,7 @@ async function history(call: Call, { sessionKey, agentId: agent, limit, offset }
   const older = rows.slice(0, Math.max(0, rows.length - offset));
   const hasMore = older.length > limit;
   const inFlightRun = call.plane.chats.inFlight(named.key);
+  tellLostRun(call, named, rows.at(-1));
   return {
     sessionKey: named.key,
     ...(session ? { sessionId: session.sessionId } : {}),
