@@ -56,7 +56,7 @@ export type OnboardFlags = { readonly [F in KeyFlag]?: string } & ElsewhereFlags
 const USUAL_TIMEOUT_MS = 15_000;
 
 /** @throws AccessError `bad_input` */
-export function requestOf(flags: OnboardFlags, env: Environment): OnboardRequest {
+export function requestOf(flags: OnboardFlags, env: () => Environment): OnboardRequest {
   const notes = elsewhere(flags);
   if (flags.flow !== undefined) oneOf("--flow", flags.flow, ["quickstart", "advanced", "manual"]);
   const { tokenExpiresIn, tokenProfileId, installDaemon, skipDaemon } = flags;
@@ -137,7 +137,7 @@ function blanksIn(flags: OnboardFlags): Map<ProviderId, Blanks> {
   return given.length === 0 ? new Map() : new Map([["cloudflare-ai-gateway", new Map(given)]]);
 }
 
-function secretPlan(flags: OnboardFlags, env: Environment): TokenPlan | undefined {
+function secretPlan(flags: OnboardFlags, env: () => Environment): TokenPlan | undefined {
   const { gatewayToken, gatewayTokenRefEnv: name, gatewayPassword } = flags;
   const given = [gatewayToken, name, gatewayPassword].filter((each) => each !== undefined);
   if (given.length > 1)
@@ -159,7 +159,7 @@ function secretPlan(flags: OnboardFlags, env: Environment): TokenPlan | undefine
   if (gatewayPassword !== undefined) return { kind: "password", password: gatewayPassword };
   if (gatewayToken !== undefined) return { kind: "text", token: gatewayToken.trim() };
   if (name === undefined) return undefined;
-  if (env[name]?.trim()) return { kind: "env", name };
+  if (env()[name]?.trim()) return { kind: "env", name };
   throw new AccessError("bad_input", `--gateway-token-ref-env: the variable ${name} is not set, or empty.`);
 }
 

@@ -22,8 +22,8 @@ export async function runOnboard(session: Session, flags: OnboardFlags): Promise
     throw new AccessError("bad_input", "--remote-url and --remote-token go with --mode remote.");
   if (flags.resetScope !== undefined && !flags.reset)
     throw new AccessError("bad_input", "--reset-scope goes with --reset. Nothing was changed.");
-  const request = requestOf(flags, process.env);
   const given = await session.deps();
+  const request = requestOf(flags, given.env);
   if (!flags.reset) return await onboarded(session, given, flags, mode, request);
   const { afterReset } = await import("./onboard-reset.ts");
   const deps = await afterReset(session.io, given, flags);

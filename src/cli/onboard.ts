@@ -13,6 +13,7 @@ import { lookAround } from "../onboard/found.ts";
 import { gatewayPlan } from "../onboard/gateway-plan.ts";
 import type { GatewaySide } from "../onboard/gateway-side.ts";
 import type { OnboardRequest } from "../onboard/request.ts";
+import { unseenByService, unseenWords, withTokenForService } from "../onboard/service-sight.ts";
 import type { OnboardReport } from "../onboard/summary.ts";
 import { triedWords } from "../onboard/summary.ts";
 import { trySource } from "../onboard/try.ts";
@@ -26,6 +27,7 @@ import { gatewaySide } from "./onboard-gateway.ts";
 
 /** What is known before anybody is asked. */
 interface Start {
+  readonly request: OnboardRequest;
   readonly deps: CommandDeps;
   readonly agent: AgentId;
   readonly found: Found;
@@ -85,13 +87,15 @@ export async function onboardUnasked(
   const start = await begin(deps, request);
   const { agent, found, side, repairs } = start;
   const source = await chooseUnasked({ deps, agent, request, talk }, found);
-  const bare: Draft = {
+  const asked: Draft = {
     ...emptyDraft(agent),
     workspace: request.workspace,
     gateway: gatewayPlan(request, side),
     seal: request.seal,
     service: request.service ?? false,
   };
+  const bare = withTokenForService(asked, side);
+  mustBeSeen(start, { ...bare, sources: source ? [{ source }] : [] });
   if (!source) return await carryOut(start, bare, "onboard", [...request.notes, ...repairs]);
   const tried = request.test
     ? await talk.wait((signal) => trySource(deps, bare, source, { timeoutMs: request.testTimeoutMs, signal }))
@@ -111,6 +115,13 @@ export async function onboardUnasked(
   ]);
 }
 
+/** @throws AccessError `bad_input` when a service was asked for that could not do its work */
+function mustBeSeen({ deps, side }: Start, draft: Draft): void {
+  const unseen = draft.service ? unseenByService(draft, deps.config().gateway, side.seenByService) : [];
+  if (unseen.length === 0) return;
+  throw new AccessError("bad_input", `${unseenWords(unseen, deps.paths().dotenvPath)} Nothing was written.`);
+}
+
 async function begin(deps: CommandDeps, request: OnboardRequest): Promise<Start> {
   const { agent, side } = usable(deps, request.agent);
   const [found, repairs] = await untilInterrupted(
@@ -120,7 +131,7 @@ async function begin(deps: CommandDeps, request: OnboardRequest): Promise<Start>
   const [fault] = found.unreadable;
   if (fault !== undefined)
     throw new AccessError("store_unreadable", `${fault} Nothing was changed. See: openclaw doctor`);
-  return { deps, agent, found, side, repairs };
+  return { request, deps, agent, found, side, repairs };
 }
 
 /** A config that cannot be read is doctor's: whoever writes over it loses what it says. */
@@ -155,7 +166,7 @@ async function repairFirst(talk: Talk, repairs: readonly string[]): Promise<void
 }
 
 async function carryOut(
-  { deps, side, agent }: Start,
+  { deps, side, agent, request }: Start,
   draft: Draft | undefined,
   command: RunNote["command"],
   notes: readonly string[],
@@ -168,5 +179,11 @@ async function carryOut(
     command,
     ...(command === "onboard" ? { accepted: true } : {}),
   };
-  return await finish(deps, side, { draft, note, sealKey: {}, notes });
+  return await finish(deps, side, {
+    draft,
+    note,
+    sealKey: {},
+    answerMs: request.test ? request.testTimeoutMs : 0,
+    notes,
+  });
 }

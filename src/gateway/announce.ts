@@ -1,6 +1,7 @@
 // What a person sees when the gateway is up: its address, where the secret is, and a line that works.
 import type { Gateway } from "./gateway.ts";
 import type { GatewaySecret } from "./token.ts";
+import { quoted } from "./token.ts";
 
 const BODY = `'{"model":"openclaw","messages":[{"role":"user","content":"Say hello."}]}'`;
 
@@ -41,7 +42,7 @@ export function curlLine(
   secret: string | undefined,
 ): string {
   const auth = secret === undefined ? "" : ` -H "Authorization: Bearer ${secret}"`;
-  const trust = certPath === undefined ? "" : ` --cacert ${certPath}`;
+  const trust = certPath === undefined ? "" : ` --cacert ${quoted(certPath)}`;
   return `curl -s${trust} ${url}/v1/chat/completions${auth} -H "Content-Type: application/json" -d ${BODY}`;
 }
 

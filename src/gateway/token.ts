@@ -122,8 +122,12 @@ function readToken(file: string): string | undefined {
   }
 }
 
-function makeToken(file: string): string {
-  const token = randomBytes(32).toString("base64url");
+/** Keeps a token of the person's own, unless there is one already. @throws AccessError `store_unwritable` */
+export function keepToken(file: string, token: string | undefined): void {
+  if (token !== undefined && readToken(file) === undefined) makeToken(file, token);
+}
+
+function makeToken(file: string, token = randomBytes(32).toString("base64url")): string {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     writeFileSync(file, `${token}\n`, { mode: 0o600, flag: "wx" });

@@ -14,7 +14,12 @@ export type TokenPlan =
   /** There is one, or none is asked for. */
   | { readonly kind: "keep" }
   /** One is made, into a file of its own that the config refers to. */
-  | { readonly kind: "make"; readonly file: string }
+  | {
+      readonly kind: "make";
+      readonly file: string;
+      /** It is the one that this shell has. */
+      readonly ofShell?: true;
+    }
   | { readonly kind: "text"; readonly token: string }
   | { readonly kind: "env"; readonly name: string }
   | { readonly kind: "password"; readonly password: string };

@@ -14,6 +14,8 @@ export interface Agreed {
   readonly note: RunNote;
   /** how the store is to be sealed */
   readonly sealKey: KeyRequest;
+  /** ms to wait for a service to answer; 0: it is not waited for */
+  readonly answerMs: number;
   /** told already on the way */
   readonly notes: readonly string[];
 }
@@ -24,10 +26,10 @@ export async function finish(deps: CommandDeps, side: GatewaySide, agreed: Agree
   const { config: written } = await writeDraft(deps, draft, note, side);
   const notes = [...agreed.notes];
   const sealed = draft.seal ? await sealStore(deps, sealKey, notes) : false;
-  const service = draft.service ? await installed(side, notes) : undefined;
+  const service = draft.service ? await installed(side, agreed.answerMs, notes) : undefined;
   const { backupPath } = written;
   return {
-    ...reportOf(draft, side, written),
+    ...reportOf(draft, side, written, service?.started ?? false),
     applied: true,
     ...(backupPath === undefined ? {} : { backupPath }),
     sealed,
@@ -42,9 +44,14 @@ export const unchanged = (
   side: GatewaySide,
   draft: Draft,
   notes: readonly string[],
-): OnboardReport => ({ ...reportOf(draft, side, { config: deps.config(), changed: false }), notes });
+): OnboardReport => ({ ...reportOf(draft, side, { config: deps.config(), changed: false }, false), notes });
 
-function reportOf(draft: Draft, side: GatewaySide, { config, changed }: WrittenConfig): OnboardReport {
+function reportOf(
+  draft: Draft,
+  side: GatewaySide,
+  { config, changed }: WrittenConfig,
+  byService: boolean,
+): OnboardReport {
   const { port, bind, auth } = config.gateway;
   return {
     agentId: draft.agent,
@@ -56,7 +63,7 @@ function reportOf(draft: Draft, side: GatewaySide, { config, changed }: WrittenC
     configChanged: changed,
     gateway: { port, bind, auth: auth.mode },
     sealed: false,
-    curl: side.curl(),
+    curl: side.curl(byService),
     notes: [],
   };
 }
@@ -78,10 +85,16 @@ async function sealStore(deps: CommandDeps, request: KeyRequest, notes: string[]
   }
 }
 
-async function installed(side: GatewaySide, notes: string[]): Promise<NonNullable<OnboardReport["service"]>> {
+async function installed(
+  side: GatewaySide,
+  answerMs: number,
+  notes: string[],
+): Promise<NonNullable<OnboardReport["service"]>> {
   try {
     const { file, started, notes: more } = await side.install();
     notes.push(...more);
+    if (started && answerMs > 0 && !(await side.answers(answerMs)))
+      notes.push("The service was started, and does not answer yet. Look: openclaw gateway status");
     return { file, started };
   } catch (error) {
     if (!(error instanceof AccessError)) throw error;

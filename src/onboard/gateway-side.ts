@@ -15,6 +15,10 @@ export interface GatewaySide {
   readonly tokenFile: string;
   /** The gateway asks for one, and there is none that the config or the environment tells. */
   readonly lacksToken: boolean;
+  /** There is one, and none but this shell has it. */
+  readonly tokenOnlyHere: boolean;
+  /** The variables of a service: those that are written down. */
+  readonly seenByService: Readonly<Record<string, string | undefined>>;
   /** systemd or launchd; absent on other systems. */
   readonly manager?: string;
   /** Whether a gateway could start by these settings. @throws AccessError `bad_input`, `config_invalid` */
@@ -23,6 +27,12 @@ export interface GatewaySide {
   makeToken(): void;
   /** By the settings as they are then. @throws AccessError */
   install(): Promise<ServiceDone>;
-  /** A line that makes a call, and works as it is printed; by the settings as they are then. */
-  curl(): string;
+  /** Whether a gateway answers, waited for that long. */
+  answers(timeoutMs: number): Promise<boolean>;
+  /**
+   * A line that makes a call, and works as it is printed; by the settings as they are then.
+   *
+   * @param byService the gateway has the variables of a service, not those of this shell
+   */
+  curl(byService: boolean): string;
 }

@@ -47,7 +47,11 @@ function tokenLines(token: Token): string[] {
     case "keep":
       return [];
     case "make":
-      return [`Make a token for the gateway, in ${token.file}`];
+      return [
+        token.ofShell
+          ? `Keep this shell's token for the gateway, in ${token.file}`
+          : `Make a token for the gateway, in ${token.file}`,
+      ];
     case "text":
       return ["Set gateway.auth.token"];
     case "env":

@@ -4,6 +4,7 @@ import { readDocument } from "../config/document.ts";
 import { AccessError } from "../core/errors.ts";
 import type { Draft } from "./draft.ts";
 import type { Found } from "./found.ts";
+import { withTokenForService } from "./service-sight.ts";
 import { credentialsStep, namedStep } from "./steps/credentials.ts";
 import { gatewayStep, sealStep, serviceStep, usualGateway, workspaceStep } from "./steps/gateway.ts";
 import { healthStep } from "./steps/health.ts";
@@ -76,9 +77,10 @@ async function inTurn(wizard: Wizard, steps: readonly Step[], first: Draft): Pro
 
 /** The plan, until it is agreed to, or left. */
 async function review(wizard: Wizard, first: Draft): Promise<Draft | undefined> {
-  const { talk, deps } = wizard;
+  const { talk, deps, side } = wizard;
   let draft = first;
   for (;;) {
+    draft = withTokenForService(draft, side);
     const config = deps.config();
     const lines = planLines(config, readDocument(config.path), draft);
     if (lines.length === 0) return undefined;

@@ -195,23 +195,54 @@ test("without a word the best that is there is taken; references, tokens and pas
   assert.ok(!home.read(store).includes(token));
 });
 
-test("a server at its address: its first model, and no key; and a service", async () => {
-  home.write("bin/systemctl", `#!/bin/sh\necho "$*" >> "$HOME/told"\n`);
+test("a server at its address, and a service that has none of this shell's variables: the line calls it", async () => {
+  const port = await freePort();
+  const start = `env -i HOME="$HOME" PATH=/usr/bin:/bin ${process.execPath} ${ENTRY} gateway run < /dev/null > "$HOME/log" 2>&1 & echo $! > "$HOME/pid"`;
+  home.write(
+    "bin/systemctl",
+    `#!/bin/sh\necho "$*" >> "$HOME/told"\ncase "$*" in *enable*) ${start};; esac\n`,
+  );
   chmodSync(join(home.path, "bin/systemctl"), 0o755);
   const words = ["--auth-choice", "lmstudio", "--custom-base-url", `${upstream.url}/v1`];
-  const install = process.platform === "linux" ? ["--install-daemon"] : [];
-  const { exit, out, err } = await run([...UNASKED, ...words, ...install], {
+  const service = process.platform === "linux" ? ["--install-daemon"] : [];
+  const shell = {
     PATH: `${home.path}/bin:/usr/bin:/bin`,
-  });
-  assert.equal(exit, 0, err);
-  const { sources, service } = JSON.parse(out);
-  if (install.length > 0) {
-    assert.equal(service.started, true);
-    assert.match(home.read("told"), /--user enable --now openclaw-gateway\.service/);
+    OPENCLAW_GATEWAY_TOKEN: "fake-token-of-this-shell-0123456789",
+  };
+  const ref = ["--gateway-token-ref-env", "MY_TOKEN"];
+  if (service.length > 0) {
+    const unseen = await run([...UNASKED, ...words, ...service, ...ref], {
+      MY_TOKEN: "fake-0123456789abcdef",
+    });
+    assert.match(JSON.parse(unseen.out).error.message, /does not see MY_TOKEN.*\.env/);
+    assert.deepEqual([unseen.exit, home.files().includes(".openclaw")], [1, false]);
   }
-  const [row] = sources;
+  const { exit, out, err } = await run(
+    [...UNASKED, ...words, ...service, "--gateway-port", String(port)],
+    shell,
+  );
+  assert.equal(exit, 0, err);
+  const report = JSON.parse(out);
+  const [row] = report.sources;
   assert.deepEqual([row.model, row.test.status, row.profileId], ["lmstudio/llama-local", "ok", undefined]);
   assert.equal(config().models.providers.lmstudio.baseUrl, `${upstream.url}/v1`);
+  if (service.length === 0) return;
+  try {
+    assert.deepEqual(
+      [report.service.started, report.notes.filter((note: string) => note.includes("answer"))],
+      [true, []],
+    );
+    assert.match(home.read("told"), /--user enable --now openclaw-gateway\.service/);
+    for (const env of [{ HOME: home.path }, { HOME: home.path, ...shell }]) {
+      const { stdout } = await promisify(execFile)("sh", ["-c", report.curl], {
+        env: { ...env, PATH: "/usr/bin:/bin" },
+      });
+      assert.equal(JSON.parse(stdout).choices[0].message.content, "OK");
+    }
+  } finally {
+    process.kill(Number(home.read("pid")));
+    await eventually(async () => assert.ok(!home.files().includes(".openclaw/state/gateway.lock")));
+  }
 });
 
 test("the word of a region writes its host; a flag says whose key it is, and by which door", async () => {

@@ -4,6 +4,7 @@ import { AccessError } from "../../core/errors.ts";
 import type { Draft } from "../draft.ts";
 import { draftConfig } from "../draft.ts";
 import { gatewayPlan } from "../gateway-plan.ts";
+import { unseenByService, unseenWords } from "../service-sight.ts";
 import type { Step } from "./step.ts";
 
 /** What a first run needs, without a question. */
@@ -58,11 +59,16 @@ const REACH: Readonly<Record<string, string>> = {
 };
 
 /** @returns the draft as it is where there is no manager */
-export const serviceStep: Step = async ({ talk, side, request, found }, draft): Promise<Draft> => {
+export const serviceStep: Step = async ({ talk, side, request, found, deps }, draft): Promise<Draft> => {
   if (side.manager === undefined) return draft;
-  if (request.service !== undefined) return { ...draft, service: request.service };
+  const unseen = unseenByService(draft, deps.config().gateway, side.seenByService);
+  if (unseen.length > 0 && request.service !== false) {
+    talk.notify(unseenWords(unseen, deps.paths().dotenvPath));
+    return { ...draft, service: false };
+  }
   const question = `Install the gateway as a service (${side.manager}), and start it?`;
-  return { ...draft, service: await talk.confirm(question, found.host === "daemon") };
+  const service = request.service ?? (await talk.confirm(question, found.host === "daemon"));
+  return { ...draft, service };
 };
 
 export const sealStep: Step = async ({ talk, found, request }, draft) => {
