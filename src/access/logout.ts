@@ -103,7 +103,13 @@ function nothingToRemove(agent: AgentId, target: LogoutTarget, main: AgentState 
  *
  * @throws AccessError as `planLogout`; `store_unwritable`, `config_conflict`
  */
-export async function logout(deps: CommandDeps, { agent, profiles }: LogoutPlan): Promise<LogoutReport> {
+export async function logout(deps: CommandDeps, plan: LogoutPlan): Promise<LogoutReport> {
+  await removeCredentials(deps, plan);
+  return await forgetTraces(deps, plan);
+}
+
+/** The first half of `logout`. Resolves once it is durable. @throws AccessError `store_unwritable` */
+export async function removeCredentials(deps: CommandDeps, { agent, profiles }: LogoutPlan): Promise<void> {
   const ids = profiles.map(({ id }) => id);
   const providers = await providersNaming(deps, agent, ids, profiles);
   await deps.store().update(agent, { profiles: ids, providers, facts: true }, (slice) => ({
@@ -111,6 +117,14 @@ export async function logout(deps: CommandDeps, { agent, profiles }: LogoutPlan)
     order: ordersWithout(slice, ids),
     purge: ids,
   }));
+}
+
+/** The other half: what named them elsewhere. @throws AccessError `store_unwritable`, `config_conflict` */
+export async function forgetTraces(
+  deps: CommandDeps,
+  { agent, profiles }: LogoutPlan,
+): Promise<LogoutReport> {
+  const ids = profiles.map(({ id }) => id);
   const gone = await heldNowhereElse(deps, agent, ids);
   if (agent === MAIN_AGENT) await forgetInOrders(deps, gone);
   const written = await writeConfig(deps, (config) => editsWithout(config, gone));

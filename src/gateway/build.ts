@@ -29,6 +29,7 @@ import type { Faults } from "./faults.ts";
 import type { Gateway } from "./gateway.ts";
 import { Counts } from "./metrics/counts.ts";
 import type { SettingsReader } from "./reload.ts";
+import { goneSince } from "./gone.ts";
 import { Runs } from "./runs.ts";
 import type { GatewayDeps } from "./run.ts";
 import type { GatewaySecrets } from "./secrets/secrets.ts";
@@ -88,14 +89,21 @@ export function buildGateway(
   const writing = (part: string) => (error: unknown) =>
     faults.report(part, `${part} cannot be written`, error);
   const writer = new HealthWriter(deps.store(), writing("Health"));
-  const runs = new Runs();
+  const runs = new Runs(hub && ((ending) => hub.endRuns(ending)));
+  const read = tellingSealed(
+    (agent) => deps.store().read(agent),
+    deps.log,
+    (agent, fault) => secrets.locked(agent, fault),
+  );
   const agents: LiveAgents = new LiveAgents({
     watch: (agent) => watch(agent),
-    read: tellingSealed(
-      (agent) => deps.store().read(agent),
-      deps.log,
-      (agent, fault) => secrets.locked(agent, fault),
-    ),
+    read: async (agent) => {
+      const reading = await read(agent);
+      const gone = goneSince(agent, agents.reading(agent), reading);
+      // Nobody waits for views that are made of it.
+      if (gone) void runs.end({ gone });
+      return reading;
+    },
     join: joinWith(deps, secrets.dress(deps.settingsFiles?.first ?? deps)),
     onView: (view) => secrets.learn(view),
     writer,

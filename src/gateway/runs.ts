@@ -22,12 +22,10 @@ export interface Gone {
   readonly ids: ReadonlySet<ProfileId>;
 }
 
-/** Runs of other processes. */
-export interface RunsElsewhere {
-  abortLost(gone: Gone): void;
-  /** Never rejects. @returns those that it has ended */
-  revoke(providers: ReadonlySet<ProviderId>): Promise<readonly string[]>;
-}
+/** Which runs are to end: those that use what is gone, or that go to one of these providers just now. */
+export type Ending = { readonly gone: Gone } | { readonly providers: ReadonlySet<ProviderId> };
+
+export type EndElsewhere = (ending: Ending) => Promise<readonly string[]>;
 
 /** What a list shows of a run that is under way. */
 export interface RunAbout {
@@ -51,10 +49,11 @@ export const AUTH_REVOKED = "auth-revoked";
 
 export class Runs {
   readonly #active = new Set<ActiveRun>();
-  readonly #elsewhere: RunsElsewhere | undefined;
+  readonly #endElsewhere: EndElsewhere | undefined;
 
-  constructor(elsewhere?: RunsElsewhere) {
-    this.#elsewhere = elsewhere;
+  /** @param endElsewhere ends runs of other processes; never rejects */
+  constructor(endElsewhere?: EndElsewhere) {
+    this.#endElsewhere = endElsewhere;
   }
 
   /** Nobody looks on most of the time, and then it costs nothing. */
@@ -79,21 +78,19 @@ export class Runs {
     return [...this.#active].filter(({ sessionKey }) => sessionKey === key);
   }
 
-  /**
-   * Whatever uses a provider's credentials that has none any more ends.
-   *
-   * @param gone is told before anything else is made of the news, so views may hold it still
-   * @returns those that this has ended, here
-   */
-  abortLost(gone?: Gone): string[] {
-    if (gone) this.#elsewhere?.abortLost(gone);
-    return this.#abort((run) => run.hasLostProvider(gone));
+  /** Views were made anew: whatever uses a provider's credentials that has none any more ends. */
+  abortLost(): void {
+    this.#abort((run) => run.hasLostProvider());
   }
 
-  /** Ends whatever goes to these providers just now. @returns the runs that this has ended */
-  async revoke(providers: ReadonlySet<ProviderId>): Promise<string[]> {
-    const there = this.#elsewhere?.revoke(providers);
-    const here = this.#abort((run) => providers.has(run.provider()));
+  /** Ends runs for good, before this returns where they are of this process. @returns those that end for it */
+  async end(ending: Ending): Promise<string[]> {
+    const there = this.#endElsewhere?.(ending);
+    const here = this.#abort(
+      "gone" in ending
+        ? (run) => run.hasLostProvider(ending.gone)
+        : (run) => ending.providers.has(run.provider()),
+    );
     return [...here, ...((await there) ?? [])];
   }
 
@@ -101,9 +98,9 @@ export class Runs {
   #abort(isMeant: (run: ActiveRun) => boolean): string[] {
     const ended: string[] = [];
     for (const run of this.#active) {
-      if (run.stopReason !== undefined || !isMeant(run)) continue;
+      if (!isMeant(run)) continue;
       run.abort(AUTH_REVOKED);
-      if (run.stopReason !== undefined) ended.push(run.runId);
+      if (run.stopReason === AUTH_REVOKED) ended.push(run.runId);
     }
     return ended;
   }

@@ -2,7 +2,7 @@
 import type { LiveAgent } from "../access/live-agent.ts";
 import type { AuthProfile } from "../core/credential.ts";
 import type { Crossing } from "../core/funding.ts";
-import type { ProfileId } from "../core/ids.ts";
+import type { ProfileId, ProviderId } from "../core/ids.ts";
 import type { ModelRef } from "../core/model-ref.ts";
 import type { Snapshot } from "../core/plan/candidate.ts";
 import type { Prepared } from "../core/plan/prepare.ts";
@@ -16,6 +16,7 @@ import type { Gateway } from "./gateway.ts";
 import type { CrossingMeter } from "./crossing-meter.ts";
 import type { CallMeter } from "./key-meter.ts";
 import { newRunId } from "./run-id.ts";
+import type { Gone } from "./runs.ts";
 
 export interface Served {
   readonly runId: string;
@@ -90,8 +91,24 @@ export const newServed = (given: Given): Served => ({
   place: { attempts: 0 },
 });
 
-/** It uses a stored credential of a provider that has none any more. Where another is left, a call ends as it began. */
-export const hasLostProvider = ({ place: { profile }, live: { view } }: Served): boolean =>
-  profile?.source === "store" &&
-  !view.damaged &&
-  !view.stored.some(({ credential }) => credential.provider === profile.provider);
+/**
+ * It uses a stored credential of a provider that has none any more, or waits for one. Where another is left, a call ends
+ * as it began.
+ */
+export function hasLostProvider(served: Served, gone?: Gone): boolean {
+  const { view } = served.live;
+  const provider = storedProvider(served);
+  if (provider === undefined || view.damaged) return false;
+  return !view.stored.some(
+    ({ credential, id, owner }) =>
+      credential.provider === provider && !(gone?.owner === owner && gone.ids.has(id)),
+  );
+}
+
+/** The provider of the stored credential that it uses; of those that it waits for while it has none. */
+function storedProvider({ place: { profile, ref }, plan, from }: Served): ProviderId | undefined {
+  if (profile) return profile.source === "store" ? profile.provider : undefined;
+  const { provider } = ref ?? plan.models[0]!;
+  const had = from.profiles.some((one) => one.source === "store" && one.provider === provider);
+  return had ? provider : undefined;
+}

@@ -9,7 +9,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Action } from "../fakes/scripted-upstream.ts";
 import { startScriptedUpstream } from "../fakes/scripted-upstream.ts";
 import * as act from "../fakes/upstream-actions.ts";
-import { chatBody } from "../fakes/wire-samples.ts";
+import { chatBody, chatFrames } from "../fakes/wire-samples.ts";
+import { controlClient } from "../support/control-client.ts";
 import { eventually } from "../support/eventually.ts";
 import { gatewayHome } from "../support/gateway-process.ts";
 import { keyOf } from "../support/gateway.ts";
@@ -88,6 +89,33 @@ describe("workers share", { concurrency: 2 }, () => {
       const { keys } = await cli(place, "gateway", "keys", "list");
       assert.equal(keys[0].usage.total.requests, 5);
     }, LONG_MS);
+  });
+
+  test("when credentials are removed, the streams of all workers end and are named; by the command line, too", async (t) => {
+    const place = await startWithWorkers(t, {
+      config: { agents: { defaults: { model: "p/m1" } } },
+      script: () => act.stallAfterFrames(3, { frames: chatFrames("one two three four") }),
+    });
+    const { url } = place.gateway;
+    const open = async () => {
+      const messages = [{ role: "user", content: "Go on." }];
+      const body = JSON.stringify({ model: "p/m1", stream: true, messages });
+      const headers = { authorization: `Bearer ${TOKEN}`, connection: "close" };
+      const response = await fetch(`${url}/v1/chat/completions`, { method: "POST", headers, body });
+      return { id: response.headers.get("x-openclaw-run-id"), text: response.text() };
+    };
+    const streams = await Promise.all(Array.from({ length: 6 }, open));
+    const client = await controlClient(url, { auth: { token: TOKEN } });
+    const answer = await client.ask("models.authLogout", { provider: "p" });
+    assert.deepEqual(answer.abortedRunIds.toSorted(), streams.map(({ id }) => id).toSorted());
+    for (const { text } of streams) assert.match(await text, /auth-revoked[^]*\[DONE\]/);
+    const again = { provider: "p", profileId: "p:a", key: keyOf("p", "a") };
+    await client.ask("models.auth.paste-api-key", again);
+    client.close();
+    await eventually(() => assert.equal(place.upstream.calls.length, 6));
+    const more = [await open(), await open()];
+    await cli(place, "models", "auth", "logout", "--provider", "p", "--yes");
+    for (const { text } of more) assert.match(await text, /auth-revoked[^]*\[DONE\]/);
   });
 
   test("one refresh for one expiry, whichever workers wait for it", async (t) => {

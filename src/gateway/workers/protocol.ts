@@ -15,6 +15,7 @@ import type { CommitOutcome } from "../../store/worker-sessions.ts";
 import type { ThinkingPart } from "../../wire/translate/neutral.ts";
 import type { Figures } from "../metrics/figures.ts";
 import type { Page } from "../reply.ts";
+import type { Ending } from "../runs.ts";
 import type { GatewayOptions } from "../settings.ts";
 import type { TlsFiles } from "../tls.ts";
 
@@ -168,6 +169,8 @@ export interface ToWorker {
     start: { ask: Start; answer: void };
     settings: { ask: SettingsData; answer: void };
     figures: { ask: null; answer: Figures };
+    /** Told ahead of the news that it may be part of. */
+    end: { ask: Ending; answer: readonly string[] };
     /** Answered as soon as it comes to it. */
     alive: { ask: null; answer: null };
     /** Resolves when the running calls have ended, and all that is to be told of them was told. */

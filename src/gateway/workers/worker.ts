@@ -47,6 +47,7 @@ class GatewayWorker {
         start: (start) => this.#begin(start),
         settings: (data) => this.#use(data),
         figures: () => figures(this.#parts.shared.counts),
+        end: (ending) => this.#parts.shared.runs.end(ending),
         alive: () => null,
         stop: (graceMs) => this.#stop(graceMs),
       },

@@ -1,6 +1,6 @@
 // Auth profiles: seen, put back to use, removed, asked what is left of them. Named after `openclaw models auth …`.
 import * as v from "valibot";
-import type { LogoutReport, LogoutTarget } from "../../../access/logout.ts";
+import type { LogoutPlan, LogoutReport, LogoutTarget } from "../../../access/logout.ts";
 import { AccessError } from "../../../core/errors.ts";
 import type { AgentId } from "../../../core/ids.ts";
 import { MAIN_AGENT, parseProfileId, parseProviderId } from "../../../core/ids.ts";
@@ -61,7 +61,11 @@ export const authMethods = {
     "operator.admin",
     v.strictObject({ agentId, profileId: name }),
     async (call, { agentId: agent, profileId }) => {
-      const report = await remove(call, { profileId: parseProfileId(profileId) }, agent);
+      const { planLogout } = await import("../../../access/logout.ts");
+      const target = { profileId: parseProfileId(profileId) };
+      const plan = await planLogout(call.deps, { target, agent });
+      await removeNow(call, plan);
+      const report = await followUp(call, plan);
       return { ...report, note: STILL_THERE };
     },
   ),
@@ -72,18 +76,23 @@ export const authMethods = {
     v.strictObject({ agentId, provider: name }),
     async (call, { agentId: agent, provider }) => {
       const target = { provider: parseProviderId(provider) };
-      const { runs } = call.gateway;
-      const using = runs.at(target.provider);
-      const removed = new Set<string>();
-      for (const one of agent === undefined ? agentsOf(call) : [agent]) {
-        const report = await remove(call, target, one).catch(noneThere);
-        for (const { id } of report?.removed ?? []) removed.add(id);
+      const agents = agent === undefined ? agentsOf(call) : [agent];
+      const { plans, fault } = await plansFor(call, target, agents);
+      const profiles = plans.flatMap((plan) => plan.profiles);
+      const aborted = new Set<string>();
+      for (const plan of plans) for (const id of await removeNow(call, plan)) aborted.add(id);
+      // Of one agent: the credentials of others are good still, and so are their runs.
+      if (agent === undefined) {
+        const providers = new Set([target.provider, ...profiles.map((one) => one.provider)]);
+        for (const id of await call.gateway.runs.end({ providers })) aborted.add(id);
       }
+      for (const plan of plans) await followUp(call, plan);
+      if (fault !== undefined) throw fault;
       return {
         provider: target.provider,
-        removedProfiles: [...removed],
-        abortedRunIds: runs.revoke(using),
-        ...(removed.size > 0 ? { note: STILL_THERE } : {}),
+        removedProfiles: [...new Set(profiles.map(({ id }) => id))],
+        abortedRunIds: [...aborted],
+        ...(profiles.length > 0 ? { note: STILL_THERE } : {}),
       };
     },
   ),
@@ -93,19 +102,31 @@ const agentsOf = ({ deps }: Call): AgentId[] => [
   ...new Set([...deps.config().agents.map(({ id }) => id), MAIN_AGENT]),
 ];
 
-async function remove(
-  { deps, gateway }: Call,
-  target: LogoutTarget,
-  agent: AgentId | undefined,
-): Promise<LogoutReport> {
-  const { logout, planLogout } = await import("../../../access/logout.ts");
-  const report = await logout(deps, await planLogout(deps, { target, agent }));
-  // From here on no call gets it.
-  await gateway.agents.refresh(report.agentId);
-  return report;
+/** What there is to remove, also where the store of another agent cannot be read. */
+async function plansFor({ deps }: Call, target: LogoutTarget, agents: readonly AgentId[]) {
+  const { planLogout } = await import("../../../access/logout.ts");
+  const plans: LogoutPlan[] = [];
+  let fault: unknown;
+  for (const agent of agents)
+    try {
+      plans.push(await planLogout(deps, { target, agent }));
+    } catch (error) {
+      if (!(error instanceof AccessError && error.code === "unknown_profile")) fault ??= error;
+    }
+  return { plans, fault };
 }
 
-function noneThere(error: unknown): undefined {
-  if (error instanceof AccessError && error.code === "unknown_profile") return undefined;
-  throw error;
+/** Whoever uses it ends as soon as it is gone for good, before anything is made of that. @returns the runs that end */
+async function removeNow({ deps, gateway }: Call, plan: LogoutPlan): Promise<readonly string[]> {
+  const { removeCredentials } = await import("../../../access/logout.ts");
+  await removeCredentials(deps, plan);
+  const gone = { owner: plan.agent, ids: new Set(plan.profiles.map(({ id }) => id)) };
+  return await gateway.runs.end({ gone });
+}
+
+async function followUp({ deps, gateway }: Call, plan: LogoutPlan): Promise<LogoutReport> {
+  // From here on no call gets it.
+  await gateway.agents.refresh(plan.agent);
+  const { forgetTraces } = await import("../../../access/logout.ts");
+  return await forgetTraces(deps, plan);
 }
