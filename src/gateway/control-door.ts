@@ -2,6 +2,7 @@
 // client comes, so that a gateway that only serves model calls pays nothing for it.
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
+import type { Talk } from "../access/login/talk.ts";
 import type { CommandDeps } from "../access/open-deps.ts";
 import type { Receipt } from "../core/receipt.ts";
 import type { ControlPlane } from "./control-plane/control-plane.ts";
@@ -11,6 +12,16 @@ import type { Talks } from "./chat/talks.ts";
 import type { SessionNews } from "./told-sessions.ts";
 import type { ReloadReport } from "./reload.ts";
 import type { SecretsReport } from "./secrets/report.ts";
+
+/** Sets up what is missing, question by question. @returns what `openclaw onboard --json` prints */
+export type Setup = (deps: CommandDeps, talk: Talk, asked: SetupAsked) => Promise<unknown>;
+
+export interface SetupAsked {
+  readonly agent?: string | undefined;
+  readonly workspace?: string | undefined;
+  /** Ask about the gateway's address as well. */
+  readonly advanced: boolean;
+}
 
 export interface ControlOptions {
   readonly current: Current;
@@ -22,6 +33,8 @@ export interface ControlOptions {
   readonly reloadSecrets: () => Promise<SecretsReport>;
   /** of the log file of today; `undefined` where nobody keeps one */
   readonly logPath: () => string | undefined;
+  /** absent where nobody can be asked */
+  readonly setup?: Setup;
 }
 
 export class ControlDoor {
@@ -74,8 +87,7 @@ export class ControlDoor {
 
   /** The settings were read again. */
   reloaded(report: ReloadReport): void {
-    this.#plane?.tell("gateway.reloaded", report);
-    this.#plane?.checkSecrets();
+    this.#plane?.reloaded(report);
   }
 
   /** Resolves once its clients have been told. */

@@ -1,5 +1,6 @@
 // All conversations of a gateway: one turn of each at a time, the others wait; each run once, whoever asks again.
-import { textOf } from "../../core/session.ts";
+import type { AgentId } from "../../core/ids.ts";
+import { agentOfSession, textOf } from "../../core/session.ts";
 import type { Runs } from "../runs.ts";
 import type { Lines } from "./lines.ts";
 import type { TurnAsked, TurnEnd, TurnParts } from "./turn.ts";
@@ -54,9 +55,18 @@ export class Chats {
     return { run, again: false };
   }
 
-  /** What a command answered counts as a run: it is not done twice. */
-  note(runId: string, sessionKey: string, end: TurnEnd): void {
-    this.#remember(runId, { sessionKey, startedAt: end.startedAt, ended: Promise.resolve(end), end });
+  /** What a command answers counts as a run: it is not done twice, also while it is under way. */
+  async note<End extends TurnEnd>(runId: string, sessionKey: string, ended: Promise<End>): Promise<End> {
+    const run: KnownRun = { sessionKey, startedAt: this.#parts.gateway.now(), ended, end: undefined };
+    this.#remember(runId, run);
+    try {
+      const end = await ended;
+      this.#end(run, end);
+      return end;
+    } catch (error) {
+      this.#known.delete(runId);
+      throw error;
+    }
   }
 
   find(runId: string): KnownRun | undefined {
@@ -79,6 +89,11 @@ export class Chats {
     return this.#lines.abort(key, reason, runId);
   }
 
+  /** Agents were removed: what they are asked has no answer any more. */
+  abortGone(isGone: (agent: AgentId) => boolean): void {
+    this.#lines.abortAll("agent-removed", (key) => isGone(agentOfSession(key)));
+  }
+
   /** The conversation that a run is of. */
   keyOf(runId: string): string | undefined {
     return this.#known.get(runId)?.sessionKey ?? this.#lines.keyOf(runId);
@@ -92,7 +107,7 @@ export class Chats {
   /** Resolves once the end of each turn has been told. */
   async stop(): Promise<void> {
     this.#lines.abortAll("shutdown");
-    await Promise.all([...this.#known.values()].flatMap(({ end, ended }) => (end ? [] : [ended])));
+    await Promise.allSettled([...this.#known.values()].flatMap(({ end, ended }) => (end ? [] : [ended])));
   }
 
   async #run(turn: Turn): Promise<TurnEnd> {
@@ -100,16 +115,19 @@ export class Chats {
     const end = await turn.run();
     this.#runs.delete(turn);
     const known = this.#known.get(runId);
-    if (known) known.end = end;
     turn.place!.leave();
-    this.#endedCharacters += charactersOf(end);
-    this.#forgetOldest();
+    if (known) this.#end(known, end);
     return end;
   }
 
   #remember(runId: string, run: KnownRun): void {
     this.#known.set(runId, run);
-    if (run.end) this.#endedCharacters += charactersOf(run.end);
+    this.#forgetOldest();
+  }
+
+  #end(run: KnownRun, end: TurnEnd): void {
+    run.end = end;
+    this.#endedCharacters += charactersOf(end);
     this.#forgetOldest();
   }
 

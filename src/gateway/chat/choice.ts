@@ -46,8 +46,12 @@ function refsIn(text: string): ModelRef[] {
   }
 }
 
+const LONGEST_NAME = 500;
+
 /** @throws AccessError `bad_input`, `unknown_model`, `unknown_profile` */
 export function wantedIn(text: string, config: Config, live: LiveAgent): Wanted {
+  if (text.length > LONGEST_NAME)
+    throw new AccessError("bad_input", `No model has a name of ${text.length} characters. See /model list.`);
   const { model, profile } = splitProfile(text.trim(), live);
   const ref = /^\d+$/.test(model) ? numbered(Number(model), config, live) : namedModel(model, config);
   if (profile === undefined) return { model: ref };

@@ -93,8 +93,9 @@ export class Lines {
     await Promise.all(waiting.map((one) => one.foresee()));
   }
 
-  abortAll(reason: string): void {
-    for (const key of this.#lines.keys()) this.abort(key, reason);
+  /** @param isMeant by the key of a conversation */
+  abortAll(reason: string, isMeant: (key: string) => boolean = () => true): void {
+    for (const key of this.#lines.keys()) if (isMeant(key)) this.abort(key, reason);
   }
 
   #of(key: string): InLine[] {

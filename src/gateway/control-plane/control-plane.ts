@@ -24,6 +24,7 @@ import { SessionNews } from "./session-news.ts";
 import { RunNews } from "./run-news.ts";
 import { serve } from "./serve.ts";
 import { rowOf } from "./conversation.ts";
+import type { ReloadReport } from "../reload.ts";
 import { Told } from "./told.ts";
 import { relieve } from "./unread.ts";
 import type { SessionNews as StoredNews } from "../told-sessions.ts";
@@ -68,7 +69,7 @@ export class ControlPlane {
         rowOf({ gateway: options.current.gateway, plane: this.#facts }, session, agent),
     });
     this.#runNews = new RunNews((event, payload) => this.tell(event, payload), this.#news);
-    const { version, reload, reloadSecrets, logPath, current } = options;
+    const { version, reload, reloadSecrets, logPath, setup, current } = options;
     this.#facts = {
       version,
       reload,
@@ -80,6 +81,7 @@ export class ControlPlane {
       tell: (event, payload) => this.tell(event, payload),
       identity: () => (this.#identity ??= gatewayIdentity(options.services("identity").paths().stateDir)),
       logPath,
+      setup,
       presence: () => this.#presence(),
       eventLoop: () => this.#loop.read(),
       get authMode() {
@@ -131,8 +133,16 @@ export class ControlPlane {
     this.#news.changed(news);
   }
 
+  /** The settings were read again. */
+  reloaded(report: ReloadReport): void {
+    this.tell("gateway.reloaded", report);
+    this.#checkSecrets();
+    const agents = new Set(this.#options.current.gateway.config().agents.map(({ id }) => id));
+    this.#talks.chats.abortGone((agent) => !agents.has(agent));
+  }
+
   /** Who was let in by a secret that is no longer the gateway's has to show the new one. */
-  checkSecrets(): void {
+  #checkSecrets(): void {
     const { guard } = this.#options.current;
     for (const client of this.#clients)
       if (!client.isGoodFor(guard)) client.close(CLOSE.policy, "the gateway's secret has changed");
@@ -199,7 +209,7 @@ export class ControlPlane {
     this.#loop.start();
     this.#options.current.gateway.runs.watcher = this.#runNews;
     this.#ticks = setInterval(() => {
-      this.checkSecrets();
+      this.#checkSecrets();
       this.notice();
       this.tell("tick", { ts: this.#options.current.gateway.now() });
     }, POLICY.tickIntervalMs).unref();

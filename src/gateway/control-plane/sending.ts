@@ -3,7 +3,9 @@ import * as v from "valibot";
 import { AccessError } from "../../core/errors.ts";
 import type { ChatMessage, ImageContent } from "../../core/session.ts";
 import type { KnownRun } from "../chat/chats.ts";
+import type { FoundCommand } from "../chat/commands.ts";
 import { commandIn } from "../chat/commands.ts";
+import type { CommandContext } from "../chat/commands/command.ts";
 import { TurnEvents } from "../chat/turn-events.ts";
 import { contextOf, sessionNamed } from "./conversation.ts";
 import type { Call } from "./method.ts";
@@ -84,30 +86,32 @@ export async function answeredByCommand(
   const found = commandIn(text);
   if (!found) return false;
   const { gateway, plane } = call;
-  const startedAt = gateway.now();
-  const context = await contextOf(call, named);
-  const words = await found.command.run(found.words, context).catch((error: unknown) => {
+  const context = contextOf(call, named);
+  const { message: reply } = await plane.chats.note(runId, named.key, answerOf(found, context, gateway.now));
+  const { sessionId } = (await context).session;
+  const names = { runId, sessionKey: named.key, sessionId, agentId: named.agent };
+  // After the answer to the request, as with a turn.
+  setImmediate(() => new TurnEvents(names, plane.tell, gateway.now).final(reply, "stop"));
+  return true;
+}
+
+async function answerOf(
+  { command, words }: FoundCommand,
+  context: Promise<CommandContext>,
+  now: () => number,
+) {
+  const startedAt = now();
+  const said = await command.run(words, await context).catch((error: unknown) => {
     if (error instanceof AccessError) return `⚠️ ${error.message}`;
     throw error;
   });
   const reply: ChatMessage = {
     role: "assistant",
-    content: [{ type: "text", text: words }],
-    timestamp: gateway.now(),
+    content: [{ type: "text", text: said }],
+    timestamp: now(),
     provider: "openclaw",
     model: "gateway",
     stopReason: "stop",
   };
-  const { sessionId } = context.session;
-  const names = { runId, sessionKey: named.key, sessionId, agentId: named.agent };
-  plane.chats.note(runId, named.key, {
-    kind: "ok",
-    message: reply,
-    stopReason: "stop",
-    startedAt,
-    endedAt: gateway.now(),
-  });
-  // After the answer to the request, as with a turn.
-  setImmediate(() => new TurnEvents(names, plane.tell, gateway.now).final(reply, "stop"));
-  return true;
+  return { kind: "ok", message: reply, stopReason: "stop", startedAt, endedAt: now() } as const;
 }

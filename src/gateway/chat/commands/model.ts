@@ -12,10 +12,11 @@ export const model: ChatCommand = {
   summary: "show or choose the model and the profile of this conversation",
   async run(words, context) {
     const asked = words.trim();
-    if (asked === "") return currentWords(context);
-    if (asked === "list") return modelList(context);
-    if (asked === "status") return modelStatus(context);
-    if (asked === "default" || asked === "reset") {
+    const word = asked.toLowerCase();
+    if (word === "") return currentWords(context);
+    if (word === "list") return modelList(context);
+    if (word === "status") return modelStatus(context);
+    if (word === "default" || word === "reset") {
       await changed(context, { model: null, profile: null });
       return `Model reset to default (${formatModelRef(context.defaults[0]!)}).`;
     }

@@ -64,9 +64,11 @@ export const agentMethods = {
   "agents.delete": method(
     "operator.admin",
     v.strictObject({ agentId: name }),
-    async ({ deps }, { agentId: agent }) => {
+    async ({ deps, plane }, { agentId: agent }) => {
       const { deleteAgent } = await import("../../../access/agents-delete.ts");
-      return { ok: true, ...(await deleteAgent(fresh(deps), agent)) };
+      const deleted = await deleteAgent(fresh(deps), agent);
+      plane.chats.abortGone((id) => id === deleted.agentId);
+      return { ok: true, ...deleted };
     },
   ),
 

@@ -1,0 +1,90 @@
+// Conversations under bad treatment: nonsense, the same thing at once, agents that go away, answers without end.
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import type { Action } from "../fakes/scripted-upstream.ts";
+import * as act from "../fakes/upstream-actions.ts";
+import { chatBody, chatFrames } from "../fakes/wire-samples.ts";
+import type { ControlClient } from "../support/control-client.ts";
+import { controlClient } from "../support/control-client.ts";
+import { eventually } from "../support/eventually.ts";
+import type { TestGateway } from "../support/gateway.ts";
+import { startTestGateway, TOKEN } from "../support/gateway.ts";
+
+function answerTo(question: string): Action {
+  if (question.includes("hold")) return act.stallAfterFrames(3, { frames: chatFrames("one two three four") });
+  return act.reply({ body: chatBody("fine") });
+}
+
+describe("conversations under bad treatment", () => {
+  let gateway: TestGateway;
+  let client: ControlClient;
+  before(async () => {
+    gateway = await startTestGateway({
+      providers: { p: { models: ["m1", "m2"] }, q: {} },
+      own: { gone: {}, stays: {} },
+      access: { gateway: { maxWaitMs: 0 } },
+      script: (call) => answerTo(String(call.body.json.messages.at(-1).content)),
+    });
+    client = await controlClient(gateway.url, { auth: { token: TOKEN } });
+  });
+  after(async () => {
+    client.close();
+    await gateway.stop();
+  });
+
+  const begin = async (sessionKey: string, message: string, runId: string = randomUUID()) => {
+    await client.ask("chat.send", { sessionKey, message, idempotencyKey: runId });
+    return runId;
+  };
+  const endOf = (runId: string) =>
+    client.event("chat", (chat) => chat.runId === runId && chat.state !== "delta");
+  const wordsOf = async (runId: string): Promise<string> => (await endOf(runId)).message.content[0].text;
+
+  test("commands with nonsense are answered in words", async () => {
+    const answers = {
+      "/model 99999999999999999999": /There is no model/,
+      "/model a@b@c": /p lists no model "a@b@c"/,
+      "/model p/m1@q:a": /q:a is no profile of p\. Use one of: p:a/,
+      "/model /": /is not a model reference/,
+      [`/model ${"x".repeat(100_000)}`]: /^.{0,20}No model has a name of 100000 characters/,
+      "/MODEL List": /1\. p\/m1/,
+      "/usage \u0000": /This conversation/,
+    };
+    for (const [command, said] of Object.entries(answers))
+      assert.match(await wordsOf(await begin("odd", command)), said);
+    assert.equal(gateway.upstream.calls.length, 0);
+  });
+
+  test("a command that is sent four times at once is done once", async () => {
+    const runId = randomUUID();
+    await Promise.all(Array.from({ length: 4 }, () => begin("once", "/new", runId)));
+    await endOf(runId);
+    await endOf(await begin("once", "/status"));
+    assert.equal(
+      client.frames.filter(({ event, payload }) => event === "chat" && payload.runId === runId).length,
+      1,
+    );
+  });
+
+  test("what is asked of an agent ends with the agent, and others go on", async () => {
+    const [gone, waiting] = [
+      await begin("agent:gone:x", "hold on"),
+      await begin("agent:gone:x", "never said"),
+    ];
+    const stays = await begin("agent:stays:x", "hold on");
+    for (const run of [gone, stays])
+      await client.event("chat", (chat) => chat.runId === run && chat.state === "delta");
+    await client.ask("agents.delete", { agentId: "gone" });
+    for (const run of [gone, waiting]) {
+      const { state, stopReason, errorMessage } = await endOf(run);
+      assert.deepEqual(
+        [state, stopReason, errorMessage],
+        ["aborted", "agent-removed", "its agent was removed"],
+      );
+    }
+    await eventually(() => assert.ok(!gateway.said.some((line) => line.includes("could not be kept"))));
+    const { runIds } = await client.ask("chat.abort", { sessionKey: "agent:stays:x" });
+    assert.deepEqual(runIds, [stays]);
+  });
+});
