@@ -1,6 +1,6 @@
 // POST /v1/chat/completions
 import { openaiCompletions } from "../../wire/openai-completions.ts";
-import type { Door } from "../model-call.ts";
+import type { Door } from "../incoming-call.ts";
 import { serveModelCall } from "../model-call.ts";
 import type { Route } from "../route.ts";
 

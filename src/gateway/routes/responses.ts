@@ -1,6 +1,6 @@
 // POST /v1/responses
 import { openaiResponses } from "../../wire/openai-responses.ts";
-import type { Door } from "../model-call.ts";
+import type { Door } from "../incoming-call.ts";
 import { serveModelCall } from "../model-call.ts";
 import type { Route } from "../route.ts";
 
