@@ -4,6 +4,7 @@ import type { AgentId, ProfileId } from "./ids.ts";
 import type { JsonObject } from "./json.ts";
 import type { ModelRef } from "./model-ref.ts";
 import { sameModelRef } from "./model-ref.ts";
+import type { Thinking } from "./thinking.ts";
 
 export interface Session {
   /** `agent:<agent>:<name>` */
@@ -24,6 +25,10 @@ export interface Session {
   readonly usage: SessionUsage;
   /** rows of the transcript */
   readonly messages: number;
+  /** how hard its models think, if somebody said so */
+  readonly thinking?: Thinking;
+  /** what windows keep with it and show, by OpenClaw's names */
+  readonly shown?: Readonly<Record<string, string | boolean>>;
   /** By their ids, the programs that go on with it in sessions of their own. */
   readonly programs?: ProgramSessions;
 }
@@ -165,9 +170,12 @@ export function choose(session: Session, { model, profile }: Choice, defaults: r
   };
 }
 
-/** `/new` and `/reset`: nothing of it is held on to. */
-export const begunAgain = ({ key }: Session, sessionId: string, now: number): Session =>
-  newSession(key, sessionId, now);
+/** `/new` and `/reset`: no model, profile or word of it is held on to; how it is shown is. */
+export const begunAgain = ({ key, thinking, shown }: Session, sessionId: string, now: number): Session => ({
+  ...newSession(key, sessionId, now),
+  ...(thinking ? { thinking } : {}),
+  ...(shown ? { shown } : {}),
+});
 
 export interface Turn {
   readonly models: readonly ModelRef[];

@@ -27,7 +27,18 @@ describe("conversations", () => {
   let client: ControlClient;
   before(async () => {
     gateway = await startTestGateway({
-      providers: { p: { keys: ["a", "b"], models: ["m1", "m2"] }, q: { keys: ["a"] } },
+      providers: {
+        p: {
+          keys: ["a", "b"],
+          config: {
+            models: [
+              { id: "m1", name: "m1" },
+              { id: "m2", name: "m2", reasoning: false },
+            ],
+          },
+        },
+        q: { keys: ["a"] },
+      },
       fallbacks: ["q/m1"],
       access: { gateway: { maxWaitMs: 0 } },
       config: { gateway: { auth: { mode: "token", token: TOKEN } } },
@@ -87,21 +98,76 @@ describe("conversations", () => {
     const { sessions, defaults } = await client.ask("sessions.list", listed);
     const { messages } = await client.ask("chat.history", { sessionKey: "window" });
     assert.equal(sessions[0].lastMessagePreview, messages[1].content[0].text);
-    assert.deepEqual(defaults.thinkingLevels, [{ id: "off", label: "off" }]);
-    const set = { verboseLevel: "on", responseUsage: "tokens", fastMode: true };
+    assert.equal(defaults.thinkingLevels[0].id, "off");
+    const set = { verboseLevel: "on", responseUsage: "tokens", fastMode: true, thinkingLevel: "High" };
     const { entry } = await client.ask("sessions.patch", { key: "window", ...set, traceLevel: null });
     assert.deepEqual([entry.verboseLevel, entry.responseUsage, entry.fastMode], ["on", "tokens", true]);
     assert.equal("traceLevel" in entry, false);
-    await client.ask("sessions.patch", { key: "window", thinkingLevel: "off" });
-    const refused = await client.request("sessions.patch", { key: "window", thinkingLevel: "high" });
-    assert.equal(refused.error.code, "INVALID_REQUEST");
-    assert.match(refused.error.message, /thinkingLevel/);
+    // It is kept with the conversation, and asked of the model.
+    await say("window", "think");
+    assert.equal(bodies().at(-1).reasoning_effort, "high");
+    await say("window", "/new");
+    await client.ask("sessions.patch", { key: "window", fastMode: null });
+    const { sessionInfo } = await client.ask("chat.history", { sessionKey: "window" });
+    assert.deepEqual(
+      [sessionInfo.verboseLevel, sessionInfo.fastMode, sessionInfo.thinkingLevel],
+      ["on", undefined, "high"],
+    );
+    await client.ask("sessions.patch", { key: "window", thinkingLevel: null });
+    await say("window", "think no more");
+    assert.equal("reasoning_effort" in bodies().at(-1), false);
+    for (const [key, thinkingLevel, said] of [
+      ["window", "wild", /no thinking level "wild"\. Use one of: off,/],
+      ["dull", "low", /p\/m2 does not reason: its thinkingLevel can be off alone/],
+    ] as const) {
+      const model = key === "dull" ? { model: "p/m2" } : {};
+      const refused = await client.request("sessions.patch", { key, thinkingLevel, ...model });
+      assert.deepEqual([refused.error.code, said.test(refused.error.message)], ["INVALID_REQUEST", true]);
+    }
     const run = { message: "hi", idempotencyKey: "window-agent", cleanupBundleMcpOnRunEnd: true };
     await client.request("agent", run);
     const ended = await client.frame(
       ({ payload }) => payload?.runId === run.idempotencyKey && payload.status === "ok",
     );
     assert.equal(ended.payload.summary, "completed");
+  });
+
+  test("a run of an agent goes on where it is meant to, with the model of this answer alone", async () => {
+    const agent = async (params: object) => {
+      const idempotencyKey = randomUUID();
+      const asked = await client.request("agent", { message: "hi", idempotencyKey, ...params });
+      if (!asked.ok) return asked;
+      return await client.frame(
+        ({ payload }) => payload?.runId === idempotencyKey && payload.status === "ok",
+      );
+    };
+    const listed = async () => (await client.ask("sessions.list")).sessions.map(({ key }: any) => key);
+    const known = await listed();
+    const once = await agent({ model: "p/m2@p:b", thinking: "off" });
+    assert.deepEqual(
+      [once.payload.result.meta.agentMeta.model, gateway.upstream.calls.at(-1)!.key],
+      ["m2", keyOf("p", "b")],
+    );
+    assert.deepEqual(await listed(), known, "a run of its own leaves no conversation");
+    await agent({ agentId: "main", thinking: "low" });
+    assert.equal(bodies().at(-1).reasoning_effort, "low");
+    const { sessionId, sessionInfo } = await client.ask("chat.history", { sessionKey: "main" });
+    assert.equal(sessionInfo.messageCount, 2);
+    await agent({ sessionId, model: "m2" });
+    assert.deepEqual([bodies().at(-1).model, bodies().at(-1).messages.length], ["m2", 3]);
+    await agent({ sessionId, sessionKey: `agent:main:explicit:${sessionId}` });
+    assert.deepEqual([bodies().at(-1).model, bodies().at(-1).messages.length], ["m1", 5]);
+    await agent({ sessionId: "never-seen" });
+    assert.ok((await listed()).includes("agent:main:explicit:never-seen"));
+    const callsBefore = gateway.upstream.calls.length;
+    for (const [params, said] of [
+      [{ model: "p/nothing" }, /lists no model "nothing"/],
+      [{ model: "p/m1@p:nobody" }, /no profile of p/],
+      [{ thinking: "wild" }, /no thinking level/],
+      [{ agentId: "nobody" }, /no agent "nobody"/],
+    ] as const)
+      assert.match((await agent(params)).error.message, said);
+    assert.equal(gateway.upstream.calls.length, callsBefore);
   });
 
   test("messages that come while an answer is under way wait for their turn; the same one is sent once", async () => {

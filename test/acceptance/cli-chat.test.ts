@@ -1,5 +1,7 @@
 // `openclaw agent` and `openclaw chat`: the running gateway's conversations, from the command line.
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import * as act from "../fakes/upstream-actions.ts";
 import type { ScriptedUpstream } from "../fakes/scripted-upstream.ts";
@@ -46,6 +48,35 @@ describe("conversations on the command line", () => {
     assert.match(late.err, /stopped before its end \(timeout\)/);
     assert.match((await run("agent", "-m", "/stop", "--session", "late")).out, /Nothing is running/);
     assert.equal((await run("agent", "-m", "steer")).out, "\uFFFD[2Jgone\n");
+  });
+
+  test("agent goes on by id, in an agent's main conversation, with a model for one answer, from a file", async () => {
+    const file = join(home.path, "task.md");
+    writeFileSync(file, "from a\nfile");
+    const main = ["agent", "--agent", "main", "--timeout", "0"];
+    assert.equal((await run(...main, "--message-file", file)).out, "1 said, last from a\nfile\n");
+    const status = (await run(...main, "-m", "/status")).out;
+    const [, id] = /agent:main:main \(([^)]+)\)/.exec(status)!;
+    const next = await run(
+      "agent",
+      "--session-id",
+      id!,
+      "-m",
+      "next",
+      "--model",
+      "p/m1",
+      "--thinking",
+      "low",
+    );
+    assert.equal(next.out, "3 said, last next\n", next.err);
+    assert.equal(upstream.calls.at(-1)!.body.json.reasoning_effort, "low");
+    for (const [words, said] of [
+      [["-m", "x", "--model", "p/none"], /lists no model "none"/],
+      [["--message-file", home.path], /cannot be read/],
+    ] as const) {
+      const refused = await run("agent", ...words);
+      assert.deepEqual([refused.exit, refused.out, said.test(refused.err)], [1, "", true], refused.err);
+    }
   });
 
   test("what cannot be said is told with its remedy", async () => {

@@ -1,5 +1,6 @@
 import { buildCommand } from "@stricli/core";
-import { AccessError } from "../../core/errors.ts";
+import { readFileSync } from "node:fs";
+import { AccessError, messageOf as wordsOf } from "../../core/errors.ts";
 import { isObject } from "../../core/json.ts";
 import type { Session } from "../command.ts";
 import { JSON_FLAG, optionalText } from "../command.ts";
@@ -9,7 +10,12 @@ import { withoutControls } from "../render/text.ts";
 
 interface Flags {
   readonly message?: string;
+  readonly messageFile?: string;
   readonly session?: string;
+  readonly sessionKey?: string;
+  readonly sessionId?: string;
+  readonly model?: string;
+  readonly thinking?: string;
   readonly agent?: string;
   readonly timeout?: number;
   readonly url?: string;
@@ -19,6 +25,8 @@ interface Flags {
 }
 
 const USUAL_TIMEOUT_S = 600;
+/** Longest time that a timer takes. */
+const LONGEST_MS = 2_147_483_647;
 /** The gateway ends the run in time; this is for one that does not answer at all. */
 const GRACE_MS = 10_000;
 
@@ -26,14 +34,24 @@ export default buildCommand({
   docs: {
     brief: "Say one thing to an agent, and print its answer",
     fullDescription:
-      "The running gateway asks the model. With --session the conversation goes on where it stopped; without, it is a new one.",
+      "The running gateway asks the model. With --session the conversation goes on where it stopped, with --agent the agent's main one. Without, nothing is kept but the receipt.",
   },
   parameters: {
     flags: {
       message: optionalText("What is said", "text"),
+      messageFile: optionalText("A file with what is said, in UTF-8", "path"),
       session: optionalText("The conversation: a name, or agent:<agent>:<name>", "key"),
-      agent: optionalText("The agent; the default one when left out", "id"),
-      timeout: wholeNumberFlag("--timeout", `Longest wait in seconds, ${USUAL_TIMEOUT_S} when left out`, "s"),
+      sessionKey: optionalText("The same as --session", "key"),
+      sessionId: optionalText("The conversation, by the id that /status tells", "id"),
+      agent: optionalText("The agent, in its main conversation unless another is named", "id"),
+      model: optionalText("The model of this answer alone; no other answers in its place", "ref"),
+      thinking: optionalText("How hard the model thinks: off, minimal, low, medium, high …", "level"),
+      timeout: wholeNumberFlag(
+        "--timeout",
+        `Longest wait in seconds, ${USUAL_TIMEOUT_S} when left out; 0 for none`,
+        "s",
+        0,
+      ),
       url: optionalText("Another gateway than this machine's; takes --token or --password", "ws://…"),
       token: optionalText("The gateway's token; this machine's is known", "secret"),
       password: optionalText("The gateway's password; this machine's is known", "secret"),
@@ -42,9 +60,9 @@ export default buildCommand({
     aliases: { m: "message" },
   },
   async func(this: Session, flags: Flags) {
-    const { message, session, agent, timeout = USUAL_TIMEOUT_S } = flags;
-    if (message === undefined || message.trim() === "")
-      throw new AccessError("bad_input", 'Say something: openclaw agent --message "Hello".');
+    const { agent, model, thinking, sessionId, timeout = USUAL_TIMEOUT_S } = flags;
+    const session = flags.sessionKey ?? flags.session;
+    const message = messageOf(flags);
     const [{ callTarget }, { callGateway }] = await Promise.all([
       import("../../gateway/control-plane/call-target.ts"),
       import("../../gateway/control-plane/client.ts"),
@@ -56,10 +74,9 @@ export default buildCommand({
         message,
         idempotencyKey: crypto.randomUUID(),
         timeout,
-        ...(session === undefined ? {} : { sessionKey: session }),
-        ...(agent === undefined ? {} : { agentId: agent }),
+        ...given({ sessionKey: session, sessionId, agentId: agent, model, thinking }),
       },
-      timeoutMs: timeout * 1000 + GRACE_MS,
+      timeoutMs: Math.min((timeout === 0 ? Infinity : timeout * 1000) + GRACE_MS, LONGEST_MS),
       expectFinal: true,
       version: deps.version,
     });
@@ -76,6 +93,29 @@ export default buildCommand({
     return this.exit(EXIT_FAILURE);
   },
 });
+
+/** @throws AccessError `bad_input` */
+function messageOf({ message, messageFile }: Flags): string {
+  if (message !== undefined && messageFile !== undefined)
+    throw new AccessError("bad_input", "Use --message or --message-file, not both.");
+  const text = messageFile === undefined ? message : textOfFile(messageFile);
+  if (text !== undefined && text.trim() !== "") return text;
+  throw new AccessError("bad_input", 'Say something: openclaw agent --message "Hello".');
+}
+
+function textOfFile(path: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path));
+  } catch (cause) {
+    const message = `${path} cannot be read as UTF-8 text: ${wordsOf(cause)}.`;
+    throw new AccessError("bad_input", message, { cause });
+  }
+}
+
+const given = (params: Readonly<Record<string, string | undefined>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(params).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 
 function textIn(payload: unknown): string {
   const result = isObject(payload) && isObject(payload["result"]) ? payload["result"] : {};

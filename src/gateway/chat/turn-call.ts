@@ -6,6 +6,8 @@ import type { JsonObject } from "../../core/json.ts";
 import { beginsFlat } from "../../core/plan/crossing.ts";
 import type { ChatMessage, TurnPlan } from "../../core/session.ts";
 import { textOf } from "../../core/session.ts";
+import type { Thinking } from "../../core/thinking.ts";
+import { effortOf } from "../../core/thinking.ts";
 import { openaiCompletions } from "../../wire/openai-completions.ts";
 import { CallEstimate } from "../call-estimate.ts";
 import { OPERATOR } from "../caller.ts";
@@ -15,7 +17,9 @@ import { runOrder } from "../run-order.ts";
 import type { Served } from "../served.ts";
 import { newServed } from "../served.ts";
 import { byPrograms } from "../target.ts";
+import type { CallTemplate } from "../upstream-call.ts";
 import { agentBody } from "../upstream-call.ts";
+import { reasons } from "./thinking.ts";
 import type { TurnSink } from "./turn-sink.ts";
 
 /** The protocol in which the gateway asks: it has a word for all that a conversation holds. */
@@ -30,8 +34,7 @@ export interface TurnCall {
   readonly plan: TurnPlan;
   readonly transcript: readonly ChatMessage[];
   readonly talk: Talk;
-  /** by OpenClaw's names of levels */
-  readonly thinking: string | undefined;
+  readonly thinking: Thinking | undefined;
   readonly sink: TurnSink;
 }
 
@@ -43,10 +46,11 @@ export interface ReadyTurn {
 /** @throws AccessError `bad_input` when no model of the plan can be asked */
 export function readyTurn(call: TurnCall): ReadyTurn {
   const { gateway, live, plan, sink } = call;
+  const effort = effortOf(call.thinking);
   const body: JsonObject = {
     stream: true,
     messages: messagesOf(call.transcript),
-    ...effortOf(call.thinking),
+    ...(effort === undefined ? {} : { reasoning_effort: effort }),
   };
   const wanted = byPrograms(gateway.config(), plan.models);
   const { models, asIs, request } = reach(wanted, TURN_WIRE, true, body, gateway);
@@ -77,17 +81,22 @@ export function readyTurn(call: TurnCall): ReadyTurn {
     env: gateway.env(),
     exchanged: gateway.exchanged,
     stream: true,
-    bodyFor: agentBody(TURN_WIRE, body),
+    bodyFor: thinkingBody(body, call),
     limits: gateway.accessConfig().gateway,
   };
   const foreign = request && { ...request, stream: true, wantsUsage: true };
   return { served, order: runOrder(served, sink, template, foreign) };
 }
 
-/** `adaptive` is what a model does that is told nothing. */
-function effortOf(thinking: string | undefined): JsonObject {
-  if (thinking === undefined || thinking === "adaptive") return {};
-  return { reasoning_effort: thinking === "off" ? "none" : thinking };
+/** Without a thinking level for a model that is known not to reason: it may be a fallback of one that does. */
+function thinkingBody(body: JsonObject, { gateway, plan }: TurnCall): CallTemplate["bodyFor"] {
+  const whole = agentBody(TURN_WIRE, body);
+  if (body["reasoning_effort"] === undefined) return whole;
+  const config = gateway.config();
+  const dull = new Set(plan.models.filter((ref) => reasons(config, ref) === false).map(({ model }) => model));
+  const { reasoning_effort: _, ...rest } = body;
+  const without = agentBody(TURN_WIRE, rest);
+  return (model) => (dull.has(model) ? without(model) : whole(model));
 }
 
 /** What was said, as the protocol has it; rows without words (a run that was stopped at once) say nothing. */

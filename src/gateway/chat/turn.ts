@@ -6,6 +6,7 @@ import type { ProviderId } from "../../core/ids.ts";
 import type { ModelRef } from "../../core/model-ref.ts";
 import type { ChatMessage, Session, TurnPlan } from "../../core/session.ts";
 import { turnPlan } from "../../core/session.ts";
+import type { Thinking } from "../../core/thinking.ts";
 import type { SessionStore } from "../../store/sessions.ts";
 import { TRANSLATORS } from "../../wire/translate/all.ts";
 import { endCall } from "../call-end.ts";
@@ -31,8 +32,8 @@ import { TurnSink } from "./turn-sink.ts";
 export interface TurnAsked extends Asked {
   /** for this turn alone, in place of the conversation's own */
   readonly plan?: TurnPlan;
-  /** how hard the model thinks, by OpenClaw's names of levels; as the model does by itself when left out */
-  readonly thinking?: string;
+  /** as its conversation has it when left out */
+  readonly thinking?: Thinking;
 }
 
 export interface TurnParts {
@@ -159,7 +160,7 @@ export class Turn implements ActiveRun, InLine {
       plan,
       transcript,
       talk: talkOf(agent, session),
-      thinking,
+      thinking: thinking ?? session.thinking,
       sink: this.#sink,
     });
     this.#served = ready.served;
@@ -188,8 +189,9 @@ export class Turn implements ActiveRun, InLine {
     if (result.kind === "aborted") {
       const stopReason = this.#stopReason ?? "stop";
       const message = this.#message("aborted", served);
-      if (this.#sink.text !== "") await this.#keep(sessionId, models, message, result);
+      // Whoever ended it does not wait for the disk.
       events.aborted(this.#sink.text === "" ? undefined : message, stopReason);
+      if (this.#sink.text !== "") await this.#keep(sessionId, models, message, result);
       return { kind: "aborted", message, stopReason, ...times };
     }
     const stopReason = this.#sink.finish ?? "stop";

@@ -5,7 +5,7 @@ import type { Session, SessionName } from "../../core/session.ts";
 import { sameModelRef } from "../../core/model-ref.ts";
 import { activeModel, agentOfSession, mainSessionKey, turnPlan } from "../../core/session.ts";
 import { windowOf } from "../../access/context-window.ts";
-import { THINKING_LEVELS } from "./session-settings.ts";
+import { settingsOf, THINKING_LEVELS } from "./session-settings.ts";
 
 /** Who runs a model is chosen by the model. */
 export const AGENT_RUNTIME = { id: "auto", source: "implicit" } as const;
@@ -46,6 +46,7 @@ export function sessionRow(session: Session, { defaults, active, contextTokens }
     ...(contextTokens === undefined ? {} : { contextTokens }),
     agentRuntime: AGENT_RUNTIME,
     ...overrides(session, defaults),
+    ...settingsOf(session),
     status: active.length > 0 ? "running" : "done",
     inputTokens: usage.input,
     outputTokens: usage.output,
@@ -76,6 +77,7 @@ export function sessionEntry(session: Session) {
     createdAt,
     updatedAt,
     ...overrides(session),
+    ...settingsOf(session),
     ...(served ? { modelProvider: served.provider, model: served.model } : {}),
   };
 }

@@ -1,8 +1,11 @@
-// What a window keeps about a conversation and the gateway has no use for: told back, so that the window shows it,
-// and kept nowhere. How hard a model thinks is its own setting: another level is refused rather than promised.
+// What a window keeps with a conversation: how hard its models think, and what only the window has a use for, which is
+// kept so that every window shows the same.
 import * as v from "valibot";
+import type { Session } from "../../core/session.ts";
+import { parseThinking } from "../../core/thinking.ts";
 
-export const THINKING_LEVELS = [{ id: "off", label: "off" }] as const;
+/** Those that a window offers; others can be typed. */
+export const THINKING_LEVELS = ["off", "minimal", "low", "medium", "high"].map((id) => ({ id, label: id }));
 
 const shown = v.optional(v.nullable(v.union([v.boolean(), v.pipe(v.string(), v.maxLength(500))])));
 const NAMES = [
@@ -17,19 +20,32 @@ const NAMES = [
 type Name = (typeof NAMES)[number];
 
 export const settings = {
-  thinkingLevel: v.optional(
-    v.nullable(
-      v.pipe(
-        v.string(),
-        v.check((level) => level === "off", "can be off alone: how a model thinks is set with the model"),
-      ),
-    ),
-  ),
+  thinkingLevel: v.optional(v.nullable(v.string())),
   ...(Object.fromEntries(NAMES.map((name) => [name, shown])) as Record<Name, typeof shown>),
 };
 
-/** What was set, to be told back. */
-export function settingsIn(asked: Readonly<Partial<Record<Name, string | boolean | null | undefined>>>) {
-  const set = NAMES.map((name) => [name, asked[name]] as const);
-  return Object.fromEntries(set.filter(([, value]) => value !== undefined && value !== null));
+export type SettingsAsked = Readonly<Partial<Record<Name, string | boolean | null | undefined>>> & {
+  readonly thinkingLevel?: string | null | undefined;
+};
+
+/** `null` takes a setting back. @throws AccessError `bad_input` for an unknown thinking level */
+export function withSettings(session: Session, asked: SettingsAsked): Session {
+  const { thinking: before, shown: held, ...rest } = session;
+  const level = asked.thinkingLevel;
+  const thinking = level === undefined ? before : level === null ? undefined : parseThinking(level);
+  const all = { ...held, ...Object.fromEntries(NAMES.map((name) => [name, asked[name] ?? held?.[name]])) };
+  const kept = Object.entries(all).filter(
+    (entry): entry is [Name, string | boolean] => entry[1] !== undefined && asked[entry[0] as Name] !== null,
+  );
+  return {
+    ...rest,
+    ...(thinking ? { thinking } : {}),
+    ...(kept.length > 0 ? { shown: Object.fromEntries(kept) } : {}),
+  };
 }
+
+/** By OpenClaw's names. */
+export const settingsOf = ({ thinking, shown: held }: Session) => ({
+  ...held,
+  ...(thinking ? { thinkingLevel: thinking } : {}),
+});

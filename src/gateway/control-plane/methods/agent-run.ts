@@ -4,8 +4,13 @@ import * as v from "valibot";
 import { Refused } from "../refused.ts";
 import type { KnownRun } from "../../chat/chats.ts";
 import type { TurnEnd } from "../../chat/turn.ts";
-import { textOf } from "../../../core/session.ts";
-import { sessionNamed } from "../conversation.ts";
+import { wantedIn } from "../../chat/choice.ts";
+import { refuseThinking } from "../../chat/thinking.ts";
+import type { SessionName } from "../../../core/session.ts";
+import { textOf, turnPlan } from "../../../core/session.ts";
+import { parseThinking } from "../../../core/thinking.ts";
+import { contextOf, sessionNamed } from "../conversation.ts";
+import type { Call } from "../method.ts";
 import { method } from "../method.ts";
 import { agentId, alsoKnown, name } from "../params.ts";
 import { answeredByCommand, attachments, contentOf, message, refuseForeign } from "../sending.ts";
@@ -20,30 +25,38 @@ export const agentRunMethods = {
       idempotencyKey: name,
       agentId,
       sessionKey: v.optional(name),
+      sessionId: v.optional(name),
+      /** for this run alone */
+      model: v.optional(name),
+      provider: v.optional(name),
+      thinking: v.optional(name),
       attachments,
       /** seconds, as OpenClaw has it; 0: none */
       timeout: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(LONGEST_WAIT_MS / 1000))),
-      ...alsoKnown("sessionId", "thinking", "deliver", "lane", "label", "channel", "to"),
+      ...alsoKnown("deliver", "lane", "label", "channel", "to"),
       ...alsoKnown("extraSystemPrompt", "bestEffortDeliver", "replyTo", "replyChannel"),
       ...alsoKnown("cleanupBundleMcpOnRunEnd", "accountId", "replyAccountId", "threadId", "cwd"),
       ...alsoKnown("groupId", "groupChannel", "groupSpace", "inputProvenance", "voiceWakeTrigger"),
     }),
     async (call, asked) => {
+      call.pends();
       const runId = asked.idempotencyKey;
-      const named = sessionNamed(call, asked.sessionKey ?? `agent-run:${randomUUID()}`, asked.agentId);
+      const meant = await conversationOf(call, asked);
+      const named = meant ?? sessionNamed(call, `agent-run:${randomUUID()}`, asked.agentId);
       const { chats } = call.plane;
       const known = chats.find(runId);
-      if (known && asked.sessionKey !== undefined) refuseForeign(known, named.key);
-      // A person who names a conversation means its commands.
-      if (!known && asked.sessionKey !== undefined)
-        await answeredByCommand(call, named, asked.message, runId);
-      const run = chats.find(runId) ?? chats.send({ ...named, runId, content: contentOf(asked) }).run;
+      if (known && meant) refuseForeign(known, named.key);
+      // Who names a conversation means its commands.
+      if (!known && meant) await answeredByCommand(call, named, asked.message, runId);
+      const run = chats.find(runId) ?? (await begin(call, named, asked));
       if (!run.end)
         call.early({ runId, sessionKey: run.sessionKey, status: "accepted", acceptedAt: run.startedAt });
       const timer = asked.timeout
         ? setTimeout(() => chats.abort(run.sessionKey, "timeout", runId), asked.timeout * 1000)
         : undefined;
-      return resultOf(runId, await run.ended.finally(() => clearTimeout(timer)));
+      const end = await run.ended.finally(() => clearTimeout(timer));
+      if (!meant && !known) await forget(call, named);
+      return resultOf(runId, end);
     },
   ),
 
@@ -53,7 +66,8 @@ export const agentRunMethods = {
       runId: name,
       timeoutMs: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(LONGEST_WAIT_MS))),
     }),
-    async ({ plane }, { runId, timeoutMs = 30_000 }) => {
+    async ({ plane, pends }, { runId, timeoutMs = 30_000 }) => {
+      pends();
       const run = plane.chats.find(runId);
       const end = run && (await within(run, timeoutMs));
       if (!end) return { runId, status: "timeout", ...(run ? { startedAt: run.startedAt } : {}) };
@@ -68,6 +82,68 @@ export const agentRunMethods = {
     },
   ),
 };
+
+interface Asked {
+  readonly message: string;
+  readonly idempotencyKey: string;
+  readonly agentId?: string | undefined;
+  readonly sessionKey?: string | undefined;
+  readonly sessionId?: string | undefined;
+  readonly model?: string | undefined;
+  readonly provider?: string | undefined;
+  readonly thinking?: string | undefined;
+  readonly attachments?: Parameters<typeof contentOf>[0]["attachments"];
+}
+
+/** Where OpenClaw's command line puts a conversation that is named by an id alone. */
+const BY_ID = /^(?:agent:[^:]+:)?explicit:/;
+
+/**
+ * The conversation that goes on: by its key, by its id, the main one of an agent; `undefined`: a run of its own.
+ *
+ * @throws AccessError `bad_input`, `unknown_agent`
+ */
+async function conversationOf(
+  call: Call,
+  { agentId: agent, sessionKey, sessionId }: Asked,
+): Promise<SessionName | undefined> {
+  if (sessionId !== undefined && (sessionKey === undefined || BY_ID.test(sessionKey))) {
+    const named = sessionNamed(call, sessionKey ?? `explicit:${sessionId}`, agent);
+    const sessions = await call.plane.sessions.list(named.agent);
+    const found = sessions.find((session) => session.sessionId === sessionId);
+    return found ? { ...named, key: found.key } : named;
+  }
+  if (sessionKey !== undefined) return sessionNamed(call, sessionKey, agent);
+  return agent === undefined ? undefined : sessionNamed(call, "main", agent);
+}
+
+/** @throws AccessError `bad_input`, `unknown_model`, `unknown_profile` */
+async function begin(call: Call, named: SessionName, asked: Asked): Promise<KnownRun> {
+  const { model, provider, thinking } = asked;
+  const { gateway, live, defaults, session } = await contextOf(call, named);
+  const text = model && provider && !model.includes("/") ? `${provider}/${model}` : model;
+  const wanted = text === undefined ? undefined : wantedIn(text, gateway.config(), live);
+  const level = thinking === undefined ? undefined : parseThinking(thinking);
+  refuseThinking(level, gateway.config(), wanted?.model ?? turnPlan(session, defaults).models[0]!);
+  return call.plane.chats.send({
+    ...named,
+    runId: asked.idempotencyKey,
+    content: contentOf(asked),
+    ...(wanted
+      ? { plan: { models: [wanted.model], ...(wanted.profile ? { pin: wanted.profile } : {}) } }
+      : {}),
+    ...(level ? { thinking: level } : {}),
+  }).run;
+}
+
+/** Nobody can go on with a run of its own: it leaves no conversation, only its receipt. */
+async function forget({ gateway, plane }: Call, { agent, key }: SessionName): Promise<void> {
+  try {
+    await plane.sessions.update(agent, key, (stored) => (stored ? { session: null } : undefined));
+  } catch (error) {
+    gateway.log.error(error, `The conversation ${key} could not be removed`);
+  }
+}
 
 async function within({ ended }: KnownRun, ms: number): Promise<TurnEnd | undefined> {
   let timer: NodeJS.Timeout | undefined;

@@ -118,6 +118,6 @@ async function history(call: Call, { sessionKey, agentId: agent, limit, offset }
     hasMore,
     nextOffset: hasMore ? offset + limit : null,
     defaults: modelDefaults(call.gateway.config(), model),
-    thinkingLevel: "off",
+    thinkingLevel: session?.thinking ?? "off",
   };
 }

@@ -8,6 +8,7 @@ import type { ModelRef } from "../../../core/model-ref.ts";
 import type { Session, SessionName } from "../../../core/session.ts";
 import { choose, mainSessionKey, newSession, turnPlan } from "../../../core/session.ts";
 import { wantedIn } from "../../chat/choice.ts";
+import { refuseThinking } from "../../chat/thinking.ts";
 import { beginAgain } from "../../chat/commands/new.ts";
 import { contextOf, defaultsFor, sessionNamed, storedSession } from "../conversation.ts";
 import type { Call } from "../method.ts";
@@ -15,7 +16,8 @@ import { method } from "../method.ts";
 import { agentId, alsoKnown, name } from "../params.ts";
 import { message, send } from "../sending.ts";
 import { AGENT_RUNTIME, sessionEntry } from "../session-row.ts";
-import { settings, settingsIn, THINKING_LEVELS } from "../session-settings.ts";
+import type { SettingsAsked } from "../session-settings.ts";
+import { settings, THINKING_LEVELS, withSettings } from "../session-settings.ts";
 
 const one = { key: name, agentId };
 
@@ -99,7 +101,7 @@ async function create(call: Call, asked: Created) {
   };
 }
 
-type Patched = Parameters<typeof settingsIn>[0] & {
+type Patched = SettingsAsked & {
   readonly key: string;
   readonly agentId?: string | undefined;
   readonly model?: string | null | undefined;
@@ -107,18 +109,18 @@ type Patched = Parameters<typeof settingsIn>[0] & {
 
 async function patch(call: Call, asked: Patched) {
   const named = sessionNamed(call, asked.key, asked.agentId);
-  const session = await chosen(call, named, asked.model);
+  const session = await chosen(call, named, asked.model, asked);
   const [model] = turnPlan(session, defaultsFor(call, named.agent)).models;
   return {
     ok: true,
     path: call.deps.paths().stateDir,
     key: named.key,
-    entry: { ...sessionEntry(session), ...settingsIn(asked) },
+    entry: sessionEntry(session),
     resolved: {
       modelProvider: model!.provider,
       model: model!.model,
       agentRuntime: AGENT_RUNTIME,
-      thinkingLevel: "off",
+      thinkingLevel: session.thinking ?? "off",
       thinkingLevels: THINKING_LEVELS,
     },
   };
@@ -129,6 +131,7 @@ async function chosen(
   call: Call,
   { agent, key }: SessionName,
   model: string | null | undefined,
+  asked: SettingsAsked = {},
 ): Promise<Session> {
   const { gateway, live, defaults, session: before } = await contextOf(call, { agent, key });
   const wanted = model ? wantedIn(model, gateway.config(), live) : undefined;
@@ -139,9 +142,13 @@ async function chosen(
         ? { model: wanted.model, profile: wanted.profile ?? pinFor(wanted.model, before, live) }
         : {};
   const now = gateway.now();
-  const session = await call.plane.sessions.update(agent, key, (stored) => ({
-    session: { ...choose(stored ?? newSession(key, randomUUID(), now), choice, defaults), updatedAt: now },
-  }));
+  const session = await call.plane.sessions.update(agent, key, (stored) => {
+    const held = choose(stored ?? newSession(key, randomUUID(), now), choice, defaults);
+    const after = withSettings(held, asked);
+    if (asked.thinkingLevel)
+      refuseThinking(after.thinking, gateway.config(), turnPlan(after, defaults).models[0]!);
+    return { session: { ...after, updatedAt: now } };
+  });
   await call.plane.chats.foresee(key);
   return session!;
 }
