@@ -182,6 +182,7 @@ test("mode password", async (t) => {
   assert.equal(wrong.details.code, "AUTH_PASSWORD_MISMATCH");
   const missing = await refused(url, { auth: { token: "fake-password" } });
   assert.equal(missing.details.code, "AUTH_PASSWORD_MISSING");
+  assert.match(missing.message, /by --password or gateway\.remote\.password/);
   assert.deepEqual(await scopesOf(url, { auth: { password: "fake-password" } }), ["operator.admin"]);
 });
 

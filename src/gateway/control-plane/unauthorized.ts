@@ -10,7 +10,7 @@ export function unauthorized(
   { status, message, retryAfterSeconds, details }: TimedRefusal,
   { mode }: GuardSettings,
   shown: string | undefined,
-  { device, auth }: ConnectParams,
+  { client, device, auth }: ConnectParams,
 ): ErrorShape {
   if (status === 429)
     return {
@@ -29,14 +29,20 @@ export function unauthorized(
   // Some other token of this device may be right.
   const again = !missing && device !== undefined && auth?.deviceToken === undefined;
   const next = missing ? "update_auth_configuration" : "update_auth_credentials";
-  const remedy = `provide gateway auth ${mode}${message === "Unauthorized" ? "" : `; ${message}`}`;
-  return invalid(`unauthorized: gateway ${mode} ${state} (${remedy})`, {
+  const more = message === "Unauthorized" ? "" : `; ${message}`;
+  return invalid(`unauthorized: gateway ${mode} ${state} (${remedy(mode, client.mode)}${more})`, {
     code: `AUTH_${mode.toUpperCase()}_${state.toUpperCase()}`,
     authReason: `${mode}_${state}`,
     canRetryWithDeviceToken: again,
     recommendedNextStep: again ? "retry_with_device_token" : next,
   });
 }
+
+/** A page has no flags. */
+const remedy = (mode: "token" | "password", client: string): string =>
+  client === "webchat"
+    ? `enter the gateway's ${mode}`
+    : `give the gateway's ${mode} by --${mode} or gateway.remote.${mode}`;
 
 const proxyFault = (message: string, details: TimedRefusal["details"]): ErrorShape =>
   invalid(`unauthorized: ${message}`, {
