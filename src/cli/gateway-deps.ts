@@ -69,6 +69,8 @@ export function gatewayDeps(deps: CommandDeps, verbose = false): GatewayDeps {
         note: () => note,
       };
     },
+    setup: async (current, talk, asked) =>
+      await (await import("./gateway-wizard.ts")).onboardElsewhere(current, talk, asked),
     receipts: store,
     clientKeys: () => store().clientKeys,
     sessions: () => store().sessions,

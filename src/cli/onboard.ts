@@ -50,6 +50,15 @@ export async function onboardAsking(
     asJson,
     "onboard asks questions, and needs a terminal. Without one: openclaw onboard --non-interactive --accept-risk, with --auth-choice to say which credential",
   );
+  return await onboardTalking(talk, deps, request);
+}
+
+/** With the person that `talk` reaches, at a terminal or elsewhere. @throws AccessError as `onboardAsking` */
+export async function onboardTalking(
+  talk: Talk,
+  deps: CommandDeps,
+  request: OnboardRequest,
+): Promise<OnboardReport> {
   const start = await begin(deps, request);
   await repairFirst(talk, start.repairs);
   const { agent, found, side } = start;

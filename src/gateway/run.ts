@@ -13,6 +13,7 @@ import type { Talks } from "./chat/talks.ts";
 import type { Tell } from "./chat/turn-events.ts";
 import type { GatewayParts } from "./build.ts";
 import { buildGateway, gatewayWith, usageReaderOf } from "./build.ts";
+import type { Setup } from "./control-door.ts";
 import { ControlDoor } from "./control-door.ts";
 import { Faults } from "./faults.ts";
 import { followFiles } from "./follow.ts";
@@ -58,6 +59,8 @@ export interface GatewayDeps extends Deps {
   readonly settingsFiles?: SettingsFiles;
   /** What use cases need, to do what a method of the control plane is named for; without it there is none. */
   readonly commands?: (name: string) => CommandDeps;
+  /** `onboard` with a person at a page. */
+  readonly setup?: Setup;
 }
 
 export interface SettingsFiles {
@@ -207,7 +210,7 @@ function talksOf(
 }
 
 const controlDoor = (
-  { version = "", logFile }: GatewayDeps,
+  { version = "", logFile, setup }: GatewayDeps,
   services: (method: string) => CommandDeps,
   current: Current,
   secrets: GatewaySecrets,
@@ -222,6 +225,7 @@ const controlDoor = (
     reload,
     reloadSecrets: () => secrets.again(),
     logPath: () => logFile?.path,
+    ...(setup ? { setup } : {}),
   });
 
 const MOST_WORKERS = 64;

@@ -118,6 +118,8 @@ export async function startTestGateway(setup: TestSetup): Promise<TestGateway> {
       receipts: () => receipts,
       clientKeys: () => clientKeys,
       sessions: () => sessions,
+      setup: async (deps, talk, asked) =>
+        await (await import("../../src/cli/gateway-wizard.ts")).onboardElsewhere(deps, talk, asked),
       commands: () => ({
         ...commandDeps,
         store: () => store,

@@ -4,7 +4,7 @@ import type { Check, Choice } from "../../access/login/talk.ts";
 /** In the words of OpenClaw's wizard steps. An option is answered by its `value`, the place in the list. */
 export interface Step {
   readonly id: string;
-  readonly type: "text" | "select" | "multiselect" | "confirm";
+  readonly type: "note" | "text" | "select" | "multiselect" | "confirm";
   readonly message: string;
   /** The answer is a secret: it is shown to nobody, also not to who types it. */
   readonly sensitive?: true;
@@ -26,6 +26,12 @@ export interface Question<T> {
   readonly step: Omit<Step, "id">;
   readonly read: Read<T>;
 }
+
+/** Something to be read, before the next question. Any answer says that it was. */
+export const noteQuestion = (message: string): Question<undefined> => ({
+  step: { type: "note", message },
+  read: () => ({ value: undefined }),
+});
 
 export const secretQuestion = (message: string, check: Check): Question<string> => ({
   step: { type: "text", message, sensitive: true },

@@ -7,6 +7,7 @@ import type { Question, Step } from "./dialog-questions.ts";
 import {
   confirmQuestion,
   multiselectQuestion,
+  noteQuestion,
   secretQuestion,
   selectQuestion,
   textQuestion,
@@ -110,6 +111,11 @@ export class Dialog {
       throw new AccessError("bad_input", `Step ${stepId} is not the one that waits for an answer.`);
     const fault = open.take(answer);
     if (fault !== undefined) throw new AccessError("bad_input", fault);
+  }
+
+  /** Resolves once the person has read it. @param until takes it away unread: as if they had left */
+  async acknowledge(message: string, until?: AbortSignal): Promise<void> {
+    await this.#ask(noteQuestion(message.slice(0, MOST_NOTE_CHARACTERS)), until);
   }
 
   /** The person leaves: nothing more is asked, and what is waited for ends. */

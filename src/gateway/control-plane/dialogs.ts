@@ -3,6 +3,7 @@ import { AccessError } from "../../core/errors.ts";
 import type { Talk } from "../../access/login/talk.ts";
 import type { DialogState } from "./dialog.ts";
 import { Dialog } from "./dialog.ts";
+import { Refused } from "./refused.ts";
 
 /** A person has one in front of them, and perhaps forgot another. */
 const MOST_OF_A_CLIENT = 4;
@@ -15,14 +16,16 @@ export interface DialogOptions {
   readonly connId: string;
   /** The connection is gone. */
   readonly left: AbortSignal;
+  readonly kind: "login" | "setup";
   readonly onChange: (state: DialogState) => void;
   /** Told of what nobody expected. */
   readonly onFault: (error: unknown) => void;
-  readonly work: (talk: Talk) => Promise<unknown>;
+  readonly work: (talk: Talk, dialog: Dialog) => Promise<unknown>;
 }
 
 interface Entry {
   readonly connId: string;
+  readonly kind: DialogOptions["kind"];
   readonly dialog: Dialog;
 }
 
@@ -30,15 +33,18 @@ export class Dialogs {
   readonly #entries = new Map<string, Entry>();
 
   /** @throws AccessError `bad_input` when there are too many */
-  start({ connId, left, onChange, onFault, work }: DialogOptions): Dialog {
+  start({ connId, kind, left, onChange, onFault, work }: DialogOptions): Dialog {
     const running = [...this.#entries.values()].filter(({ dialog }) => dialog.isRunning);
     const own = running.filter((entry) => entry.connId === connId);
     if (own.length >= MOST_OF_A_CLIENT || running.length >= MOST_AT_ONCE)
       throw new AccessError("bad_input", "Too many of these are under way. End one first.");
+    // Two of them would write over each other.
+    if (kind === "setup" && running.some((entry) => entry.kind === "setup"))
+      throw new Refused({ code: "UNAVAILABLE", message: "wizard already running" });
     const dialog = new Dialog(onChange);
     const { sessionId } = dialog;
     this.#forgetEnded(connId);
-    this.#entries.set(sessionId, { connId, dialog });
+    this.#entries.set(sessionId, { connId, kind, dialog });
     const late = setTimeout(() => dialog.cancel(), LONGEST_MS).unref();
     const leave = () => {
       dialog.cancel();
@@ -48,7 +54,7 @@ export class Dialogs {
     void dialog
       .run(async (talk) => {
         if (left.aborted) leave();
-        return await work(talk).catch((error: unknown) => {
+        return await work(talk, dialog).catch((error: unknown) => {
           if (!(error instanceof AccessError)) onFault(error);
           throw error;
         });
@@ -61,9 +67,9 @@ export class Dialogs {
   }
 
   /** @throws AccessError `bad_input` for one that is not this client's */
-  get(sessionId: string, connId: string): Dialog {
+  get(sessionId: string, connId: string, kind: DialogOptions["kind"]): Dialog {
     const entry = this.#entries.get(sessionId);
-    if (entry?.connId === connId) return entry.dialog;
+    if (entry?.connId === connId && entry.kind === kind) return entry.dialog;
     throw new AccessError("bad_input", `There is no session ${sessionId} of yours. It may be long over.`);
   }
 

@@ -5,6 +5,7 @@ import type { CommandDeps } from "../../access/open-deps.ts";
 import { MAIN_AGENT } from "../../core/ids.ts";
 import type { SessionStore } from "../../store/sessions.ts";
 import type { Chats } from "../chat/chats.ts";
+import type { Setup } from "../control-door.ts";
 import type { Gateway } from "../gateway.ts";
 import type { ReloadReport } from "../reload.ts";
 import type { SecretsReport } from "../secrets/report.ts";
@@ -55,6 +56,8 @@ export interface PlaneFacts {
   readonly identity: () => GatewayIdentity;
   /** of the log file of today; `undefined` where nobody keeps one */
   readonly logPath: () => string | undefined;
+  /** `undefined` where nobody can be asked */
+  readonly setup: Setup | undefined;
 }
 
 export interface Presence {

@@ -25,6 +25,7 @@ import { schemaMethods } from "./methods/schema.ts";
 import { sessionChangeMethods } from "./methods/session-change.ts";
 import { sessionListMethods } from "./methods/session-list.ts";
 import { sessionTalkMethods } from "./methods/session-talk.ts";
+import { wizardMethods } from "./methods/wizard.ts";
 import { undoMethods } from "./methods/undo.ts";
 
 export const METHODS: ReadonlyMap<string, Method> = new Map(
@@ -54,6 +55,7 @@ export const METHODS: ReadonlyMap<string, Method> = new Map(
     ...probeMethods,
     ...providerMethods,
     ...undoMethods,
+    ...wizardMethods,
     ...elsewhereMethods,
   }),
 );
@@ -73,6 +75,7 @@ export const EVENTS = [
   "models.loginNeeded",
   "models.auth.login",
   "models.auth.probe",
+  "wizard.changed",
   "runs.started",
   "runs.ended",
   "gateway.reloaded",

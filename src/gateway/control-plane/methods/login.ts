@@ -6,19 +6,13 @@ import type { Talk } from "../../../access/login/talk.ts";
 import { AccessError } from "../../../core/errors.ts";
 import { parseProfileId, parseProviderId } from "../../../core/ids.ts";
 import { loginsOf } from "../../../providers/logins.ts";
+import { answerValue, version } from "../answers.ts";
 import type { Call } from "../method.ts";
 import { method } from "../method.ts";
 import { agentId, flag, name } from "../params.ts";
 
 export const LOGIN_EVENT = "models.auth.login";
 
-const MOST_CHARACTERS = 100_000;
-const MOST_OPTIONS = 1000;
-const text = v.pipe(v.string(), v.maxLength(MOST_CHARACTERS));
-const value = v.union(
-  [text, v.number(), v.boolean(), v.pipe(v.array(v.number()), v.maxLength(MOST_OPTIONS))],
-  "must be what the step asks for",
-);
 const session = { sessionId: name };
 
 const start = v.strictObject({
@@ -38,6 +32,7 @@ export const loginMethods = {
     const work = await prepared(call, asked);
     const dialog = plane.dialogs.start({
       connId: peer.connId,
+      kind: "login",
       left,
       onChange: (state) => tell(LOGIN_EVENT, state),
       onFault: (error) => gateway.log.error(error, `A login to ${asked.provider} failed`),
@@ -52,14 +47,14 @@ export const loginMethods = {
     "operator.admin",
     v.strictObject({
       ...session,
-      seen: v.optional(v.pipe(v.number(), v.integer())),
-      answer: v.optional(v.strictObject({ stepId: name, value })),
+      seen: v.optional(version),
+      answer: v.optional(v.strictObject({ stepId: name, value: answerValue })),
     }),
     async ({ peer, plane, left }, { sessionId, seen, answer }) => {
-      const dialog = plane.dialogs.get(sessionId, peer.connId);
-      const { version } = dialog.state;
+      const dialog = plane.dialogs.get(sessionId, peer.connId, "login");
+      const before = dialog.state.version;
       if (answer) dialog.answer(answer.stepId, answer.value);
-      const known = answer ? version : seen;
+      const known = answer ? before : seen;
       if (known !== undefined) await dialog.after(known, left);
       return dialog.state;
     },
@@ -68,14 +63,14 @@ export const loginMethods = {
   "models.auth.login.status": method(
     "operator.admin",
     v.strictObject(session),
-    ({ peer, plane }, { sessionId }) => plane.dialogs.get(sessionId, peer.connId).state,
+    ({ peer, plane }, { sessionId }) => plane.dialogs.get(sessionId, peer.connId, "login").state,
   ),
 
   "models.auth.login.cancel": method(
     "operator.admin",
     v.strictObject(session),
     async ({ peer, plane, left }, { sessionId }) => {
-      const dialog = plane.dialogs.get(sessionId, peer.connId);
+      const dialog = plane.dialogs.get(sessionId, peer.connId, "login");
       dialog.cancel();
       // A login that is being stored is done all the same.
       await dialog.over(left);
