@@ -7,8 +7,8 @@ import type { TokenSet } from "../../src/core/family.ts";
 import { keeping } from "../../src/core/family.ts";
 import type { HealthEvent } from "../../src/core/health.ts";
 import type { RefreshToken, Store } from "../../src/store/store.ts";
-import type { Engine, StoreHome } from "./store-suite.ts";
-import { NOW } from "./store-suite.ts";
+import type { Engine, StoreHome } from "./engine.ts";
+import { NOW } from "./engine.ts";
 
 const login = (n: number, more: Partial<OAuthCredential> = {}): OAuthCredential => ({
   type: "oauth",

@@ -4,8 +4,8 @@ import { after, before, test } from "node:test";
 import type { Credential } from "../../src/core/credential.ts";
 import { HISTORY_KEPT_MS, MOST_CHANGES } from "../../src/core/history.ts";
 import type { Change, HistoryItem, Store } from "../../src/store/store.ts";
-import type { Engine, StoreHome } from "./store-suite.ts";
-import { key, NOW } from "./store-suite.ts";
+import type { Engine, StoreHome } from "./engine.ts";
+import { key, NOW } from "./engine.ts";
 
 const note = (change: string, undoes?: string[]) => ({
   change,

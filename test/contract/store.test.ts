@@ -12,7 +12,7 @@ import type { SealPlaces } from "../../src/store/seal/places.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
 import type { Store } from "../../src/store/store.ts";
 import { openStoreInWorker } from "../../src/store/worker.ts";
-import type { Engine, StoreHome } from "./store-suite.ts";
+import type { Engine, StoreHome } from "./engine.ts";
 import { storeSuite } from "./store-suite.ts";
 
 /** Of the build where there is one: every client is a thread, which loads it anew. */
