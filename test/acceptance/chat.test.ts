@@ -240,6 +240,22 @@ describe("conversations", () => {
     assert.match(wordsOf(await say("stop", "/stop")), /Nothing is running/);
   });
 
+  test("however many runs a client waits for, it is heard when it ends one", async () => {
+    const runIds = Array.from({ length: 40 }, () => randomUUID());
+    for (const [n, idempotencyKey] of runIds.entries())
+      client.send({
+        type: "req",
+        id: idempotencyKey,
+        method: "agent",
+        params: { message: "hold on", sessionKey: `many-${n % 20}`, idempotencyKey },
+      });
+    for (const [n, runId] of runIds.entries()) {
+      const { runIds: aborted } = await client.ask("chat.abort", { sessionKey: `many-${n % 20}`, runId });
+      assert.deepEqual(aborted, [runId]);
+    }
+    for (const id of runIds) await client.frame((frame) => frame.id === id && frame.payload?.status === "ok");
+  });
+
   test("a model falls back for its agent, and not for a person who chose it", async () => {
     const moved = await say("down", "fail once");
     assert.deepEqual([moved.state, moved.errorKind !== undefined], ["error", true]);
@@ -279,6 +295,28 @@ describe("conversations", () => {
     assert.equal((await say("cmd", "/etc/hosts is a file")).state, "final");
     assert.equal(gateway.upstream.calls.length, callsBefore + 1);
     await eventually(async () => assert.match(wordsOf(await say("cmd", "/why")), /p\/m1 by p:[ab]: ok/));
+  });
+
+  test("commands and their answers are seen again, and said to no model; a conversation has a title", async () => {
+    await say("seen", "/status");
+    assert.deepEqual((await client.ask("chat.history", { sessionKey: "seen" })).messages, []);
+    await say("seen", "my  name\nis Ada");
+    await say("seen", "/model");
+    await say("seen", "/stop");
+    const { messages, sessionInfo } = await client.ask("chat.history", { sessionKey: "seen" });
+    assert.deepEqual(
+      messages.map(({ role, content }: any) => [role, content[0].text.split("\n")[0]]).slice(2),
+      [
+        ["user", "/model"],
+        ["assistant", "Current: p/m1"],
+      ],
+    );
+    assert.deepEqual([sessionInfo.derivedTitle, sessionInfo.messageCount], ["my name is Ada", 4]);
+    await say("seen", "who am I?");
+    assert.deepEqual(
+      bodies().at(-1).messages.map(({ content }: any) => content.split("\n")[0]),
+      ["my  name", messages[1].content[0].text.split("\n")[0], "who am I?"],
+    );
   });
 
   test("a pinned profile that is gone is told, and nothing takes its place", async () => {

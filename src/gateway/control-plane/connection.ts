@@ -6,22 +6,22 @@ import * as v from "valibot";
 import type { RawData, WebSocket } from "ws";
 import type { GuardSettings } from "../guard.ts";
 import { isSameSecret } from "../same-secret.ts";
-import { fitting, idOf, parseFrame } from "./frame-text.ts";
-import { Told } from "./told.ts";
+import { asked, fitting, parseFrame, sizeOf } from "./frame-text.ts";
 import type { Admission, Door } from "./handshake.ts";
 import { admit } from "./handshake.ts";
 import type { Peer } from "./method.ts";
 import type { ErrorShape, RequestFrame } from "./protocol.ts";
 import {
   CLOSE,
-  faultsOf,
   HANDSHAKE_WITHIN_MS,
   invalid,
   MOST_BYTES_BEFORE_HELLO,
-  NO_ID,
   POLICY,
   requestFrame,
 } from "./protocol.ts";
+import type { Heard, Seat } from "./requests.ts";
+import { Requests } from "./requests.ts";
+import { Told } from "./told.ts";
 
 export interface ConnectionOptions {
   readonly door: () => Omit<Door, "request" | "nonce">;
@@ -30,7 +30,7 @@ export interface ConnectionOptions {
   /** A fault of ours ended the handshake. */
   readonly failed: (error: unknown) => void;
   /** Answers a request. Never rejects. */
-  readonly serve: (connection: Connection, frame: RequestFrame) => Promise<void>;
+  readonly serve: (connection: Connection, frame: RequestFrame, seat: Seat) => Promise<void>;
   readonly now: () => number;
   /** It lets much wait. */
   readonly behind: () => void;
@@ -38,7 +38,6 @@ export interface ConnectionOptions {
 
 /** More than this that was not read yet, and the client is asked nothing more until it reads. */
 const PAUSE_ABOVE_BYTES = 1024 * 1024;
-const MOST_AT_ONCE = 32;
 
 export class Connection {
   readonly connId = randomUUID();
@@ -51,9 +50,10 @@ export class Connection {
   readonly #left = new AbortController();
   #state: "new" | "judged" | "open" | "over" = "new";
   #timer: NodeJS.Timeout | undefined;
-  #running = 0;
-  /** Asked beyond what is done at once: what came in one piece with it. */
-  #waiting: unknown[] = [];
+  readonly #requests = new Requests(
+    (heard, seat) => this.#serve(heard, seat),
+    () => this.#pace(),
+  );
   #isPacing = false;
   #seq = 0;
   /** by which it was let in */
@@ -139,14 +139,11 @@ export class Connection {
     const socket = this.#socket;
     if (this.#isPacing || socket.readyState !== socket.OPEN) return;
     this.#isPacing = true;
-    while (this.#waiting.length > 0 && !this.#isBusy) this.#ask(this.#waiting.shift());
+    this.#requests.begin(this.unread > PAUSE_ABOVE_BYTES);
     this.#isPacing = false;
-    if (this.#isBusy && !socket.isPaused) socket.pause();
-    else if (!this.#isBusy && socket.isPaused) socket.resume();
-  }
-
-  get #isBusy(): boolean {
-    return this.#running >= MOST_AT_ONCE || this.unread > PAUSE_ABOVE_BYTES;
+    const { isFull } = this.#requests;
+    if (isFull && !socket.isPaused) socket.pause();
+    else if (!isFull && socket.isPaused) socket.resume();
   }
 
   /** Before the handshake a client may not make us keep much of what it sends. */
@@ -166,7 +163,7 @@ export class Connection {
     if (isBinary) return this.close(CLOSE.notText, "frames are text");
     const frame = parseFrame(data);
     if (this.#state === "open") {
-      this.#waiting.push(frame);
+      this.#requests.add(asked(frame), sizeOf(data));
       this.#pace();
     } else if (this.#state === "judged") this.close(CLOSE.policy, "wait for the answer to connect");
     else void this.#shakeHands(frame).catch((error: unknown) => this.#fail(error));
@@ -201,22 +198,14 @@ export class Connection {
     this.close(code, error.message);
   }
 
-  #ask(read: unknown): void {
-    if (read === undefined) return this.refuse(NO_ID, invalid("invalid request frame: not JSON"));
-    const parsed = v.safeParse(requestFrame, read);
-    if (!parsed.success)
-      return this.refuse(idOf(read), invalid(`invalid request frame: ${faultsOf(parsed.issues)}`));
-    this.#running++;
-    this.#pace();
-    void this.#options.serve(this, parsed.output).then(() => {
-      this.#running--;
-      this.#pace();
-    });
+  async #serve(heard: Heard, seat: Seat): Promise<void> {
+    if ("fault" in heard) this.refuse(heard.id, heard.fault);
+    else await this.#options.serve(this, heard, seat);
   }
 
   #end(): void {
     this.#state = "over";
-    this.#waiting = [];
+    this.#requests.clear();
     this.#left.abort();
     clearTimeout(this.#timer);
   }

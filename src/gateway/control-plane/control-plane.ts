@@ -96,7 +96,7 @@ export class ControlPlane {
       const connection = new Connection(opened, request, {
         door: () => ({ guard: current.guard, memory: current.gateway }),
         welcome: (client, admission) => this.#welcome(client, admission),
-        serve: (client, frame) => serve(this.#options, this.#facts, client, frame),
+        serve: (client, frame, seat) => serve(this.#options, this.#facts, client, frame, seat),
         failed: (error) => current.gateway.log.error(error, "A handshake of the control plane failed"),
         now: () => current.gateway.now(),
         behind: () => relieve(this.#clients),

@@ -36,6 +36,8 @@ export interface Call {
   readonly tell: (event: string, payload: unknown) => void;
   /** An answer ahead of the one that is returned, as `agent` gives it. */
   readonly early: (payload: unknown) => void;
+  /** It will wait for a run: the client is listened to meanwhile. @throws Refused when too much waits already */
+  readonly pends: () => void;
 }
 
 /** What the control plane knows of itself and of the gateway around it. */

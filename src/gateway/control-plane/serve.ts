@@ -5,9 +5,16 @@ import type { Connection } from "./connection.ts";
 import type { Method, PlaneFacts } from "./method.ts";
 import { holds } from "./method.ts";
 import { METHODS } from "./methods.ts";
-import type { RequestFrame } from "./protocol.ts";
+import type { ErrorShape, RequestFrame } from "./protocol.ts";
 import { faultsOf, invalid } from "./protocol.ts";
 import { Refused, shapeOf } from "./refused.ts";
+import type { Seat } from "./requests.ts";
+
+const TOO_MANY: ErrorShape = {
+  code: "UNAVAILABLE",
+  message: "Too many requests of this connection wait for runs to end. Wait for some of them.",
+  retryable: true,
+};
 
 /** Never rejects. */
 export async function serve(
@@ -15,10 +22,11 @@ export async function serve(
   plane: PlaneFacts,
   connection: Connection,
   frame: RequestFrame,
+  seat: Seat,
 ): Promise<void> {
   const { id, method: name } = frame;
   try {
-    connection.answer(id, (await called(options, plane, connection, frame)) ?? null);
+    connection.answer(id, (await called(options, plane, connection, frame, seat)) ?? null);
   } catch (error) {
     const shape = shapeOf(error);
     if (shape) return connection.refuse(id, shape);
@@ -33,6 +41,7 @@ async function called(
   plane: PlaneFacts,
   connection: Connection,
   { id, method: name, params = {} }: RequestFrame,
+  seat: Seat,
 ): Promise<unknown> {
   if (name === "connect") throw new Refused(invalid("connect is only valid as the first request"));
   const { peer } = connection;
@@ -43,7 +52,10 @@ async function called(
   if (method.scope === "operator.admin") gateway.log.info(`${name} was called by ${peer.client.id}`);
   const early = (payload: unknown) => connection.answer(id, payload);
   const tell = (event: string, told: unknown) => connection.event(event, told);
-  const call = { gateway, deps: services(name), peer, plane, left: connection.left, tell, early };
+  const pends = () => {
+    if (!seat.pend()) throw new Refused(TOO_MANY);
+  };
+  const call = { gateway, deps: services(name), peer, plane, left: connection.left, tell, early, pends };
   return await method.handle(call, given as never);
 }
 
