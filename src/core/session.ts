@@ -25,6 +25,8 @@ export interface Session {
   readonly usage: SessionUsage;
   /** rows of the transcript */
   readonly messages: number;
+  /** how it begins, in a line */
+  readonly title?: string;
   /** how hard its models think, if somebody said so */
   readonly thinking?: Thinking;
   /** what windows keep with it and show, by OpenClaw's names */
@@ -77,6 +79,8 @@ export interface ChatMessage {
   readonly usage?: JsonObject;
   readonly stopReason?: string;
   readonly errorMessage?: string;
+  /** a command or its answer: shown, and said to no model */
+  readonly aside?: boolean;
 }
 
 const LONGEST_KEY = 256;
@@ -176,6 +180,17 @@ export const begunAgain = ({ key, thinking, shown }: Session, sessionId: string,
   ...(thinking ? { thinking } : {}),
   ...(shown ? { shown } : {}),
 });
+
+const LONGEST_TITLE = 60;
+
+/** A conversation is called by the first words of a person in it. */
+export function titled(session: Session, said: Pick<ChatMessage, "content"> | undefined): Session {
+  if (session.title !== undefined || !said) return session;
+  const line = textOf(said).trim().replaceAll(/\s+/g, " ");
+  if (line === "") return session;
+  const title = line.length > LONGEST_TITLE ? `${line.slice(0, LONGEST_TITLE - 1).toWellFormed()}…` : line;
+  return { ...session, title };
+}
 
 export interface Turn {
   readonly models: readonly ModelRef[];

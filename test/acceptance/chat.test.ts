@@ -314,7 +314,9 @@ describe("conversations", () => {
     assert.deepEqual([sessionInfo.derivedTitle, sessionInfo.messageCount], ["my name is Ada", 4]);
     await say("seen", "who am I?");
     assert.deepEqual(
-      bodies().at(-1).messages.map(({ content }: any) => content.split("\n")[0]),
+      bodies()
+        .at(-1)
+        .messages.map(({ content }: any) => content.split("\n")[0]),
       ["my  name", messages[1].content[0].text.split("\n")[0], "who am I?"],
     );
   });

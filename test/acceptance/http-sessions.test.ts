@@ -118,6 +118,8 @@ describe("sessions of HTTP clients", () => {
     assert.deepEqual([read.sessionKey, read.messages.length, read.hasMore], ["agent:main:thread", 2, true]);
     for (const path of ["nobody/history", "%ff/history", "agent%3Anobody%3Ax/history", "thread"])
       assert.equal((await history(path)).status, 404, path);
+    const { messages: rows } = (await (await history("thread/history")).json()) as any;
+    assert.ok(rows.some(({ content }: any) => content[0].text.startsWith("Current: p/m2")));
     assert.match(words(await ask({ messages: said("/new") }, named)), /New session/);
     assert.match(words(await ask({ messages: said("five") }, named)), /^1 messages/);
     // A model that one call names is none of the conversation's.

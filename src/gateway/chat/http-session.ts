@@ -8,7 +8,7 @@ import type { Sink } from "../../access/sink.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { ModelRef } from "../../core/model-ref.ts";
 import type { ChatMessage, Session, SessionName, TurnPlan } from "../../core/session.ts";
-import { afterTurn, newSession, turnPlan } from "../../core/session.ts";
+import { afterTurn, newSession, titled, turnPlan } from "../../core/session.ts";
 import { TRANSLATORS } from "../../wire/translate/all.ts";
 import type { Wire } from "../../wire/wire.ts";
 import type { Caller } from "../caller.ts";
@@ -68,6 +68,7 @@ export class HttpSession {
     const { text, usage, finish } = this.#ear;
     const answer = answerMessage({ text, usage, served: ref, stopReason: finish ?? "stop", runId }, gateway);
     const rows = [...said.map((row) => ({ ...row, runId })), answer];
+    const asked = said.find(({ role }) => role === "user");
     const turn = {
       models: defaults,
       served: ref,
@@ -81,7 +82,7 @@ export class HttpSession {
         // One that began anew meanwhile, or was deleted, keeps nothing of it.
         isStored && stored?.sessionId !== session.sessionId
           ? undefined
-          : { session: afterTurn(stored ?? session, turn, gateway.now()), append: rows },
+          : { session: titled(afterTurn(stored ?? session, turn, gateway.now()), asked), append: rows },
       );
     } catch (error) {
       gateway.log.error(error, `The answer of ${name.key} could not be kept`);

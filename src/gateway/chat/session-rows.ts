@@ -29,6 +29,7 @@ function contentOf(part: UserPart): ChatMessage["content"] {
 /** Rows without words (an answer that was stopped at once, a picture) say nothing here. */
 export function withBefore(wire: Wire, body: JsonObject, before: readonly ChatMessage[]): JsonObject {
   const rows = before
+    .filter(({ aside }) => !aside)
     .map((row) => ({ role: row.role, content: textOf(row) }))
     .filter(({ content }) => content !== "");
   return rows.length === 0 ? body : wire.withBefore(body, rows);

@@ -1,11 +1,11 @@
 // The conversations of a running gateway, for all doors: WebSocket, and HTTP.
 import { randomUUID } from "node:crypto";
 import type { CommandDeps } from "../../access/open-deps.ts";
-import { AccessError } from "../../core/errors.ts";
 import type { SessionName } from "../../core/session.ts";
-import { newSession } from "../../core/session.ts";
+import { newSession, textOf } from "../../core/session.ts";
 import type { SessionStore } from "../../store/sessions.ts";
 import type { Current } from "../http.ts";
+import { answerCommand } from "./command-answer.ts";
 import { CallInLine } from "./call-in-line.ts";
 import { Chats } from "./chats.ts";
 import { commandIn } from "./commands.ts";
@@ -59,10 +59,7 @@ export class Talks implements Conversations {
     const deps = this.services(`/${found.command.name}`);
     const defaults = defaultsOf(gateway, agent);
     const context = { ...name, gateway, deps, sessions, chats, live, defaults, session, version };
-    return await found.command.run(found.words, context).catch((error: unknown) => {
-      if (error instanceof AccessError) return `⚠️ ${error.message}`;
-      throw error;
-    });
+    return textOf(await answerCommand(found, text, context));
   }
 
   /** @throws AccessError `bad_input` when too many wait */

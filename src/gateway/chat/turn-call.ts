@@ -102,7 +102,9 @@ function thinkingBody(body: JsonObject, { gateway, plan }: TurnCall): CallTempla
 /** What was said, as the protocol has it; rows without words (a run that was stopped at once) say nothing. */
 function messagesOf(transcript: readonly ChatMessage[]): JsonObject[] {
   return transcript
-    .filter(({ content }) => content.some((part) => part.type === "image" || part.text !== ""))
+    .filter(
+      ({ content, aside }) => !aside && content.some((part) => part.type === "image" || part.text !== ""),
+    )
     .map((message) => ({ role: message.role, content: contentOf(message) }));
 }
 

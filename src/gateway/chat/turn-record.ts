@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { RunResult } from "../../access/run.ts";
 import type { ModelRef } from "../../core/model-ref.ts";
 import type { ChatMessage, Session, SessionName } from "../../core/session.ts";
-import { afterTurn, newSession } from "../../core/session.ts";
+import { afterTurn, newSession, titled } from "../../core/session.ts";
 import type { TokenUsage } from "../../wire/translate/neutral.ts";
 import { talkOf } from "./talk.ts";
 import type { TurnParts } from "./turn.ts";
@@ -22,7 +22,7 @@ export async function recordQuestion(
   const now = gateway.now();
   const message: ChatMessage = { role: "user", content, timestamp: now, runId };
   const session = await sessions.update(agent, key, (stored) => {
-    const before = stored ?? newSession(key, randomUUID(), now);
+    const before = titled(stored ?? newSession(key, randomUUID(), now), message);
     return {
       session: {
         ...before,

@@ -1,7 +1,8 @@
 // What a client says in a conversation: a message that a model answers, or a command that is answered here.
 import * as v from "valibot";
 import { AccessError } from "../../core/errors.ts";
-import type { ChatMessage, ImageContent } from "../../core/session.ts";
+import type { ImageContent } from "../../core/session.ts";
+import { answerCommand } from "../chat/command-answer.ts";
 import type { KnownRun } from "../chat/chats.ts";
 import type { FoundCommand } from "../chat/commands.ts";
 import { commandIn } from "../chat/commands.ts";
@@ -87,7 +88,7 @@ export async function answeredByCommand(
   if (!found) return false;
   const { gateway, plane } = call;
   const context = contextOf(call, named);
-  const { message: reply } = await plane.chats.note(runId, named.key, answerOf(found, context, gateway.now));
+  const { message: reply } = await plane.chats.note(runId, named.key, answerOf(found, text, context));
   const { sessionId } = (await context).session;
   const names = { runId, sessionKey: named.key, sessionId, agentId: named.agent };
   // After the answer to the request, as with a turn.
@@ -95,23 +96,9 @@ export async function answeredByCommand(
   return true;
 }
 
-async function answerOf(
-  { command, words }: FoundCommand,
-  context: Promise<CommandContext>,
-  now: () => number,
-) {
-  const startedAt = now();
-  const said = await command.run(words, await context).catch((error: unknown) => {
-    if (error instanceof AccessError) return `⚠️ ${error.message}`;
-    throw error;
-  });
-  const reply: ChatMessage = {
-    role: "assistant",
-    content: [{ type: "text", text: said }],
-    timestamp: now(),
-    provider: "openclaw",
-    model: "gateway",
-    stopReason: "stop",
-  };
-  return { kind: "ok", message: reply, stopReason: "stop", startedAt, endedAt: now() } as const;
+async function answerOf(found: FoundCommand, text: string, context: Promise<CommandContext>) {
+  const { gateway } = await context;
+  const startedAt = gateway.now();
+  const message = await answerCommand(found, text, await context);
+  return { kind: "ok", message, stopReason: "stop", startedAt, endedAt: gateway.now() } as const;
 }

@@ -47,6 +47,7 @@ export function sessionRow(session: Session, { defaults, active, contextTokens }
     agentRuntime: AGENT_RUNTIME,
     ...overrides(session, defaults),
     ...settingsOf(session),
+    ...(session.title === undefined ? {} : { derivedTitle: session.title }),
     status: active.length > 0 ? "running" : "done",
     inputTokens: usage.input,
     outputTokens: usage.output,

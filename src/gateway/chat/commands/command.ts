@@ -26,6 +26,8 @@ export interface ChatCommand {
   /** what may stand behind it */
   readonly usage?: string;
   readonly summary: string;
+  /** Its answer is of no interest later. */
+  readonly passing?: true;
   /** Answers in words. @throws AccessError, whose message is the answer */
   run(words: string, context: CommandContext): Promise<string>;
 }

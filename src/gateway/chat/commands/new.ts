@@ -15,6 +15,7 @@ export async function beginAgain({ chats, sessions, gateway, agent, key }: Comma
 const beginning = (name: string, summary: string, said: string): ChatCommand => ({
   name,
   summary,
+  passing: true,
   async run(_words, context) {
     await beginAgain(context);
     return said;

@@ -3,6 +3,7 @@ import type { ChatCommand } from "./command.ts";
 
 export const stop: ChatCommand = {
   name: "stop",
+  passing: true,
   summary: "stop the answer that is under way",
   async run(_words, { chats, key }) {
     const ended = chats.abort(key, "stop").length;
