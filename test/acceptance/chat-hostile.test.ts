@@ -13,8 +13,17 @@ import { startTestGateway, TOKEN } from "../support/gateway.ts";
 
 function answerTo(question: string): Action {
   if (question.includes("hold")) return act.stallAfterFrames(3, { frames: chatFrames("one two three four") });
+  if (question.includes("forever")) return forever;
   return act.reply({ body: chatBody("fine") });
 }
+
+const PIECE = "x".repeat(64 * 1024);
+const forever: Action = async ({ response, signal }) => {
+  response.writeHead(200, { "content-type": "text/event-stream" });
+  const [frame] = chatFrames(PIECE).filter((each) => each.includes(PIECE));
+  const left = new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+  while (!signal.aborted) await Promise.race([left, new Promise((sent) => response.write(frame, sent))]);
+};
 
 describe("conversations under bad treatment", () => {
   let gateway: TestGateway;
@@ -65,6 +74,13 @@ describe("conversations under bad treatment", () => {
       client.frames.filter(({ event, payload }) => event === "chat" && payload.runId === runId).length,
       1,
     );
+  });
+
+  test("an answer without end is ended, and said to be too long", async () => {
+    const { state, stopReason, errorMessage, message } = await endOf(await begin("long", "forever"));
+    assert.deepEqual([state, stopReason], ["aborted", "length"]);
+    assert.match(errorMessage, /longer than a conversation can hold/);
+    assert.ok(message.content[0].text.length < 5_000_000);
   });
 
   test("what is asked of an agent ends with the agent, and others go on", async () => {

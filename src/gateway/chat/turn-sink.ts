@@ -25,6 +25,8 @@ export class TurnSink implements Sink {
   refusal: TimedRefusal | undefined;
   readonly #tongue: ProviderTranslator;
   readonly #onText: (piece: string) => void;
+  /** It was longer than an answer may be: of it, the beginning is kept. */
+  #isFull = false;
   #reader: AnswerReader;
   #parser: EventSourceParser;
   #letters = new TextDecoder();
@@ -53,13 +55,14 @@ export class TurnSink implements Sink {
     this.text = "";
     this.usage = undefined;
     this.finish = undefined;
+    this.#isFull = false;
     this.#reader = this.#tongue.reader(newId);
     this.#parser = this.#newParser();
     this.#letters = new TextDecoder();
   }
 
   write(chunk: Buffer): boolean {
-    this.#parser.feed(this.#letters.decode(chunk, { stream: true }));
+    if (!this.#isFull) this.#parser.feed(this.#letters.decode(chunk, { stream: true }));
     return true;
   }
 
@@ -68,6 +71,7 @@ export class TurnSink implements Sink {
   }
 
   end(): void {
+    if (this.#isFull) return;
     this.#parser.feed(`${this.#letters.decode()}\n\n`);
     this.#take(this.#reader.end());
   }
@@ -104,9 +108,11 @@ export class TurnSink implements Sink {
   }
 
   #hear(piece: string): void {
-    if (piece === "") return;
+    if (piece === "" || this.#isFull) return;
     this.text += piece;
-    if (this.text.length > MOST_CHARACTERS) this.leave();
-    else this.#onText(piece);
+    if (this.text.length <= MOST_CHARACTERS) return this.#onText(piece);
+    this.#isFull = true;
+    this.finish = "length";
+    this.leave();
   }
 }

@@ -11,7 +11,7 @@ import type { SessionStore } from "../../store/sessions.ts";
 import { TRANSLATORS } from "../../wire/translate/all.ts";
 import { endCall } from "../call-end.ts";
 import type { Gateway } from "../gateway.ts";
-import type { ActiveRun, RunAbout } from "../runs.ts";
+import type { ActiveRun, Gone, RunAbout } from "../runs.ts";
 import { AUTH_REVOKED } from "../runs.ts";
 import type { Served } from "../served.ts";
 import { hasLostProvider } from "../served.ts";
@@ -99,8 +99,8 @@ export class Turn implements ActiveRun, InLine {
   }
 
   /** What waits shares the fate of what it waits for, if it goes to the same provider. */
-  hasLostProvider(): boolean {
-    if (this.#served) return hasLostProvider(this.#served);
+  hasLostProvider(gone?: Gone): boolean {
+    if (this.#served) return hasLostProvider(this.#served, gone);
     const ahead = this.#hasBegun ? undefined : this.place?.ahead();
     return ahead?.stopReason === AUTH_REVOKED && ahead.provider() === this.provider();
   }
@@ -187,7 +187,7 @@ export class Turn implements ActiveRun, InLine {
       return { kind: "error", error: words, errorKind, ...times };
     }
     if (result.kind === "aborted") {
-      const stopReason = this.#stopReason ?? "stop";
+      const stopReason = this.#stopReason ?? this.#sink.finish ?? "stop";
       const message = this.#message("aborted", served);
       // Whoever ended it does not wait for the disk.
       events.aborted(this.#sink.text === "" ? undefined : message, stopReason);
