@@ -99,6 +99,6 @@ export async function answeredByCommand(
 async function answerOf(found: FoundCommand, text: string, context: Promise<CommandContext>) {
   const { gateway } = await context;
   const startedAt = gateway.now();
-  const message = await answerCommand(found, text, await context);
-  return { kind: "ok", message, stopReason: "stop", startedAt, endedAt: gateway.now() } as const;
+  const reply = await answerCommand(found, text, await context);
+  return { kind: "ok", message: reply, stopReason: "stop", startedAt, endedAt: gateway.now() } as const;
 }
