@@ -1,11 +1,11 @@
 // What a view knows of logins, with readings of the test.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Config } from "../config/config.ts";
 import type { Credential, OAuthCredential } from "../core/credential.ts";
 import { freshnessOf } from "../core/refresh.ts";
 import type { Environment } from "../secrets/env.ts";
 import type { LoginFacts } from "../store/store.ts";
+import { EMPTY_CONFIG as config } from "../../test/support/live-agents.ts";
 import { viewOf } from "./agent-view.ts";
 
 const NOW = 1_800_000_000_000;
@@ -14,17 +14,6 @@ const MINUTE = 60_000;
 const jwt = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.fake`;
 const livesFor = (minutes: number, since = NOW) =>
   jwt({ iat: since / 1000, exp: since / 1000 + minutes * 60 });
-
-const config = {
-  profiles: new Map(),
-  providers: new Map(),
-  order: new Map(),
-  secretProviders: new Map(),
-  agents: [],
-  models: new Map(),
-  defaultModel: {},
-  cliBackends: new Map(),
-} as unknown as Config;
 
 function stored(credential: Credential, env: Environment) {
   const profiles = [{ id: "p:ada", credential, generation: "g" }];

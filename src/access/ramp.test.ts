@@ -2,55 +2,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { HealthEvent } from "../core/health.ts";
-import { HEALTHY } from "../core/health.ts";
 import { next } from "../core/plan/next.ts";
 import { START } from "../core/plan/walk.ts";
-import type { Reading } from "../store/store.ts";
-import { viewOf } from "./agent-view.ts";
-import { HealthWriter } from "./health-writer.ts";
-import { LiveAgents } from "./live-agents.ts";
+import { liveAgents, NOW, readingOf } from "../../test/support/live-agents.ts";
 
-const NOW = Date.UTC(2026, 10, 21);
 const MODEL = { provider: "p", model: "m" };
-
-const readingOf = (version: string, used: Readonly<Record<string, number>>): Reading => ({
-  version,
-  state: {
-    profiles: Object.keys(used).map((id) => ({
-      id,
-      credential: { type: "api_key", provider: "p", key: `sk-fake-${id}` },
-      generation: id,
-    })),
-    order: new Map(),
-    health: new Map(Object.entries(used).map(([id, lastUsed]) => [id, { ...HEALTHY, lastUsed }])),
-    lastGood: new Map(),
-    warnings: [],
-  },
-});
 
 async function agentWith(used: Readonly<Record<string, number>>) {
   let reading = readingOf("1", used);
-  const inputs = {
-    config: {
-      profiles: new Map(),
-      order: new Map(),
-      providers: new Map(),
-      agents: [],
-      models: new Map(),
-      defaultModel: {},
-      cliBackends: new Map(),
-    },
-    env: {},
-    fingerprint: () => "",
-    now: NOW,
-  } as never as object;
-  const agents = new LiveAgents({
-    read: async () => reading,
-    join: (agent, own) => viewOf({ ...inputs, agent, own } as never),
-    watch: () => {},
-    writer: new HealthWriter({ applyHealth: () => Promise.resolve() } as never, () => {}),
-    cooldowns: () => ({ failureWindowMs: 1e9 }) as never,
-  });
+  const agents = liveAgents(() => reading);
   const live = await agents.load("main");
   return {
     agents,
