@@ -18,7 +18,6 @@ const CHARACTERS_PER_STEP = 50_000;
 /** Where it was not the person at the window who ended it. */
 const WHY_ENDED: Readonly<Record<string, string>> = {
   [AUTH_REVOKED]: "the credentials of its provider were removed",
-  "agent-removed": "its agent was removed",
   length: "the answer was longer than a conversation can hold",
   "agent-removed": "its agent was removed",
   shutdown: "the gateway is stopping",
