@@ -9,13 +9,15 @@ import { WHOLE_PROFILE } from "../core/health.ts";
 import type { ProviderId } from "../core/ids.ts";
 import type { ProbeRow } from "../core/probe.ts";
 import { probeStatus } from "../core/probe.ts";
+import type { CliBackend } from "../providers/cli-backends.ts";
 import { parseModelList } from "../providers/model-list-answer.ts";
 import { boundedText, networkWords } from "../wire/http-answer.ts";
 import type { AgentView } from "./agent-view.ts";
 import { networkAnswer } from "./answer.ts";
 import type { Deps } from "./deps.ts";
 import { listAddress } from "./model-question.ts";
-import { baseRow } from "./probe-rows.ts";
+import { loginOf } from "./probe-programs.ts";
+import { baseRow, programFor } from "./probe-rows.ts";
 import { routeTo } from "./provider-route.ts";
 import { configuredHeaders, credentialHeaders } from "./request-auth.ts";
 
@@ -52,6 +54,8 @@ export class FreeProbe {
   async ask(profile: AuthProfile): Promise<FreeFinding | undefined> {
     const { deps, signal } = this.#context;
     const row = baseRow(profile, undefined);
+    const program = programFor(profile, deps.config());
+    if (program) return this.#askProgram(profile, program);
     const unfit = await this.#unfitness(profile.provider);
     const startedAt = deps.now();
     const failure = unfit ? undefined : await this.#question(profile.provider, profile);
@@ -65,6 +69,17 @@ export class FreeProbe {
       return { row: found, ...this.#condemned(failure, startedAt, at) };
     }
     return { row: { ...row, status: "ok", latencyMs }, ...this.#healed(profile, at) };
+  }
+
+  async #askProgram(profile: AuthProfile, program: CliBackend): Promise<FreeFinding | undefined> {
+    const { deps, timeoutMs, signal } = this.#context;
+    const startedAt = deps.now();
+    const state = await loginOf(deps, program, timeoutMs, signal);
+    if (signal?.aborted) return undefined;
+    const at = deps.now();
+    const row = { ...baseRow(profile, undefined), ...state, latencyMs: Math.max(0, at - startedAt) };
+    // One that is not logged in may have another key of its owner's: only a call can tell.
+    return { row, ...(state.status === "ok" ? this.#healed(profile, at) : {}) };
   }
 
   #unfitness(provider: ProviderId): Promise<Unfit | undefined> {

@@ -6,6 +6,7 @@ import { formatModelRef } from "../core/model-ref.ts";
 import type { ProbeReason, ProbeRow, ProbeTarget } from "../core/probe.ts";
 import { reasonText } from "../core/probe.ts";
 import { fitsHeader } from "../core/secret.ts";
+import type { CliBackend } from "../providers/cli-backends.ts";
 import type { Environment } from "../secrets/env.ts";
 import { findWire } from "../wire/all.ts";
 import type { AgentView } from "./agent-view.ts";
@@ -25,7 +26,7 @@ export function untriedRow(
   env: Environment,
   view: AgentView,
 ): ProbeRow | undefined {
-  const unusable = unusableRow(target, view, ref);
+  const unusable = unusableRow(target, config, view, ref);
   if (unusable) return unusable;
   const { profile } = target;
   const row = baseRow(profile, ref);
@@ -38,8 +39,9 @@ export function untriedRow(
 }
 
 /** The same as far as the credential alone decides it. */
-export function unusableRow(
+function unusableRow(
   { profile, reason }: ProbeTarget,
+  config: Config,
   view: AgentView,
   ref?: ModelRef,
 ): ProbeRow | undefined {
@@ -47,7 +49,7 @@ export function unusableRow(
   const sealed = view.stored.find(({ id }) => id === profile.id)?.unopened?.fault;
   if (reason && sealed !== undefined) return { ...row, ...reasonRow(reason), error: sealed };
   if (reason) return { ...row, ...reasonRow(reason) };
-  if (profile.keptBy !== undefined && isCloud(profile.keptBy)) return undefined;
+  if (isCloud(profile.keptBy ?? "") || programFor(profile, config)) return undefined;
   if (profile.keptBy !== undefined)
     return { ...row, status: "unknown", error: keptElsewhere(profile.keptBy) };
   const secret = view.secrets.get(profile.id);
@@ -65,11 +67,15 @@ const staleLogin = ({ type, expiresAt }: AuthProfile, now: number): string | und
 
 /** There is no secret here to ask with. */
 const keptElsewhere = (keeper: string): string =>
-  `The ${keeper} program keeps this login and makes its calls itself. Nothing was called.`;
+  `${keeper} keeps this login, and nobody here knows how to call with it. Nothing was called.`;
+
+/** The program that makes the calls of a profile itself. */
+export const programFor = (profile: AuthProfile, config: Config): CliBackend | undefined =>
+  routeFor(config, profile)?.backend;
 
 /** The same before a list is asked for, which takes a key. */
-export const unaskedRow = (target: ProbeTarget, view: AgentView): ProbeRow | undefined =>
-  unusableRow(target, view) ??
+export const unaskedRow = (target: ProbeTarget, config: Config, view: AgentView): ProbeRow | undefined =>
+  unusableRow(target, config, view) ??
   (isCloud(target.profile.keptBy ?? "")
     ? { ...baseRow(target.profile, undefined), status: "unknown", error: NO_LIST }
     : undefined);

@@ -1,24 +1,21 @@
 // `models status --probe`: one real, minimal call with each credential, and what came of it. Health is settled
 // as after a real run. Nothing here is printed (fidelity spec §3).
 import type { Dispatcher } from "undici";
-import type { Failure } from "../core/failure/failure.ts";
 import { messageOf } from "../core/errors.ts";
 import type { AgentId } from "../core/ids.ts";
 import type { ProbeFilter, ProbeRow } from "../core/probe.ts";
-import { probeStatus, probeTargets } from "../core/probe.ts";
-import { findWire } from "../wire/all.ts";
+import { probeTargets } from "../core/probe.ts";
 import type { AgentView } from "./agent-view.ts";
 import type { Deps } from "./deps.ts";
 import { ExchangedTokens } from "./exchanged.ts";
 import { HealthWriter } from "./health-writer.ts";
 import { inParallel } from "./in-parallel.ts";
-import type { CallResult } from "./one-call.ts";
-import { callOnce } from "./one-call.ts";
+import { probeOne } from "./probe-call.ts";
 import { FreeProbe } from "./probe-free.ts";
 import { probeModels } from "./probe-model.ts";
+import { ProbePrograms } from "./probe-programs.ts";
 import type { Probe } from "./probe-rows.ts";
-import { baseRow, unaskedRow, untriedRow } from "./probe-rows.ts";
-import { routeFor, routeVia } from "./provider-route.ts";
+import { unaskedRow, untriedRow } from "./probe-rows.ts";
 
 export interface ProbeOptions extends ProbeFilter {
   /** ms for one call */
@@ -74,7 +71,7 @@ export async function probeCredentials(
   );
   const untried = probes.map((probe) =>
     options.free
-      ? unaskedRow(probe.target, context.view)
+      ? unaskedRow(probe.target, config, context.view)
       : untriedRow(probe, config, deps.env(), context.view),
   );
   const worth = probes.filter((_, index) => untried[index] === undefined);
@@ -113,14 +110,17 @@ async function probeAll(
     signal,
   });
   const free = options.free && new FreeProbe({ deps, ...context, timeoutMs: options.timeoutMs });
+  const programs = new ProbePrograms(deps, context.view.agent);
+  const calls = { deps, context, options, writer, tokens, programs };
   return inParallel(probes, options.concurrency, async (probe) => {
     if (context.signal?.aborted) return undefined;
-    const row = free
-      ? await probeFree(free, context, probe, writer)
-      : await probeOne(deps, context, options, probe, writer, tokens);
+    const row = free ? await probeFree(free, context, probe, writer) : await probeOne(calls, probe);
     if (row) context.onRow?.(row, ++done, probes.length);
     return row;
-  }).finally(() => over.abort());
+  }).finally(() => {
+    over.abort();
+    return programs.close();
+  });
 }
 
 async function probeFree(
@@ -133,61 +133,3 @@ async function probeFree(
   if (found?.event) writer.add(view.agent, profile, found.event, true);
   return found?.row;
 }
-
-async function probeOne(
-  deps: Deps,
-  { view, dispatcher, signal }: ProbeContext,
-  { timeoutMs, maxTokens }: ProbeOptions,
-  { target: { profile }, ref }: Probe,
-  writer: HealthWriter,
-  tokens: ExchangedTokens,
-): Promise<ProbeRow | undefined> {
-  const { model } = ref!;
-  const provider = routeFor(deps.config(), profile, undefined, deps.env())!;
-  const wire = findWire(provider.api)!;
-  const startedAt = deps.now();
-  const stored = view.secrets.get(profile.id);
-  const unready = await tokens.ready(profile, stored, deps.env());
-  if (signal?.aborted) return undefined;
-  const exchanged = tokens.held(profile);
-  const secret = exchanged?.secret ?? stored;
-  const route = exchanged?.baseUrl === undefined ? provider : routeVia(provider, exchanged.baseUrl);
-  const call = {
-    dispatcher,
-    route,
-    wire,
-    profile,
-    secret,
-    pass: exchanged,
-    env: deps.env(),
-    timeoutMs: Math.max(1, timeoutMs - (deps.now() - startedAt)),
-    allowedMs: timeoutMs,
-    now: deps.now,
-    signal,
-  };
-  const result: CallResult = unready
-    ? { kind: "failed", failure: unready, latencyMs: deps.now() - startedAt }
-    : await callOnce({ ...call, model, body: wire.ping(model, maxTokens) });
-  if (result.kind === "aborted") return undefined;
-  const at = deps.now();
-  const { latencyMs } = result;
-  if (result.kind === "answered") {
-    writer.add(view.agent, profile, { kind: "success", model, startedAt, at }, true);
-    return { ...baseRow(profile, ref), status: "ok", latencyMs };
-  }
-  const { failure } = result;
-  writer.add(
-    view.agent,
-    profile,
-    { kind: "failure", model, failure: healthOf(failure), startedAt, at },
-    true,
-  );
-  return { ...baseRow(profile, ref), status: probeStatus(failure), error: failure.message, latencyMs };
-}
-
-/** The part that health keeps: no upstream text. */
-const healthOf = ({ kind, scope, retryAt }: Failure) => ({
-  kind,
-  scope,
-  ...(retryAt === undefined ? {} : { retryAt }),
-});

@@ -97,7 +97,9 @@ export interface Usable {
  */
 export function usableWithoutBars(view: AgentView): Usable {
   const profiles = view.snapshot.profiles
-    .filter(({ type, provider }) => type !== "none" || syntheticMarker(provider) !== undefined)
+    .filter(
+      ({ type, provider, keptBy }) => type !== "none" || keptBy || syntheticMarker(provider) !== undefined,
+    )
     .map((profile) => (view.unresolved.get(profile.id)?.unread ? withoutProblem(profile) : profile));
   const health = new Map([...view.snapshot.health].map(([id, known]) => [id, { ...known, bars: [] }]));
   const prepared = prepare({ profiles, order: view.snapshot.order, health });

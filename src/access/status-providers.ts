@@ -11,6 +11,7 @@ import { configProfileId, MAIN_AGENT } from "../core/ids.ts";
 import { maskSecret } from "../core/secret.ts";
 import { scopeName } from "../core/usage-window.ts";
 import { NON_SECRET_MARKERS, syntheticMarker } from "../providers/all.ts";
+import { isCloud } from "./clouds.ts";
 import { shortDuration } from "./duration.ts";
 import type { ReadView } from "./read-view.ts";
 import { compareText } from "./status-health.ts";
@@ -67,7 +68,8 @@ function effectiveSource(
   }
   if (env) return { kind: "env", detail: env.value };
   const route = view.snapshot.profiles.find((profile) => profile.provider === provider && isRoute(profile));
-  if (route) return { kind: "aws-sdk", detail: route.id };
+  if (route && isCloud(route.keptBy!)) return { kind: "aws-sdk", detail: route.id };
+  if (route) return { kind: "synthetic", detail: `marker(${route.keptBy})` };
   if (modelsJson) return { kind: "models.json", detail: modelsJson.value };
   const marker = syntheticMarker(provider);
   return marker === undefined
@@ -75,7 +77,7 @@ function effectiveSource(
     : { kind: "synthetic", detail: `marker(${marker})` };
 }
 
-/** A way to the cloud's own credentials that would serve. */
+/** A way to a cloud's or a program's own credentials that would serve. */
 const isRoute = ({ keptBy, source, problem }: AuthProfile): boolean =>
   keptBy !== undefined && source === "config" && problem === undefined;
 

@@ -60,7 +60,7 @@ function effectiveProfiles(profiles: readonly AuthProfile[], { profileIds }: Pro
   if (profileIds.length > 0) return stored.filter((profile) => profileIds.includes(profile.id));
   if (stored.length > 0) return stored;
   const first = (source: AuthProfile["source"]) =>
-    profiles.find((profile) => profile.source === source && profile.type !== "none");
+    profiles.find(({ source: from, type, keptBy }) => from === source && (type !== "none" || keptBy));
   const other = first("env") ?? first("config");
   return other ? [other] : [];
 }

@@ -11,6 +11,8 @@ export interface Question {
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Environment;
+  /** on top of what of `env` is passed on */
+  readonly own?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
   /** ends it */
   readonly signal?: AbortSignal | undefined;
@@ -52,9 +54,9 @@ export const environmentFor = (env: Environment): Record<string, string> => ({
 
 /** Never rejects. Whatever the program started goes with it. */
 export function askProgram(question: Question): Promise<ProgramAnswer> {
-  const { command, args, env, timeoutMs = TIMEOUT_MS, signal } = question;
+  const { timeoutMs = TIMEOUT_MS, signal } = question;
   return new Promise((resolve) => {
-    const child = start(command, args, env);
+    const child = start(question);
     if (!child) return resolve(failed("cannot be started"));
     const answer = new Answer(child, (result) => {
       clearTimeout(timer);
@@ -69,11 +71,11 @@ export function askProgram(question: Question): Promise<ProgramAnswer> {
 }
 
 /** Not in the folder that we are in: the settings of a project must not decide what is answered. */
-function start(command: string, args: readonly string[], env: Environment): ChildProcess | undefined {
+function start({ command, args, env, own }: Question): ChildProcess | undefined {
   try {
     return spawn(command, args, {
       cwd: parse(process.execPath).root,
-      env: environmentFor(env),
+      env: { ...environmentFor(env), ...own },
       stdio: ["ignore", "pipe", "ignore"],
       // Leads a group of its own, which can be ended as a whole.
       detached: process.platform !== "win32",
