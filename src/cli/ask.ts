@@ -97,6 +97,20 @@ function withSize(terminal: NodeJS.WriteStream): Writable {
   return terminal;
 }
 
+/** They draw with letters alone on a terminal named `linux`, and look at that name once: when they are loaded. */
+async function readablePrompts(env: NodeJS.ProcessEnv): Promise<Prompts> {
+  const locale = env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"];
+  if (!locale || /utf-?8/i.test(locale)) return await import("@clack/prompts");
+  const term = env["TERM"];
+  env["TERM"] = "linux";
+  try {
+    return await import("@clack/prompts");
+  } finally {
+    if (term === undefined) delete env["TERM"];
+    else env["TERM"] = term;
+  }
+}
+
 /**
  * The prompts know no end of input: after Ctrl-D, or on a terminal that goes away, they would wait for ever.
  * Their reader then pauses the input, as it does once a question is answered.
@@ -106,7 +120,7 @@ async function withoutHanging<T>(
   question: (prompts: Prompts, common: Common) => Promise<T>,
   until?: AbortSignal,
 ): Promise<T> {
-  const prompts = await import("@clack/prompts");
+  const prompts = await readablePrompts(process.env);
   const gone = new AbortController();
   let leaving: NodeJS.Immediate | undefined;
   const leave = () => (leaving ??= setImmediate(() => gone.abort()));

@@ -8,7 +8,7 @@ import { withTokenForService } from "./service-sight.ts";
 import { credentialsStep, namedStep } from "./steps/credentials.ts";
 import { gatewayStep, sealStep, serviceStep, usualGateway, workspaceStep } from "./steps/gateway.ts";
 import { healthStep } from "./steps/health.ts";
-import { modelsStep } from "./steps/models.ts";
+import { modelsStep, onlyModelStep } from "./steps/models.ts";
 import type { Step, Wizard } from "./steps/step.ts";
 import { planLines } from "./summary.ts";
 
@@ -43,9 +43,8 @@ export async function runOnboarding(wizard: Wizard, empty: Draft): Promise<Draft
   const { request } = wizard;
   const steps: readonly Step[] = [
     request.authChoice === undefined ? credentialsStep : namedStep,
-    modelsStep,
-    request.advanced ? gatewayStep : usualGateway,
-    sealStep,
+    ...(request.advanced ? [modelsStep, workspaceStep, gatewayStep] : [onlyModelStep, usualGateway]),
+    ...(request.advanced || request.seal ? [sealStep] : []),
     serviceStep,
   ];
   return await review(wizard, await inTurn(wizard, steps, { ...empty, workspace: request.workspace }));
@@ -85,7 +84,7 @@ async function review(wizard: Wizard, first: Draft): Promise<Draft | undefined> 
     const lines = planLines(config, readDocument(config.path), draft);
     if (lines.length === 0) return undefined;
     talk.notify(
-      ["This is the plan. Nothing is written yet.", ...lines.map((line) => `  ${line}`)].join("\n"),
+      ["", "This is the plan. Nothing is written yet.", ...lines.map((line) => `  ${line}`)].join("\n"),
     );
     const answer = await talk.choose<Section | "write" | "drop" | "leave">("Do this?", reviewChoices(draft));
     if (answer === "write") return draft;

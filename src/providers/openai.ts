@@ -86,6 +86,7 @@ export const openai = defineProvider({
       id: "cli",
       kind: "cli",
       program: "codex",
+      defaultModel: CHATGPT_MODEL,
       label: "Codex CLI login",
       policy: {
         text: "Use in external tools is stated as allowed. Codex keeps its refresh token, which is single use.",

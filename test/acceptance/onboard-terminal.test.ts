@@ -16,6 +16,7 @@ import { atTerminal, CTRL_C, DOWN, ENTER } from "../support/terminal.ts";
 
 const GOOD = "sk-fake-good-0123456789abcdef";
 const BAD = "sk-fake-bad-0123456789abcdef";
+const ESCAPE = "\x1b";
 const LOGGED_IN = `{"loggedIn":true,"email":"me@example.com","subscriptionType":"max"}`;
 const SAYS_OK = `{"type":"result","is_error":false,"result":"OK","usage":{"input_tokens":1,"output_tokens":1}}`;
 
@@ -60,17 +61,28 @@ const NO_SEAL = { after: /Seal the stored/, send: ENTER };
 const YES = { after: /Do this\?/, send: ENTER };
 
 describe("an empty home", { concurrency: 1 }, () => {
-  test("a server of one's own: tried, shown, written in one step that undo takes back", async () => {
-    const env = { CUSTOM_API_KEY: GOOD };
-    const asked = [MODEL, NO_SEAL, YES];
-    for (const left of [0, asked.length - 1]) {
-      const keys = [...asked.slice(0, left), { after: asked[left]!.after, send: CTRL_C }];
-      const screen = await type(CUSTOM(), keys, env);
+  test("every step can be left, by Ctrl-C and by Escape, and nothing is written", async () => {
+    const asked = [
+      MODEL,
+      { after: /Workspace of the agents/, send: ENTER },
+      { after: /Port/, send: ENTER },
+      { after: /Who may reach it/, send: ENTER },
+      NO_SEAL,
+      YES,
+    ];
+    const leave = async (_: Keys, left: number) => {
+      const keys = [...asked.slice(0, left), { after: asked[left]!.after, send: left % 2 ? ESCAPE : CTRL_C }];
+      const screen = await type([...CUSTOM(), "--flow", "advanced"], keys, { CUSTOM_API_KEY: GOOD });
       assert.equal(screen.exit, 130, screen.text);
       assert.match(screen.settings, /(?<!-)icanon/);
-      assert.deepEqual(contents(), []);
-    }
-    const screen = await type(CUSTOM(), asked, env);
+    };
+    await Promise.all(asked.map(leave));
+    assert.deepEqual(contents(), []);
+  });
+
+  test("a server of one's own: tried, shown, written in one step that undo takes back", async () => {
+    const env = { CUSTOM_API_KEY: GOOD };
+    const screen = await type(CUSTOM(), [YES], env);
     assert.equal(screen.exit, 0, screen.text);
     assert.match(screen.text, /tried: it answers/);
     assert.match(screen.text, /Nothing is written yet/);
@@ -97,8 +109,6 @@ describe("an empty home", { concurrency: 1 }, () => {
       [
         { after: /● Claude CLI login[^]*(How|Enter)/, send: ENTER },
         { after: /Add another/, send: ENTER },
-        MODEL,
-        NO_SEAL,
         YES,
       ],
       { DISPLAY: ":0", GROQ_API_KEY: "gsk_fake0123456789abcdef" },
@@ -136,13 +146,7 @@ describe("an empty home", { concurrency: 1 }, () => {
     );
     const written = await type(
       ["onboard", "--skip-daemon", "--skip-health"],
-      [
-        { after: /● Groq: GROQ_API_KEY[^]*Enter/, send: ENTER },
-        { after: /Add another/, send: ENTER },
-        MODEL,
-        NO_SEAL,
-        YES,
-      ],
+      [{ after: /● Groq: GROQ_API_KEY[^]*Enter/, send: ENTER }, { after: /Add another/, send: ENTER }, YES],
       { GROQ_API_KEY: key },
     );
     assert.equal(written.exit, 0, written.text);
@@ -160,11 +164,7 @@ describe("an empty home", { concurrency: 1 }, () => {
     );
     assert.equal(left.exit, 130, left.text);
     assert.deepEqual(contents(), []);
-    const kept = await type(
-      CUSTOM(),
-      [{ after: /What becomes of it/, send: DOWN + ENTER }, MODEL, NO_SEAL, YES],
-      env,
-    );
+    const kept = await type(CUSTOM(), [{ after: /What becomes of it/, send: DOWN + ENTER }, YES], env);
     assert.equal(kept.exit, 0, kept.text);
     assert.equal((await profiles()).length, 1);
   });
@@ -207,8 +207,6 @@ describe("a home that OpenClaw left", () => {
       [
         { after: /● By what is stored already[^]*Enter/, send: ENTER },
         { after: /one small real call/, send: ENTER },
-        MODEL,
-        NO_SEAL,
       ],
     );
     assert.equal(screen.exit, 0, screen.text);

@@ -14,7 +14,7 @@ import { runCommandLine } from "../../src/cli/main.ts";
 import type { ScriptedUpstream } from "../fakes/scripted-upstream.ts";
 import { startScriptedUpstream } from "../fakes/scripted-upstream.ts";
 import { reply, stream } from "../fakes/upstream-actions.ts";
-import { chatBody, chatFrames } from "../fakes/wire-samples.ts";
+import { chatBody, chatFrames, responsesFrames } from "../fakes/wire-samples.ts";
 import { capturedIo } from "../support/captured-io.ts";
 import type { CliHome } from "../support/cli.ts";
 import { cliHome } from "../support/cli.ts";
@@ -31,6 +31,7 @@ before(async () => {
   upstream = await startScriptedUpstream(({ key, path, body }) => {
     if (key === BAD)
       return reply({ status: 401, body: { error: { message: "Incorrect API key provided" } } });
+    if (path.endsWith("/responses")) return stream({ frames: responsesFrames("OK") });
     if (path.endsWith("/models")) return reply({ body: { data: [{ id: "llama-local" }] } });
     return body.json?.stream ? stream({ frames: chatFrames("OK") }) : reply({ body: chatBody("OK") });
   });
@@ -371,4 +372,33 @@ test("setup is onboard; its baseline asks nothing; a reset moves what there was,
   const baseline = await run(["setup", "--baseline", "--workspace", "~/work", "--json"]);
   assert.equal(baseline.exit, 0, baseline.err);
   assert.equal(config().agents.defaults.workspace, "~/work");
+});
+
+test("Codex's login is found, tried, and lent: its refresh token stays Codex's", async () => {
+  const claims = {
+    exp: Math.floor(Date.now() / 1000) + 3600,
+    "https://api.openai.com/auth": { chatgpt_account_id: "acct-fake" },
+  };
+  const access_token = `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.fake`;
+  const tokens = { access_token, refresh_token: "rt_fake_0123456789", account_id: "acct-fake" };
+  home.write("codex/auth.json", JSON.stringify({ tokens }));
+  home.write(
+    ".openclaw/openclaw.json",
+    JSON.stringify({ models: { providers: { openai: { baseUrl: upstream.url, models: [] } } } }),
+  );
+  const env = { CODEX_HOME: join(home.path, "codex"), DISPLAY: ":0" };
+  for (const choice of [[], ["--auth-choice", "codex"]]) {
+    const { exit, out, err } = await inside([...UNASKED, ...choice], env);
+    assert.equal(exit, 0, err);
+    const report = JSON.parse(out);
+    assert.deepEqual([report.sources[0].profileId, report.sources[0].test.status], ["openai:default", "ok"]);
+    assert.equal(
+      report.defaultModel,
+      "openai/gpt-5.6-sol",
+      "the bare name means nothing with a ChatGPT account",
+    );
+    assert.ok(!`${out}${err}`.includes(access_token));
+  }
+  const store = home.files().find((file) => file.endsWith("openclaw-agent.sqlite"))!;
+  assert.ok(!home.read(store).includes(tokens.refresh_token));
 });

@@ -81,11 +81,9 @@ export const sealStep: Step = async ({ talk, found, request }, draft) => {
 
 const isFolder = (text: string) => (text.trim() ? undefined : "A folder");
 
-export const workspaceStep: Step = async ({ talk }, draft) => {
-  const typed = await talk.text(
-    "Workspace of the agents",
-    draft.workspace ?? "~/.openclaw/workspace",
-    isFolder,
-  );
-  return { ...draft, workspace: typed.trim() };
+export const workspaceStep: Step = async ({ talk, deps }, draft) => {
+  const present = deps.config().turns.workspace;
+  const shown = draft.workspace ?? present ?? "~/.openclaw/workspace";
+  const typed = (await talk.text("Workspace of the agents", shown, isFolder)).trim();
+  return { ...draft, workspace: typed === present ? undefined : typed };
 };

@@ -21,6 +21,17 @@ export const modelsStep: Step = async (wizard, draft) => {
   };
 };
 
+/** The same where one model is all there is to choose from: the plan shows it, and it can be changed there. */
+export const onlyModelStep: Step = async (wizard, draft) => {
+  const brought = [...new Set(draft.sources.flatMap(({ source }) => source.ref ?? []))];
+  const current = wizard.found.defaultModel;
+  if (new Set([...brought, current].filter((ref) => ref !== undefined)).size > 1)
+    return await modelsStep(wizard, draft);
+  const [ref] = brought;
+  const isNew = ref !== undefined && (ref !== current || bringsRuntime(draft, ref));
+  return isNew ? { ...draft, primary: ref } : draft;
+};
+
 /** The same name, run by another program: that is a change as well. */
 const bringsRuntime = ({ sources }: Draft, ref: string): boolean =>
   sources.some(({ source }) => source.ref === ref && source.runtime !== undefined);

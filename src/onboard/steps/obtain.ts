@@ -63,9 +63,16 @@ export async function serverSource(
   return fromServer(provider, model);
 }
 
+/** Whom most people have a key of; the others by their names. */
+const FAMOUS = ["anthropic", "openai", "google", "openrouter", "mistral", "groq", "xai", "deepseek"];
+const fame = ({ id }: Provider): number => (FAMOUS.includes(id) ? FAMOUS.indexOf(id) : FAMOUS.length);
+const byFame = (a: Provider, b: Provider): number => fame(a) - fame(b);
+
 export async function pasteSource(wizard: Wizard): Promise<Source> {
   const { talk } = wizard;
-  const withKey = PROVIDERS.filter((each) => loginsOf(each).some(({ kind }) => kind === "api_key"));
+  const withKey = PROVIDERS.filter((each) => loginsOf(each).some(({ kind }) => kind === "api_key")).toSorted(
+    byFame,
+  );
   const provider = await talk.choose(
     "Whose API key is it?",
     withKey.map((value) => ({ value, label: value.label, hint: value.id })),
