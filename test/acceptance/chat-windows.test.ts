@@ -80,6 +80,9 @@ describe("a window on a conversation", () => {
     assert.match(await words("/commands"), /\/model/);
     assert.equal(gateway.upstream.calls.length, asked);
     assert.equal(await words("/etc/hosts is a path"), "an answer");
+    assert.equal(gateway.upstream.calls.at(-1)!.body.json.messages.length, 1);
+    await say("commands", "/new");
+    assert.deepEqual((await history("commands")).messages, []);
   });
 
   test("of a message whose run a former gateway had, a window hears once that there will be no answer", async () => {
