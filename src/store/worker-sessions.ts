@@ -14,23 +14,54 @@ export interface SessionsElsewhere extends Pick<SessionStore, "find" | "list" | 
   commit(agent: AgentId, key: string, change: SessionChange, basis: string): Promise<CommitOutcome>;
 }
 
+/** Of what this side saw last, so that a conversation that goes on is not asked for before each change. */
+const MOST_REMEMBERED = 1000;
+
 export function sessionsFrom({ find, list, messages, commit }: SessionsElsewhere): SessionStore {
+  const seen = new Map<string, Session | undefined>();
+  const remember = (name: string, session: Session | undefined): Session | undefined => {
+    seen.delete(name);
+    seen.set(name, session);
+    const [oldest] = seen.keys();
+    if (seen.size > MOST_REMEMBERED) seen.delete(oldest!);
+    return session;
+  };
   return {
     find,
     list,
     messages,
     async update(agent, key, decide) {
-      let session = await find(agent, key);
+      const name = `${agent} ${key}`;
+      let isKnown = !seen.has(name);
+      let session = isKnown ? await find(agent, key) : seen.get(name);
       for (;;) {
-        const change = decide(session);
-        if (!change) return session;
-        const outcome = await commit(agent, key, change, basisOfSession(session));
-        if ("left" in outcome) return outcome.left;
-        session = outcome.moved;
+        const change = decided(decide, session, isKnown);
+        if (change) {
+          const outcome = await commit(agent, key, change, basisOfSession(session));
+          if ("left" in outcome) return remember(name, outcome.left);
+          session = outcome.moved;
+        } else if (isKnown) return remember(name, session);
+        // Others may have changed it meanwhile: no change, like a refusal, is for the session as it is.
+        else session = await find(agent, key);
+        isKnown = true;
       }
     },
     close: async () => undefined,
   };
+}
+
+/** What is decided of a session that may be another one by now is only a change, which is checked. */
+function decided(
+  decide: Parameters<SessionStore["update"]>[2],
+  session: Session | undefined,
+  isKnown: boolean,
+): SessionChange | undefined {
+  if (isKnown) return decide(session);
+  try {
+    return decide(session);
+  } catch {
+    return undefined;
+  }
 }
 
 /** On the side that keeps them. */
