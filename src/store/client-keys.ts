@@ -6,6 +6,7 @@ import type { ClientKey, KeyLimits } from "../core/client-key.ts";
 import { AccessError } from "../core/errors.ts";
 import type { KeyUse } from "../core/key-use.ts";
 import { NO_USE } from "../core/key-use.ts";
+import type { FileOf } from "./faults.ts";
 import { readFault, writeFault } from "./faults.ts";
 import { canonicalJson } from "./json.ts";
 import { readDatabase } from "./read-database.ts";
@@ -146,11 +147,15 @@ class SqliteClientKeys implements ClientKeyStore {
     this.#connections.closeAll();
   }
 
+  #holds(file: string): FileOf {
+    return file === this.#keys ? "keys" : "receipts";
+  }
+
   async #read<T>(file: string, read: (db: DatabaseSync) => T, none: T): Promise<T> {
     try {
       return (await patiently(() => readDatabase(file, read))) ?? none;
     } catch (error) {
-      throw readFault(file, error);
+      throw readFault(file, error, this.#holds(file));
     }
   }
 
@@ -165,7 +170,7 @@ class SqliteClientKeys implements ClientKeyStore {
           });
         });
       } catch (error) {
-        throw error instanceof AccessError ? error : writeFault(file, error);
+        throw error instanceof AccessError ? error : writeFault(file, error, this.#holds(file));
       }
     });
   }

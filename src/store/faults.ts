@@ -36,11 +36,27 @@ export function isDamage(error: unknown): boolean {
   return code === CORRUPT || code === NOTADB;
 }
 
-export function unreadable(file: string, cause: unknown): AccessError {
-  const remedy = "It was left as it is. Restore it from a backup or move it away, then try again.";
+/** What a file is for, and what moving it away costs. */
+const FILES = {
+  credentials: { what: "a credential database", cost: "" },
+  sessions: {
+    what: "a database of sessions",
+    cost: " Conversations begin anew without it; credentials are not in it.",
+  },
+  receipts: {
+    what: "a database of receipts and of what client keys use",
+    cost: " Both begin anew without it; credentials are not in it.",
+  },
+  keys: { what: "the database of client keys", cost: " Clients need new keys without it." },
+} as const;
+export type FileOf = keyof typeof FILES;
+
+export function unreadable(file: string, cause: unknown, of: FileOf = "credentials"): AccessError {
+  const { what, cost } = FILES[of];
+  const remedy = `It was left as it is. Restore it from a backup or move it away, then try again.${cost}`;
   return new AccessError(
     "store_unreadable",
-    `${file} cannot be read as a credential database (${messageOf(cause)}). ${remedy}`,
+    `${file} cannot be read as ${what} (${messageOf(cause)}). ${remedy}`,
     { cause },
   );
 }
@@ -55,13 +71,13 @@ export function unwritable(file: string, cause: unknown): AccessError {
 }
 
 /** A fault met while writing: a damaged file is `store_unreadable`, the rest `store_unwritable`. */
-export function writeFault(file: string, error: unknown): unknown {
-  if (isDamage(error)) return unreadable(file, error);
+export function writeFault(file: string, error: unknown, of?: FileOf): unknown {
+  if (isDamage(error)) return unreadable(file, error, of);
   return sqliteCode(error) !== undefined || isSystemError(error) ? unwritable(file, error) : error;
 }
 
-export function readFault(file: string, error: unknown): unknown {
-  return sqliteCode(error) !== undefined || isSystemError(error) ? unreadable(file, error) : error;
+export function readFault(file: string, error: unknown, of?: FileOf): unknown {
+  return sqliteCode(error) !== undefined || isSystemError(error) ? unreadable(file, error, of) : error;
 }
 
 const isSystemError = (error: unknown): boolean => error instanceof Error && "syscall" in error;

@@ -60,7 +60,7 @@ class SqliteReceipts implements ClosableReceiptStore {
       try {
         await patiently(() => this.#insert(receipts));
       } catch (error) {
-        throw writeFault(this.#file, error);
+        throw writeFault(this.#file, error, "receipts");
       }
     });
   }
@@ -82,7 +82,7 @@ class SqliteReceipts implements ClosableReceiptStore {
         return open ? inSnapshot(open, select) : readDatabase(this.#file, select);
       });
     } catch (error) {
-      throw readFault(this.#file, error);
+      throw readFault(this.#file, error, "receipts");
     }
   }
 

@@ -94,7 +94,7 @@ class SqliteSessions implements SessionStore {
       try {
         return await patiently(() => this.#change(file, key, decide));
       } catch (error) {
-        throw writeFault(file, error);
+        throw writeFault(file, error, "sessions");
       }
     });
   }
@@ -136,7 +136,7 @@ class SqliteSessions implements SessionStore {
         return open ? inSnapshot(open, selectIfAny) : (readDatabase(file, selectIfAny) ?? none);
       });
     } catch (error) {
-      throw readFault(file, error);
+      throw readFault(file, error, "sessions");
     }
   }
 }
