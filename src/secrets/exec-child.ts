@@ -3,6 +3,7 @@
 import type { ChildProcessByStdio } from "node:child_process";
 import { spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
+import { OWN_GROUP, signalGroup } from "./own-group.ts";
 import { codeOf } from "./trusted-path.ts";
 
 export interface ProgramRun {
@@ -38,9 +39,7 @@ export function runProgram(run: ProgramRun): Promise<ProgramOutput> {
       env: { ...run.env },
       cwd: run.cwd,
       stdio: ["pipe", "pipe", "pipe"],
-      // A group of its own, so that its children end with it.
-      detached: process.platform !== "win32",
-      windowsHide: true,
+      ...OWN_GROUP,
     });
   } catch (error) {
     return Promise.resolve({ problem: `it cannot be started (${codeOf(error)})` });
@@ -62,7 +61,7 @@ function watch(child: Child, run: ProgramRun, resolve: (output: ProgramOutput) =
     clearTimeout(silence);
     clearTimeout(ending);
     signal?.removeEventListener("abort", aborted);
-    if (kill) killGroup(child);
+    if (kill) signalGroup(child, "SIGKILL");
     child.stdout.destroy();
     child.stderr.destroy();
     child.unref();
@@ -92,14 +91,4 @@ function watch(child: Child, run: ProgramRun, resolve: (output: ProgramOutput) =
     if (!over) ending = setTimeout(() => ended(code, by), OUTPUT_ENDS_WITHIN_MS);
   });
   child.on("close", ended);
-}
-
-function killGroup({ pid, exitCode }: Child): void {
-  if (pid === undefined) return;
-  try {
-    if (process.platform !== "win32") process.kill(-pid, "SIGKILL");
-    else if (exitCode === null) process.kill(pid, "SIGKILL");
-  } catch {
-    // It is gone already.
-  }
 }

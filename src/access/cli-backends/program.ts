@@ -3,6 +3,7 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { stat } from "node:fs/promises";
+import { OWN_GROUP, signalGroup } from "../../secrets/own-group.ts";
 import { Lines } from "./lines.ts";
 import type { ProgramEnd, ProgramOrder } from "./program-order.ts";
 
@@ -86,8 +87,7 @@ export class Program {
         cwd,
         env,
         stdio: ["pipe", "pipe", "pipe"],
-        detached: process.platform !== "win32",
-        windowsHide: true,
+        ...OWN_GROUP,
       });
       this.#child = child;
       child.on("error", (error) => void this.#failed(error));
@@ -171,13 +171,6 @@ export class Program {
   }
 
   #signal(signal: "SIGTERM" | "SIGKILL"): void {
-    const pid = this.#child?.pid;
-    if (pid === undefined || this.#over) return;
-    try {
-      if (process.platform === "win32") this.#child?.kill(signal);
-      else process.kill(-pid, signal);
-    } catch {
-      // It is gone already.
-    }
+    if (this.#child && !this.#over) signalGroup(this.#child, signal);
   }
 }

@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { parse } from "node:path";
+import { OWN_GROUP, signalGroup } from "../../secrets/own-group.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -61,7 +62,9 @@ export function askProgram(question: Question): Promise<ProgramAnswer> {
     const answer = new Answer(child, (result) => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", left);
-      endGroup(child);
+      // A script's own children would keep its pipe open.
+      child.stdout?.destroy();
+      signalGroup(child, "SIGKILL");
       resolve(result);
     });
     const left = () => answer.fail("was left alone");
@@ -77,9 +80,7 @@ function start({ command, args, env, own }: Question): ChildProcess | undefined 
       cwd: parse(process.execPath).root,
       env: { ...environmentFor(env), ...own },
       stdio: ["ignore", "pipe", "ignore"],
-      // Leads a group of its own, which can be ended as a whole.
-      detached: process.platform !== "win32",
-      windowsHide: true,
+      ...OWN_GROUP,
     });
   } catch {
     return undefined;
@@ -129,15 +130,3 @@ class Answer {
 }
 
 const failed = (why: string): ProgramAnswer => ({ kind: "failed", why });
-
-/** A script's own children would keep its pipe open. */
-function endGroup(child: ChildProcess): void {
-  child.stdout?.destroy();
-  if (child.pid === undefined) return;
-  try {
-    if (process.platform === "win32") child.kill("SIGKILL");
-    else process.kill(-child.pid, "SIGKILL");
-  } catch {
-    // It has ended already.
-  }
-}
