@@ -104,10 +104,11 @@ export class Chats {
     return this.#lines.foresee(key);
   }
 
-  /** Resolves once the end of each turn has been told. */
-  async stop(): Promise<void> {
+  /** Resolves once the end of each turn has been told. @returns how many there were */
+  async stop(): Promise<number> {
     this.#lines.abortAll("shutdown");
-    await Promise.allSettled([...this.#known.values()].flatMap(({ end, ended }) => (end ? [] : [ended])));
+    const ends = [...this.#known.values()].flatMap(({ end, ended }) => (end ? [] : [ended]));
+    return (await Promise.allSettled(ends)).length;
   }
 
   async #run(turn: Turn): Promise<TurnEnd> {

@@ -35,6 +35,7 @@ const MOST_CLIENTS = 1000;
 /** News come in bursts. */
 const LOOK_AFTER_MS = 100;
 const TURNS_END_WITHIN_MS = 2000;
+const LAST_QUESTIONS_MS = 250;
 
 export class ControlPlane {
   readonly #options: ControlOptions;
@@ -161,7 +162,10 @@ export class ControlPlane {
     clearTimeout(this.#look);
     this.#loop.stop();
     this.#dialogs.stop();
-    await Promise.race([this.#talks.chats.stop(), pause(TURNS_END_WITHIN_MS, undefined, { ref: false })]);
+    const turns = this.#talks.chats.stop();
+    const ended = await Promise.race([turns, pause(TURNS_END_WITHIN_MS, undefined, { ref: false })]);
+    // A window that hears of an end asks how its conversation stands, and shows an error for want of an answer.
+    if (ended !== 0 && this.#clients.size > 0) await pause(LAST_QUESTIONS_MS);
     const everyone = [...this.#clients, ...this.#strangers];
     for (const one of this.#clients)
       one.event("shutdown", { reason: "gateway stopping", restartExpectedMs: null });
