@@ -1,7 +1,6 @@
 // One client's socket: challenge, handshake, then requests and events. Whatever comes, it costs this client alone.
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import type { Socket } from "node:net";
 import * as v from "valibot";
 import type { RawData, WebSocket } from "ws";
 import type { GuardSettings } from "../guard.ts";
@@ -11,16 +10,10 @@ import type { Admission, Door } from "./handshake.ts";
 import { admit } from "./handshake.ts";
 import type { Peer } from "./method.ts";
 import type { ErrorShape, RequestFrame } from "./protocol.ts";
-import {
-  CLOSE,
-  HANDSHAKE_WITHIN_MS,
-  invalid,
-  MOST_BYTES_BEFORE_HELLO,
-  POLICY,
-  requestFrame,
-} from "./protocol.ts";
+import { CLOSE, HANDSHAKE_WITHIN_MS, invalid, POLICY, requestFrame } from "./protocol.ts";
 import type { Heard, Seat } from "./requests.ts";
 import { Requests } from "./requests.ts";
+import { boundBytes, gathering } from "./stream.ts";
 import { Told } from "./told.ts";
 
 export interface ConnectionOptions {
@@ -48,6 +41,7 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #door: Pick<Door, "request" | "nonce">;
   readonly #left = new AbortController();
+  readonly #gather: () => void;
   #state: "new" | "judged" | "open" | "over" = "new";
   #timer: NodeJS.Timeout | undefined;
   readonly #requests = new Requests(
@@ -68,7 +62,12 @@ export class Connection {
     // A close with its reason follows.
     socket.on("error", () => undefined);
     socket.on("close", () => this.#end());
-    this.#boundBytes(request.socket);
+    this.#gather = gathering(request.socket);
+    boundBytes(
+      request.socket,
+      () => this.#state === "open",
+      () => this.close(CLOSE.tooBig, "more than 64 KiB before the handshake"),
+    );
     this.#timer = setTimeout(() => this.close(CLOSE.normal), HANDSHAKE_WITHIN_MS);
     this.event("connect.challenge", { nonce: this.#door.nonce, ts: options.now() });
   }
@@ -128,6 +127,7 @@ export class Connection {
 
   #send(frame: string): void {
     if (this.#isOver) return;
+    this.#gather();
     this.#socket.send(frame, () => this.#pace());
     if (this.unread > POLICY.maxBufferedBytes) return this.cutOff();
     if (this.unread > PAUSE_ABOVE_BYTES) this.#options.behind();
@@ -144,18 +144,6 @@ export class Connection {
     const { isFull } = this.#requests;
     if (isFull && !socket.isPaused) socket.pause();
     else if (!isFull && socket.isPaused) socket.resume();
-  }
-
-  /** Before the handshake a client may not make us keep much of what it sends. */
-  #boundBytes(stream: Socket): void {
-    const from = stream.bytesRead;
-    const look = () => {
-      if (this.#state === "open") stream.off("data", look);
-      else if (stream.bytesRead - from > MOST_BYTES_BEFORE_HELLO)
-        this.close(CLOSE.tooBig, "more than 64 KiB before the handshake");
-    };
-    // Ahead of whoever takes the bytes.
-    stream.prependListener("data", look);
   }
 
   #hear(data: RawData, isBinary: boolean): void {
