@@ -111,6 +111,15 @@ describe("a window on a conversation", () => {
     );
   });
 
+  test("a window hears of a new beginning that another one made", async () => {
+    await client.ask("sessions.subscribe");
+    const { sessionId: former } = await history("lost");
+    const { entry } = await client.ask("sessions.reset", { key: "lost", reason: "new" });
+    const told = await client.event("sessions.changed", ({ reason }) => reason === "reset");
+    assert.deepEqual([told.sessionKey, told.sessionId], ["agent:main:lost", entry.sessionId]);
+    assert.notEqual(entry.sessionId, former);
+  });
+
   test("what a window sets and nothing here follows is told back", async () => {
     const { entry } = await client.ask("sessions.patch", { key: "set", groupActivation: "always" });
     assert.equal(entry.groupActivation, "always");
