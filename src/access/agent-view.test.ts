@@ -74,3 +74,26 @@ const silent = [livesFor(600), livesFor(-5), jwt({ iat: "x", exp: 9 }), jwt({}),
 for (const access of silent)
   test(`a token that tells no short lifetime: ${access.slice(0, 40)}`, () =>
     assert.equal(viewed(access, 5 * MINUTE).lifetimeMs, undefined));
+
+test("a program that the config names is a credential beside a login that is stored under its id", () => {
+  const profilesOf = (credential: Credential, apiKey?: string) => {
+    const profiles = [{ id: "p:ada", credential, generation: "g" }];
+    const [order, health, lastGood] = [new Map(), new Map(), new Map()];
+    const own = { version: "1", state: { profiles, order, health, lastGood, warnings: [] } };
+    const named = { ...config, cliBackends: new Map([["my-cli", { command: "my" }]]) };
+    const keyed = { id: "my-cli", models: [], ...(apiKey === undefined ? {} : { apiKey }) };
+    const providers = new Map(apiKey === undefined ? [] : [["my-cli", keyed]]);
+    const inputs = { agent: "main", config: { ...named, providers }, env: {}, own, now: NOW };
+    const { snapshot } = viewOf({ ...inputs, fingerprint: () => "f" });
+    return snapshot.profiles.map(({ id, keptBy }) => [id, keptBy]);
+  };
+  const login = { type: "oauth", provider: "my-cli", access: "fake", expires: NOW + MINUTE } as const;
+  const program = ["config:my-cli", "my-cli"];
+  assert.deepEqual(profilesOf(login), [["p:ada", undefined], program]);
+  assert.deepEqual(profilesOf({ type: "api_key", provider: "q", key: "sk-fake" }), [
+    ["p:ada", undefined],
+    program,
+  ]);
+  const ids = profilesOf(login, "sk-fake").map(([id]) => id);
+  assert.equal(new Set(ids).size, ids.length, "an id is one credential's");
+});

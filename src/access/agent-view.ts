@@ -70,7 +70,7 @@ export function viewOf(inputs: ViewInputs): AgentView {
   const withCredential = new Set(profiles.map((profile) => profile.provider));
   profiles.push(...configProfiles(inputs, { secrets, unresolved }, withCredential));
   profiles.push(...syntheticProfiles(inputs, new Set(profiles.map((profile) => profile.provider))));
-  profiles.push(...programProfiles(inputs, new Set(profiles.map((profile) => profile.provider))));
+  profiles.push(...programProfiles(inputs, profiles));
   const { order, orderFrom } = explicitOrders(inputs);
   return {
     agent,
@@ -162,16 +162,14 @@ function* configProfiles(
   }
 }
 
-/** Programs that the config names, each with whatever login it has. */
-function* programProfiles(
-  { agent, config }: ViewInputs,
-  withCredential: ReadonlySet<ProviderId>,
-): Generator<AuthProfile> {
-  for (const id of namedBackends(config)) {
-    if (withCredential.has(id)) continue;
-    const is = { type: "none", source: "config", owner: agent, generation: "", keptBy: id } as const;
-    yield { id: configProfileId(id), provider: id, ...is };
-  }
+/** Programs that the config names, each with whatever login it has. One that is stored here may be none of theirs. */
+function programProfiles({ agent, config }: ViewInputs, known: readonly AuthProfile[]): AuthProfile[] {
+  return namedBackends(config).flatMap((provider) => {
+    const id = configProfileId(provider);
+    if (known.some((profile) => profile.keptBy === provider || profile.id === id)) return [];
+    const is = { type: "none", source: "config", owner: agent, generation: "", keptBy: provider } as const;
+    return [{ id, provider, ...is }];
+  });
 }
 
 /** Providers of plugins that need no credential, or have one of their own somewhere. */

@@ -27,8 +27,18 @@ case "$state" in
 esac
 `;
 
+const GEMINI = `#!/bin/sh
+echo "$*" >> "$HOME/gemini-seen"
+cat >> "$HOME/gemini-seen"
+echo '{"type":"init","session_id":"s","model":"m"}'
+echo '{"type":"message","role":"assistant","content":"pong","delta":true}'
+echo '{"type":"result","status":"success","stats":{"input_tokens":3,"output_tokens":1}}'
+`;
+
 before(() => {
   home = cliHome();
+  home.write("gemini", GEMINI);
+  chmodSync(join(home.path, "gemini"), 0o755);
   home.write("program", PROGRAM);
   chmodSync(join(home.path, "program"), 0o755);
   const command = join(home.path, "program");
@@ -37,10 +47,14 @@ before(() => {
     JSON.stringify({
       agents: {
         defaults: {
-          model: { primary: "claude-cli/sonnet", fallbacks: ["codex-cli/gpt-5.5", "lost-cli/m"] },
+          model: {
+            primary: "claude-cli/sonnet",
+            fallbacks: ["codex-cli/gpt-5.5", "lost-cli/m", "google-gemini-cli/flash"],
+          },
           cliBackends: {
             "claude-cli": { command },
             "codex-cli": { command, jsonlDialect: "claude-stream-json" },
+            "google-gemini-cli": { command: join(home.path, "gemini") },
             "lost-cli": { command: "/nowhere/lost-program" },
           },
         },
@@ -69,6 +83,8 @@ test("a probe runs one turn of each, and says what came of it", async () => {
   const rows = await probe("--probe", "--probe-timeout", "60000");
   assert.deepEqual([rows["claude-cli"].status, rows["codex-cli"].status], ["ok", "ok"]);
   assert.match(home.read("seen"), /-p .*--model sonnet/);
+  assert.equal(rows["google-gemini-cli"].status, "ok");
+  assert.match(home.read("gemini-seen"), /--model gemini-3\.1-flash-preview\nReply/, "asked by stdin");
   assert.equal(rows["lost-cli"].status, "unknown");
   assert.match(
     rows["lost-cli"].error,

@@ -15,6 +15,9 @@ while read -r sign pid; do
        held=$left ;;
   esac
 done
+[ -n "$held" ] || exit 0
+for each in $held; do kill -15 "-$each" 2>/dev/null; done
+sleep 1
 for each in $held; do kill -9 "-$each" 2>/dev/null; done`;
 
 export class Warden {
