@@ -105,7 +105,8 @@ export async function onboardUnasked(
   };
   const bare = withTokenForService(asked, side);
   mustBeSeen(start, { ...bare, sources: source ? [{ source }] : [] });
-  if (!source) return await carryOut(start, bare, "onboard", [...request.notes, ...repairs]);
+  if (!source)
+    return await carryOut(start, bare, "onboard", [...request.notes, ...found.warnings, ...repairs]);
   const tried = request.test
     ? await talk.wait((signal) => trySource(deps, bare, source, { timeoutMs: request.testTimeoutMs, signal }))
     : undefined;
@@ -119,6 +120,7 @@ export async function onboardUnasked(
   const notes = tried?.status === "unclear" ? [`The test was not clear: ${tried.why}`] : [];
   return await carryOut(start, { ...bare, sources: [{ source, tried }], primary }, "onboard", [
     ...request.notes,
+    ...found.warnings,
     ...repairs,
     ...notes,
   ]);

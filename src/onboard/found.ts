@@ -43,6 +43,8 @@ export interface Found {
   readonly sealed: boolean;
   /** as configured */
   readonly defaultModel?: string;
+  /** variables that could not be read, in a sentence each */
+  readonly warnings: readonly string[];
   /** stores that cannot be read, in a sentence each */
   readonly unreadable: readonly string[];
 }
@@ -68,6 +70,7 @@ export async function lookAround(deps: CommandDeps, agent: AgentId): Promise<Fou
     stored,
     sealed: view.stored.some(({ unopened }) => unopened !== undefined),
     ...(primary === undefined ? {} : { defaultModel: primary }),
+    warnings: deps.environment().warnings,
     unreadable: view.unreadable,
   };
 }

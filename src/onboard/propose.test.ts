@@ -28,6 +28,7 @@ const FOUND: Found = {
   servers: [{ provider: provider("ollama"), url: "http://127.0.0.1:11434", models: ["llama"] }],
   stored: [],
   sealed: false,
+  warnings: [],
   unreadable: [],
 };
 const NONE: Found = { ...FOUND, keys: [], programs: [], servers: [] };

@@ -120,7 +120,7 @@ async function withoutOne({ talk }: Wizard, draft: Draft): Promise<Draft> {
 }
 
 /** What the machine has, in a line each. */
-export function foundWords({ host, keys, programs, servers, stored, unreadable }: Found): string {
+export function foundWords({ host, keys, programs, servers, stored, warnings }: Found): string {
   const lines = [
     ...programs.map(({ target }) => target.login.label),
     ...keys.map(({ provider, variable }) => `${variable} (${provider.label})`),
@@ -129,7 +129,7 @@ export function foundWords({ host, keys, programs, servers, stored, unreadable }
   ];
   const head = `Looked around (${host === "laptop" ? "you sit at it" : "a host without a screen of yours"}):`;
   const found = lines.length > 0 ? lines : ["no credential, and no model server"];
-  return [head, ...found.map((line) => `  ${line}`), ...unreadable.map((line) => `Warning: ${line}`)].join(
+  return [head, ...found.map((line) => `  ${line}`), ...warnings.map((line) => `Warning: ${line}`)].join(
     "\n",
   );
 }

@@ -5,7 +5,7 @@ import { execFile, spawn } from "node:child_process";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { once } from "node:events";
-import { chmodSync } from "node:fs";
+import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { promisify } from "node:util";
@@ -15,6 +15,7 @@ import type { ScriptedUpstream } from "../fakes/scripted-upstream.ts";
 import { startScriptedUpstream } from "../fakes/scripted-upstream.ts";
 import { reply, stream } from "../fakes/upstream-actions.ts";
 import { chatBody, chatFrames, responsesFrames } from "../fakes/wire-samples.ts";
+import { asOpenClaw, rowsOf, textsOf } from "../store/home.ts";
 import { capturedIo } from "../support/captured-io.ts";
 import type { CliHome } from "../support/cli.ts";
 import { cliHome } from "../support/cli.ts";
@@ -401,4 +402,32 @@ test("Codex's login is found, tried, and lent: its refresh token stays Codex's",
   }
   const store = home.files().find((file) => file.endsWith("openclaw-agent.sqlite"))!;
   assert.ok(!home.read(store).includes(tokens.refresh_token));
+});
+
+test("what OpenClaw's own onboarding leaves is used as it is: a key is added, and nothing of it is lost", async () => {
+  const recorded = readFileSync(
+    join(import.meta.dirname, "../data/openclaw-2026.7.1-onboarded.json"),
+    "utf8",
+  );
+  home.write(".openclaw/openclaw.json", recorded);
+  home.write(".openclaw/.env/not-a-file", "");
+  const file = join(home.path, ".openclaw/agents/main/agent/openclaw-agent.sqlite");
+  // A first run of it leaves no row of states.
+  const profiles = { "openai:api-key": { type: "api_key", provider: "openai", key: GOOD } };
+  asOpenClaw(file, { store: { version: 1, profiles } });
+  const asItWas = textsOf(file);
+  const kept = await inside([...UNASKED, "--auth-choice", "skip"], {});
+  assert.equal(kept.exit, 0, kept.err);
+  const report = JSON.parse(kept.out);
+  assert.deepEqual([report.defaultModel, report.configChanged], ["openai/gpt-5.6", false]);
+  assert.match(report.notes.join(), /\.env .*left out/);
+  assert.deepEqual([home.read(".openclaw/openclaw.json"), textsOf(file)], [recorded, asItWas]);
+  const added = await inside([...UNASKED, "--groq-api-key", "gsk_fake0123456789abcdef", "--skip-health"], {});
+  assert.equal(added.exit, 0, added.err);
+  const { agents, wizard, meta, ...rest } = config();
+  const { agents: before, wizard: _, meta: __, ...restBefore } = JSON.parse(recorded);
+  assert.deepEqual(rest, restBefore);
+  assert.deepEqual([agents.defaults.model, wizard.lastRunCommand], [before.defaults.model, "onboard"]);
+  assert.ok(meta);
+  assert.deepEqual(Object.keys(rowsOf(file).store.profiles), ["openai:api-key", "groq:default"]);
 });
