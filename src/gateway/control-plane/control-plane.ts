@@ -17,7 +17,7 @@ import { gatewayIdentity } from "./identity.ts";
 import type { PlaneFacts, Presence } from "./method.ts";
 import { holds } from "./method.ts";
 import { gatewayHealth } from "./methods/health.ts";
-import { presenceOf, selfPresence } from "./presence.ts";
+import { PresenceNews, presenceOf, selfPresence } from "./presence.ts";
 import { runsEnded } from "./run-summary.ts";
 import { CLOSE, POLICY } from "./protocol.ts";
 import { SessionNews } from "./session-news.ts";
@@ -51,12 +51,14 @@ export class ControlPlane {
   readonly #changes: Changes;
   readonly #talks: Talks;
   readonly #facts: PlaneFacts;
+  readonly #presenceNews = new PresenceNews(this.#clients, () =>
+    this.tell("presence", { presence: this.#presence() }),
+  );
   #identity: GatewayIdentity | undefined;
   #ticks: NodeJS.Timeout | undefined;
   #look: NodeJS.Timeout | undefined;
   readonly #news: SessionNews;
   readonly #runNews: RunNews;
-  #presenceVersion = 1;
   #healthVersion = 1;
 
   constructor(options: ControlOptions, talks: Talks) {
@@ -160,6 +162,7 @@ export class ControlPlane {
   async stop(): Promise<void> {
     clearInterval(this.#ticks);
     clearTimeout(this.#look);
+    this.#presenceNews.stop();
     this.#loop.stop();
     this.#dialogs.stop();
     const turns = this.#talks.chats.stop();
@@ -181,25 +184,23 @@ export class ControlPlane {
       this.#clients.delete(oldest!);
       oldest!.close(CLOSE.tryLater, "too many clients");
     }
-    this.#presenceVersion++;
+    this.#presenceNews.changed();
     const { gateway } = this.#options.current;
     const deps = this.#options.services("connect");
-    setImmediate(() => this.tell("presence", { presence: this.#presence() }));
     return hello({
       connection,
       admission,
       gateway,
       deps,
       plane: this.#facts,
-      stateVersion: { presence: this.#presenceVersion, health: this.#healthVersion },
+      stateVersion: { presence: this.#presenceNews.version, health: this.#healthVersion },
     });
   }
 
   #leave(connection: Connection): void {
     this.#strangers.delete(connection);
     if (!this.#clients.delete(connection)) return;
-    this.#presenceVersion++;
-    this.tell("presence", { presence: this.#presence() });
+    this.#presenceNews.changed();
     if (this.#clients.size > 0) return;
     clearInterval(this.#ticks);
     this.#loop.stop();

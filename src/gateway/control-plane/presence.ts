@@ -15,18 +15,54 @@ export function selfPresence(version: string, startedAt: number): Presence {
   };
 }
 
+/** Each client is shown to all the others. */
+const MOST_SHOWN = 100;
+const MOST_SCOPES = 20;
+
 export function presenceOf({ peer, openedAt }: Connection): Presence {
   const { client, scopes, connId } = peer!;
+  const shown = (client.displayName ?? client.id).slice(0, MOST_SHOWN);
   return {
-    host: client.displayName ?? client.id,
-    version: client.version,
-    platform: client.platform,
+    host: shown,
+    version: client.version.slice(0, MOST_SHOWN),
+    platform: client.platform.slice(0, MOST_SHOWN),
     mode: client.mode,
-    instanceId: client.instanceId ?? connId,
+    instanceId: client.instanceId?.slice(0, MOST_SHOWN) ?? connId,
     roles: ["operator"],
-    scopes,
+    scopes: scopes.filter((scope) => scope.length <= MOST_SHOWN).slice(0, MOST_SCOPES),
     reason: "connect",
-    text: `${client.displayName ?? client.id} · mode ${client.mode}`,
+    text: `${shown} · mode ${client.mode}`,
     ts: openedAt,
   };
+}
+
+const MOST_PAUSE_MS = 10_000;
+
+/** All are told of all: what that costs grows with the square of the clients, and so does the pause between. */
+const pauseMs = (clients: number): number => Math.min(MOST_PAUSE_MS, 20 + clients ** 2 / 200);
+
+/** Somebody came or went: who is connected is told soon, and once for many. */
+export class PresenceNews {
+  /** rises with each change */
+  version = 1;
+  readonly #clients: ReadonlySet<Connection>;
+  readonly #tell: () => void;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(clients: ReadonlySet<Connection>, tell: () => void) {
+    this.#clients = clients;
+    this.#tell = tell;
+  }
+
+  changed(): void {
+    this.version++;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#tell();
+    }, pauseMs(this.#clients.size)).unref();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
 }
