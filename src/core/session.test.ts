@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Session } from "./session.ts";
-import { afterTurn, begunAgain, choose, newSession, parseSessionKey, turnPlan } from "./session.ts";
+import { begunAgain, choose, newSession, parseSessionKey, turnPlan } from "./session.ts";
+import { afterTurn, titled } from "./session-turn.ts";
 
 const [M1, M2, M3] = ["m1", "m2", "m3"].map((model) => ({ provider: "p", model })) as [any, any, any];
 const DEFAULTS = [M1, M3];
@@ -62,5 +63,24 @@ describe("what a turn asks for", () => {
       [{ input: 6, output: 4, turns: 2 }, 2, 3],
     );
     assert.deepEqual(begunAgain(twice, "next", 4), newSession(fresh.key, "next", 4));
+  });
+});
+
+describe("what a conversation is called", () => {
+  const said = (text: string) => ({ content: [{ type: "text" as const, text }] });
+  test("by its first words in a line, once", () => {
+    const called = titled(fresh, said("  my\n name "));
+    assert.equal(called.title, "my name");
+    assert.equal(titled(called, said("other")), called);
+    assert.equal(titled(fresh, said("x".repeat(99))).title, `${"x".repeat(59)}…`);
+  });
+  test("by nothing when there are none", () => {
+    assert.equal(titled(fresh, said(" ")), fresh);
+    assert.equal(titled(fresh, undefined), fresh);
+  });
+  test("how it is shown outlives its words", () => {
+    const kept = { ...titled(fresh, said("x")), thinking: "high", shown: { verboseLevel: "on" } } as const;
+    const anew = { ...newSession(fresh.key, "next", 4), thinking: "high", shown: { verboseLevel: "on" } };
+    assert.deepEqual(begunAgain(kept, "next", 4), anew);
   });
 });

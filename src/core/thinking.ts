@@ -5,12 +5,12 @@ import { AccessError } from "./errors.ts";
 export const THINKING = ["off", "minimal", "low", "medium", "high", "xhigh", "adaptive", "max"] as const;
 export type Thinking = (typeof THINKING)[number];
 
-const OTHER_NAMES: Readonly<Record<string, Thinking>> = {
-  "x-high": "xhigh",
-  "extra-high": "xhigh",
-  highest: "high",
-  none: "off",
-};
+const OTHER_NAMES: ReadonlyMap<string, Thinking> = new Map([
+  ["x-high", "xhigh"],
+  ["extra-high", "xhigh"],
+  ["highest", "high"],
+  ["none", "off"],
+]);
 
 /** @throws AccessError `bad_input` */
 export function parseThinking(text: string): Thinking {
@@ -18,7 +18,7 @@ export function parseThinking(text: string): Thinking {
     .trim()
     .toLowerCase()
     .replaceAll(/[\s_]+/g, "-");
-  const level = THINKING.find((each) => each === lower) ?? OTHER_NAMES[lower];
+  const level = THINKING.find((each) => each === lower) ?? OTHER_NAMES.get(lower);
   if (level) return level;
   throw new AccessError(
     "bad_input",

@@ -3,7 +3,8 @@ import type { AgentId } from "../../core/ids.ts";
 import { agentOfSession, textOf } from "../../core/session.ts";
 import type { Runs } from "../runs.ts";
 import type { Lines } from "./lines.ts";
-import type { TurnAsked, TurnEnd, TurnParts } from "./turn.ts";
+import type { TurnAsked, TurnParts } from "./turn.ts";
+import type { TurnEnd } from "./turn-end.ts";
 import { Turn } from "./turn.ts";
 
 /** Runs that have ended are known for a while: for whoever asks what became of them, or asks for them again. */

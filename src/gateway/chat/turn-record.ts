@@ -3,7 +3,8 @@ import { randomUUID } from "node:crypto";
 import type { RunResult } from "../../access/run.ts";
 import type { ModelRef } from "../../core/model-ref.ts";
 import type { ChatMessage, Session, SessionName } from "../../core/session.ts";
-import { afterTurn, newSession, titled } from "../../core/session.ts";
+import { newSession } from "../../core/session.ts";
+import { afterTurn, titled } from "../../core/session-turn.ts";
 import type { TokenUsage } from "../../wire/translate/neutral.ts";
 import { talkOf } from "./talk.ts";
 import type { TurnParts } from "./turn.ts";
@@ -43,7 +44,7 @@ export interface Answered {
   readonly message: ChatMessage;
   readonly usage: TokenUsage | undefined;
   readonly result: RunResult;
-  /** The conversation goes on with the profile that answered. */
+  /** The conversation goes on with what answered. */
   readonly sticks: boolean;
 }
 
@@ -56,8 +57,7 @@ export async function recordAnswer(
   const answered = result.kind === "answered" ? result.attempt : undefined;
   const turn = {
     models,
-    ...(answered ? { served: answered.ref } : {}),
-    ...(answered && sticks ? { profileId: answered.candidate.profile.id } : {}),
+    ...(answered && sticks ? { served: answered.ref, profileId: answered.candidate.profile.id } : {}),
     ...(usage ? { usage } : {}),
     messages: 1,
     programs: gateway.programs.sessionsOf(talkOf(agent, { key, sessionId }).name),

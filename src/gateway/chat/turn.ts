@@ -16,15 +16,15 @@ import { AUTH_REVOKED } from "../runs.ts";
 import type { Served } from "../served.ts";
 import { hasLostProvider } from "../served.ts";
 import { answerMessage } from "./answer-message.ts";
-import { errorKindOf } from "./fallback-steps.ts";
 import { Foresight } from "./foresight.ts";
 import type { InLine, Place } from "./lines.ts";
 import { defaultsOf, refuseLostPin } from "./session-models.ts";
 import { talkOf } from "./talk.ts";
 import { readyTurn, TURN_WIRE } from "./turn-call.ts";
+import type { TurnEnd } from "./turn-end.ts";
+import { settleTurn, UNEXPECTED } from "./turn-end.ts";
 import type { Tell } from "./turn-events.ts";
 import { TurnEvents } from "./turn-events.ts";
-import { tellMove, tellSteps } from "./turn-moves.ts";
 import type { Asked } from "./turn-record.ts";
 import { recordAnswer, recordQuestion } from "./turn-record.ts";
 import { TurnSink } from "./turn-sink.ts";
@@ -41,12 +41,6 @@ export interface TurnParts {
   readonly sessions: SessionStore;
   readonly tell: Tell;
 }
-
-/** How a turn ended. */
-export type TurnEnd = { readonly startedAt: number; readonly endedAt: number; readonly served?: ModelRef } & (
-  | { readonly kind: "ok" | "aborted"; readonly message: ChatMessage; readonly stopReason: string }
-  | { readonly kind: "error"; readonly error: string; readonly errorKind?: string }
-);
 
 /** What is sent of a long conversation: its newest rows. */
 export const MOST_SENT = 500;
@@ -169,48 +163,25 @@ export class Turn implements ActiveRun, InLine {
     return this.#settle(session, plan.models, result, startedAt);
   }
 
-  async #settle(
-    { sessionId, served: before }: Session,
-    models: readonly ModelRef[],
-    result: RunResult,
-    startedAt: number,
-  ): Promise<TurnEnd> {
-    const events = this.#events!;
-    const served = result.kind === "answered" ? result.attempt.ref : this.#served!.place.ref;
-    const times = { startedAt, endedAt: this.#now(), ...(served ? { served } : {}) };
-    tellSteps(events, models, result);
-    if (result.kind === "exhausted" || result.kind === "cut") {
-      const { message: words = UNEXPECTED } = this.#sink.refusal ?? {};
-      const errorKind = errorKindOf(result.failure?.kind);
-      if (this.#sink.text !== "") await this.#keep(sessionId, models, this.#message("error", served), result);
-      events.failed(words, errorKind);
-      return { kind: "error", error: words, errorKind, ...times };
-    }
-    if (result.kind === "aborted") {
-      const stopReason = this.#stopReason ?? this.#sink.finish ?? "stop";
-      const message = this.#message("aborted", served);
-      // Whoever ended it does not wait for the disk.
-      events.aborted(this.#sink.text === "" ? undefined : message, stopReason);
-      if (this.#sink.text !== "") await this.#keep(sessionId, models, message, result);
-      return { kind: "aborted", message, stopReason, ...times };
-    }
-    const stopReason = this.#sink.finish ?? "stop";
-    const message = this.#message(stopReason, served);
-    await this.#keep(sessionId, models, message, result);
-    events.final(message, stopReason);
-    tellMove(events, models[0]!, before, result);
-    return { kind: "ok", message, stopReason, ...times };
-  }
-
-  #keep(
-    sessionId: string,
-    models: readonly ModelRef[],
-    message: ChatMessage,
-    result: RunResult,
-  ): Promise<void> {
+  #settle(session: Session, models: readonly ModelRef[], result: RunResult, startedAt: number) {
+    const { sessionId, served: before } = session;
     const sticks = this.asked.plan === undefined;
-    const { usage } = this.#sink;
-    return recordAnswer(this.asked, this.#parts, { sessionId, models, message, usage, result, sticks });
+    const served = result.kind === "answered" ? result.attempt.ref : this.#served!.place.ref;
+    return settleTurn({
+      events: this.#events!,
+      sink: this.#sink,
+      result,
+      models,
+      served,
+      before,
+      stopReason: this.#stopReason,
+      times: { startedAt, endedAt: this.#now(), ...(served ? { served } : {}) },
+      message: (stopReason) => this.#message(stopReason, served),
+      keep: (message) => {
+        const { usage } = this.#sink;
+        return recordAnswer(this.asked, this.#parts, { sessionId, models, message, usage, result, sticks });
+      },
+    });
   }
 
   #message(stopReason: string, served: ModelRef | undefined): ChatMessage {
@@ -229,5 +200,3 @@ export class Turn implements ActiveRun, InLine {
     return this.#parts.gateway.now();
   }
 }
-
-const UNEXPECTED = "The turn failed in a way that was not expected. The gateway's log has the details.";

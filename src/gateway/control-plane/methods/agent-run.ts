@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import { Refused } from "../refused.ts";
 import type { KnownRun } from "../../chat/chats.ts";
-import type { TurnEnd } from "../../chat/turn.ts";
+import type { TurnEnd } from "../../chat/turn-end.ts";
 import { wantedIn } from "../../chat/choice.ts";
 import { refuseThinking } from "../../chat/thinking.ts";
 import type { SessionName } from "../../../core/session.ts";
