@@ -1,5 +1,5 @@
 // How a provider is reached: what the config says of it, over what is built in.
-import type { Config, ConfiguredModel, ConfiguredProvider, SecretInput } from "../config/config.ts";
+import type { Config, ConfiguredModel, SecretInput } from "../config/config.ts";
 import type { AuthProfile } from "../core/credential.ts";
 import type { ProviderId } from "../core/ids.ts";
 import type { RefValues, SecretProviders } from "../core/secret-ref.ts";
@@ -7,20 +7,15 @@ import type { Environment } from "../secrets/env.ts";
 import { findProvider } from "../providers/all.ts";
 import type { CliBackend } from "../providers/cli-backends.ts";
 import { cliBackend } from "../providers/cli-backends.ts";
-import type { Api, CredentialHeader, Provider, ProviderPlace } from "../providers/provider.ts";
-import { CLI_BACKEND } from "../wire/cli-backend.ts";
-import { addressFault, filledAddress } from "./provider-address.ts";
+import type { Api, Provider, ProviderPlace } from "../providers/provider.ts";
+import { addressFault } from "./provider-address.ts";
+import type { RoutePlace } from "./provider-place.ts";
+import { OF_PROGRAMS, placeOf, withoutSlash } from "./provider-place.ts";
 
-export interface ProviderRoute {
+export interface ProviderRoute extends RoutePlace {
   readonly id: ProviderId;
-  /** a wire's name; not every wire is spoken yet */
-  readonly api: string;
   /** a program on this machine that makes the calls; the address says nothing then */
   readonly backend?: CliBackend;
-  readonly origin: string;
-  /** path of the base URL, without a trailing slash */
-  readonly basePath: string;
-  readonly header: CredentialHeader;
   /** `models.providers.<id>.headers`, sent with every call */
   readonly headers: Readonly<Record<string, SecretInput>>;
   /** for references inside `headers` */
@@ -30,22 +25,7 @@ export interface ProviderRoute {
   /** whole call, ms */
   readonly timeoutMs?: number;
   readonly models: readonly ConfiguredModel[];
-  /** The config names another place than the one that is built in. */
-  readonly elsewhere: boolean;
-  /** a server on this machine or network, which may want no credential */
-  readonly local: boolean;
 }
-
-const BEARER: CredentialHeader = { name: "authorization", value: "Bearer {key}" };
-const AZURE: CredentialHeader = { name: "api-key", value: "{key}" };
-/** What servers of a protocol expect, where it is no bearer token. */
-const OF_THE_WIRE: Readonly<Record<string, CredentialHeader>> = {
-  "anthropic-messages": { name: "x-api-key", value: "{key}" },
-  "google-generative-ai": { name: "x-goog-api-key", value: "{key}" },
-  "azure-openai-responses": AZURE,
-  "google-vertex": { name: "x-goog-api-key", value: "{key}" },
-  "openai-codex-responses": { ...BEARER, extra: { "chatgpt-account-id": "{accountId}" } },
-};
 
 /** Routes of a config that was loaded once: requests ask for the same few again and again. */
 const ROUTES: Routes = new WeakMap();
@@ -150,88 +130,24 @@ function makeRoute(
   other?: ProviderPlace,
 ): ProviderRoute | undefined {
   const configured = config.providers.get(id);
-  const backend =
-    configured?.baseUrl === undefined && configured?.api === undefined && cliBackend(config, id);
-  if (backend) return programRoute(backend, config, configured);
-  const builtIn = findProvider(id);
-  const place = configured?.baseUrl === undefined && configured?.api === undefined ? other : undefined;
-  const address = configured?.baseUrl ?? place?.baseUrl ?? builtIn?.baseUrl;
-  const baseUrl = address && filledAddress(address, env);
-  const api = configured?.api ?? place?.api ?? builtIn?.api;
-  if (!baseUrl || !api || !URL.canParse(baseUrl)) return undefined;
-  const url = new URL(baseUrl);
-  const spoken = spokenAt(api, url);
-  return {
+  const isMoved = configured?.baseUrl !== undefined || configured?.api !== undefined;
+  const shared = {
     id,
-    api: spoken,
-    origin: url.origin,
-    basePath: usualPath(spoken, bare(url.pathname)),
-    header: headerFor(builtIn, spoken),
-    headers: configured?.headers ?? {},
     secretProviders: config.secretProviders,
     ...(config.refValues ? { refValues: config.refValues } : {}),
-    headerVariants: builtIn?.headerVariants ?? [],
     ...(configured?.timeoutSeconds ? { timeoutMs: configured.timeoutSeconds * 1000 } : {}),
     models: configured?.models ?? [],
-    elsewhere: configured?.baseUrl !== undefined && bare(configured.baseUrl) !== bare(builtIn?.baseUrl ?? ""),
-    local: isLocal(baseUrl),
   };
+  const backend = isMoved ? undefined : cliBackend(config, id);
+  if (backend) return { ...shared, ...OF_PROGRAMS, backend, headers: {}, headerVariants: [] };
+  const place = placeOf(id, configured, isMoved ? undefined : other, env);
+  const { headerVariants = [] } = findProvider(id) ?? {};
+  return place && { ...shared, ...place, headers: configured?.headers ?? {}, headerVariants };
 }
-
-/** A program that makes the calls itself, and has no address. */
-const programRoute = (
-  backend: CliBackend,
-  { secretProviders }: Config,
-  configured: ConfiguredProvider | undefined,
-): ProviderRoute => ({
-  id: backend.id,
-  api: CLI_BACKEND,
-  backend,
-  origin: `${CLI_BACKEND}:`,
-  basePath: "",
-  header: BEARER,
-  headers: {},
-  secretProviders,
-  headerVariants: [],
-  ...(configured?.timeoutSeconds ? { timeoutMs: configured.timeoutSeconds * 1000 } : {}),
-  models: configured?.models ?? [],
-  elsewhere: false,
-  local: false,
-});
-
-const bare = (address: string): string => address.replace(/\/+$/, "");
 
 /** The same provider where a login says that it is served; what the config says goes before. */
 export function routeVia(route: ProviderRoute, baseUrl: string): ProviderRoute {
   if (route.elsewhere) return route;
   const { origin, pathname } = new URL(baseUrl);
-  return { ...route, origin, basePath: bare(pathname) };
-}
-
-/** Anthropic's protocol has another frame at Google's address. */
-const spokenAt = (api: string, { hostname }: URL): string =>
-  api === "anthropic-messages" && hostname.endsWith("aiplatform.googleapis.com") ? "anthropic-vertex" : api;
-
-/** What people leave out of the addresses that their cloud shows them. */
-function usualPath(api: string, path: string): string {
-  if (api === "azure-openai-responses" && (path === "" || path === "/openai")) return "/openai/v1";
-  return api === "google-vertex" && path === "" ? "/v1/publishers/google" : path;
-}
-
-/** Azure's header is the same whatever it speaks. */
-const headerFor = (builtIn: Provider | undefined, api: string): CredentialHeader =>
-  (builtIn && (builtIn.api === api || builtIn.header?.name === AZURE.name)
-    ? builtIn.header
-    : OF_THE_WIRE[api]) ?? BEARER;
-
-const PRIVATE_HOST =
-  /^(localhost|.*\.localhost|.*\.local|127\..*|10\..*|192\.168\..*|172\.(1[6-9]|2\d|3[01])\..*|\[::1\]|\[f[cd][0-9a-f]{2}:.*\]|0\.0\.0\.0)$/;
-
-/** Loopback and private addresses (fidelity spec §6.5, `local`). */
-export function isLocal(baseUrl: string): boolean {
-  try {
-    return PRIVATE_HOST.test(new URL(baseUrl).hostname);
-  } catch {
-    return false;
-  }
+  return { ...route, origin, basePath: withoutSlash(pathname) };
 }
