@@ -52,13 +52,13 @@ test("a chosen model and its fallbacks are listed; the same draft again changes 
   assert.deepEqual(draftEdits(config, document, draft, NOTE), []);
 });
 
-test("another mode of the gateway, and keys that nobody knows, survive", () => {
+test("a gateway that was elsewhere becomes one of this machine; keys that nobody knows survive", () => {
   const document = { gateway: { mode: "remote", other: 1 }, mine: { a: [1] } };
   const draft: Draft = { ...emptyDraft("main"), gateway: { token: { kind: "env", name: "T" } } };
   const after = edited(document, draft);
   assert.deepEqual(after["mine"], { a: [1] });
   assert.deepEqual(after["gateway"], {
-    mode: "remote",
+    mode: "local",
     other: 1,
     auth: { mode: "token", token: { source: "env", provider: "default", id: "T" } },
   });

@@ -120,7 +120,7 @@ const TOKEN_PROVIDER = "gateway-token";
 function gatewayEdits(document: JsonObject, { port, bind, token }: GatewayPlan): Edit[] {
   const section = isObject(document["gateway"]) ? document["gateway"] : {};
   return [
-    ...(section["mode"] === undefined ? [{ path: ["gateway", "mode"], value: "local" }] : []),
+    ...(section["mode"] === "local" ? [] : [{ path: ["gateway", "mode"], value: "local" }]),
     ...(port === undefined ? [] : [{ path: ["gateway", "port"], value: port }]),
     ...(bind === undefined ? [] : [{ path: ["gateway", "bind"], value: bind }]),
     ...tokenEdits(token),

@@ -29,6 +29,7 @@ export function planLines(config: Config, document: JsonObject, draft: Draft): s
     ...(edits.length > 0 ? elsewhere : []),
     ...models,
     ...(workspace === undefined ? [] : [`Workspace: ${workspace}`]),
+    ...(gateway && config.gatewayMode === "remote" ? ["Gateway mode: local; it was remote"] : []),
     ...(gateway?.port === undefined ? [] : [`Gateway port: ${gateway.port}`]),
     ...(gateway?.bind === undefined ? [] : [`Gateway bind: ${gateway.bind}`]),
     ...(gateway ? tokenLines(gateway.token) : []),

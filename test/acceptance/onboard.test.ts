@@ -347,6 +347,8 @@ test("a gateway elsewhere: tried, written, called", async () => {
   assert.deepEqual([report.test, report.auth], ["ok", "token"]);
   assert.deepEqual(config().gateway, { mode: "remote", remote: { url: at, token } });
   assert.equal(config().wizard.lastRunMode, "remote");
+  const back = await inside([...UNASKED, "--auth-choice", "skip"], {});
+  assert.deepEqual([back.exit, config().gateway.mode, config().wizard.lastRunMode], [0, "local", "local"]);
   const { stdout } = await promisify(execFile)("sh", ["-c", report.curl], {
     env: { ...PATHS, OPENCLAW_GATEWAY_TOKEN: token },
   });
@@ -425,9 +427,9 @@ test("what OpenClaw's own onboarding leaves is used as it is: a key is added, an
   const added = await inside([...UNASKED, "--groq-api-key", "gsk_fake0123456789abcdef", "--skip-health"], {});
   assert.equal(added.exit, 0, added.err);
   const { agents, wizard, meta, ...rest } = config();
-  const { agents: before, wizard: _, meta: __, ...restBefore } = JSON.parse(recorded);
+  const { agents: agentsBefore, wizard: _, meta: __, ...restBefore } = JSON.parse(recorded);
   assert.deepEqual(rest, restBefore);
-  assert.deepEqual([agents.defaults.model, wizard.lastRunCommand], [before.defaults.model, "onboard"]);
+  assert.deepEqual([agents.defaults.model, wizard.lastRunCommand], [agentsBefore.defaults.model, "onboard"]);
   assert.ok(meta);
   assert.deepEqual(Object.keys(rowsOf(file).store.profiles), ["openai:api-key", "groq:default"]);
 });
