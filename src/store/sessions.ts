@@ -8,6 +8,7 @@ import { readFault, writeFault } from "./faults.ts";
 import { canonicalJson } from "./json.ts";
 import { inSnapshot, readDatabase } from "./read-database.ts";
 import { IS_MESSAGE, messageIn, SESSION_COLUMNS, sessionIn } from "./session-rows.ts";
+import { statement } from "./statements.ts";
 import { Turns } from "./turns.ts";
 import { patiently, transact, WriteConnections } from "./write-database.ts";
 
@@ -117,7 +118,7 @@ class SqliteSessions implements SessionStore {
       if (!change) return before;
       if (before && before.sessionId !== change.session?.sessionId) dropTranscript(db, before.sessionId);
       if (!change.session) {
-        db.prepare("DELETE FROM access_sessions WHERE key = ?").run(key);
+        statement(db, "DELETE FROM access_sessions WHERE key = ?").run(key);
         return undefined;
       }
       put(db, change.session);
@@ -142,10 +143,10 @@ class SqliteSessions implements SessionStore {
 }
 
 const hasTable = (db: DatabaseSync): boolean =>
-  db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'access_messages'").get() !== undefined;
+  statement(db, "SELECT 1 FROM sqlite_schema WHERE name = 'access_messages'").get() !== undefined;
 
 function selectSession(db: DatabaseSync, key: string): Session | undefined {
-  const row = db.prepare(`SELECT ${SESSION_COLUMNS} FROM access_sessions WHERE key = ?`).get(key);
+  const row = statement(db, `SELECT ${SESSION_COLUMNS} FROM access_sessions WHERE key = ?`).get(key);
   return row && sessionIn(row)[0];
 }
 
@@ -154,7 +155,7 @@ function selectMessages(db: DatabaseSync, sessionId: string, limit: number): Cha
     WHERE session_id = ? AND ${IS_MESSAGE} ORDER BY seq DESC LIMIT ?`;
   const found: ChatMessage[] = [];
   let characters = 0;
-  for (const { message_json: text } of db.prepare(newest).iterate(sessionId, limit)) {
+  for (const { message_json: text } of statement(db, newest).iterate(sessionId, limit)) {
     characters += String(text).length;
     if (characters > MOST_READ_CHARACTERS && found.length > 0) break;
     found.push(...messageIn(text));
@@ -162,33 +163,29 @@ function selectMessages(db: DatabaseSync, sessionId: string, limit: number): Cha
   return found.toReversed();
 }
 
-function put(db: DatabaseSync, session: Session): void {
-  db.prepare(
-    "INSERT OR REPLACE INTO access_sessions (key, session_id, updated_at, session_json) VALUES (?, ?, ?, ?)",
-  ).run(session.key, session.sessionId, session.updatedAt, JSON.stringify(session));
-}
+const PUT = `INSERT OR REPLACE INTO access_sessions (key, session_id, updated_at, session_json) VALUES (?, ?, ?, ?)`;
+const put = (db: DatabaseSync, session: Session): void =>
+  void statement(db, PUT).run(session.key, session.sessionId, session.updatedAt, JSON.stringify(session));
 
 function append(db: DatabaseSync, sessionId: string, messages: readonly ChatMessage[]): void {
-  const last = db.prepare("SELECT max(seq) AS seq FROM access_messages WHERE session_id = ?").get(sessionId);
-  let seq = Number(last?.["seq"] ?? 0);
-  const insert = db.prepare("INSERT INTO access_messages (session_id, seq, message_json) VALUES (?, ?, ?)");
-  for (const message of messages) insert.run(sessionId, ++seq, JSON.stringify(message));
-  db.prepare("DELETE FROM access_messages WHERE session_id = ? AND seq <= ?").run(
-    sessionId,
-    seq - MOST_MESSAGES,
-  );
+  const newest = "SELECT max(seq) AS seq FROM access_messages WHERE session_id = ?";
+  let seq = Number(statement(db, newest).get(sessionId)?.["seq"] ?? 0);
+  const insert = "INSERT INTO access_messages (session_id, seq, message_json) VALUES (?, ?, ?)";
+  for (const message of messages) statement(db, insert).run(sessionId, ++seq, JSON.stringify(message));
+  const old = "DELETE FROM access_messages WHERE session_id = ? AND seq <= ?";
+  statement(db, old).run(sessionId, seq - MOST_MESSAGES);
 }
 
 const dropTranscript = (db: DatabaseSync, sessionId: string): void =>
-  void db.prepare("DELETE FROM access_messages WHERE session_id = ?").run(sessionId);
+  void statement(db, "DELETE FROM access_messages WHERE session_id = ?").run(sessionId);
 
 /** The oldest beyond the limit go, a few at each new one; never that one, also when the clock was set back. */
 function prune(db: DatabaseSync, newest: string): void {
   const oldest = `SELECT key, session_id FROM access_sessions WHERE key <> ?
     ORDER BY updated_at DESC LIMIT 16 OFFSET ${MOST_SESSIONS - 1}`;
-  for (const row of db.prepare(oldest).all(newest)) {
+  for (const row of statement(db, oldest).all(newest)) {
     dropTranscript(db, String(row["session_id"]));
-    db.prepare("DELETE FROM access_sessions WHERE key = ?").run(String(row["key"]));
+    statement(db, "DELETE FROM access_sessions WHERE key = ?").run(String(row["key"]));
   }
 }
 
