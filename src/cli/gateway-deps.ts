@@ -5,7 +5,7 @@ import { setFlagsFromString } from "node:v8";
 import { journaled } from "../access/journaled.ts";
 import type { CommandDeps } from "../access/open-deps.ts";
 import { newChangeId } from "../core/history.ts";
-import type { GatewayDeps } from "../gateway/run.ts";
+import type { GatewayDeps } from "../gateway/deps.ts";
 import type { SettingsReader } from "../gateway/reload.ts";
 import type { Paths } from "../config/paths.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
@@ -71,6 +71,8 @@ export function gatewayDeps(deps: CommandDeps, verbose = false): GatewayDeps {
     },
     setup: async (current, talk, asked) =>
       await (await import("./gateway-wizard.ts")).onboardElsewhere(current, talk, asked),
+    applySecrets: async (plan, options) =>
+      await (await import("./gateway-secrets.ts")).applyElsewhere(plan, options),
     receipts: store,
     clientKeys: () => store().clientKeys,
     sessions: () => store().sessions,

@@ -31,7 +31,7 @@ import { Counts } from "./metrics/counts.ts";
 import type { SettingsReader } from "./reload.ts";
 import { goneSince } from "./gone.ts";
 import { Runs } from "./runs.ts";
-import type { GatewayDeps } from "./run.ts";
+import type { GatewayDeps } from "./deps.ts";
 import type { GatewaySecrets } from "./secrets/secrets.ts";
 import { tellingSealed } from "./sealed-notice.ts";
 import { Targets } from "./target.ts";

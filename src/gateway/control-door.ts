@@ -16,6 +16,16 @@ import type { SecretsReport } from "./secrets/report.ts";
 /** Sets up what is missing, question by question. @returns what `openclaw onboard --json` prints */
 export type Setup = (deps: CommandDeps, talk: Talk, asked: SetupAsked) => Promise<unknown>;
 
+/** Carries out a plan of `openclaw secrets apply`. @returns what it prints with `--json` */
+export type ApplySecrets = (plan: unknown, options: ApplyOptions) => Promise<unknown>;
+
+export interface ApplyOptions {
+  /** Programs of `secrets.providers` are started. */
+  readonly allowExec: boolean;
+  /** Also where a reference holds another secret than stands there. */
+  readonly replace: boolean;
+}
+
 export interface SetupAsked {
   readonly agent?: string | undefined;
   readonly workspace?: string | undefined;
@@ -31,10 +41,13 @@ export interface ControlOptions {
   readonly talks: () => Promise<Talks>;
   readonly reload: () => Promise<ReloadReport>;
   readonly reloadSecrets: () => Promise<SecretsReport>;
+  /** what is known of the references in use */
+  readonly secrets: () => SecretsReport;
   /** of the log file of today; `undefined` where nobody keeps one */
   readonly logPath: () => string | undefined;
   /** absent where nobody can be asked */
   readonly setup?: Setup;
+  readonly applySecrets?: ApplySecrets;
 }
 
 export class ControlDoor {

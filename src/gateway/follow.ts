@@ -6,7 +6,7 @@ import type { Current } from "./http.ts";
 import type { Installer } from "./install.ts";
 import type { ReloadReport, SettingsReader } from "./reload.ts";
 import { Reloads } from "./reload.ts";
-import type { GatewayDeps } from "./run.ts";
+import type { GatewayDeps } from "./deps.ts";
 import type { GatewaySecrets } from "./secrets/secrets.ts";
 import { registryFile } from "./setting-files.ts";
 import type { GatewayOptions } from "./settings.ts";

@@ -10,7 +10,7 @@ import { gatewayWith, joinWith } from "./build.ts";
 import type { Log } from "./gateway.ts";
 import type { Current } from "./http.ts";
 import type { SettingsReader } from "./reload.ts";
-import type { GatewayDeps } from "./run.ts";
+import type { GatewayDeps } from "./deps.ts";
 import type { GatewaySecrets } from "./secrets/secrets.ts";
 import type { GatewayOptions } from "./settings.ts";
 import { gatewaySettings, guardOf, ownRefs } from "./settings.ts";

@@ -172,8 +172,10 @@ describe("the gateway's process", { concurrency: 3 }, () => {
       return bar;
     });
     assert.equal(stored.lane, "disabled");
-    for (const until of [stored.until, told])
-      assert.ok(until >= begun + 2 * HOUR * 1000 && until <= Date.now() + 2 * HOUR * 1000, String(until));
+    const isAfter = (time: number, seconds: number) =>
+      time >= begun + seconds * 1000 && time <= Date.now() + seconds * 1000;
+    assert.ok(isAfter(stored.until, 2 * HOUR), String(stored.until));
+    assert.ok(isAfter(told, 300), "with nothing else left it is tested before that: somebody may have paid");
   });
 
   test("two gateways on one home share what they learn", async (t) => {

@@ -6,7 +6,7 @@ import { refKey } from "../../core/secret-ref.ts";
 import type { Learnt, SecretMemory } from "../../secrets/memory.ts";
 import type { RefOutcomes, RefSources } from "../../secrets/resolve.ts";
 import type { SettingsReader } from "../reload.ts";
-import type { GatewayDeps } from "../run.ts";
+import type { GatewayDeps } from "../deps.ts";
 import type { GatewaySecretRecord } from "./record.ts";
 
 /** Who starts, or calls an agent first, waits this long for references; they come into use whenever they are there. */

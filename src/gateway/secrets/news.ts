@@ -1,5 +1,5 @@
 // That references say something else now, told to whoever puts it to use: what changes within one turn, together.
-import type { GatewayDeps } from "../run.ts";
+import type { GatewayDeps } from "../deps.ts";
 
 /** @param replaced keys of references whose former value must not be used any more */
 export type OnChange = (replaced: ReadonlySet<string>) => Promise<void>;

@@ -4,7 +4,7 @@ import { readSecretRecord, writeSecretRecord } from "../../access/secret-record.
 import type { AgentId } from "../../core/ids.ts";
 import { mayAskAt } from "../../core/secret-ref.ts";
 import type { SecretMemory } from "../../secrets/memory.ts";
-import type { GatewayDeps } from "../run.ts";
+import type { GatewayDeps } from "../deps.ts";
 
 type RecordDeps = Pick<GatewayDeps, "paths" | "now">;
 

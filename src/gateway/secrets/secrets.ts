@@ -13,7 +13,7 @@ import type { Learnt } from "../../secrets/memory.ts";
 import { SecretMemory } from "../../secrets/memory.ts";
 import { resolveRefs } from "../../secrets/resolve.ts";
 import type { SettingsReader } from "../reload.ts";
-import type { GatewayDeps } from "../run.ts";
+import type { GatewayDeps } from "../deps.ts";
 import type { Ask } from "./asking.ts";
 import { isOfProgram, SecretAsking } from "./asking.ts";
 import type { OnChange } from "./news.ts";
@@ -105,6 +105,11 @@ export class GatewaySecrets {
     this.#stored.set(agent, used);
     const refs = used.map(({ ref }) => ref);
     await this.#asking.hadSoon(this.#memory.unknown(refs, config.secretProviders));
+  }
+
+  /** What is known of them. */
+  state(): SecretsReport {
+    return secretsReport(this.#used(), this.#memory.values, []);
   }
 
   /** Asks for everything again, and waits for it. */

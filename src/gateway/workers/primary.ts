@@ -9,7 +9,7 @@ import type { Current } from "../http.ts";
 import type { Listening } from "../listen.ts";
 import { GRACE_MS } from "../listen.ts";
 import type { WorkerRow } from "../lock.ts";
-import type { GatewayDeps } from "../run.ts";
+import type { GatewayDeps } from "../deps.ts";
 import type { GatewayOptions, Settings } from "../settings.ts";
 import type { TlsFiles } from "../tls.ts";
 import type { TellLoads } from "./all-loads.ts";
@@ -105,7 +105,11 @@ export async function startWorkers(primary: PrimaryOptions): Promise<Workers> {
     onChange: tell,
   });
   hub.crew = crew;
-  parts.keys.onRead = () => crew.tell("keys", keys());
+  const told = parts.keys.onRead;
+  parts.keys.onRead = () => {
+    told?.();
+    crew.tell("keys", keys());
+  };
   await crew.start();
   return {
     port,
