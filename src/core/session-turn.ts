@@ -1,7 +1,7 @@
 // What a turn leaves of itself in its session. Pure.
 import type { ProfileId } from "./ids.ts";
 import type { ModelRef } from "./model-ref.ts";
-import type { ChatMessage, ProgramSessions, Session } from "./session.ts";
+import type { ChatMessage, ProgramChanges, ProgramSessions, Session } from "./session.ts";
 import { textOf } from "./session.ts";
 
 const LONGEST_TITLE = 60;
@@ -21,8 +21,8 @@ export interface Turn {
   readonly profileId?: ProfileId;
   readonly usage?: { readonly input: number; readonly output: number };
   readonly messages: number;
-  /** as they stand now; left as they were when absent */
-  readonly programs?: ProgramSessions | undefined;
+  /** those that have changed */
+  readonly programs?: ProgramChanges | undefined;
 }
 
 /** @param turn what a turn has come to */
@@ -35,7 +35,7 @@ export function afterTurn(session: Session, turn: Turn, now: number): Session {
     models: session.models ?? turn.models,
     ...(turn.served ? { served: turn.served } : {}),
     ...(sticks ? { profile: { id: turn.profileId!, source: "auto" as const } } : {}),
-    ...(turn.programs ? { programs: turn.programs } : {}),
+    ...(turn.programs ? { programs: withChanges(session.programs, turn.programs) } : {}),
     usage: {
       input: usage.input + (turn.usage?.input ?? 0),
       output: usage.output + (turn.usage?.output ?? 0),
@@ -44,4 +44,9 @@ export function afterTurn(session: Session, turn: Turn, now: number): Session {
     messages: session.messages + turn.messages,
     updatedAt: now,
   };
+}
+
+function withChanges(programs: ProgramSessions | undefined, changes: ProgramChanges): ProgramSessions {
+  const all = Object.entries({ ...programs, ...changes });
+  return Object.fromEntries(all.flatMap(([id, known]) => (known === null ? [] : [[id, known]])));
 }

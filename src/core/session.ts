@@ -43,6 +43,8 @@ export interface ProgramSession {
   readonly digest: string;
 }
 export type ProgramSessions = Readonly<Record<string, ProgramSession>>;
+/** `null`: it is gone */
+export type ProgramChanges = Readonly<Record<string, ProgramSession | null>>;
 
 export interface SessionProfile {
   readonly id: ProfileId;

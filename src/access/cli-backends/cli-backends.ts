@@ -7,7 +7,7 @@ import { untilde } from "../../config/paths.ts";
 import type { AuthProfile } from "../../core/credential.ts";
 import { parseObject } from "../../core/json.ts";
 import type { AgentId } from "../../core/ids.ts";
-import type { ProgramSessions } from "../../core/session.ts";
+import type { ProgramChanges } from "../../core/session.ts";
 import type { CliBackend } from "../../providers/cli-backends.ts";
 import type { Environment } from "../../secrets/env.ts";
 import type { CliTurn } from "../../wire/translate/cli-backend/translator.ts";
@@ -62,9 +62,9 @@ export class CliBackends {
     };
   }
 
-  /** Where programs stand in a conversation, to be kept with it; nothing when none has run for it here. */
-  sessionsOf(talk: string): ProgramSessions | undefined {
-    return this.#rooms.sessions.known(talk);
+  /** What became of programs' sessions in a conversation, to be kept with it; nothing when none has run for it here. */
+  takeChanges(talk: string): ProgramChanges | undefined {
+    return this.#rooms.sessions.takeChanges(talk);
   }
 
   /** Ends every program; resolves when they are gone. */

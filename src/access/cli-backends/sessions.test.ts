@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { ProgramSessions } from "../../core/session.ts";
 import type { Message } from "../../wire/translate/neutral.ts";
 import { CliSessions } from "./sessions.ts";
 
@@ -30,15 +31,26 @@ test("another login, other instructions, another talk, or answers of others: it 
   assert.equal(of([user("One."), assistant("Yes.")]), undefined);
 });
 
-test("what a stored conversation holds is taken over, until the process knows better", () => {
-  const programs = begun().known("t")!;
+const stored = () => ({ name: "t", programs: begun().takeChanges("t") as ProgramSessions });
+
+test("what a stored conversation holds is taken over, until it is lost here", () => {
   const sessions = new CliSessions();
-  const stored = { name: "t", programs };
-  assert.equal(sessions.goingOn(stored, "p", "frame", next)?.id, "s-1");
-  assert.equal(sessions.known("t"), undefined);
-  sessions.drop(stored, "p");
-  assert.equal(sessions.goingOn(stored, "p", "frame", next), undefined);
-  assert.deepEqual(sessions.known("t"), {});
+  assert.equal(sessions.goingOn(stored(), "p", "frame", next)?.id, "s-1");
+  assert.equal(sessions.takeChanges("t"), undefined);
+  sessions.drop(stored(), "p");
+  assert.equal(sessions.goingOn(stored(), "p", "frame", next), undefined);
+  assert.deepEqual(sessions.takeChanges("t"), { p: null });
+  assert.deepEqual(sessions.takeChanges("t"), {}, "told once");
+});
+
+test("a worker beside this one may have gone on with it", () => {
+  const later = [...next, assistant("Two it is."), user("Three.")];
+  const [here, beside] = [begun(), new CliSessions()];
+  beside.bind(stored(), "p", "s-2", "frame", next);
+  const talkNow = { name: "t", programs: beside.takeChanges("t") as ProgramSessions };
+  assert.equal(here.goingOn(talkNow, "p", "frame", later)?.id, "s-2");
+  here.drop(stored(), "p");
+  assert.equal(here.goingOn(talkNow, "p", "frame", later)?.id, "s-2", "that one was not lost");
 });
 
 test("one program's session does not end another's", () => {
@@ -68,8 +80,8 @@ test("an id that a program would read as something else is no session", () => {
     const sessions = new CliSessions();
     sessions.bind(talk, "p", id, "frame", [user("One.")]);
     assert.equal(sessions.goingOn(talk, "p", "frame", next), undefined, id);
-    const stored = { name: "t", programs: { p: { ...begun().known("t")!["p"]!, id } } };
-    assert.equal(new CliSessions().goingOn(stored, "p", "frame", next), undefined, id);
+    const odd = { name: "t", programs: { p: { ...stored().programs["p"]!, id } } };
+    assert.equal(new CliSessions().goingOn(odd, "p", "frame", next), undefined, id);
   }
   const garbage = { name: "t", programs: { p: 7 } as never };
   assert.equal(new CliSessions().goingOn(garbage, "p", "frame", next), undefined);

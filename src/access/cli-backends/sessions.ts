@@ -2,7 +2,7 @@
 // read from there after a restart; of others it is known as long as the process lives, and they are then told anew.
 import { hash } from "node:crypto";
 import { isObject } from "../../core/json.ts";
-import type { ProgramSession, ProgramSessions } from "../../core/session.ts";
+import type { ProgramChanges, ProgramSession, ProgramSessions } from "../../core/session.ts";
 import type { Message } from "../../wire/translate/neutral.ts";
 
 /** A conversation that a program may go on with. */
@@ -21,8 +21,19 @@ export interface GoingOn {
 
 const MOST = 2000;
 
+/** What is known of a conversation here: a worker beside this one may know more of it, which is stored then. */
+interface Known {
+  readonly programs: Readonly<Record<string, ProgramSession>>;
+  /** Their sessions as they were lost; a stored one that is another is none of these. */
+  readonly lost: Readonly<Record<string, ProgramSession | undefined>>;
+  /** by program, what was not kept yet; `null`: its session is gone */
+  readonly changes: ProgramChanges;
+}
+
+const NOTHING: Known = { programs: {}, lost: {}, changes: {} };
+
 export class CliSessions {
-  readonly #known = new Map<string, ProgramSessions>();
+  readonly #known = new Map<string, Known>();
 
   /**
    * Nothing when the program must be told from the beginning: there is no session, or the conversation is another one
@@ -31,39 +42,57 @@ export class CliSessions {
    * @param frame whose login it is, and what the system says
    */
   goingOn(talk: Talk, program: string, frame: string, messages: readonly Message[]): GoingOn | undefined {
-    const bound = this.#of(talk)[program];
     const last = messages.findLastIndex(({ role }) => role === "assistant");
-    if (!isSession(bound) || last === -1 || last === messages.length - 1) return undefined;
-    return digestOf(frame, messages.slice(0, last)) === bound.digest
-      ? { id: bound.id, since: messages.slice(last + 1) }
-      : undefined;
+    if (last === -1 || last === messages.length - 1) return undefined;
+    const digest = digestOf(frame, messages.slice(0, last));
+    const bound = this.#of(talk, program).find((each) => each.digest === digest);
+    return bound && { id: bound.id, since: messages.slice(last + 1) };
   }
 
   /** The program has answered `messages`. */
-  bind(talk: Talk, program: string, id: string, frame: string, messages: readonly Message[]): void {
+  bind({ name }: Talk, program: string, id: string, frame: string, messages: readonly Message[]): void {
     const bound = { id, digest: digestOf(frame, messages) };
-    if (isSession(bound)) this.#put(talk, { ...this.#of(talk), [program]: bound });
+    if (!isSession(bound)) return;
+    const { programs, lost, changes } = this.#known.get(name) ?? NOTHING;
+    this.#put(name, {
+      programs: { ...programs, [program]: bound },
+      lost: { ...lost, [program]: undefined },
+      changes: { ...changes, [program]: bound },
+    });
   }
 
   /** What the program has of it is not what was answered. */
   drop(talk: Talk, program: string): void {
-    const { [program]: _, ...others } = this.#of(talk);
-    this.#put(talk, others);
+    const [bound] = this.#of(talk, program);
+    if (!bound) return;
+    const { programs, lost, changes } = this.#known.get(talk.name) ?? NOTHING;
+    const { [program]: _, ...others } = programs;
+    this.#put(talk.name, {
+      programs: others,
+      lost: { ...lost, [program]: bound },
+      changes: { ...changes, [program]: null },
+    });
   }
 
-  /** What is to be kept with the conversation; nothing when no program has run for it since the process began. */
-  known(name: string): ProgramSessions | undefined {
-    return this.#known.get(name);
+  /** What is to be kept with the conversation, told once; nothing when no program has run for it. */
+  takeChanges(name: string): ProgramChanges | undefined {
+    const known = this.#known.get(name);
+    if (known) this.#known.set(name, { ...known, changes: {} });
+    return known?.changes;
   }
 
-  #of({ name, programs }: Talk): ProgramSessions {
+  /** Newest first. */
+  #of({ name, programs }: Talk, program: string): ProgramSession[] {
+    const known = this.#known.get(name);
     // A row may be garbage.
-    return this.#known.get(name) ?? (isObject(programs) ? programs : {});
+    const stored = isObject(programs) ? (programs[program] as ProgramSession | undefined) : undefined;
+    const isLost = stored?.digest === known?.lost[program]?.digest;
+    return [known?.programs[program], isLost ? undefined : stored].filter(isSession);
   }
 
-  #put({ name }: Talk, programs: ProgramSessions): void {
+  #put(name: string, known: Known): void {
     this.#known.delete(name);
-    this.#known.set(name, programs);
+    this.#known.set(name, known);
     if (this.#known.size > MOST) this.#known.delete(this.#known.keys().next().value!);
   }
 }

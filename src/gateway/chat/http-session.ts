@@ -76,7 +76,7 @@ export class HttpSession {
       ...(plan ? { profileId: candidate.profile.id } : {}),
       ...(usage ? { usage } : {}),
       messages: rows.length,
-      programs: gateway.programs.sessionsOf(this.talk.name),
+      programs: gateway.programs.takeChanges(this.talk.name),
     };
     try {
       await sessions.update(name.agent, name.key, (stored) =>

@@ -60,7 +60,7 @@ export async function recordAnswer(
     ...(answered && sticks ? { served: answered.ref, profileId: answered.candidate.profile.id } : {}),
     ...(usage ? { usage } : {}),
     messages: 1,
-    programs: gateway.programs.sessionsOf(talkOf(agent, { key, sessionId }).name),
+    programs: gateway.programs.takeChanges(talkOf(agent, { key, sessionId }).name),
   };
   try {
     await sessions.update(agent, key, (stored) =>
