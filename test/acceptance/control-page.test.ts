@@ -21,6 +21,7 @@ describe("a page that stays open", () => {
       providers: { p: { keys: ["a"], models: ["m1", "m2"] }, q: { keys: ["a", "bad"] } },
       access: { oauth: { p: { clientSecret: SECRET } } },
       script: ({ key, body }) => {
+        if (JSON.stringify(body.json).includes("say nothing")) return act.stall();
         if (JSON.stringify(body.json).includes("hold on"))
           return act.stallAfterFrames(2, { frames: chatFrames("one two three") });
         return key === keyOf("q", "bad")
@@ -159,6 +160,22 @@ describe("a page that stays open", () => {
     assert.equal((await client.ask("sessions.abort", { key })).status, "no-active-run");
   });
 
+  test("ends a call that somebody else made, who is told so", async () => {
+    const begun = client.event("runs.started", ({ runs }) =>
+      runs.some((run: any) => run.requested === "p/m1"),
+    );
+    const answer = gateway.post("/v1/chat/completions", {
+      model: "p/m1",
+      messages: [{ role: "user", content: "say nothing" }],
+    });
+    const run = (await begun).runs.find(({ requested }: any) => requested === "p/m1");
+    assert.deepEqual([run.agentId, run.provider], ["main", "p"]);
+    const ended = await client.ask("runs.abort", { runIds: [run.runId, "unknown"] });
+    assert.deepEqual(ended, { ok: true, aborted: true, runIds: [run.runId] });
+    assert.equal((await answer).status, 409);
+    assert.equal((await client.ask("runs.abort", { runIds: [run.runId] })).aborted, false);
+  });
+
   test("finds runs by what they were, page by page", async () => {
     const call = (model: string) =>
       gateway.post("/v1/chat/completions", { model, messages: [{ role: "user", content: "hi" }] });
@@ -236,6 +253,39 @@ describe("a page that stays open", () => {
     );
     assert.match(note, /provider/);
     await gone;
+  });
+
+  test("hears of orders, client keys and references as they change, and what lies in plain text", async () => {
+    const order = (ids: unknown) =>
+      client.event("models.order", (news) => JSON.stringify(news.order) === JSON.stringify(ids));
+    const set = order(["q:a"]);
+    await client.ask("models.auth.order.set", { provider: "q", profiles: ["q:a"] });
+    assert.deepEqual(await set, { agentId: "main", provider: "q", order: ["q:a"] });
+    const cleared = order(null);
+    await client.ask("models.auth.order.clear", { provider: "q" });
+    await cleared;
+
+    const keys = client.event("gateway.keys.changed", (news) => news.keys.length === 1);
+    const { id, key } = await client.ask("gateway.keys.add", { name: "page" });
+    assert.deepEqual(
+      (await keys).keys.map((row: any) => [row.id, row.name, row.state]),
+      [[id, "page", "active"]],
+    );
+    assert.ok(key.startsWith("ock_"));
+
+    const { refs, failing } = await client.ask("secrets.status");
+    assert.deepEqual([refs, failing], [0, []]);
+    const audit = await client.ask("secrets.audit");
+    assert.ok(audit.summary.plaintextCount > 0);
+    assert.equal(JSON.stringify(audit).includes(keyOf("q", "a")), false);
+    const reader = await controlClient(gateway.url, { auth: { token: TOKEN }, scopes: ["operator.read"] });
+    const refused = await reader.request("secrets.audit", { allowExec: true });
+    assert.equal(refused.error.message, "missing scope: operator.admin");
+    reader.close();
+    await refuses([
+      ["secrets.apply", { plan: {} }, /version must be 1/],
+      ["secrets.apply", {}, /required property 'plan'/],
+    ]);
   });
 
   test("is told that there is none of what this program has not", async () => {

@@ -127,6 +127,39 @@ describe("gateway call", () => {
     assert.equal((await next.closed).code, 1008);
   });
 
+  test("a secret goes behind a reference, which is in use at once, and whose state is told", async () => {
+    const client = await controlClient(gateway.url, { auth: { token: token() } });
+    assert.equal((await client.ask("secrets.status")).refs, 0);
+    const file = join(home.path, "keys.json");
+    writeFileSync(file, "{}", { mode: 0o600 });
+    const plan = {
+      version: 1,
+      providerUpserts: { keys: { source: "file", path: file, mode: "json" } },
+      targets: [
+        {
+          type: "auth-profiles.api_key.key",
+          path: "profiles.p:b.key",
+          agentId: "main",
+          ref: { source: "file", provider: "keys", id: "/b" },
+        },
+      ],
+      options: { fillFiles: true },
+    };
+    const dry = await client.ask("secrets.apply", { plan, dryRun: true });
+    assert.deepEqual([dry.ok, dry.dryRun, dry.targets[0].was], [true, true, "plaintext"]);
+    const told = client.event("secrets.changed", ({ resolved }) => resolved === 1);
+    const applied = await client.ask("secrets.apply", { plan });
+    assert.ok(applied.changedFiles.length > 0, JSON.stringify(applied));
+    assert.equal(JSON.parse(readFileSync(file, "utf8")).b, keyOf("p", "b"));
+    await told;
+    const { refs, failing } = await client.ask("secrets.status");
+    assert.deepEqual([refs, failing], [1, []]);
+    const refused = await client.request("secrets.apply", { plan: { version: 2 } });
+    assert.match(refused.error.message, /version must be 1/);
+    assert.equal(JSON.stringify(client.frames).includes(keyOf("p", "b")), false);
+    client.close();
+  });
+
   test("a profile that the command line bars from use is told to clients", async () => {
     const client = await controlClient(gateway.url, { auth: { token: token() } });
     const gone = client.event("models.health", ({ status }) => status === "removed");

@@ -23,6 +23,7 @@ import { CLOSE, POLICY } from "./protocol.ts";
 import { SessionNews } from "./session-news.ts";
 import { RunNews } from "./run-news.ts";
 import { serve } from "./serve.ts";
+import { States } from "./states.ts";
 import { rowOf } from "./conversation.ts";
 import type { ReloadReport } from "../reload.ts";
 import { Told } from "./told.ts";
@@ -49,6 +50,7 @@ export class ControlPlane {
   readonly #loop = new EventLoop();
   readonly #dialogs = new Dialogs();
   readonly #changes: Changes;
+  readonly #states: States;
   readonly #talks: Talks;
   readonly #facts: PlaneFacts;
   readonly #presenceNews = new PresenceNews(this.#clients, () =>
@@ -64,6 +66,7 @@ export class ControlPlane {
   constructor(options: ControlOptions, talks: Talks) {
     this.#options = options;
     this.#changes = new Changes(options.current);
+    this.#states = new States(options.current, options.secrets);
     this.#talks = talks;
     this.#news = new SessionNews({
       now: () => options.current.gateway.now(),
@@ -72,7 +75,7 @@ export class ControlPlane {
         rowOf({ gateway: options.current.gateway, plane: this.#facts }, session, agent),
     });
     this.#runNews = new RunNews((event, payload) => this.tell(event, payload), this.#news);
-    const { version, reload, reloadSecrets, logPath, setup, current } = options;
+    const { version, reload, reloadSecrets, logPath, setup, secrets, applySecrets, current } = options;
     this.#facts = {
       version,
       reload,
@@ -85,6 +88,8 @@ export class ControlPlane {
       identity: () => (this.#identity ??= gatewayIdentity(options.services("identity").paths().stateDir)),
       logPath,
       setup,
+      secrets,
+      applySecrets,
       presence: () => this.#presence(),
       eventLoop: () => this.#loop.read(),
       get authMode() {
@@ -119,7 +124,7 @@ export class ControlPlane {
     this.#look ??= setTimeout(() => {
       this.#look = undefined;
       const news = this.#changes.look();
-      for (const { event, payload } of news) this.tell(event, payload);
+      for (const { event, payload } of [...news, ...this.#states.look()]) this.tell(event, payload);
       if (news.length === 0) return;
       this.#healthVersion++;
       this.tell("health", gatewayHealth(this.#options.current.gateway, this.#facts));
@@ -211,6 +216,7 @@ export class ControlPlane {
   /** Nobody to tell costs nothing. */
   #wake(): void {
     this.#changes.look();
+    this.#states.look();
     this.#loop.start();
     this.#options.current.gateway.runs.watcher = this.#runNews;
     this.#ticks = setInterval(() => {

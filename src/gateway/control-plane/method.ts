@@ -5,7 +5,7 @@ import type { CommandDeps } from "../../access/open-deps.ts";
 import { MAIN_AGENT } from "../../core/ids.ts";
 import type { SessionStore } from "../../store/sessions.ts";
 import type { Chats } from "../chat/chats.ts";
-import type { Setup } from "../control-door.ts";
+import type { ApplySecrets, Setup } from "../control-door.ts";
 import type { Gateway } from "../gateway.ts";
 import type { ReloadReport } from "../reload.ts";
 import type { SecretsReport } from "../secrets/report.ts";
@@ -48,6 +48,9 @@ export interface PlaneFacts {
   readonly presence: () => readonly Presence[];
   readonly reload: () => Promise<ReloadReport>;
   readonly reloadSecrets: () => Promise<SecretsReport>;
+  readonly secrets: () => SecretsReport;
+  /** `undefined` where there is no program to do it */
+  readonly applySecrets: ApplySecrets | undefined;
   readonly eventLoop: () => unknown;
   readonly dialogs: Dialogs;
   readonly chats: Chats;

@@ -22,6 +22,7 @@ import { probeMethods } from "./methods/probe.ts";
 import { providerMethods } from "./methods/providers.ts";
 import { runMethods } from "./methods/runs.ts";
 import { schemaMethods } from "./methods/schema.ts";
+import { secretMethods } from "./methods/secrets.ts";
 import { sessionChangeMethods } from "./methods/session-change.ts";
 import { sessionListMethods } from "./methods/session-list.ts";
 import { sessionTalkMethods } from "./methods/session-talk.ts";
@@ -46,6 +47,7 @@ export const METHODS: ReadonlyMap<string, Method> = new Map(
     ...accessMethods,
     ...schemaMethods,
     ...gatewayMethods,
+    ...secretMethods,
     ...choiceMethods,
     ...docsMethods,
     ...doctorMethods,
@@ -79,4 +81,8 @@ export const EVENTS = [
   "runs.started",
   "runs.ended",
   "gateway.reloaded",
+  "gateway.keys.changed",
+  "secrets.changed",
+  "models.order",
+  "models.usage",
 ] as const;

@@ -55,6 +55,7 @@ export function activeRow(run: ActiveRun) {
   const { runId, sessionKey, stopReason } = run;
   return {
     runId,
+    ...(sessionKey === undefined ? {} : { agentId: agentOfSession(sessionKey) }),
     ...run.about?.(),
     provider: run.provider(),
     ...(sessionKey === undefined ? {} : { sessionKey }),

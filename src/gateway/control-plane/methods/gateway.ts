@@ -1,12 +1,7 @@
-// The gateway itself: its settings read again, its secrets, who it is, who is connected.
+// The gateway itself: its settings read again, who it is, who is connected.
 import { AccessError } from "../../../core/errors.ts";
-import type { Gateway } from "../../gateway.ts";
 import { method } from "../method.ts";
 import { nothing } from "../params.ts";
-
-/** Whoever changed a store, it is in use from here on. One that cannot be read was told of. */
-const storesRead = ({ agents }: Gateway): Promise<unknown> =>
-  Promise.all([...agents.all()].map(({ id }) => agents.refresh(id).catch(() => undefined)));
 
 export const gatewayMethods = {
   "gateway.reload": method("operator.admin", nothing, async ({ plane }) => {
@@ -16,13 +11,6 @@ export const gatewayMethods = {
       "config_invalid",
       `The gateway goes on with its former settings. ${report.error ?? ""}`,
     );
-  }),
-
-  /** The references of the settings in use, and what stores hold; failures are named, their last good values stay. */
-  "secrets.reload": method("operator.admin", nothing, async ({ plane, gateway }) => {
-    await storesRead(gateway);
-    const report = await plane.reloadSecrets();
-    return { ok: true, ...report };
   }),
 
   "gateway.identity.get": method("operator.read", nothing, ({ plane }) => plane.identity()),

@@ -7,6 +7,7 @@ import { runSummary } from "../run-summary.ts";
 
 const MOST_RUNS = 500;
 const USUAL_RUNS = 50;
+const MOST_ENDED = 100;
 
 export const runMethods = {
   /** Newest first; `cursor` is `next` of the page before. */
@@ -35,6 +36,19 @@ export const runMethods = {
   "runs.active": method("operator.read", nothing, ({ gateway }) => ({
     runs: gateway.runs.all().map(activeRow).toReversed(),
   })),
+
+  /** Ends calls of any door; their clients are told in their own protocol. */
+  "runs.abort": method(
+    "operator.write",
+    v.strictObject({ runIds: v.pipe(v.array(name), v.minLength(1), v.maxLength(MOST_ENDED)) }),
+    ({ gateway }, { runIds }) => {
+      const meant = gateway.runs
+        .all()
+        .filter(({ runId, stopReason }) => runIds.includes(runId) && stopReason === undefined);
+      for (const run of meant) run.abort("rpc");
+      return { ok: true, aborted: meant.length > 0, runIds: meant.map(({ runId }) => runId) };
+    },
+  ),
 
   /** The receipt: what `openclaw models why --json` prints; with `if` the run planned again. */
   "models.why": method(
