@@ -1,6 +1,6 @@
 // What is wrong with the providers in use, and what to type: the last lines of `models status`.
 import type { Config } from "../config/config.ts";
-import type { AuthProfile, Credential } from "../core/credential.ts";
+import type { AuthProfile, Credential, SecretRef } from "../core/credential.ts";
 import { eligibility, refOf } from "../core/credential.ts";
 import type { AgentId, ProviderId } from "../core/ids.ts";
 import { aliasFault, refKey } from "../core/secret-ref.ts";
@@ -76,31 +76,40 @@ const IN_WORDS: Readonly<Record<string, string>> = {
 };
 
 function unresolvedRef(provider: ProviderId, profile: AuthProfile, { view, config }: TodoInputs): Todo {
-  const { credential: stored, unopened } = view.stored.find(({ id }) => id === profile.id) ?? {};
-  if (unopened?.fault !== undefined)
-    return { provider, problem: `${profile.id} is sealed`, remedy: unopened.fault };
+  const { id } = profile;
+  const { credential: stored, unopened } = view.stored.find((entry) => entry.id === id) ?? {};
+  if (unopened?.fault !== undefined) return { provider, problem: `${id} is sealed`, remedy: unopened.fault };
   const inConfig = profile.source === "config" ? config.providers.get(provider)?.apiKey : undefined;
   const ref = referenceIn((stored && (refOf(stored) ?? textOf(stored))) ?? inConfig);
-  const fault = ref && aliasFault(ref, config.secretProviders);
-  if (ref?.source === "env" && ref.provider !== "" && fault !== undefined)
-    return {
-      provider,
-      problem: `${profile.id} refers to ${ref.id} through "${ref.provider}", which may not read it`,
-      remedy: `Define secrets.providers.${ref.provider} in ${config.path}, with ${ref.id} in its allowlist.`,
-    };
-  if (ref !== undefined && ref.source !== "env")
-    return {
-      provider,
-      problem: `${profile.id} refers to ${refKey(ref)}: ${fault ?? view.unresolved.get(profile.id)?.why ?? "not known"}`,
-      remedy: "Mend that, then see: openclaw secrets audit --allow-exec",
-    };
-  const { why = "" } = view.unresolved.get(profile.id) ?? {};
-  if (why.endsWith(UNFIT))
-    return { provider, problem: `${profile.id}: ${why}`, remedy: "Write it anew, on one line." };
+  const { why } = view.unresolved.get(id) ?? {};
+  const broken = ref && brokenRef(ref, why, config);
+  if (broken) return { provider, problem: `${id} refers to ${broken.problem}`, remedy: broken.remedy };
+  if (why?.endsWith(UNFIT))
+    return { provider, problem: `${id}: ${why}`, remedy: "Write it anew, on one line." };
+  const [what, it, name] = ref ? [ref.id, ref.id, ref.id] : ["a variable", "it", "NAME"];
   return {
     provider,
-    problem: `${profile.id} refers to ${ref?.id ?? "a variable"}, which is not set`,
-    remedy: `Set ${ref?.id ?? "it"} in the environment, or as a line ${ref?.id ?? "NAME"}=… in .env in the state dir.`,
+    problem: `${id} refers to ${what}, which is not set`,
+    remedy: `Set ${it} in the environment, or as a line ${name}=… in .env in the state dir.`,
+  };
+}
+
+/** What is wrong with a reference itself, or with who was asked for it. */
+function brokenRef(
+  ref: SecretRef,
+  why: string | undefined,
+  config: Config,
+): { readonly problem: string; readonly remedy: string } | undefined {
+  const fault = aliasFault(ref, config.secretProviders);
+  if (ref.source !== "env")
+    return {
+      problem: `${refKey(ref)}: ${fault ?? why ?? "not known"}`,
+      remedy: "Mend that, then see: openclaw secrets audit --allow-exec",
+    };
+  if (ref.provider === "" || fault === undefined) return undefined;
+  return {
+    problem: `${ref.id} through "${ref.provider}", which may not read it`,
+    remedy: `Define secrets.providers.${ref.provider} in ${config.path}, with ${ref.id} in its allowlist.`,
   };
 }
 

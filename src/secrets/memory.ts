@@ -3,6 +3,7 @@ import type { SecretRef } from "../core/credential.ts";
 import type { Secret } from "../core/secret.ts";
 import type { RefState, RefValues, SecretProviders } from "../core/secret-ref.ts";
 import { aliasFault, refFault, refKey, retryDelayMs } from "../core/secret-ref.ts";
+import type { RefOutcome } from "./outcome.ts";
 import type { RefOutcomes } from "./resolve.ts";
 
 interface Entry extends RefState {
@@ -23,6 +24,10 @@ export interface Learnt {
   readonly failed: readonly string[];
   readonly recovered: readonly string[];
 }
+
+type News = Record<keyof Learnt, string[]>;
+type Asked = Pick<Entry, "ref" | "block">;
+type Missed = Exclude<RefOutcome, { readonly found: Secret }>;
 
 export class SecretMemory {
   #entries = new Map<string, Entry>();
@@ -51,40 +56,48 @@ export class SecretMemory {
    * @param now ms since epoch
    */
   learn(refs: readonly SecretRef[], outcomes: RefOutcomes, providers: SecretProviders, now: number): Learnt {
-    const learnt = { changed: [], replaced: [], failed: [], recovered: [] } satisfies Record<
-      string,
-      string[]
-    > as Record<keyof Learnt, string[]>;
+    const learnt: News = { changed: [], replaced: [], failed: [], recovered: [] };
     for (const ref of refs) {
-      const key = refKey(ref);
-      const outcome = outcomes.get(key);
+      const outcome = outcomes.get(refKey(ref));
       if (!outcome) continue;
-      const before = this.#entries.get(key);
       const block = blockOf(ref, providers);
-      if ("found" in outcome) {
-        const isSame = before?.value?.reveal() === outcome.found.reveal();
-        if (!isSame) learnt.changed.push(key);
-        if (!isSame && before?.value) learnt.replaced.push(key);
-        if (before?.problem !== undefined) learnt.recovered.push(key);
-        const value = isSame && before?.value ? before.value : outcome.found;
-        this.#entries.set(key, { ref, block, failures: 0, value });
-        continue;
-      }
-      if (before?.problem !== outcome.problem) learnt.failed.push(key);
-      const failures = (before?.failures ?? 0) + 1;
-      const value = isForbidden(ref, providers) ? undefined : before?.value;
-      if (before?.value && !value) learnt.changed.push(key);
-      this.#entries.set(key, {
-        ref,
-        block,
-        failures,
-        problem: outcome.problem,
-        ...(value ? { value } : {}),
-        ...(outcome.lasting ? {} : { retryAt: now + retryDelayMs(failures) }),
-      });
+      if ("found" in outcome) this.#found({ ref, block }, outcome.found, learnt);
+      else this.#missed({ ref, block }, outcome, { allowed: !isForbidden(ref, providers), now }, learnt);
     }
     if (learnt.changed.length + learnt.failed.length + learnt.recovered.length > 0) this.#publish();
     return learnt;
+  }
+
+  #found(asked: Asked, found: Secret, learnt: News): void {
+    const key = refKey(asked.ref);
+    const before = this.#entries.get(key);
+    const isSame = before?.value?.reveal() === found.reveal();
+    if (!isSame) learnt.changed.push(key);
+    if (!isSame && before?.value) learnt.replaced.push(key);
+    if (before?.problem !== undefined) learnt.recovered.push(key);
+    const value = isSame && before?.value ? before.value : found;
+    this.#entries.set(key, { ...asked, failures: 0, value });
+  }
+
+  #missed(
+    asked: Asked,
+    { problem, lasting }: Missed,
+    { allowed, now }: { readonly allowed: boolean; readonly now: number },
+    learnt: News,
+  ): void {
+    const key = refKey(asked.ref);
+    const before = this.#entries.get(key);
+    if (before?.problem !== problem) learnt.failed.push(key);
+    const failures = (before?.failures ?? 0) + 1;
+    const value = allowed ? before?.value : undefined;
+    if (before?.value && !value) learnt.changed.push(key);
+    this.#entries.set(key, {
+      ...asked,
+      failures,
+      problem,
+      ...(value ? { value } : {}),
+      ...(lasting ? {} : { retryAt: now + retryDelayMs(failures) }),
+    });
   }
 
   /** Leaves references alone until `until`: nobody is asked, and they count as failing. */
