@@ -12,6 +12,8 @@ const OTHER_NAMES: ReadonlyMap<string, Thinking> = new Map([
   ["none", "off"],
 ]);
 
+export const isThinking = (value: unknown): value is Thinking => THINKING.some((level) => level === value);
+
 /** @throws AccessError `bad_input` */
 export function parseThinking(text: string): Thinking {
   const lower = text

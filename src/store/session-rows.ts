@@ -4,6 +4,7 @@ import type { ChatMessage, Session, SessionProfile, SessionUsage } from "../core
 import type { ModelRef } from "../core/model-ref.ts";
 import type { JsonObject } from "../core/json.ts";
 import { isObject, parseObject } from "../core/json.ts";
+import { isThinking } from "../core/thinking.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -27,7 +28,8 @@ export function sessionIn(row: Row): Session[] {
   const { key, session_id: sessionId, stamp, session_json: text } = row;
   if (typeof key !== "string" || !/^agent:[^:]+:/.test(key) || typeof sessionId !== "string" || !sessionId)
     return [];
-  const { model, models, profile, served, usage, ...rest } = parseObject(String(text)) ?? {};
+  const { model, models, profile, served, usage, thinking, shown, title, ...rest } =
+    parseObject(String(text)) ?? {};
   const updatedAt = countIn(rest["updatedAt"]) ?? countIn(stamp) ?? 0;
   const held = isObject(profile) ? profile : {};
   const isPinned = held["source"] === "user" || held["source"] === "auto";
@@ -42,10 +44,21 @@ export function sessionIn(row: Row): Session[] {
     ...(Array.isArray(models) && models.length > 0 && models.every(isRef) ? { models } : {}),
     ...(isRef(model) ? { model } : {}),
     ...(isRef(served) ? { served } : {}),
+    ...(isThinking(thinking) ? { thinking } : {}),
+    ...(isObject(shown) ? { shown: shownIn(shown) } : {}),
+    ...(typeof title === "string" ? { title } : {}),
     ...(typeof held["id"] === "string" && isPinned ? { profile: held as unknown as SessionProfile } : {}),
   };
   return [session];
 }
+
+const shownIn = (shown: JsonObject): NonNullable<Session["shown"]> =>
+  Object.fromEntries(
+    Object.entries(shown).filter(
+      (entry): entry is [string, string | boolean] =>
+        typeof entry[1] === "string" || typeof entry[1] === "boolean",
+    ),
+  );
 
 function usageIn(usage: JsonObject): SessionUsage {
   const { input, output, turns } = usage;

@@ -8,6 +8,7 @@ import type { ScriptedUpstream } from "../fakes/scripted-upstream.ts";
 import { startScriptedUpstream } from "../fakes/scripted-upstream.ts";
 import { chatBody, chatFrames } from "../fakes/wire-samples.ts";
 import { cliHome } from "../support/cli.ts";
+import { eventually } from "../support/eventually.ts";
 import type { GatewayHome } from "../support/gateway-process.ts";
 import { gatewayHome } from "../support/gateway-process.ts";
 import { atTerminal, CTRL_C, ENTER } from "../support/terminal.ts";
@@ -47,6 +48,11 @@ describe("conversations on the command line", () => {
     assert.deepEqual([late.exit, JSON.parse(late.out).summary], [1, "aborted"]);
     assert.match(late.err, /stopped before its end \(timeout\)/);
     assert.match((await run("agent", "-m", "/stop", "--session", "late")).out, /Nothing is running/);
+    const asked = upstream.calls.length;
+    const interrupt = eventually(() => assert.equal(upstream.calls.length, asked + 1));
+    const left = await cliHome(home.path).run(["agent", "-m", "hold", "--session", "late"], { interrupt });
+    assert.deepEqual([left.exit, left.out], [130, ""], left.err);
+    assert.match((await run("agent", "-m", "/status", "--session", "late")).out, /Queue: empty/);
     assert.equal((await run("agent", "-m", "steer")).out, "\uFFFD[2Jgone\n");
   });
 

@@ -25,10 +25,6 @@ interface Flags {
 }
 
 const USUAL_TIMEOUT_S = 600;
-/** Longest time that a timer takes. */
-const LONGEST_MS = 2_147_483_647;
-/** The gateway ends the run in time; this is for one that does not answer at all. */
-const GRACE_MS = 10_000;
 
 export default buildCommand({
   docs: {
@@ -63,23 +59,18 @@ export default buildCommand({
     const { agent, model, thinking, sessionId, timeout = USUAL_TIMEOUT_S } = flags;
     const session = flags.sessionKey ?? flags.session;
     const message = messageOf(flags);
-    const [{ callTarget }, { callGateway }] = await Promise.all([
+    const [{ callTarget }, { callAgent }] = await Promise.all([
       import("../../gateway/control-plane/call-target.ts"),
-      import("../../gateway/control-plane/client.ts"),
+      import("../agent-call.ts"),
     ]);
     const deps = await this.deps();
-    const answer = await callGateway(await callTarget(deps, flags), {
-      method: "agent",
-      params: {
-        message,
-        idempotencyKey: crypto.randomUUID(),
-        timeout,
-        ...given({ sessionKey: session, sessionId, agentId: agent, model, thinking }),
-      },
-      timeoutMs: Math.min((timeout === 0 ? Infinity : timeout * 1000) + GRACE_MS, LONGEST_MS),
-      expectFinal: true,
-      version: deps.version,
-    });
+    const params = {
+      message,
+      timeout,
+      ...given({ sessionKey: session, sessionId, agentId: agent, model, thinking }),
+    };
+    const limits = { timeoutMs: timeout * 1000, version: deps.version };
+    const answer = await callAgent(await callTarget(deps, flags), params, limits);
     if (!answer.ok) {
       if (flags.json) this.io.json({ ok: false, error: answer.error });
       this.io.say(`Error: ${String(answer.error["message"])}`);
