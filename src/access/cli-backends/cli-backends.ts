@@ -13,7 +13,7 @@ import type { Environment } from "../../secrets/env.ts";
 import type { CliTurn } from "../../wire/translate/cli-backend/translator.ts";
 import { agentWorkspace } from "../agent-folders.ts";
 import type { Deps } from "../deps.ts";
-import type { CliOrder } from "./cli-run.ts";
+import type { CliOrder } from "./cli-order.ts";
 import { CliRun } from "./cli-run.ts";
 import { Lanes } from "./lanes.ts";
 import type { Talk } from "./sessions.ts";

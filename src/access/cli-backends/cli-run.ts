@@ -6,33 +6,17 @@ import { messageOf } from "../../core/errors.ts";
 import type { CliBackend } from "../../providers/cli-backends.ts";
 import type { CliFault } from "../../wire/cli/reader.ts";
 import type { AnswerEvent } from "../../wire/translate/neutral.ts";
-import type { CliTurn } from "../../wire/translate/cli-backend/translator.ts";
 import { argumentsFor, modelFor, takesSystemFile, withImages } from "./arguments.ts";
+import type { CliListener, CliOrder } from "./cli-order.ts";
 import type { Lanes } from "./lanes.ts";
 import { isLostSession } from "./program-faults.ts";
 import { ProgramTurn } from "./program-turn.ts";
 import type { Prompt } from "./prompt.ts";
 import { freshPrompt, laterPrompt, withSystem } from "./prompt.ts";
-import type { CliSessions, Talk } from "./sessions.ts";
+import type { CliSessions } from "./sessions.ts";
 import { stage } from "./staging.ts";
 import type { Warden } from "./warden.ts";
 import { withoutSecrets } from "./words.ts";
-
-export interface CliOrder {
-  readonly backend: CliBackend;
-  /** its path, or a name on `PATH` */
-  readonly command: string;
-  readonly turn: CliTurn;
-  /** the program goes on where it was when it is the same conversation */
-  readonly talk: Talk | undefined;
-  /** whose login it is: another one does not go on with a session */
-  readonly login: string;
-  readonly workspace: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly timeoutMs: number;
-  /** longest time in line */
-  readonly waitMs: number;
-}
 
 export interface CliRooms {
   readonly lanes: Lanes;
@@ -40,13 +24,6 @@ export interface CliRooms {
   readonly warden: Warden;
   /** not over yet */
   readonly runs: Set<CliRun>;
-}
-
-/** Who is told, in order: events, then one of `end` and `fault`, unless it was stopped. */
-export interface CliListener {
-  event(event: AnswerEvent): void;
-  fault(fault: CliFault): void;
-  end(): void;
 }
 
 export class CliRun {
