@@ -1,5 +1,5 @@
 // A run's numbers: kept as JSON, shown as tables, put on the page of the bench and, the chief ones, into the README.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, release, totalmem } from "node:os";
 import { join, relative } from "node:path";
 import type { Table } from "./table.ts";
@@ -13,6 +13,8 @@ export interface Results {
   readonly quick: boolean;
   readonly machine: Machine;
   readonly tables: readonly Table[];
+  /** some measures again, or others, at another time */
+  readonly later?: readonly Results[];
 }
 
 interface Machine {
@@ -48,6 +50,8 @@ const CHIEF: ReadonlySet<string> = new Set([
   "Added at 1 client",
   "Added by parallel streams",
   "Resident memory",
+  "Conversations",
+  "Credentials removed to last byte",
 ]);
 
 /** @returns where, from the working folder */
@@ -61,24 +65,44 @@ export function keepResults(results: Results): string {
 
 export const readResults = (path: string): Results => JSON.parse(readFileSync(path, "utf8"));
 
-export function renderResults({ date, commit, quick, machine, tables }: Results): string {
+export function renderResults({ date, commit, quick, machine, tables, later = [] }: Results): string {
   const { cores, cpu, memoryGb, node, loadBefore } = machine;
   const about = `Measured ${date.slice(0, 10)} on ${cores} cores of ${cpu}, ${memoryGb} GB, Node ${node}, load ${loadBefore} before, at ${commit}.`;
   const caution = quick ? " A quick run: a smoke test, no measurement." : "";
-  return [about + caution, ...tables.map(renderTable)].join("\n\n");
+  return [about + caution, ...tables.map(renderTable), ...later.map(renderResults)].join("\n\n");
 }
 
 const BEGIN = "<!-- bench -->";
 const END = "<!-- /bench -->";
+
+/** A run of some measures, with all others as the newest whole run has them. */
+export function overWhole(results: Results): Results {
+  const titles = new Set(results.tables.map(({ title }) => title));
+  const whole = readdirSync(FOLDER)
+    .toSorted()
+    .map((name) => readResults(join(FOLDER, name)))
+    .findLast(
+      ({ quick, tables }) => !quick && WHOLE.every((title) => tables.some((one) => one.title === title)),
+    );
+  if (!whole) return results;
+  return { ...whole, tables: whole.tables.filter(({ title }) => !titles.has(title)), later: [results] };
+}
+
+const WHOLE = ["Start and idle", "CPU per request", "Resident memory"];
+
+const chiefOf = (results: Results): Results => ({
+  ...results,
+  tables: results.tables.filter(({ title }) => CHIEF.has(title)),
+  ...(results.later ? { later: results.later.map(chiefOf) } : {}),
+});
 
 /** Writes the bench's page, and the chief tables between the README's two marks. */
 export async function rewritePages(results: Results): Promise<void> {
   const text = readFileSync(README, "utf8");
   const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
   if (begin === -1 || end < begin) throw new Error(`README.md has no ${BEGIN} … ${END} to write between.`);
-  const chief = { ...results, tables: results.tables.filter(({ title }) => CHIEF.has(title)) };
   const before = text.slice(0, begin + BEGIN.length);
-  await writePage(README, `${before}\n\n${renderResults(chief)}\n\n${text.slice(end)}`);
+  await writePage(README, `${before}\n\n${renderResults(chiefOf(results))}\n\n${text.slice(end)}`);
   await writePage(PAGE, `# Results\n\n${renderResults(results)}\n`);
 }
 

@@ -18,7 +18,14 @@ import { start } from "./measures/start.ts";
 import { streams } from "./measures/streams.ts";
 import { workers } from "./measures/workers.ts";
 import type { Results } from "./results.ts";
-import { describeMachine, keepResults, readResults, renderResults, rewritePages } from "./results.ts";
+import {
+  describeMachine,
+  keepResults,
+  overWhole,
+  readResults,
+  renderResults,
+  rewritePages,
+} from "./results.ts";
 import type { Table } from "./table.ts";
 
 const MEASURES = { start, cpu, latency, streams, large, plan, workers, secrets, sessions } satisfies Record<
@@ -43,7 +50,8 @@ async function main(): Promise<void> {
     : await measureAll(chosen(options.only, MEASURES), chosen(options.subjects, START));
   console.log(renderResults(results));
   if (!options.from) progress(`Kept in ${keepResults(results)}`);
-  if (options.readme) await rewritePages(results);
+  const isWhole = Object.keys(MEASURES).every((name) => options.only.split(",").includes(name));
+  if (options.readme) await rewritePages(options.from || isWhole ? results : overWhole(results));
 }
 
 /** Names out of a list that a person wrote. */
