@@ -62,6 +62,7 @@ test("a conversation over HTTP goes on in all workers: transcript, commands, lin
   assert.equal((await stopped).status, 409);
   assert.match((await held).text, /begun anew \(rpc\)[^]*\[DONE\]/);
   assert.match((await answered).text, /3 messages, last second/);
+  await waiting(0);
   const last = [call("hold on", { stream: true })];
   await waiting(1);
   last.push(call("never said"));
