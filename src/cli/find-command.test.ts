@@ -25,6 +25,7 @@ const FOUND: readonly [string, string, string][] = [
   ["gateway --port 1", "gateway run", "--port 1"],
   ["agents", "agents list", ""],
   ["agents --json", "agents list", "--json"],
+  ["config", "config wizard", ""],
 ];
 
 describe("a command", () => {
@@ -38,7 +39,7 @@ describe("a command", () => {
 });
 
 test("a group without a command of its own, and --help, are help", () => {
-  for (const typed of ["", "--help", "models --help", "models auth", "models auth -h", "config"]) {
+  for (const typed of ["", "--help", "models --help", "models auth", "models auth -h", "config --help"]) {
     const found = findCommand(typed.split(" ").filter(Boolean), COMMANDS);
     assert.equal(found.kind, "help", typed);
   }

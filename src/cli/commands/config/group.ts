@@ -8,7 +8,7 @@ export const config: CommandGroup = {
     wizard: {
       brief: "The same as openclaw configure",
       hidden: true,
-      load: () => import("../configure.ts"),
+      load: () => import("./wizard.ts"),
     },
     get: { brief: "Print one value", plugins: "none", load: () => import("./get.ts") },
     set: { brief: "Set one value", plugins: "none", load: () => import("./set.ts") },
