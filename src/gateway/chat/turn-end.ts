@@ -1,4 +1,5 @@
 // How a turn ended: what its listeners are told, and what is kept of it.
+import { setImmediate } from "node:timers/promises";
 import type { RunResult } from "../../access/run.ts";
 import type { ModelRef } from "../../core/model-ref.ts";
 import type { ChatMessage } from "../../core/session.ts";
@@ -46,9 +47,9 @@ export async function settleTurn(ended: EndedTurn): Promise<TurnEnd> {
   if (result.kind === "aborted") {
     const stopReason = ended.stopReason ?? sink.finish ?? "stop";
     const message = rowOf("aborted");
-    // Whoever ended it does not wait for the disk.
+    // Whoever ended it does not wait for the disk, and what ends with it is told before any of it is kept.
     events.aborted(sink.text === "" ? undefined : message, stopReason);
-    if (sink.text !== "") await keep(message);
+    if (sink.text !== "") await setImmediate().then(() => keep(message));
     return { kind: "aborted", message, stopReason, ...times };
   }
   const stopReason = sink.finish ?? "stop";
