@@ -90,7 +90,10 @@ test("sessions lists what is kept of conversations, newest first, of one agent o
   assert.equal(all.sessions[0].key, "agent:work:other");
   assert.equal((await home.json("sessions", "--active", "60")).count, 1);
   const human = await home.run(["sessions", "--limit", "all"]);
-  assert.match(human.out, /^agent:main:new +\d+ (seconds?|minutes?) ago +openai\/gpt-5@openai:work +1 turn, 15 tokens$/m);
+  assert.match(
+    human.out,
+    /^agent:main:new +\d+ (seconds?|minutes?) ago +openai\/gpt-5@openai:work +1 turn, 15 tokens$/m,
+  );
   for (const wrong of [
     ["--limit", "0"],
     ["--active", "-3"],
