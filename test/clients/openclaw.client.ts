@@ -34,19 +34,38 @@ test("its terminal window: connect, turn, /model, abort, reconnect", PATIENT, as
     await step("pick the second one", "\x1b[B\r", /model set to p\/m2[^]*\| p\/m2 \|/);
     await step("a turn of the model picked", "And now?\r", /second half by m2\.[^]*connected \| idle/);
     await step("/status", "/status\r", /Model: p\/m2[^]*Session: agent:main:main[^]*Queue: empty/);
-    await step("/sessions, with what was said last", "/sessions\r", /→ main[^]*second half by m2/);
+    await step("/sessions, with what was said last", "/sessions\r", /→ Hello! \(main\)[^]*OpenClaw access/);
     await step("leave the list", "\x1b", /connected \| idle/);
     await step(
-      "/think: a level that nothing here would follow",
-      "/think high\r",
-      /think failed: [^]*thinkingLevel/,
+      "/think, past its list of levels",
+      "/think high\x1b\r",
+      /thinking set to high[^]*\| think high \|/,
+    );
+    await step(
+      "/compact: a command of OpenClaw that is not here",
+      "/compact\x1b\r",
+      /no \/compact; no model was asked/,
+    );
+    await step(
+      "/gateway-status",
+      "/gateway-status\x1b\r",
+      /Active sessions: 1[^]*agent:main:main \[direct\]/,
     );
     await step("/verbose, past its list of words", "/verbose on\x1b\r", /\| verbose on \|/);
     await step("an answer that hangs", "Please hang.\r", /Please hang\.[^]*First half,?\s[^]*streaming/);
     await step("Esc ends it", "\x1b", /run aborted[^]*connected \| aborted/);
     assert.equal(await claw.upstream.calls.at(-1)!.outcome, "left");
-    await claw.restart(() => step("the gateway goes away", "", /gateway disconnected/));
-    await step("… and comes back", "", /gateway (re)?connected/);
+    await step("another one", "Please hang again.\r", /hang again\.[^]*First half,?\s[^]*streaming/);
+    const other = new Screen(PACKAGES, { line, env: claw.place.env, cwd: claw.place.home });
+    await other.shows(/hang again\.[^]*First half,[^]*streaming/).finally(() => other.kill());
+    await claw.restart(() =>
+      step(
+        "the gateway goes away in the middle of it",
+        "",
+        /run aborted: the gateway is stopping[^]*gateway disconnected/,
+      ),
+    );
+    await step("… and comes back", "", /hang again\.[^]*gateway (re)?connected \| (idle|aborted)/);
     await step(
       "a turn after it: the model is still the one picked",
       "Still there?\r",

@@ -20,7 +20,11 @@ export function recording(screen: Screen) {
       const typed = keys === "" ? "" : `Typed: \`${named(keys).trim()}\`\n\n`;
       parts.push(`## ${title}\n\n${typed}\`\`\`text\n${screen.text()}\n\`\`\`\n`);
     },
-    steps: (home: string): string => `${HEAD}\n${parts.join("\n").replaceAll(home, "~")}`,
+    /** @param home of the program; the gateway's is not shown either */
+    steps(home: string): string {
+      const text = parts.join("\n").replaceAll(home, "~");
+      return `${HEAD}\n${text.replaceAll(/\S*\/gateway-process-\w+/g, "~")}`;
+    },
   };
 }
 
