@@ -149,6 +149,7 @@ describe("sessions of HTTP clients", () => {
     const end = (runId: string) => client.ask("chat.abort", { sessionKey: "line", runId });
     // Rows come with the first answer.
     await post("begin");
+    await waiting(0);
     const held = post("hold on", true);
     const heldId = (await held).headers.get("x-openclaw-run-id")!;
     const stopped = post("never said");
