@@ -12,19 +12,16 @@ import { Dialogs } from "./dialogs.ts";
 import { EventLoop } from "../event-loop.ts";
 import type { Admission } from "./handshake.ts";
 import { hello } from "./hello.ts";
-import type { GatewayIdentity } from "./identity.ts";
-import { gatewayIdentity } from "./identity.ts";
 import type { PlaneFacts, Presence } from "./method.ts";
 import { holds } from "./method.ts";
 import { gatewayHealth } from "./methods/health.ts";
+import { planeFacts } from "./plane-facts.ts";
 import { PresenceNews, presenceOf, selfPresence } from "./presence.ts";
 import { runsEnded } from "./run-summary.ts";
 import { CLOSE, POLICY } from "./protocol.ts";
-import { SessionNews } from "./session-news.ts";
 import { RunNews } from "./run-news.ts";
 import { serve } from "./serve.ts";
 import { States } from "./states.ts";
-import { rowOf } from "./conversation.ts";
 import type { ReloadReport } from "../reload.ts";
 import { Told } from "./told.ts";
 import { relieve } from "./unread.ts";
@@ -56,10 +53,8 @@ export class ControlPlane {
   readonly #presenceNews = new PresenceNews(this.#clients, () =>
     this.tell("presence", { presence: this.#presence() }),
   );
-  #identity: GatewayIdentity | undefined;
   #ticks: NodeJS.Timeout | undefined;
   #look: NodeJS.Timeout | undefined;
-  readonly #news: SessionNews;
   readonly #runNews: RunNews;
   #healthVersion = 1;
 
@@ -68,34 +63,14 @@ export class ControlPlane {
     this.#changes = new Changes(options.current);
     this.#states = new States(options.current, options.secrets);
     this.#talks = talks;
-    this.#news = new SessionNews({
-      now: () => options.current.gateway.now(),
-      find: ({ agent, key }) => talks.sessions.find(agent, key),
-      rowOf: (session, { agent }) =>
-        rowOf({ gateway: options.current.gateway, plane: this.#facts }, session, agent),
-    });
-    this.#runNews = new RunNews((event, payload) => this.tell(event, payload), this.#news);
-    const { version, reload, reloadSecrets, logPath, setup, secrets, applySecrets, current } = options;
-    this.#facts = {
-      version,
-      reload,
-      reloadSecrets,
+    const tell = (event: string, payload: unknown) => this.tell(event, payload);
+    this.#facts = planeFacts(options, talks, {
       dialogs: this.#dialogs,
-      chats: talks.chats,
-      sessions: talks.sessions,
-      news: this.#news,
-      tell: (event, payload) => this.tell(event, payload),
-      identity: () => (this.#identity ??= gatewayIdentity(options.services("identity").paths().stateDir)),
-      logPath,
-      setup,
-      secrets,
-      applySecrets,
+      tell,
       presence: () => this.#presence(),
       eventLoop: () => this.#loop.read(),
-      get authMode() {
-        return current.guard.mode;
-      },
-    };
+    });
+    this.#runNews = new RunNews(tell, this.#facts.news);
   }
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -138,7 +113,7 @@ export class ControlPlane {
 
   /** A conversation was written. */
   sessionChanged(news: StoredNews): void {
-    this.#news.changed(news);
+    this.#facts.news.changed(news);
   }
 
   /** The settings were read again. */
