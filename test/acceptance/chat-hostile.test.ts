@@ -76,6 +76,15 @@ describe("conversations under bad treatment", () => {
     );
   });
 
+  test("an agent is asked to begin anew by administrators alone", async () => {
+    const writer = await controlClient(gateway.url, { auth: { token: TOKEN }, scopes: ["operator.write"] });
+    const ask = (one: ControlClient) =>
+      one.request("agent", { sessionKey: "anew", message: "/new", idempotencyKey: randomUUID() });
+    assert.equal((await ask(writer)).error.message, "missing scope: operator.admin");
+    assert.equal((await ask(client)).ok, true);
+    writer.close();
+  });
+
   test("an answer without end is ended, and said to be too long", async () => {
     const { state, stopReason, errorMessage, message } = await endOf(await begin("long", "forever"));
     assert.deepEqual([state, stopReason], ["aborted", "length"]);

@@ -5,14 +5,16 @@ import { Refused } from "../refused.ts";
 import type { KnownRun } from "../../chat/chats.ts";
 import type { TurnEnd } from "../../chat/turn-end.ts";
 import { wantedIn } from "../../chat/choice.ts";
+import { commandIn } from "../../chat/commands.ts";
 import { refuseThinking } from "../../chat/thinking.ts";
 import type { SessionName } from "../../../core/session.ts";
 import { textOf, turnPlan } from "../../../core/session.ts";
 import { parseThinking } from "../../../core/thinking.ts";
 import { contextOf, sessionNamed } from "../conversation.ts";
 import type { Call } from "../method.ts";
-import { method } from "../method.ts";
+import { holds, method } from "../method.ts";
 import { agentId, alsoKnown, name } from "../params.ts";
+import { invalid } from "../protocol.ts";
 import { answeredByCommand, attachments, contentOf, message, refuseForeign } from "../sending.ts";
 
 const LONGEST_WAIT_MS = 24 * 3_600_000;
@@ -46,6 +48,7 @@ export const agentRunMethods = {
       const { chats } = call.plane;
       const known = chats.find(runId);
       if (known && meant) refuseForeign(known, named.key);
+      if (meant) refuseReset(call, asked.message);
       // Who names a conversation means its commands.
       if (!known && meant) await answeredByCommand(call, named, asked.message, runId);
       const run = chats.find(runId) ?? (await begin(call, named, asked));
@@ -151,6 +154,13 @@ async function within({ ended }: KnownRun, ms: number): Promise<TurnEnd | undefi
     timer = setTimeout(() => resolve(undefined), ms);
   });
   return await Promise.race([ended, late]).finally(() => clearTimeout(timer));
+}
+
+/** To begin anew takes as much here as `sessions.reset` does. @throws Refused */
+function refuseReset({ peer }: Call, text: string): void {
+  const command = commandIn(text)?.command.name;
+  if ((command === "new" || command === "reset") && !holds(peer.scopes, "operator.admin"))
+    throw new Refused(invalid("missing scope: operator.admin"));
 }
 
 /** @throws Refused when there is no answer */
