@@ -30,7 +30,7 @@ export const sessionTalkMethods = {
     (call, { key, runId, agentId: agent }) => {
       const { chats } = call.plane;
       const of =
-        key === undefined ? runId && chats.find(runId)?.sessionKey : sessionNamed(call, key, agent).key;
+        key === undefined ? runId && chats.keyOf(runId) : sessionNamed(call, key, agent).key;
       const runIds = of ? chats.abort(of, "rpc", runId) : [];
       const [abortedRunId = null] = runIds;
       const status = abortedRunId === null ? "no-active-run" : "aborted";
