@@ -24,6 +24,8 @@ export class Chats {
   readonly #parts: TurnParts;
   readonly #runs: Runs;
   readonly #known = new Map<string, KnownRun>();
+  /** Runs that are made ready, and why they were ended meanwhile. */
+  readonly #coming = new Map<string, { reason?: string }>();
   #endedCharacters = 0;
   readonly #lines: Lines;
 
@@ -31,6 +33,16 @@ export class Chats {
     this.#parts = parts;
     this.#runs = runs;
     this.#lines = lines;
+  }
+
+  /** A run can be ended from now on, while its conversation is still looked for. @param making ends in `send` */
+  async coming<T>(runId: string, making: () => Promise<T>): Promise<T> {
+    this.#coming.set(runId, {});
+    try {
+      return await making();
+    } finally {
+      this.#coming.delete(runId);
+    }
   }
 
   /**
@@ -53,6 +65,8 @@ export class Chats {
       end: undefined,
     };
     this.#remember(asked.runId, run);
+    const { reason } = this.#coming.get(asked.runId) ?? {};
+    if (reason !== undefined) turn.abort(reason);
     return { run, again: false };
   }
 
@@ -87,17 +101,22 @@ export class Chats {
 
   /** @param runId all of the conversation when left out. @returns the runs that are ended */
   abort(key: string, reason: string, runId?: string): string[] {
-    return this.#lines.abort(key, reason, runId);
+    const ended = this.#lines.abort(key, reason, runId);
+    const coming = runId !== undefined && ended.length === 0 ? this.#coming.get(runId) : undefined;
+    if (!coming || runId === undefined) return ended;
+    coming.reason = reason;
+    return [runId];
+  }
+
+  /** A run by its id alone. @returns whether it is ended by that */
+  abortRun(runId: string, reason: string): boolean {
+    const key = this.#known.get(runId)?.sessionKey ?? this.#lines.keyOf(runId) ?? "";
+    return this.abort(key, reason, runId).length > 0;
   }
 
   /** Agents were removed: what they are asked has no answer any more. */
   abortGone(isGone: (agent: AgentId) => boolean): void {
     this.#lines.abortAll("agent-removed", (key) => isGone(agentOfSession(key)));
-  }
-
-  /** The conversation that a run is of. */
-  keyOf(runId: string): string | undefined {
-    return this.#known.get(runId)?.sessionKey ?? this.#lines.keyOf(runId);
   }
 
   /** A person chose another model: what waits will go there. */

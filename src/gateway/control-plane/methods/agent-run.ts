@@ -43,22 +43,15 @@ export const agentRunMethods = {
     async (call, asked) => {
       call.pends();
       const runId = asked.idempotencyKey;
-      const meant = await conversationOf(call, asked);
-      const named = meant ?? sessionNamed(call, `agent-run:${randomUUID()}`, asked.agentId);
       const { chats } = call.plane;
-      const known = chats.find(runId);
-      if (known && meant) refuseForeign(known, named.key);
-      if (meant) refuseReset(call, asked.message);
-      // Who names a conversation means its commands.
-      if (!known && meant) await answeredByCommand(call, named, asked.message, runId);
-      const run = chats.find(runId) ?? (await begin(call, named, asked));
+      const { run, forgotten } = await chats.coming(runId, () => begun(call, asked));
       if (!run.end)
         call.early({ runId, sessionKey: run.sessionKey, status: "accepted", acceptedAt: run.startedAt });
       const timer = asked.timeout
         ? setTimeout(() => chats.abort(run.sessionKey, "timeout", runId), asked.timeout * 1000)
         : undefined;
       const end = await run.ended.finally(() => clearTimeout(timer));
-      if (!meant && !known) await forget(call, named);
+      if (forgotten) await forget(call, forgotten);
       return resultOf(runId, end);
     },
   ),
@@ -118,6 +111,27 @@ async function conversationOf(
   }
   if (sessionKey !== undefined) return sessionNamed(call, sessionKey, agent);
   return agent === undefined ? undefined : sessionNamed(call, "main", agent);
+}
+
+interface Begun {
+  readonly run: KnownRun;
+  /** its conversation, when it ends with it */
+  readonly forgotten: SessionName | undefined;
+}
+
+/** The run that is asked for, also when it was before. @throws AccessError, Refused */
+async function begun(call: Call, asked: Asked): Promise<Begun> {
+  const { chats } = call.plane;
+  const runId = asked.idempotencyKey;
+  const meant = await conversationOf(call, asked);
+  const named = meant ?? sessionNamed(call, `agent-run:${randomUUID()}`, asked.agentId);
+  const known = chats.find(runId);
+  if (known && meant) refuseForeign(known, named.key);
+  if (meant) refuseReset(call, asked.message);
+  // Who names a conversation means its commands.
+  if (!known && meant) await answeredByCommand(call, named, asked.message, runId);
+  const run = chats.find(runId) ?? (await begin(call, named, asked));
+  return { run, forgotten: meant || known ? undefined : named };
 }
 
 /** @throws AccessError `bad_input`, `unknown_model`, `unknown_profile` */

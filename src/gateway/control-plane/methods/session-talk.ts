@@ -29,8 +29,12 @@ export const sessionTalkMethods = {
     v.strictObject({ key: v.optional(name), runId: v.optional(name), agentId }),
     (call, { key, runId, agentId: agent }) => {
       const { chats } = call.plane;
-      const of = key === undefined ? runId && chats.keyOf(runId) : sessionNamed(call, key, agent).key;
-      const runIds = of ? chats.abort(of, "rpc", runId) : [];
+      const runIds =
+        key !== undefined
+          ? chats.abort(sessionNamed(call, key, agent).key, "rpc", runId)
+          : runId !== undefined && chats.abortRun(runId, "rpc")
+            ? [runId]
+            : [];
       const [abortedRunId = null] = runIds;
       const status = abortedRunId === null ? "no-active-run" : "aborted";
       return { ok: true, aborted: abortedRunId !== null, abortedRunId, runIds, status };
