@@ -85,23 +85,21 @@ export class Runs {
 
   /** Ends runs for good, before this returns where they are of this process. @returns those that end for it */
   async end(ending: Ending): Promise<string[]> {
+    const before = this.all().filter(({ stopReason }) => stopReason === undefined);
     const there = this.#endElsewhere?.(ending);
-    const here = this.#abort(
+    this.#abort(
       "gone" in ending
         ? (run) => run.hasLostProvider(ending.gone)
         : (run) => ending.providers.has(run.provider()),
     );
-    return [...here, ...((await there) ?? [])];
+    const elsewhere = (await there) ?? [];
+    // Also what waits here for one of another process, and ended with it.
+    const here = before.filter(({ stopReason }) => stopReason === AUTH_REVOKED);
+    return [...new Set([...here.map(({ runId }) => runId), ...elsewhere])];
   }
 
   /** In one step, in the order in which they began: what waits for another one ends with it. */
-  #abort(isMeant: (run: ActiveRun) => boolean): string[] {
-    const ended: string[] = [];
-    for (const run of this.#active) {
-      if (!isMeant(run)) continue;
-      run.abort(AUTH_REVOKED);
-      if (run.stopReason === AUTH_REVOKED) ended.push(run.runId);
-    }
-    return ended;
+  #abort(isMeant: (run: ActiveRun) => boolean): void {
+    for (const run of this.#active) if (isMeant(run)) run.abort(AUTH_REVOKED);
   }
 }

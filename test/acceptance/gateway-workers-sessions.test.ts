@@ -70,4 +70,27 @@ test("a conversation over HTTP goes on in all workers: transcript, commands, lin
   assert.match((await call("/stop")).text, /Stopped 2 answers/);
   for (const one of last) assert.match((await one).text, /\(stop\)/);
   await waiting(0);
+
+  // What waits for a call that loses its credentials ends with it, wherever either of them is.
+  const revoked = [call("hold on", { stream: true })];
+  await waiting(1);
+  const asked = place.upstream.calls.length;
+  for (const count of [2, 3]) {
+    revoked.push(call("never said"));
+    await waiting(count);
+  }
+  await client.ask("chat.send", { sessionKey: "thread", message: "never said", idempotencyKey: "turn" });
+  await waiting(4);
+  const all = await runs();
+  const { abortedRunIds } = await client.ask("models.authLogout", { provider: "p", agentId: "main" });
+  assert.deepEqual(abortedRunIds.toSorted(), all.toSorted());
+  const [stream, ...others] = await Promise.all(revoked);
+  assert.match(stream!.text, /auth-revoked[^]*\[DONE\]/);
+  for (const { status, text } of others) {
+    assert.equal(status, 401);
+    assert.equal(JSON.parse(text).error.stopReason, "auth-revoked");
+  }
+  const turn = await client.event("chat", ({ runId }) => runId === "turn");
+  assert.deepEqual([turn.state, turn.stopReason], ["aborted", "auth-revoked"]);
+  assert.equal(place.upstream.calls.length, asked, "who waits asks no provider");
 });

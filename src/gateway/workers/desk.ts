@@ -33,7 +33,11 @@ export function deskFor(options: DeskOptions): Pick<Seat, "hearers" | "leave"> {
   const { agents, logins, keys } = parts;
   const desk = new KeyDesk(keys);
   const crossings = new CrossingDesk(parts.crossings);
-  const sessions = new SessionDesk(parts.talks!, options.tellAborted);
+  const sessions = new SessionDesk({
+    talks: parts.talks!,
+    tellAborted: options.tellAborted,
+    endBehind: () => parts.runs.abortLost(),
+  });
   return {
     hearers: {
       asks: {
@@ -55,6 +59,7 @@ export function deskFor(options: DeskOptions): Pick<Seat, "hearers" | "leave"> {
       },
       tells: {
         leaveSeat: (runId) => sessions.leaveSeat(runId),
+        revoked: (call) => sessions.revoked(call),
         observed: ({ agent, profile, event, seq }) => {
           taken(seq);
           agents.observe(agent, profile, event);

@@ -4,7 +4,7 @@ import type { AccessConfig, Config, PluginEntry } from "../../config/config.ts";
 import type { ClientKey } from "../../core/client-key.ts";
 import type { AuthProfile } from "../../core/credential.ts";
 import type { BarScope, Health, HealthEvent } from "../../core/health.ts";
-import type { AgentId, ProfileId } from "../../core/ids.ts";
+import type { AgentId, ProfileId, ProviderId } from "../../core/ids.ts";
 import type { KeyUse, LimitHit } from "../../core/key-use.ts";
 import type { Receipt } from "../../core/receipt.ts";
 import type { AttemptLimits, KnownAttempts } from "../../core/failed-attempts.ts";
@@ -125,6 +125,12 @@ export interface AbortedCall {
   readonly reason: string;
 }
 
+/** A call of a conversation whose credentials were taken away in its worker. */
+export interface RevokedCall {
+  readonly runId: string;
+  readonly provider: ProviderId;
+}
+
 export interface ToPrimary {
   asks: {
     session: { ask: SessionName; answer: Session | undefined };
@@ -150,6 +156,8 @@ export interface ToPrimary {
   tells: {
     /** The call has ended, or waits no more. */
     leaveSeat: string;
+    /** Told before anything follows from it. */
+    revoked: RevokedCall;
     observed: Observation;
     loads: readonly SharedLoad[];
     joins: Test;

@@ -1,55 +1,91 @@
 // What the primary does for the conversations of one worker's calls: keeps them, says whose turn it is, answers commands.
+import type { ProviderId } from "../../core/ids.ts";
 import type { SessionName } from "../../core/session.ts";
 import { commitSession } from "../../store/worker-sessions.ts";
-import type { Conversations, Seat } from "../chat/conversations.ts";
-import type { AbortedCall, SessionCommit, SessionSeat } from "./protocol.ts";
+import type { Conversations, Seat, SessionCall } from "../chat/conversations.ts";
+import { AUTH_REVOKED } from "../runs.ts";
+import type { AbortedCall, RevokedCall, SessionCommit, SessionSeat } from "./protocol.ts";
+
+export interface SessionDeskOptions {
+  readonly talks: () => Promise<Conversations>;
+  /** tells the worker that one of its calls is ended */
+  readonly tellAborted: (call: AbortedCall) => void;
+  /** ends what shares the fate of calls that have lost their credentials */
+  readonly endBehind: () => void;
+}
+
+/** What is known here of a worker's call. */
+interface KnownCall {
+  /** `undefined`: on its way */
+  seat?: Seat;
+  /** where it went, once its credentials were taken away */
+  revoked?: ProviderId;
+}
 
 export class SessionDesk {
-  readonly #talks: () => Promise<Conversations>;
-  readonly #tellAborted: (call: AbortedCall) => void;
-  /** `undefined`: on its way */
-  readonly #seats = new Map<string, Seat | undefined>();
+  readonly #options: SessionDeskOptions;
+  readonly #calls = new Map<string, KnownCall>();
 
-  /** @param tellAborted tells the worker that one of its calls is ended */
-  constructor(talks: () => Promise<Conversations>, tellAborted: (call: AbortedCall) => void) {
-    this.#talks = talks;
-    this.#tellAborted = tellAborted;
+  constructor(options: SessionDeskOptions) {
+    this.#options = options;
   }
 
   readonly asks = {
-    session: async ({ agent, key }: SessionName) => (await this.#talks()).sessions.find(agent, key),
-    sessions: async (agent: string) => (await this.#talks()).sessions.list(agent),
+    session: async ({ agent, key }: SessionName) => (await this.#options.talks()).sessions.find(agent, key),
+    sessions: async (agent: string) => (await this.#options.talks()).sessions.list(agent),
     messages: async ({ agent, sessionId, limit }: { agent: string; sessionId: string; limit: number }) =>
-      (await this.#talks()).sessions.messages(agent, sessionId, limit),
+      (await this.#options.talks()).sessions.messages(agent, sessionId, limit),
     commitSession: async ({ agent, key, change, basis }: SessionCommit) =>
-      await commitSession((await this.#talks()).sessions, agent, key, change, basis),
+      await commitSession((await this.#options.talks()).sessions, agent, key, change, basis),
     command: async ({ agent, key, text }: SessionName & { text: string }) =>
-      await (await this.#talks()).answer({ agent, key }, text),
+      await (await this.#options.talks()).answer({ agent, key }, text),
     seat: (asked: SessionSeat) => this.#seat(asked),
   };
 
   leaveSeat(runId: string): void {
-    this.#seats.get(runId)?.leave();
-    this.#seats.delete(runId);
+    this.#calls.get(runId)?.seat?.leave();
+    this.#calls.delete(runId);
+  }
+
+  /** Its worker has ended it. What waits for it learns that before it has its turn. */
+  revoked({ runId, provider }: RevokedCall): void {
+    const call = this.#calls.get(runId);
+    if (!call) return;
+    call.revoked = provider;
+    this.#options.endBehind();
   }
 
   /** The worker has died: whoever waits behind its calls goes on. */
   leave(): void {
-    for (const runId of this.#seats.keys()) this.leaveSeat(runId);
+    for (const runId of this.#calls.keys()) this.leaveSeat(runId);
   }
 
   /** Resolves when it is its turn. @throws AccessError `bad_input` when too many wait */
   async #seat({ agent, key, runId }: SessionSeat): Promise<void> {
-    this.#seats.set(runId, undefined);
-    const talks = await this.#talks();
+    const known: KnownCall = {};
+    this.#calls.set(runId, known);
+    const talks = await this.#options.talks();
     // It may have left meanwhile.
-    if (!this.#seats.has(runId)) return;
-    const abort = (reason: string) => this.#tellAborted({ runId, reason });
-    const seat = talks.enter(
-      { agent, key },
-      { runId, stopReason: undefined, provider: () => undefined, abort },
-    );
-    this.#seats.set(runId, seat);
-    await seat.turn;
+    if (!this.#calls.has(runId)) return;
+    try {
+      known.seat = talks.enter({ agent, key }, this.#callOf(runId, known));
+    } catch (error) {
+      // It has no place, and nobody will leave it.
+      this.#calls.delete(runId);
+      throw error;
+    }
+    await known.seat.turn;
+  }
+
+  #callOf(runId: string, known: KnownCall): SessionCall {
+    const { tellAborted } = this.#options;
+    return {
+      runId,
+      get stopReason() {
+        return known.revoked === undefined ? undefined : AUTH_REVOKED;
+      },
+      provider: () => known.revoked,
+      abort: (reason) => tellAborted({ runId, reason }),
+    };
   }
 }

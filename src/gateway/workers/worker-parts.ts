@@ -54,6 +54,7 @@ export function buildWorkerParts(
     mayTest: (test) => primary.ask("test", test),
   });
   const runs = new Runs();
+  const talks = new WorkerTalks(primary);
   const agents = new LiveAgents({
     // The primary watches what any worker reads.
     watch: () => undefined,
@@ -62,12 +63,14 @@ export function buildWorkerParts(
     writer: health,
     cooldowns: () => config().cooldowns,
     loads,
-    onRead: () => runs.abortLost(),
+    onRead: () => {
+      runs.abortLost();
+      talks.tellRevoked();
+    },
   });
   const memory = sharedMemory((told) => primary.tell("memory", told), REASONING);
   const crossings = new WorkerCrossings((step) => primary.tell("crossing", step), start.crossed);
   const keys = new WorkerKeys(primary, start.keys);
-  const talks = new WorkerTalks(primary);
   const receipts = {
     append: (some: never) => primary.ask("append", some),
     find: async () => undefined,

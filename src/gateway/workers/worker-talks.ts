@@ -3,6 +3,7 @@ import type { SessionName } from "../../core/session.ts";
 import type { SessionStore } from "../../store/sessions.ts";
 import { sessionsFrom } from "../../store/worker-sessions.ts";
 import type { Conversations, Seat, SessionCall } from "../chat/conversations.ts";
+import { AUTH_REVOKED } from "../runs.ts";
 import type { Channel } from "./channel.ts";
 import type { AbortedCall, ToPrimary, ToWorker } from "./protocol.ts";
 
@@ -38,6 +39,14 @@ export class WorkerTalks implements Conversations {
         if (this.#calls.delete(runId)) this.#primary.tell("leaveSeat", runId);
       },
     };
+  }
+
+  /** Runs of this process have lost their credentials: what waits for them in the primary may share their fate. */
+  tellRevoked(): void {
+    for (const [runId, call] of this.#calls) {
+      const provider = call.stopReason === AUTH_REVOKED ? call.provider() : undefined;
+      if (provider !== undefined) this.#primary.tell("revoked", { runId, provider });
+    }
   }
 
   /** Somebody ended it, in the primary or through another worker. */

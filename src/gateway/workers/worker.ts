@@ -47,7 +47,11 @@ class GatewayWorker {
         start: (start) => this.#begin(start),
         settings: (data) => this.#use(data),
         figures: () => figures(this.#parts.shared.counts),
-        end: (ending) => this.#parts.shared.runs.end(ending),
+        end: (ending) => {
+          const ended = this.#parts.shared.runs.end(ending);
+          this.#parts.talks.tellRevoked();
+          return ended;
+        },
         alive: () => null,
         stop: (graceMs) => this.#stop(graceMs),
       },
