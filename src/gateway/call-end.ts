@@ -6,7 +6,7 @@ import type { FailedResult } from "./failed-runs.ts";
 import { keepReceipt } from "./receipt-of.ts";
 import type { FailedRun, TimedRefusal } from "./refusals.ts";
 import { refusalAfter, refusalWithoutAttempt } from "./refusals.ts";
-import type { ResponseSink } from "./response-sink.ts";
+import type { ResponseSink } from "./sinks/response-sink.ts";
 import type { Served } from "./served.ts";
 
 export function endCall(

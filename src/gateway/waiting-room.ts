@@ -4,9 +4,9 @@ import type { ServerResponse } from "node:http";
 import type { Alarm } from "../access/alarms.ts";
 import { clearAlarm, setAlarm } from "../access/alarms.ts";
 import type { Wire } from "../wire/wire.ts";
-import { AgentStreamSink } from "./agent-sinks.ts";
+import { AgentStreamSink } from "./sinks/agent-sinks.ts";
 import { refusalOf } from "./reply.ts";
-import { COMMENT, EVENT_STREAM } from "./response-sink.ts";
+import { COMMENT, EVENT_STREAM } from "./sinks/response-sink.ts";
 
 export class WaitingRoom {
   readonly #response: ServerResponse;

@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import type { AnswerEvent } from "../../wire/translate/neutral.ts";
 import { TRANSLATORS } from "../../wire/translate/all.ts";
 import type { Wire } from "../../wire/wire.ts";
-import { EVENT_STREAM } from "../response-sink.ts";
+import { EVENT_STREAM } from "../sinks/response-sink.ts";
 
 export interface Told {
   readonly runId: string;

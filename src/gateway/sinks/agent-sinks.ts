@@ -1,13 +1,13 @@
 // The agent path: the provider's stream decoded, marked with the run's id and the name the client used, encoded.
 import type { EventSourceParser } from "eventsource-parser";
 import { createParser } from "eventsource-parser";
-import type { RawHeaders } from "../access/sink.ts";
-import type { JsonObject } from "../core/json.ts";
-import { isObject, parseObject } from "../core/json.ts";
-import type { AnswerMarks, Collector, ForcedCall } from "../wire/wire.ts";
+import type { RawHeaders } from "../../access/sink.ts";
+import type { JsonObject } from "../../core/json.ts";
+import { isObject, parseObject } from "../../core/json.ts";
+import type { AnswerMarks, Collector, ForcedCall } from "../../wire/wire.ts";
 import { tellAsStream } from "./as-stream.ts";
-import type { TimedRefusal } from "./refusals.ts";
-import { OWN_ANSWER, replyRefusal } from "./reply.ts";
+import type { TimedRefusal } from "../refusals.ts";
+import { OWN_ANSWER, replyRefusal } from "../reply.ts";
 import type { SinkParts } from "./response-sink.ts";
 import { EVENT_STREAM, ResponseSink } from "./response-sink.ts";
 

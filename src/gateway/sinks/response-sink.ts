@@ -1,11 +1,11 @@
 // The client's side of an answer: what all kinds of sink share. An HTTP response that may still be silent.
 import type { ServerResponse } from "node:http";
-import type { Alarm } from "../access/alarms.ts";
-import { clearAlarm, setAlarm } from "../access/alarms.ts";
-import type { RawHeaders, Sink } from "../access/sink.ts";
-import type { TimedRefusal } from "./refusals.ts";
-import { OWN_ANSWER, replyRefusal } from "./reply.ts";
-import type { Wire } from "../wire/wire.ts";
+import type { Alarm } from "../../access/alarms.ts";
+import { clearAlarm, setAlarm } from "../../access/alarms.ts";
+import type { RawHeaders, Sink } from "../../access/sink.ts";
+import type { TimedRefusal } from "../refusals.ts";
+import { OWN_ANSWER, replyRefusal } from "../reply.ts";
+import type { Wire } from "../../wire/wire.ts";
 
 export const COMMENT = ": waiting for the provider\n\n";
 export const EVENT_STREAM: RawHeaders = [

@@ -1,13 +1,13 @@
 // Where the answer to a model call goes, and what we say of it in headers.
 import type { ServerResponse } from "node:http";
-import type { ModelRef } from "../core/model-ref.ts";
-import { formatModelRef } from "../core/model-ref.ts";
-import type { AnswerMarks } from "../wire/wire.ts";
+import type { ModelRef } from "../../core/model-ref.ts";
+import { formatModelRef } from "../../core/model-ref.ts";
+import type { AnswerMarks } from "../../wire/wire.ts";
 import { AgentJsonSink, AgentStreamSink } from "./agent-sinks.ts";
-import type { RequestBody } from "./body.ts";
+import type { RequestBody } from "../body.ts";
 import { PassSink } from "./pass-sink.ts";
 import type { ResponseSink } from "./response-sink.ts";
-import type { Served } from "./served.ts";
+import type { Served } from "../served.ts";
 
 export function sinkFor(
   response: ServerResponse,

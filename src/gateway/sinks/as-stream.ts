@@ -1,10 +1,10 @@
 // An answer in one piece, told as the stream that the client asked for: some providers do not stream.
 import { randomUUID } from "node:crypto";
-import type { RawHeaders, Sink } from "../access/sink.ts";
-import { translatedSink } from "../access/translated-sink.ts";
-import { parseObject } from "../core/json.ts";
-import { TRANSLATORS } from "../wire/translate/all.ts";
-import type { Wire } from "../wire/wire.ts";
+import type { RawHeaders, Sink } from "../../access/sink.ts";
+import { translatedSink } from "../../access/translated-sink.ts";
+import { parseObject } from "../../core/json.ts";
+import { TRANSLATORS } from "../../wire/translate/all.ts";
+import type { Wire } from "../../wire/wire.ts";
 
 /** @param usage whether the client may be told token counts at the end of its stream */
 export function tellAsStream(
