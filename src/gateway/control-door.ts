@@ -6,7 +6,7 @@ import type { Talk } from "../access/login/talk.ts";
 import type { CommandDeps } from "../access/open-deps.ts";
 import type { Receipt } from "../core/receipt.ts";
 import type { ControlPlane } from "./control-plane/control-plane.ts";
-import { checkHost } from "./guard.ts";
+import { checkHost } from "./guard/guard.ts";
 import type { Current } from "./http.ts";
 import type { Talks } from "./chat/talks.ts";
 import type { SessionNews } from "./told-sessions.ts";

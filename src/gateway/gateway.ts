@@ -10,7 +10,7 @@ import type { Logins } from "../access/logins.ts";
 import type { ReceiptWriter } from "../access/receipt-writer.ts";
 import type { ServedModels } from "../access/served-models.ts";
 import type { StickyProfiles } from "../access/sticky.ts";
-import type { KnownKeys } from "./caller.ts";
+import type { KnownKeys } from "./guard/caller.ts";
 import type { Environment } from "../secrets/env.ts";
 import type { FailedRuns } from "./failed-runs.ts";
 import type { Conversations } from "./chat/conversations.ts";

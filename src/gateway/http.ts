@@ -3,11 +3,11 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import type { Duplex } from "node:stream";
 import { Secret } from "../core/secret.ts";
 import { openaiCompletions } from "../wire/openai-completions.ts";
-import type { Caller } from "./caller.ts";
-import { mayDo, OPERATOR, outOfScope } from "./caller.ts";
+import type { Caller } from "./guard/caller.ts";
+import { mayDo, OPERATOR, outOfScope } from "./guard/caller.ts";
 import type { Gateway } from "./gateway.ts";
-import type { GuardSettings } from "./guard.ts";
-import { authenticate, checkOrigin, presentedSecret } from "./guard.ts";
+import type { GuardSettings } from "./guard/guard.ts";
+import { authenticate, checkOrigin, presentedSecret } from "./guard/guard.ts";
 import type { TimedRefusal } from "./refusals.ts";
 import { refusalOf, replyRefusal } from "./reply.ts";
 import type { Route } from "./route.ts";

@@ -16,7 +16,7 @@ import {
   MOST_CANDIDATES,
   omittedRecords,
 } from "../core/replay/record.ts";
-import type { Caller } from "./caller.ts";
+import type { Caller } from "./guard/caller.ts";
 import type { CrossingRecord } from "./crossing-meter.ts";
 import { noteNoChoice } from "./choice.ts";
 import type { Served } from "./served.ts";

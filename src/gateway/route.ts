@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Config } from "../config/config.ts";
 import type { Wire } from "../wire/wire.ts";
-import type { Caller, Scope } from "./caller.ts";
+import type { Caller, Scope } from "./guard/caller.ts";
 import type { Gateway } from "./gateway.ts";
 
 export interface Route {

@@ -11,7 +11,7 @@ import type { LoadRecord } from "../core/receipt.ts";
 import type { Wire } from "../wire/wire.ts";
 import { testedAtFirst } from "./choice.ts";
 import type { CallEstimate } from "./call-estimate.ts";
-import type { Caller } from "./caller.ts";
+import type { Caller } from "./guard/caller.ts";
 import type { Gateway } from "./gateway.ts";
 import type { CrossingMeter } from "./crossing-meter.ts";
 import type { CallMeter } from "./key-meter.ts";

@@ -9,7 +9,7 @@ import type { ChatMessage } from "../core/session.ts";
 import { textOf } from "../core/session.ts";
 import type { Wire } from "../wire/wire.ts";
 import type { RequestBody } from "./body.ts";
-import type { Caller } from "./caller.ts";
+import type { Caller } from "./guard/caller.ts";
 import type { Conversations, Seat, SessionCall } from "./chat/conversations.ts";
 import type { HttpSession } from "./chat/http-session.ts";
 import type { NamedSession } from "./chat/session-name.ts";

@@ -6,8 +6,8 @@ import { AccessError } from "../core/errors.ts";
 import type { AgentId } from "../core/ids.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Wire } from "../wire/wire.ts";
-import type { Caller } from "./caller.ts";
-import { callerId } from "./caller.ts";
+import type { Caller } from "./guard/caller.ts";
+import { callerId } from "./guard/caller.ts";
 
 /** Session headers of OpenClaw and of coding tools, in order of preference. */
 const SESSION_HEADERS = [

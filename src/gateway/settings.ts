@@ -6,10 +6,10 @@ import { AccessError, messageOf } from "../core/errors.ts";
 import type { Environment } from "../secrets/env.ts";
 import { referenceIn } from "../secrets/env.ts";
 import { hostsOf } from "./bind.ts";
-import type { GuardSettings } from "./guard.ts";
-import { isLoopback, proxyList } from "./source.ts";
-import type { GatewaySecret } from "./token.ts";
-import { gatewayPassword, gatewayToken, givenPassword, isGuessProof } from "./token.ts";
+import type { GuardSettings } from "./guard/guard.ts";
+import { isLoopback, proxyList } from "./guard/source.ts";
+import type { GatewaySecret } from "./guard/token.ts";
+import { gatewayPassword, gatewayToken, givenPassword, isGuessProof } from "./guard/token.ts";
 
 export interface GatewayOptions {
   readonly port?: number;

@@ -12,7 +12,7 @@ import { newSession, turnPlan } from "../../core/session.ts";
 import { afterTurn, titled } from "../../core/session-turn.ts";
 import { TRANSLATORS } from "../../wire/translate/all.ts";
 import type { Wire } from "../../wire/wire.ts";
-import type { Caller } from "../caller.ts";
+import type { Caller } from "../guard/caller.ts";
 import type { Gateway } from "../gateway.ts";
 import { answerMessage } from "./answer-message.ts";
 import type { Conversations } from "./conversations.ts";

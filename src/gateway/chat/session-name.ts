@@ -7,7 +7,7 @@ import type { JsonObject } from "../../core/json.ts";
 import type { SessionName } from "../../core/session.ts";
 import { parseSessionKey } from "../../core/session.ts";
 import type { Wire } from "../../wire/wire.ts";
-import type { Caller } from "../caller.ts";
+import type { Caller } from "../guard/caller.ts";
 
 export interface NamedSession extends SessionName {
   /** by header: a person or program that means this conversation */

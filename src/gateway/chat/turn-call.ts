@@ -10,7 +10,7 @@ import type { Thinking } from "../../core/thinking.ts";
 import { effortOf } from "../../core/thinking.ts";
 import { openaiCompletions } from "../../wire/openai-completions.ts";
 import { CallEstimate } from "../call-estimate.ts";
-import { OPERATOR } from "../caller.ts";
+import { OPERATOR } from "../guard/caller.ts";
 import type { Gateway } from "../gateway.ts";
 import { reach } from "../reach.ts";
 import { runOrder } from "../run-order.ts";

@@ -11,7 +11,7 @@ import { gatewayUrl } from "../control.ts";
 import { readLock } from "../lock.ts";
 import type { GatewayOptions } from "../settings.ts";
 import { gatewaySettings, ownRefs } from "../settings.ts";
-import { givenPassword, knownToken } from "../token.ts";
+import { givenPassword, knownToken } from "../guard/token.ts";
 
 export interface CallTarget {
   /** `ws:` or `wss:` */

@@ -6,7 +6,7 @@ import type { TestContext } from "node:test";
 import { test } from "node:test";
 import { WebSocket, WebSocketServer } from "ws";
 import { FailedAttempts } from "../../core/failed-attempts.ts";
-import type { GuardSettings } from "../guard.ts";
+import type { GuardSettings } from "../guard/guard.ts";
 import { Connection } from "./connection.ts";
 import { eventually } from "../../../test/support/eventually.ts";
 import { PROTOCOL } from "./protocol.ts";

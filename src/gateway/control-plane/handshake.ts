@@ -2,11 +2,11 @@
 // of the HTTP door (gateway spec §4, "Handshake"; OpenClaw docs, "Gateway protocol", Auth).
 import type { IncomingMessage } from "node:http";
 import * as v from "valibot";
-import type { Caller } from "../caller.ts";
-import { mayDo } from "../caller.ts";
-import type { GuardMemory, GuardSettings } from "../guard.ts";
-import { authenticateBy, FOREIGN_PAGE_WORDS, isForeignPage } from "../guard.ts";
-import { isForwarded, isLoopback, peerAddress } from "../source.ts";
+import type { Caller } from "../guard/caller.ts";
+import { mayDo } from "../guard/caller.ts";
+import type { GuardMemory, GuardSettings } from "../guard/guard.ts";
+import { authenticateBy, FOREIGN_PAGE_WORDS, isForeignPage } from "../guard/guard.ts";
+import { isForwarded, isLoopback, peerAddress } from "../guard/source.ts";
 import type { ConnectParams } from "./connect-params.ts";
 import { connectParams } from "./connect-params.ts";
 import { deviceFault } from "./device.ts";

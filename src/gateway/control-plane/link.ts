@@ -5,7 +5,7 @@ import { WebSocket } from "ws";
 import { AccessError, messageOf } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { isObject, parseObject } from "../../core/json.ts";
-import { isLoopback } from "../source.ts";
+import { isLoopback } from "../guard/source.ts";
 import type { CallTarget } from "./call-target.ts";
 import { POLICY, PROTOCOL } from "./protocol.ts";
 

@@ -1,5 +1,5 @@
 // Why a client was not let in, with what its program can do about it (OpenClaw docs, "Gateway protocol", Auth).
-import type { GuardSettings } from "../guard.ts";
+import type { GuardSettings } from "../guard/guard.ts";
 import type { TimedRefusal } from "../refusals.ts";
 import type { ConnectParams } from "./connect-params.ts";
 import type { ErrorShape } from "./protocol.ts";

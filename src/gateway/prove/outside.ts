@@ -8,7 +8,7 @@ import { Secret } from "../../core/secret.ts";
 import { gatewayUrl } from "../control.ts";
 import type { GatewayLock } from "../lock.ts";
 import { readLock } from "../lock.ts";
-import { tokenFile } from "../token.ts";
+import { tokenFile } from "../guard/token.ts";
 import type { Target } from "./answers.ts";
 import { textsOfAnswers } from "./answers.ts";
 import { textsOfFrames } from "./frames.ts";

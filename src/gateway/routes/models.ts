@@ -1,6 +1,6 @@
 // GET /v1/models: agent targets first, then the models that can be asked for by name.
 import { defaultAgent } from "../../access/read-view.ts";
-import type { Caller } from "../caller.ts";
+import type { Caller } from "../guard/caller.ts";
 import type { Gateway } from "../gateway.ts";
 import { patternsOf, targetsFor } from "../key-allows.ts";
 import { replyJson } from "../reply.ts";

@@ -2,7 +2,7 @@
 import { hash } from "node:crypto";
 import type { ClientKey, KeyLimits } from "../../core/client-key.ts";
 import type { KeyUse, LimitHit } from "../../core/key-use.ts";
-import type { CallerKey, KnownKeys } from "../caller.ts";
+import type { CallerKey, KnownKeys } from "../guard/caller.ts";
 import type { Channel } from "./channel.ts";
 import type { ToPrimary, ToWorker } from "./protocol.ts";
 

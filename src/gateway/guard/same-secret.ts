@@ -1,7 +1,7 @@
 // Whether a client knows the gateway's secret. The time it takes tells nothing of where two texts differ, and of
 // how long the secret is no more than how many blocks it fills. A digest of each would do the same for ten times the cost.
 import { timingSafeEqual } from "node:crypto";
-import type { Secret } from "../core/secret.ts";
+import type { Secret } from "../../core/secret.ts";
 
 const LENGTH_BYTES = 4;
 const BLOCK_BYTES = 256;

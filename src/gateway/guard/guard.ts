@@ -1,12 +1,12 @@
 // Who may speak to the gateway: hosts, origins, secrets and keys (DESIGN, "Loopback and locked").
 import type { IncomingMessage } from "node:http";
-import type { GatewayAuthConfig } from "../config/config.ts";
-import { CLIENT_KEY_PREFIX, keyState } from "../core/client-key.ts";
-import type { FailedAttempts } from "../core/failed-attempts.ts";
-import type { Secret } from "../core/secret.ts";
+import type { GatewayAuthConfig } from "../../config/config.ts";
+import { CLIENT_KEY_PREFIX, keyState } from "../../core/client-key.ts";
+import type { FailedAttempts } from "../../core/failed-attempts.ts";
+import type { Secret } from "../../core/secret.ts";
 import type { Caller, KnownKeys } from "./caller.ts";
 import { OPERATOR, scopesOf } from "./caller.ts";
-import type { TimedRefusal } from "./refusals.ts";
+import type { TimedRefusal } from "../refusals.ts";
 import { isSameSecret } from "./same-secret.ts";
 import type { ProxyTrust } from "./source.ts";
 import { clientAddress, isForwarded, isLoopback, isTrusted, peerAddress, sourceOf } from "./source.ts";

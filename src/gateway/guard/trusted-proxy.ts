@@ -2,7 +2,7 @@
 // ("Trusted proxy auth", runtime rules); each has a name, so that an operator knows what to mend.
 import type { IncomingMessage } from "node:http";
 import { networkInterfaces } from "node:os";
-import type { GatewayAuthConfig } from "../config/config.ts";
+import type { GatewayAuthConfig } from "../../config/config.ts";
 import type { Caller } from "./caller.ts";
 import { scopesOf } from "./caller.ts";
 import type { ProxyTrust } from "./source.ts";

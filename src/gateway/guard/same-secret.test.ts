@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { Secret } from "../core/secret.ts";
+import { Secret } from "../../core/secret.ts";
 import { isSameSecret } from "./same-secret.ts";
 
 const anyText = fc.string({ unit: "grapheme", maxLength: 600 });

@@ -1,8 +1,8 @@
 // Who makes a request, once the guard has let it in.
-import type { LiveKey } from "../access/live-key.ts";
-import type { ClientKey } from "../core/client-key.ts";
-import type { KeyUse, LimitHit } from "../core/key-use.ts";
-import type { TimedRefusal } from "./refusals.ts";
+import type { LiveKey } from "../../access/live-key.ts";
+import type { ClientKey } from "../../core/client-key.ts";
+import type { KeyUse, LimitHit } from "../../core/key-use.ts";
+import type { TimedRefusal } from "../refusals.ts";
 
 /** What a route asks of its caller. */
 export type Scope = "read" | "write" | "admin";

@@ -2,12 +2,12 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Config, GatewayAuthConfig } from "../config/config.ts";
-import type { Paths } from "../config/paths.ts";
-import { AccessError } from "../core/errors.ts";
-import { Secret } from "../core/secret.ts";
-import type { Environment } from "../secrets/env.ts";
-import { resolveSecretInput } from "../secrets/env.ts";
+import type { Config, GatewayAuthConfig } from "../../config/config.ts";
+import type { Paths } from "../../config/paths.ts";
+import { AccessError } from "../../core/errors.ts";
+import { Secret } from "../../core/secret.ts";
+import type { Environment } from "../../secrets/env.ts";
+import { resolveSecretInput } from "../../secrets/env.ts";
 
 /** What clients must send. */
 export interface GatewaySecret {
