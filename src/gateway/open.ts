@@ -4,12 +4,12 @@ import { AccessError } from "../core/errors.ts";
 import type { Assembly } from "./assemble.ts";
 import { ControlDoor } from "./control-door.ts";
 import { requestListener } from "./http.ts";
-import type { Listening } from "./listen.ts";
-import { listen } from "./listen.ts";
+import type { Listening } from "./sockets/listen.ts";
+import { listen } from "./sockets/listen.ts";
 import type { HeldLock } from "./lock.ts";
 import { holdLock, readLock } from "./lock.ts";
 import type { ReloadReport } from "./reload.ts";
-import { followPair } from "./tls.ts";
+import { followPair } from "./sockets/tls.ts";
 
 export interface Opened {
   /** where it can be reached */

@@ -5,7 +5,7 @@ import type { GatewayAuthConfig, GatewayConfig } from "../config/config.ts";
 import { AccessError, messageOf } from "../core/errors.ts";
 import type { Environment } from "../secrets/env.ts";
 import { referenceIn } from "../secrets/env.ts";
-import { hostsOf } from "./bind.ts";
+import { hostsOf } from "./sockets/bind.ts";
 import type { GuardSettings } from "./guard/guard.ts";
 import { isLoopback, proxyList } from "./guard/source.ts";
 import type { GatewaySecret } from "./guard/token.ts";

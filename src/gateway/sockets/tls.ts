@@ -5,13 +5,13 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createSecureContext } from "node:tls";
-import type { GatewayTlsConfig } from "../config/config.ts";
-import type { Paths } from "../config/paths.ts";
-import { untilde } from "../config/paths.ts";
-import { AccessError, messageOf } from "../core/errors.ts";
-import { watchFile } from "../store/watch.ts";
-import type { Faults } from "./faults.ts";
-import type { Log } from "./gateway.ts";
+import type { GatewayTlsConfig } from "../../config/config.ts";
+import type { Paths } from "../../config/paths.ts";
+import { untilde } from "../../config/paths.ts";
+import { AccessError, messageOf } from "../../core/errors.ts";
+import { watchFile } from "../../store/watch.ts";
+import type { Faults } from "../faults.ts";
+import type { Log } from "../gateway.ts";
 
 /** What `https.createServer` and `setSecureContext` take. */
 export interface TlsPair {

@@ -1,8 +1,8 @@
 // `gateway.bind` to addresses: a mode by name (OpenClaw docs, "Gateway"), or an address.
 import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
-import type { GatewayConfig } from "../config/config.ts";
-import { AccessError } from "../core/errors.ts";
+import type { GatewayConfig } from "../../config/config.ts";
+import { AccessError } from "../../core/errors.ts";
 
 /** @throws AccessError `bad_input`, `config_invalid` */
 export function hostsOf(
