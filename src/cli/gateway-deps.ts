@@ -6,7 +6,7 @@ import { journaled } from "../access/journaled.ts";
 import type { CommandDeps } from "../access/open-deps.ts";
 import { newChangeId } from "../core/history.ts";
 import type { GatewayDeps } from "../gateway/deps.ts";
-import type { SettingsReader } from "../gateway/reload.ts";
+import type { SettingsReader } from "../gateway/settings/reload.ts";
 import type { Paths } from "../config/paths.ts";
 import { MAIN_AGENT } from "../core/ids.ts";
 import type { StorePaths } from "../store/sqlite.ts";

@@ -12,7 +12,7 @@ import { curlLine, reachable } from "../gateway/announce.ts";
 import { gatewayUrl } from "../gateway/control.ts";
 import { readLock } from "../gateway/lock.ts";
 import { findService, installService } from "../gateway/service/service.ts";
-import { gatewaySettings } from "../gateway/settings.ts";
+import { gatewaySettings } from "../gateway/settings/settings.ts";
 import { gatewayToken, keepToken, quoted, tokenFile } from "../gateway/guard/token.ts";
 import type { Environment } from "../secrets/env.ts";
 import type { GatewaySide } from "../onboard/gateway-side.ts";

@@ -49,7 +49,7 @@ function withParts(schema: JsonSchema, place: string): JsonSchema {
 
 export type ReloadKind = "restart" | "hot";
 
-/** Of what a running gateway cannot take over (gateway/follow.ts). */
+/** Of what a running gateway cannot take over (gateway/settings/follow.ts). */
 const LASTING = [
   "gateway.port",
   "gateway.bind",

@@ -10,7 +10,7 @@ import { checkHost } from "./guard/guard.ts";
 import type { Current } from "./http.ts";
 import type { Talks } from "./chat/talks.ts";
 import type { SessionNews } from "./told-sessions.ts";
-import type { ReloadReport } from "./reload.ts";
+import type { ReloadReport } from "./settings/reload.ts";
 import type { SecretsReport } from "./secrets/report.ts";
 
 /** Sets up what is missing, question by question. @returns what `openclaw onboard --json` prints */

@@ -8,7 +8,7 @@ import type { JsonObject } from "../core/json.ts";
 import { parseObject } from "../core/json.ts";
 import type { GatewayLock, WorkerRow } from "./lock.ts";
 import { readLock } from "./lock.ts";
-import type { ReloadReport } from "./reload.ts";
+import type { ReloadReport } from "./settings/reload.ts";
 import type { SecretsReport } from "./secrets/report.ts";
 
 export interface GatewayStatus {

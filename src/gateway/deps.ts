@@ -7,7 +7,7 @@ import type { SessionStore } from "../store/sessions.ts";
 import type { ApplySecrets, Setup } from "./control-door.ts";
 import type { Log } from "./gateway.ts";
 import type { LogFile } from "./logs/log-file.ts";
-import type { SettingsReader } from "./reload.ts";
+import type { SettingsReader } from "./settings/reload.ts";
 
 /** Services of a running gateway that the command line does not need. */
 export interface GatewayDeps extends Deps {

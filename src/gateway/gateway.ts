@@ -16,7 +16,7 @@ import type { FailedRuns } from "./failed-runs.ts";
 import type { Conversations } from "./chat/conversations.ts";
 import type { Runs } from "./runs.ts";
 import type { Counts } from "./metrics/counts.ts";
-import type { ReloadReport } from "./reload.ts";
+import type { ReloadReport } from "./settings/reload.ts";
 import type { Attempt } from "../core/plan/walk.ts";
 import type { Page } from "./reply.ts";
 import type { PageName } from "./workers/protocol.ts";

@@ -6,7 +6,7 @@ import type { JsonObject } from "../core/json.ts";
 import { isObject, parseObject } from "../core/json.ts";
 import { fateOf, parseProcessIdentity, thisProcess } from "../store/process-identity.ts";
 import type { Log } from "./gateway.ts";
-import type { ReloadReport } from "./reload.ts";
+import type { ReloadReport } from "./settings/reload.ts";
 
 export interface GatewayLock {
   readonly pid: number;

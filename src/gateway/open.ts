@@ -8,7 +8,7 @@ import type { Listening } from "./sockets/listen.ts";
 import { listen } from "./sockets/listen.ts";
 import type { HeldLock } from "./lock.ts";
 import { holdLock, readLock } from "./lock.ts";
-import type { ReloadReport } from "./reload.ts";
+import type { ReloadReport } from "./settings/reload.ts";
 import { followPair } from "./sockets/tls.ts";
 
 export interface Opened {

@@ -9,8 +9,8 @@ import type { RefState, RefValues } from "../../core/secret-ref.ts";
 import { refKey } from "../../core/secret-ref.ts";
 import { gatewayUrl } from "../control.ts";
 import { readLock } from "../lock.ts";
-import type { GatewayOptions } from "../settings.ts";
-import { gatewaySettings, ownRefs } from "../settings.ts";
+import type { GatewayOptions } from "../settings/settings.ts";
+import { gatewaySettings, ownRefs } from "../settings/settings.ts";
 import { givenPassword, knownToken } from "../guard/token.ts";
 
 export interface CallTarget {

@@ -22,7 +22,7 @@ import { CLOSE, POLICY } from "./protocol.ts";
 import { RunNews } from "./run-news.ts";
 import { serve } from "./serve.ts";
 import { States } from "./states.ts";
-import type { ReloadReport } from "../reload.ts";
+import type { ReloadReport } from "../settings/reload.ts";
 import { Told } from "./told.ts";
 import { relieve } from "./unread.ts";
 import type { SessionNews as StoredNews } from "../told-sessions.ts";

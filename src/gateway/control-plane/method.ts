@@ -7,7 +7,7 @@ import type { SessionStore } from "../../store/sessions.ts";
 import type { Chats } from "../chat/chats.ts";
 import type { ApplySecrets, Setup } from "../control-door.ts";
 import type { Gateway } from "../gateway.ts";
-import type { ReloadReport } from "../reload.ts";
+import type { ReloadReport } from "../settings/reload.ts";
 import type { SecretsReport } from "../secrets/report.ts";
 import type { ClientInfo } from "./connect-params.ts";
 import type { Dialogs } from "./dialogs.ts";

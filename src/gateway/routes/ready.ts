@@ -2,7 +2,7 @@
 import type { LiveAgents } from "../../access/live-agents.ts";
 import type { Gateway } from "../gateway.ts";
 import { replyJson, replyPage } from "../reply.ts";
-import type { ReloadReport } from "../reload.ts";
+import type { ReloadReport } from "../settings/reload.ts";
 import type { Route } from "../route.ts";
 
 const at = (path: string): Route => ({

@@ -5,7 +5,7 @@ import type { SecretRef } from "../../core/credential.ts";
 import { refKey } from "../../core/secret-ref.ts";
 import type { Learnt, SecretMemory } from "../../secrets/memory.ts";
 import type { RefOutcomes, RefSources } from "../../secrets/resolve.ts";
-import type { SettingsReader } from "../reload.ts";
+import type { SettingsReader } from "../settings/reload.ts";
 import type { GatewayDeps } from "../deps.ts";
 import type { GatewaySecretRecord } from "./record.ts";
 

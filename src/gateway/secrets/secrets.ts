@@ -12,7 +12,7 @@ import { refKey } from "../../core/secret-ref.ts";
 import type { Learnt } from "../../secrets/memory.ts";
 import { SecretMemory } from "../../secrets/memory.ts";
 import { resolveRefs } from "../../secrets/resolve.ts";
-import type { SettingsReader } from "../reload.ts";
+import type { SettingsReader } from "../settings/reload.ts";
 import type { GatewayDeps } from "../deps.ts";
 import type { Ask } from "./asking.ts";
 import { isOfProgram, SecretAsking } from "./asking.ts";

@@ -10,7 +10,7 @@ import type { Listening } from "../sockets/listen.ts";
 import { GRACE_MS } from "../sockets/listen.ts";
 import type { WorkerRow } from "../lock.ts";
 import type { GatewayDeps } from "../deps.ts";
-import type { GatewayOptions, Settings } from "../settings.ts";
+import type { GatewayOptions, Settings } from "../settings/settings.ts";
 import type { TlsFiles } from "../sockets/tls.ts";
 import type { TellLoads } from "./all-loads.ts";
 import { AllLoads } from "./all-loads.ts";

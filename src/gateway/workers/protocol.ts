@@ -16,7 +16,7 @@ import type { ThinkingPart } from "../../wire/translate/neutral.ts";
 import type { Figures } from "../metrics/figures.ts";
 import type { Page } from "../reply.ts";
 import type { Ending } from "../runs.ts";
-import type { GatewayOptions } from "../settings.ts";
+import type { GatewayOptions } from "../settings/settings.ts";
 import type { TlsFiles } from "../sockets/tls.ts";
 
 /** Settings that the primary has accepted: a worker that starts while an edit is broken goes on with these. */

@@ -3,7 +3,7 @@ import { homedir, userInfo } from "node:os";
 import { resolvePaths } from "../../config/paths.ts";
 import type { Config } from "../../config/config.ts";
 import { Secret } from "../../core/secret.ts";
-import type { SettingsReader } from "../reload.ts";
+import type { SettingsReader } from "../settings/reload.ts";
 import type { SettingsData } from "./protocol.ts";
 
 /** @throws AccessError `config_invalid` when a section that is read on demand is broken */

@@ -15,7 +15,7 @@ import type { Gateway, Log } from "../gateway.ts";
 import { Counts } from "../metrics/counts.ts";
 import { REASONING } from "../other-call.ts";
 import { Runs } from "../runs.ts";
-import type { SettingsReader } from "../reload.ts";
+import type { SettingsReader } from "../settings/reload.ts";
 import { Targets } from "../target.ts";
 import type { Channel } from "./channel.ts";
 import { HealthSender } from "./health-sender.ts";

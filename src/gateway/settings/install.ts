@@ -1,17 +1,17 @@
 // Puts settings to use, and what their references say, in one step: calls under way end with what they began with.
-import { defaultAgent } from "../access/read-view.ts";
-import { oauthRefFault } from "../core/credential.ts";
-import { defaultModelOf } from "../config/model-names.ts";
-import { AccessError } from "../core/errors.ts";
-import { refKey } from "../core/secret-ref.ts";
-import { referenceOf } from "../access/secret-refs.ts";
-import type { GatewayParts } from "./build.ts";
-import { gatewayWith, joinWith } from "./build.ts";
-import type { Log } from "./gateway.ts";
-import type { Current } from "./http.ts";
+import { defaultAgent } from "../../access/read-view.ts";
+import { oauthRefFault } from "../../core/credential.ts";
+import { defaultModelOf } from "../../config/model-names.ts";
+import { AccessError } from "../../core/errors.ts";
+import { refKey } from "../../core/secret-ref.ts";
+import { referenceOf } from "../../access/secret-refs.ts";
+import type { GatewayParts } from "../build.ts";
+import { gatewayWith, joinWith } from "../build.ts";
+import type { Log } from "../gateway.ts";
+import type { Current } from "../http.ts";
 import type { SettingsReader } from "./reload.ts";
-import type { GatewayDeps } from "./deps.ts";
-import type { GatewaySecrets } from "./secrets/secrets.ts";
+import type { GatewayDeps } from "../deps.ts";
+import type { GatewaySecrets } from "../secrets/secrets.ts";
 import type { GatewayOptions } from "./settings.ts";
 import { gatewaySettings, guardOf, ownRefs } from "./settings.ts";
 

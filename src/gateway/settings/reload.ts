@@ -1,10 +1,10 @@
 // New settings for a running gateway: read, checked, and only then used. What cannot be used leaves the running
 // ones in place, and is told until it is mended (OpenClaw docs, "Config hot reload").
-import type { Settings as Files } from "../access/open-deps.ts";
-import { AccessError, messageOf } from "../core/errors.ts";
-import type { Faults } from "./faults.ts";
-import type { Log } from "./gateway.ts";
-import type { SecretsReport } from "./secrets/report.ts";
+import type { Settings as Files } from "../../access/open-deps.ts";
+import { AccessError, messageOf } from "../../core/errors.ts";
+import type { Faults } from "../faults.ts";
+import type { Log } from "../gateway.ts";
+import type { SecretsReport } from "../secrets/report.ts";
 import type { SettingFiles } from "./setting-files.ts";
 import { changesOf, readSettingFiles } from "./setting-files.ts";
 

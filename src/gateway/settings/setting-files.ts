@@ -1,12 +1,12 @@
 // The files that a running gateway follows, as they are now; for saying what changed.
 import { join } from "node:path";
 import { parseEnv } from "node:util";
-import { defaultAgent } from "../access/read-view.ts";
-import type { Config } from "../config/config.ts";
-import { parseDocument, readBytes } from "../config/document.ts";
-import type { Paths } from "../config/paths.ts";
-import { changedKeys } from "../core/changed-keys.ts";
-import type { JsonObject } from "../core/json.ts";
+import { defaultAgent } from "../../access/read-view.ts";
+import type { Config } from "../../config/config.ts";
+import { parseDocument, readBytes } from "../../config/document.ts";
+import type { Paths } from "../../config/paths.ts";
+import { changedKeys } from "../../core/changed-keys.ts";
+import type { JsonObject } from "../../core/json.ts";
 
 export interface SettingFiles {
   /** absent: there is no such file, or it is no JSON5 */

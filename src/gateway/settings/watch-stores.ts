@@ -1,10 +1,10 @@
 // Credentials and order that anyone changes are used from the next request on.
-import type { Deps } from "../access/deps.ts";
-import type { LiveAgents } from "../access/live-agents.ts";
-import type { AgentId } from "../core/ids.ts";
-import { MAIN_AGENT } from "../core/ids.ts";
-import { tokenOf } from "../store/families.ts";
-import type { Faults } from "./faults.ts";
+import type { Deps } from "../../access/deps.ts";
+import type { LiveAgents } from "../../access/live-agents.ts";
+import type { AgentId } from "../../core/ids.ts";
+import { MAIN_AGENT } from "../../core/ids.ts";
+import { tokenOf } from "../../store/families.ts";
+import type { Faults } from "../faults.ts";
 
 /**
  * Families of logins are main's: what changed there may concern a copy in any agent. Whoever refreshed it has put it

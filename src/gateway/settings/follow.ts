@@ -1,13 +1,13 @@
 // A running gateway follows its files: what an edit means for its parts, and what has to wait for the next start.
-import { AccessError } from "../core/errors.ts";
-import { watchFile } from "../store/watch.ts";
-import type { Faults } from "./faults.ts";
-import type { Current } from "./http.ts";
+import { AccessError } from "../../core/errors.ts";
+import { watchFile } from "../../store/watch.ts";
+import type { Faults } from "../faults.ts";
+import type { Current } from "../http.ts";
 import type { Installer } from "./install.ts";
 import type { ReloadReport, SettingsReader } from "./reload.ts";
 import { Reloads } from "./reload.ts";
-import type { GatewayDeps } from "./deps.ts";
-import type { GatewaySecrets } from "./secrets/secrets.ts";
+import type { GatewayDeps } from "../deps.ts";
+import type { GatewaySecrets } from "../secrets/secrets.ts";
 import { registryFile } from "./setting-files.ts";
 import type { GatewayOptions } from "./settings.ts";
 import { gatewaySettings } from "./settings.ts";

@@ -1,15 +1,15 @@
 // Where a gateway listens and who may speak to it: flags over config.
-import type { Deps } from "../access/deps.ts";
-import type { UsedRef } from "../access/secret-refs.ts";
-import type { GatewayAuthConfig, GatewayConfig } from "../config/config.ts";
-import { AccessError, messageOf } from "../core/errors.ts";
-import type { Environment } from "../secrets/env.ts";
-import { referenceIn } from "../secrets/env.ts";
-import { hostsOf } from "./sockets/bind.ts";
-import type { GuardSettings } from "./guard/guard.ts";
-import { isLoopback, proxyList } from "./guard/source.ts";
-import type { GatewaySecret } from "./guard/token.ts";
-import { gatewayPassword, gatewayToken, givenPassword, isGuessProof } from "./guard/token.ts";
+import type { Deps } from "../../access/deps.ts";
+import type { UsedRef } from "../../access/secret-refs.ts";
+import type { GatewayAuthConfig, GatewayConfig } from "../../config/config.ts";
+import { AccessError, messageOf } from "../../core/errors.ts";
+import type { Environment } from "../../secrets/env.ts";
+import { referenceIn } from "../../secrets/env.ts";
+import { hostsOf } from "../sockets/bind.ts";
+import type { GuardSettings } from "../guard/guard.ts";
+import { isLoopback, proxyList } from "../guard/source.ts";
+import type { GatewaySecret } from "../guard/token.ts";
+import { gatewayPassword, gatewayToken, givenPassword, isGuessProof } from "../guard/token.ts";
 
 export interface GatewayOptions {
   readonly port?: number;
