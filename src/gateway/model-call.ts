@@ -5,7 +5,7 @@ import { readBody } from "./body.ts";
 import { endCall } from "./call-end.ts";
 import { tellWords } from "./chat/told-words.ts";
 import { admit } from "./key-meter.ts";
-import { HttpRun } from "./http-run.ts";
+import { HttpRun } from "./runs/http-run.ts";
 import type { Served } from "./served.ts";
 import type { Asked, Door } from "./incoming-call.ts";
 import { readyCall } from "./ready-call.ts";

@@ -15,8 +15,8 @@ import type { Caller } from "./guard/caller.ts";
 import type { Gateway } from "./gateway.ts";
 import type { CrossingMeter } from "./crossing-meter.ts";
 import type { CallMeter } from "./key-meter.ts";
-import { newRunId } from "./run-id.ts";
-import type { Gone } from "./runs.ts";
+import { newRunId } from "./runs/run-id.ts";
+import type { Gone } from "./runs/runs.ts";
 
 export interface Served {
   readonly runId: string;

@@ -15,9 +15,9 @@ import type { HttpSession } from "./chat/http-session.ts";
 import type { NamedSession } from "./chat/session-name.ts";
 import type { Told } from "./chat/told-words.ts";
 import type { Gateway } from "./gateway.ts";
-import type { HttpRun } from "./http-run.ts";
+import type { HttpRun } from "./runs/http-run.ts";
 import { Refused } from "./refused.ts";
-import { newRunId } from "./run-id.ts";
+import { newRunId } from "./runs/run-id.ts";
 import { WaitingRoom } from "./waiting-room.ts";
 
 /** A look that costs next to nothing: most calls are stateless. */

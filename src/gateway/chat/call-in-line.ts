@@ -1,8 +1,8 @@
 // A client's call among what is to be answered in a conversation. While it waits it can be ended as any other run.
 import type { ProviderId } from "../../core/ids.ts";
 import type { SessionName } from "../../core/session.ts";
-import type { ActiveRun } from "../runs.ts";
-import { AUTH_REVOKED } from "../runs.ts";
+import type { ActiveRun } from "../runs/runs.ts";
+import { AUTH_REVOKED } from "../runs/runs.ts";
 import type { SessionCall } from "./conversations.ts";
 import type { Foresight } from "./foresight.ts";
 import type { InLine, Place } from "./lines.ts";

@@ -1,7 +1,7 @@
 // All conversations of a gateway: one turn of each at a time, the others wait; each run once, whoever asks again.
 import type { AgentId } from "../../core/ids.ts";
 import { agentOfSession, textOf } from "../../core/session.ts";
-import type { Runs } from "../runs.ts";
+import type { Runs } from "../runs/runs.ts";
 import type { Lines } from "./lines.ts";
 import type { TurnAsked, TurnParts } from "./turn.ts";
 import type { TurnEnd } from "./turn-end.ts";

@@ -1,6 +1,6 @@
 // What clients are told of a turn while it runs (gateway spec §4, "Events"). Text comes in steps, not letter by letter.
 import type { ChatMessage } from "../../core/session.ts";
-import { AUTH_REVOKED } from "../runs.ts";
+import { AUTH_REVOKED } from "../runs/runs.ts";
 
 export type Tell = (event: "chat" | "agent", payload: Readonly<Record<string, unknown>>) => void;
 

@@ -1,6 +1,6 @@
 // Runs as they begin and end, for lists of what is under way. Under load many begin at once: they are told together.
 import { agentOfSession } from "../../core/session.ts";
-import type { ActiveRun, RunWatcher } from "../runs.ts";
+import type { ActiveRun, RunWatcher } from "../runs/runs.ts";
 import type { SessionNews } from "./session-news.ts";
 
 const TELL_AFTER_MS = 100;

@@ -1,7 +1,7 @@
 // Where what is learnt in the primary leaves it: for its workers, as soon as there are any.
 import { setTimeout as pause } from "node:timers/promises";
 import type { LiveOptions } from "../../access/live-agents.ts";
-import type { Ending } from "../runs.ts";
+import type { Ending } from "../runs/runs.ts";
 import type { Crew } from "./crew.ts";
 import { sharedMemory } from "./memory.ts";
 import { SharedLoads } from "./shared-loads.ts";

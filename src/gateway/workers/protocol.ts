@@ -15,7 +15,7 @@ import type { CommitOutcome } from "../../store/worker-sessions.ts";
 import type { ThinkingPart } from "../../wire/translate/neutral.ts";
 import type { Figures } from "../metrics/figures.ts";
 import type { Page } from "../reply.ts";
-import type { Ending } from "../runs.ts";
+import type { Ending } from "../runs/runs.ts";
 import type { GatewayOptions } from "../settings/settings.ts";
 import type { TlsFiles } from "../sockets/tls.ts";
 

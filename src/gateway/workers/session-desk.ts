@@ -3,7 +3,7 @@ import type { ProviderId } from "../../core/ids.ts";
 import type { SessionName } from "../../core/session.ts";
 import { commitSession } from "../../store/worker-sessions.ts";
 import type { Conversations, Seat, SessionCall } from "../chat/conversations.ts";
-import { AUTH_REVOKED } from "../runs.ts";
+import { AUTH_REVOKED } from "../runs/runs.ts";
 import type { AbortedCall, RevokedCall, SessionCommit, SessionSeat } from "./protocol.ts";
 
 export interface SessionDeskOptions {

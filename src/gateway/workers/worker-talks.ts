@@ -3,7 +3,7 @@ import type { SessionName } from "../../core/session.ts";
 import type { SessionStore } from "../../store/sessions.ts";
 import { sessionsFrom } from "../../store/worker-sessions.ts";
 import type { Conversations, Seat, SessionCall } from "../chat/conversations.ts";
-import { AUTH_REVOKED } from "../runs.ts";
+import { AUTH_REVOKED } from "../runs/runs.ts";
 import type { Channel } from "./channel.ts";
 import type { AbortedCall, ToPrimary, ToWorker } from "./protocol.ts";
 

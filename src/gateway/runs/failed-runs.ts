@@ -1,10 +1,10 @@
 // Runs without an answer, in the log: each kind at once, and not again for a while, with how many there were.
-import type { RunResult } from "../access/run.ts";
-import { formatModelRef } from "../core/model-ref.ts";
-import { firstRecovery } from "../core/recovery.ts";
-import { attemptWords, leftOutWords, named } from "./failure-words.ts";
-import type { Log } from "./gateway.ts";
-import type { Served } from "./served.ts";
+import type { RunResult } from "../../access/run.ts";
+import { formatModelRef } from "../../core/model-ref.ts";
+import { firstRecovery } from "../../core/recovery.ts";
+import { attemptWords, leftOutWords, named } from "../failure-words.ts";
+import type { Log } from "../gateway.ts";
+import type { Served } from "../served.ts";
 
 export type FailedResult = RunResult & { readonly kind: "cut" | "exhausted" };
 

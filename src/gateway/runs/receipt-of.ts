@@ -1,25 +1,25 @@
 // The receipt of a run: what was asked, what the decision saw, what was tried, how it ended.
-import type { RunResult } from "../access/run.ts";
-import type { ProfileId } from "../core/ids.ts";
-import type { Crossing } from "../core/funding.ts";
-import { formatModelRef } from "../core/model-ref.ts";
-import type { LeftOut } from "../core/plan/explain.ts";
-import { explain } from "../core/plan/explain.ts";
-import type { Prepared } from "../core/plan/prepare.ts";
-import type { PlanRequest } from "../core/plan/walk.ts";
-import { firstRecovery } from "../core/recovery.ts";
-import type { Receipt } from "../core/receipt.ts";
+import type { RunResult } from "../../access/run.ts";
+import type { ProfileId } from "../../core/ids.ts";
+import type { Crossing } from "../../core/funding.ts";
+import { formatModelRef } from "../../core/model-ref.ts";
+import type { LeftOut } from "../../core/plan/explain.ts";
+import { explain } from "../../core/plan/explain.ts";
+import type { Prepared } from "../../core/plan/prepare.ts";
+import type { PlanRequest } from "../../core/plan/walk.ts";
+import { firstRecovery } from "../../core/recovery.ts";
+import type { Receipt } from "../../core/receipt.ts";
 import {
   candidateRecord,
   countLeftOver,
   keptCandidates,
   MOST_CANDIDATES,
   omittedRecords,
-} from "../core/replay/record.ts";
-import type { Caller } from "./guard/caller.ts";
-import type { CrossingRecord } from "./crossing-meter.ts";
-import { noteNoChoice } from "./choice.ts";
-import type { Served } from "./served.ts";
+} from "../../core/replay/record.ts";
+import type { Caller } from "../guard/caller.ts";
+import type { CrossingRecord } from "../crossing-meter.ts";
+import { noteNoChoice } from "../choice.ts";
+import type { Served } from "../served.ts";
 
 /** Runs that succeed at once are the rule: their receipts are built when they are written, if at all. */
 export function keepReceipt(

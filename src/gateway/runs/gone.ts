@@ -1,6 +1,6 @@
 // What is stored no more: runs that use it end as soon as that is known, before views are made of the news.
-import type { AgentId } from "../core/ids.ts";
-import type { Reading } from "../store/store.ts";
+import type { AgentId } from "../../core/ids.ts";
+import type { Reading } from "../../store/store.ts";
 import type { Gone } from "./runs.ts";
 
 /** What a store had that it has no more. What cannot be read is not gone. */

@@ -1,5 +1,5 @@
 // What is under way in this gateway, by run: for whoever wants to end it.
-import type { AgentId, ProfileId, ProviderId } from "../core/ids.ts";
+import type { AgentId, ProfileId, ProviderId } from "../../core/ids.ts";
 
 export interface ActiveRun {
   readonly runId: string;
