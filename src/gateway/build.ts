@@ -34,7 +34,7 @@ import { Runs } from "./runs/runs.ts";
 import type { GatewayDeps } from "./deps.ts";
 import type { GatewaySecrets } from "./secrets/secrets.ts";
 import { tellingSealed } from "./sealed-notice.ts";
-import { Targets } from "./target.ts";
+import { Targets } from "./calls/target.ts";
 import type { Hub } from "./workers/hub.ts";
 
 /** Settings apart: those are of the time at which a request comes. */

@@ -20,7 +20,7 @@ import type { ReloadReport } from "./settings/reload.ts";
 import type { Attempt } from "../core/plan/walk.ts";
 import type { Page } from "./reply.ts";
 import type { PageName } from "./workers/protocol.ts";
-import type { Targets } from "./target.ts";
+import type { Targets } from "./calls/target.ts";
 import type { RotationBudget } from "../core/failover.ts";
 import type { AccessConfig, Config } from "../config/config.ts";
 

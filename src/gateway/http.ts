@@ -8,7 +8,7 @@ import { mayDo, OPERATOR, outOfScope } from "./guard/caller.ts";
 import type { Gateway } from "./gateway.ts";
 import type { GuardSettings } from "./guard/guard.ts";
 import { authenticate, checkOrigin, presentedSecret } from "./guard/guard.ts";
-import type { TimedRefusal } from "./refusals.ts";
+import type { TimedRefusal } from "./calls/refusals.ts";
 import { refusalOf, replyRefusal } from "./reply.ts";
 import type { Route } from "./route.ts";
 import { ROUTES } from "./routes.ts";

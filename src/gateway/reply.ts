@@ -2,7 +2,7 @@
 import type { ServerResponse } from "node:http";
 import { AccessError } from "../core/errors.ts";
 import type { Wire } from "../wire/wire.ts";
-import type { TimedRefusal } from "./refusals.ts";
+import type { TimedRefusal } from "./calls/refusals.ts";
 import { Refused } from "./refused.ts";
 import { STATUS_OF_CODE } from "./errors.ts";
 

@@ -6,7 +6,7 @@ import type { RawHeaders, Sink } from "../../access/sink.ts";
 import { parseObject } from "../../core/json.ts";
 import type { AnswerEvent, TokenUsage } from "../../wire/translate/neutral.ts";
 import type { AnswerReader, ProviderTranslator } from "../../wire/translate/translator.ts";
-import type { TimedRefusal } from "../refusals.ts";
+import type { TimedRefusal } from "../calls/refusals.ts";
 
 /** More than this is no answer for a person. */
 const MOST_CHARACTERS = 4 * 1024 * 1024;

@@ -1,6 +1,6 @@
 // Why a client was not let in, with what its program can do about it (OpenClaw docs, "Gateway protocol", Auth).
 import type { GuardSettings } from "../guard/guard.ts";
-import type { TimedRefusal } from "../refusals.ts";
+import type { TimedRefusal } from "../calls/refusals.ts";
 import type { ConnectParams } from "./connect-params.ts";
 import type { ErrorShape } from "./protocol.ts";
 import { invalid } from "./protocol.ts";

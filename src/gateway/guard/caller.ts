@@ -2,7 +2,7 @@
 import type { LiveKey } from "../../access/live-key.ts";
 import type { ClientKey } from "../../core/client-key.ts";
 import type { KeyUse, LimitHit } from "../../core/key-use.ts";
-import type { TimedRefusal } from "../refusals.ts";
+import type { TimedRefusal } from "../calls/refusals.ts";
 
 /** What a route asks of its caller. */
 export type Scope = "read" | "write" | "admin";

@@ -6,7 +6,7 @@ import type { FailedAttempts } from "../../core/failed-attempts.ts";
 import type { Secret } from "../../core/secret.ts";
 import type { Caller, KnownKeys } from "./caller.ts";
 import { OPERATOR, scopesOf } from "./caller.ts";
-import type { TimedRefusal } from "../refusals.ts";
+import type { TimedRefusal } from "../calls/refusals.ts";
 import { isSameSecret } from "./same-secret.ts";
 import type { ProxyTrust } from "./source.ts";
 import { clientAddress, isForwarded, isLoopback, isTrusted, peerAddress, sourceOf } from "./source.ts";

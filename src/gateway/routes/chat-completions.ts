@@ -1,7 +1,7 @@
 // POST /v1/chat/completions
 import { openaiCompletions } from "../../wire/openai-completions.ts";
-import type { Door } from "../incoming-call.ts";
-import { serveModelCall } from "../model-call.ts";
+import type { Door } from "../calls/incoming-call.ts";
+import { serveModelCall } from "../calls/model-call.ts";
 import type { Route } from "../route.ts";
 
 const DOOR: Door = {

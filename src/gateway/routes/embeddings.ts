@@ -1,6 +1,6 @@
 // POST /v1/embeddings: to providers that speak OpenAI's protocol, bytes through.
 import { openaiCompletions } from "../../wire/openai-completions.ts";
-import { serveModelCall } from "../model-call.ts";
+import { serveModelCall } from "../calls/model-call.ts";
 import type { Route } from "../route.ts";
 
 const DOOR = {

@@ -1,6 +1,6 @@
 // POST /v1/messages/count_tokens
 import { anthropicMessages } from "../../wire/anthropic-messages.ts";
-import { serveModelCall } from "../model-call.ts";
+import { serveModelCall } from "../calls/model-call.ts";
 import type { Route } from "../route.ts";
 
 const ENDPOINT = `${anthropicMessages.endpoint}/count_tokens`;

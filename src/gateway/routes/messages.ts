@@ -1,6 +1,6 @@
 // POST /v1/messages
 import { anthropicMessages } from "../../wire/anthropic-messages.ts";
-import { serveModelCall } from "../model-call.ts";
+import { serveModelCall } from "../calls/model-call.ts";
 import type { Route } from "../route.ts";
 
 const DOOR = { wire: anthropicMessages, endpoint: anthropicMessages.endpoint };

@@ -2,7 +2,7 @@
 import { defaultAgent } from "../../access/read-view.ts";
 import type { Caller } from "../guard/caller.ts";
 import type { Gateway } from "../gateway.ts";
-import { patternsOf, targetsFor } from "../key-allows.ts";
+import { patternsOf, targetsFor } from "../calls/key-allows.ts";
 import { replyJson } from "../reply.ts";
 import type { Route } from "../route.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FailedRuns } from "./failed-runs.ts";
-import type { Served } from "../served.ts";
+import type { Served } from "../calls/served.ts";
 
 function setup() {
   const lines: string[] = [];

@@ -2,9 +2,9 @@
 import type { RunResult } from "../../access/run.ts";
 import { formatModelRef } from "../../core/model-ref.ts";
 import { firstRecovery } from "../../core/recovery.ts";
-import { attemptWords, leftOutWords, named } from "../failure-words.ts";
+import { attemptWords, leftOutWords, named } from "../calls/failure-words.ts";
 import type { Log } from "../gateway.ts";
-import type { Served } from "../served.ts";
+import type { Served } from "../calls/served.ts";
 
 export type FailedResult = RunResult & { readonly kind: "cut" | "exhausted" };
 

@@ -1,11 +1,11 @@
 // A client's call while it is under way, for whoever wants to end it.
 import type { ProviderId } from "../../core/ids.ts";
-import type { TimedRefusal } from "../refusals.ts";
+import type { TimedRefusal } from "../calls/refusals.ts";
 import type { ResponseSink } from "../sinks/response-sink.ts";
 import type { ActiveRun, Gone, RunAbout } from "./runs.ts";
 import { AUTH_REVOKED } from "./runs.ts";
-import type { Served } from "../served.ts";
-import { hasLostProvider } from "../served.ts";
+import type { Served } from "../calls/served.ts";
+import { hasLostProvider } from "../calls/served.ts";
 
 export class HttpRun implements ActiveRun {
   stopReason: string | undefined;

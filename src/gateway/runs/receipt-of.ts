@@ -17,9 +17,9 @@ import {
   omittedRecords,
 } from "../../core/replay/record.ts";
 import type { Caller } from "../guard/caller.ts";
-import type { CrossingRecord } from "../crossing-meter.ts";
-import { noteNoChoice } from "../choice.ts";
-import type { Served } from "../served.ts";
+import type { CrossingRecord } from "../calls/crossing-meter.ts";
+import { noteNoChoice } from "../calls/choice.ts";
+import type { Served } from "../calls/served.ts";
 
 /** Runs that succeed at once are the rule: their receipts are built when they are written, if at all. */
 export function keepReceipt(

@@ -6,7 +6,7 @@ import type { JsonObject } from "../../core/json.ts";
 import { isObject, parseObject } from "../../core/json.ts";
 import type { AnswerMarks, Collector, ForcedCall } from "../../wire/wire.ts";
 import { tellAsStream } from "./as-stream.ts";
-import type { TimedRefusal } from "../refusals.ts";
+import type { TimedRefusal } from "../calls/refusals.ts";
 import { OWN_ANSWER, replyRefusal } from "../reply.ts";
 import type { SinkParts } from "./response-sink.ts";
 import { EVENT_STREAM, ResponseSink } from "./response-sink.ts";

@@ -7,7 +7,7 @@ import { AgentJsonSink, AgentStreamSink } from "./agent-sinks.ts";
 import type { RequestBody } from "../body.ts";
 import { PassSink } from "./pass-sink.ts";
 import type { ResponseSink } from "./response-sink.ts";
-import type { Served } from "../served.ts";
+import type { Served } from "../calls/served.ts";
 
 export function sinkFor(
   response: ServerResponse,

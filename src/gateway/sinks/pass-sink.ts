@@ -1,7 +1,7 @@
 // Pass-through: the provider's bytes, untouched.
 import type { RawHeaders } from "../../access/sink.ts";
 import { tellAsStream } from "./as-stream.ts";
-import type { TimedRefusal } from "../refusals.ts";
+import type { TimedRefusal } from "../calls/refusals.ts";
 import { ResponseSink } from "./response-sink.ts";
 
 const OPENING_BYTES = 4096;

@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import type { Alarm } from "../../access/alarms.ts";
 import { clearAlarm, setAlarm } from "../../access/alarms.ts";
 import type { RawHeaders, Sink } from "../../access/sink.ts";
-import type { TimedRefusal } from "../refusals.ts";
+import type { TimedRefusal } from "../calls/refusals.ts";
 import { OWN_ANSWER, replyRefusal } from "../reply.ts";
 import type { Wire } from "../../wire/wire.ts";
 

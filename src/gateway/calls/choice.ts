@@ -1,10 +1,10 @@
 // What the first choice of a run sees: noted when it is made, since it is another a moment later.
-import type { Failure } from "../core/failure/failure.ts";
-import type { ProfileId } from "../core/ids.ts";
-import type { ModelRef } from "../core/model-ref.ts";
-import type { Prepared } from "../core/plan/prepare.ts";
-import type { Attempt, PlanRequest } from "../core/plan/walk.ts";
-import { isUnderTest, keptCandidates, loadOf } from "../core/replay/record.ts";
+import type { Failure } from "../../core/failure/failure.ts";
+import type { ProfileId } from "../../core/ids.ts";
+import type { ModelRef } from "../../core/model-ref.ts";
+import type { Prepared } from "../../core/plan/prepare.ts";
+import type { Attempt, PlanRequest } from "../../core/plan/walk.ts";
+import { isUnderTest, keptCandidates, loadOf } from "../../core/replay/record.ts";
 import type { Served } from "./served.ts";
 
 /** Only where there is a choice does it matter which profile served a conversation last. */

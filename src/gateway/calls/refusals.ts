@@ -1,13 +1,13 @@
 // What a client is told when there is no answer: status, type and message by the cause.
 // Statuses: gateway spec §2, with the decided differences of conformance/README.md.
-import type { Failure, FailureKind } from "../core/failure/failure.ts";
-import { CROSSING_WORDS, isCrossing } from "../core/funding.ts";
-import { formatModelRef } from "../core/model-ref.ts";
-import type { Recovery } from "../core/recovery.ts";
-import { firstRecovery, freeAgainAt } from "../core/recovery.ts";
-import type { LeftOut } from "../core/plan/explain.ts";
-import type { AttemptRecord } from "../core/receipt.ts";
-import type { Refusal } from "../wire/wire.ts";
+import type { Failure, FailureKind } from "../../core/failure/failure.ts";
+import { CROSSING_WORDS, isCrossing } from "../../core/funding.ts";
+import { formatModelRef } from "../../core/model-ref.ts";
+import type { Recovery } from "../../core/recovery.ts";
+import { firstRecovery, freeAgainAt } from "../../core/recovery.ts";
+import type { LeftOut } from "../../core/plan/explain.ts";
+import type { AttemptRecord } from "../../core/receipt.ts";
+import type { Refusal } from "../../wire/wire.ts";
 import { attemptsWords, leftOutWords, named, recoveryWords, secondsUntil } from "./failure-words.ts";
 
 /** Status and type by what the last attempt failed of. */

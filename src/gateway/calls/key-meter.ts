@@ -1,12 +1,12 @@
 // A client key on one model call: may it, how much has it left, what did the call use.
-import type { RunResult } from "../access/run.ts";
-import type { KeyUse, LimitHit } from "../core/key-use.ts";
-import { NO_USE } from "../core/key-use.ts";
-import type { Usage } from "../wire/wire.ts";
+import type { RunResult } from "../../access/run.ts";
+import type { KeyUse, LimitHit } from "../../core/key-use.ts";
+import { NO_USE } from "../../core/key-use.ts";
+import type { Usage } from "../../wire/wire.ts";
 import type { CallEstimate } from "./call-estimate.ts";
-import type { Caller, CallerKey } from "./guard/caller.ts";
-import type { Gateway } from "./gateway.ts";
-import { Refused } from "./refused.ts";
+import type { Caller, CallerKey } from "../guard/caller.ts";
+import type { Gateway } from "../gateway.ts";
+import { Refused } from "../refused.ts";
 import type { TimedRefusal } from "./refusals.ts";
 
 /**

@@ -1,10 +1,10 @@
 // Which models and agents a client key may use.
 import type { IncomingMessage } from "node:http";
-import type { Config } from "../config/config.ts";
-import { modelNamesOf } from "../config/model-names.ts";
-import { allowed } from "../core/client-key.ts";
-import type { Caller } from "./guard/caller.ts";
-import { Refused } from "./refused.ts";
+import type { Config } from "../../config/config.ts";
+import { modelNamesOf } from "../../config/model-names.ts";
+import { allowed } from "../../core/client-key.ts";
+import type { Caller } from "../guard/caller.ts";
+import { Refused } from "../refused.ts";
 import type { Target } from "./target.ts";
 
 /**

@@ -1,29 +1,29 @@
 // From an attempt to the upstream call it makes: address, headers, body.
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
-import { callHeaders, joinPath, pairsWithout, toSign } from "../access/call-parts.ts";
-import type { UpstreamCall } from "../access/exchange.ts";
-import type { Talk } from "../access/cli-backends/sessions.ts";
-import type { ExchangedTokens } from "../access/exchanged.ts";
-import type { LiveAgent } from "../access/live-agent.ts";
-import type { ProviderRoute } from "../access/provider-route.ts";
-import { routeVia } from "../access/provider-route.ts";
-import { configuredHeaders, credentialHeaders } from "../access/request-auth.ts";
-import type { AccessConfig } from "../config/config.ts";
-import type { AuthProfile } from "../core/credential.ts";
-import { AccessError } from "../core/errors.ts";
-import type { JsonObject } from "../core/json.ts";
-import { parseObject } from "../core/json.ts";
-import type { Attempt } from "../core/plan/walk.ts";
-import type { Exchanged } from "../oauth/exchange.ts";
-import type { Secret } from "../core/secret.ts";
-import { usageHeadersOf } from "../providers/usage/headers.ts";
-import type { Environment } from "../secrets/env.ts";
-import type { ModelSpan } from "../wire/splice-model.ts";
-import { findModel, ModelSplicer } from "../wire/splice-model.ts";
-import { mayHoldForeign, withoutForeign } from "../wire/translate/signature.ts";
-import type { ProviderWire, Wire } from "../wire/wire.ts";
-import type { RequestBody } from "./body.ts";
+import { callHeaders, joinPath, pairsWithout, toSign } from "../../access/call-parts.ts";
+import type { UpstreamCall } from "../../access/exchange.ts";
+import type { Talk } from "../../access/cli-backends/sessions.ts";
+import type { ExchangedTokens } from "../../access/exchanged.ts";
+import type { LiveAgent } from "../../access/live-agent.ts";
+import type { ProviderRoute } from "../../access/provider-route.ts";
+import { routeVia } from "../../access/provider-route.ts";
+import { configuredHeaders, credentialHeaders } from "../../access/request-auth.ts";
+import type { AccessConfig } from "../../config/config.ts";
+import type { AuthProfile } from "../../core/credential.ts";
+import { AccessError } from "../../core/errors.ts";
+import type { JsonObject } from "../../core/json.ts";
+import { parseObject } from "../../core/json.ts";
+import type { Attempt } from "../../core/plan/walk.ts";
+import type { Exchanged } from "../../oauth/exchange.ts";
+import type { Secret } from "../../core/secret.ts";
+import { usageHeadersOf } from "../../providers/usage/headers.ts";
+import type { Environment } from "../../secrets/env.ts";
+import type { ModelSpan } from "../../wire/splice-model.ts";
+import { findModel, ModelSplicer } from "../../wire/splice-model.ts";
+import { mayHoldForeign, withoutForeign } from "../../wire/translate/signature.ts";
+import type { ProviderWire, Wire } from "../../wire/wire.ts";
+import type { RequestBody } from "../body.ts";
 
 /** What all attempts of one request share. */
 export interface CallTemplate {

@@ -1,12 +1,12 @@
 // The end of a model call: refusal, sticky profile, counts, log, receipt.
-import type { RunResult } from "../access/run.ts";
-import { isCrossing } from "../core/funding.ts";
-import { formatModelRef } from "../core/model-ref.ts";
-import type { FailedResult } from "./runs/failed-runs.ts";
-import { keepReceipt } from "./runs/receipt-of.ts";
+import type { RunResult } from "../../access/run.ts";
+import { isCrossing } from "../../core/funding.ts";
+import { formatModelRef } from "../../core/model-ref.ts";
+import type { FailedResult } from "../runs/failed-runs.ts";
+import { keepReceipt } from "../runs/receipt-of.ts";
 import type { FailedRun, TimedRefusal } from "./refusals.ts";
 import { refusalAfter, refusalWithoutAttempt } from "./refusals.ts";
-import type { ResponseSink } from "./sinks/response-sink.ts";
+import type { ResponseSink } from "../sinks/response-sink.ts";
 import type { Served } from "./served.ts";
 
 export function endCall(

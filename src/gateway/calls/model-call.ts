@@ -1,11 +1,11 @@
 // A model call from the client's request to its last byte: made ready, run, answered, settled.
-import type { RunResult } from "../access/run.ts";
-import { run } from "../access/run.ts";
-import { readBody } from "./body.ts";
+import type { RunResult } from "../../access/run.ts";
+import { run } from "../../access/run.ts";
+import { readBody } from "../body.ts";
 import { endCall } from "./call-end.ts";
-import { tellWords } from "./chat/told-words.ts";
+import { tellWords } from "../chat/told-words.ts";
 import { admit } from "./key-meter.ts";
-import { HttpRun } from "./runs/http-run.ts";
+import { HttpRun } from "../runs/http-run.ts";
 import type { Served } from "./served.ts";
 import type { Asked, Door } from "./incoming-call.ts";
 import { readyCall } from "./ready-call.ts";

@@ -1,7 +1,7 @@
 // What a call uses, where the provider does not say, or not yet. Client keys and crossing count by it.
-import type { RunResult } from "../access/run.ts";
-import { tokensOfStream, tokensOfText } from "../core/key-use.ts";
-import type { Usage } from "../wire/wire.ts";
+import type { RunResult } from "../../access/run.ts";
+import { tokensOfStream, tokensOfText } from "../../core/key-use.ts";
+import type { Usage } from "../../wire/wire.ts";
 
 export class CallEstimate {
   /** as far as it can be told before the provider counts */

@@ -1,23 +1,23 @@
 // Calls of agents that belong to a conversation: they wait for their turn in it, and take what was said before along.
 // What keeps conversations is loaded with the first of them.
 import type { IncomingHttpHeaders, ServerResponse } from "node:http";
-import type { LiveAgent } from "../access/live-agent.ts";
-import { AccessError } from "../core/errors.ts";
-import type { ProviderId } from "../core/ids.ts";
-import type { JsonObject } from "../core/json.ts";
-import type { ChatMessage } from "../core/session.ts";
-import { textOf } from "../core/session.ts";
-import type { Wire } from "../wire/wire.ts";
-import type { RequestBody } from "./body.ts";
-import type { Caller } from "./guard/caller.ts";
-import type { Conversations, Seat, SessionCall } from "./chat/conversations.ts";
-import type { HttpSession } from "./chat/http-session.ts";
-import type { NamedSession } from "./chat/session-name.ts";
-import type { Told } from "./chat/told-words.ts";
-import type { Gateway } from "./gateway.ts";
-import type { HttpRun } from "./runs/http-run.ts";
-import { Refused } from "./refused.ts";
-import { newRunId } from "./runs/run-id.ts";
+import type { LiveAgent } from "../../access/live-agent.ts";
+import { AccessError } from "../../core/errors.ts";
+import type { ProviderId } from "../../core/ids.ts";
+import type { JsonObject } from "../../core/json.ts";
+import type { ChatMessage } from "../../core/session.ts";
+import { textOf } from "../../core/session.ts";
+import type { Wire } from "../../wire/wire.ts";
+import type { RequestBody } from "../body.ts";
+import type { Caller } from "../guard/caller.ts";
+import type { Conversations, Seat, SessionCall } from "../chat/conversations.ts";
+import type { HttpSession } from "../chat/http-session.ts";
+import type { NamedSession } from "../chat/session-name.ts";
+import type { Told } from "../chat/told-words.ts";
+import type { Gateway } from "../gateway.ts";
+import type { HttpRun } from "../runs/http-run.ts";
+import { Refused } from "../refused.ts";
+import { newRunId } from "../runs/run-id.ts";
 import { WaitingRoom } from "./waiting-room.ts";
 
 /** A look that costs next to nothing: most calls are stateless. */
@@ -115,7 +115,7 @@ export async function seatFor(
   { json }: RequestBody,
   { headers, response, gateway, live, wire, caller }: CalledBy,
 ): Promise<Seated> {
-  const { sessionNamedBy } = await import("./chat/session-name.ts");
+  const { sessionNamedBy } = await import("../chat/session-name.ts");
   const name = sessionNamedBy(headers, wire, json, live.id, caller);
   const said = name && (await rowsIn(wire, json, gateway));
   // What no transcript can hold is stateless.
@@ -139,7 +139,7 @@ export async function seatFor(
 }
 
 async function rowsIn(wire: Wire, json: RequestBody["json"], gateway: Gateway) {
-  const { rowsOf } = await import("./chat/session-rows.ts");
+  const { rowsOf } = await import("../chat/session-rows.ts");
   return rowsOf(wire, json, gateway.now());
 }
 
@@ -149,7 +149,7 @@ export async function openSession(
   { json }: RequestBody,
   { headers, gateway, live, wire, caller }: CalledBy,
 ): Promise<HttpSession | undefined> {
-  const { openHttpSession } = await import("./chat/http-session.ts");
+  const { openHttpSession } = await import("../chat/http-session.ts");
   const strict = headers["x-openclaw-model"] !== undefined;
   const by = { gateway, live, wire, caller, body: json, said, strict };
   try {

@@ -1,22 +1,22 @@
 // One model call while it is being served.
-import type { LiveAgent } from "../access/live-agent.ts";
-import type { AuthProfile } from "../core/credential.ts";
-import type { Crossing } from "../core/funding.ts";
-import type { ProfileId, ProviderId } from "../core/ids.ts";
-import type { ModelRef } from "../core/model-ref.ts";
-import type { Snapshot } from "../core/plan/candidate.ts";
-import type { Prepared } from "../core/plan/prepare.ts";
-import type { PlanRequest } from "../core/plan/walk.ts";
-import type { LoadRecord } from "../core/receipt.ts";
-import type { Wire } from "../wire/wire.ts";
+import type { LiveAgent } from "../../access/live-agent.ts";
+import type { AuthProfile } from "../../core/credential.ts";
+import type { Crossing } from "../../core/funding.ts";
+import type { ProfileId, ProviderId } from "../../core/ids.ts";
+import type { ModelRef } from "../../core/model-ref.ts";
+import type { Snapshot } from "../../core/plan/candidate.ts";
+import type { Prepared } from "../../core/plan/prepare.ts";
+import type { PlanRequest } from "../../core/plan/walk.ts";
+import type { LoadRecord } from "../../core/receipt.ts";
+import type { Wire } from "../../wire/wire.ts";
 import { testedAtFirst } from "./choice.ts";
 import type { CallEstimate } from "./call-estimate.ts";
-import type { Caller } from "./guard/caller.ts";
-import type { Gateway } from "./gateway.ts";
+import type { Caller } from "../guard/caller.ts";
+import type { Gateway } from "../gateway.ts";
 import type { CrossingMeter } from "./crossing-meter.ts";
 import type { CallMeter } from "./key-meter.ts";
-import { newRunId } from "./runs/run-id.ts";
-import type { Gone } from "./runs/runs.ts";
+import { newRunId } from "../runs/run-id.ts";
+import type { Gone } from "../runs/runs.ts";
 
 export interface Served {
   readonly runId: string;

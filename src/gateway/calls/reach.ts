@@ -1,17 +1,17 @@
 // Which of the wanted models a request can go to: those that speak the client's protocol, and those that it can
 // be translated for.
-import type { ProviderRoute } from "../access/provider-route.ts";
-import { openAddress, routesTo } from "../access/provider-route.ts";
-import { isTranslatable, neutralRequest } from "../access/translation.ts";
-import type { Config } from "../config/config.ts";
-import { AccessError } from "../core/errors.ts";
-import type { JsonObject } from "../core/json.ts";
-import type { ModelRef } from "../core/model-ref.ts";
-import { formatModelRef } from "../core/model-ref.ts";
-import { isNative } from "../wire/all.ts";
-import type { ModelRequest } from "../wire/translate/neutral.ts";
-import type { Wire } from "../wire/wire.ts";
-import type { Gateway } from "./gateway.ts";
+import type { ProviderRoute } from "../../access/provider-route.ts";
+import { openAddress, routesTo } from "../../access/provider-route.ts";
+import { isTranslatable, neutralRequest } from "../../access/translation.ts";
+import type { Config } from "../../config/config.ts";
+import { AccessError } from "../../core/errors.ts";
+import type { JsonObject } from "../../core/json.ts";
+import type { ModelRef } from "../../core/model-ref.ts";
+import { formatModelRef } from "../../core/model-ref.ts";
+import { isNative } from "../../wire/all.ts";
+import type { ModelRequest } from "../../wire/translate/neutral.ts";
+import type { Wire } from "../../wire/wire.ts";
+import type { Gateway } from "../gateway.ts";
 
 export interface Reach {
   readonly models: readonly ModelRef[];

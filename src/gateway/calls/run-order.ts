@@ -1,11 +1,11 @@
 // What a run is given to do for a model call: how an attempt is made ready, how it is sent, how long to wait.
 import type { IncomingHttpHeaders } from "node:http";
-import { exchange } from "../access/exchange.ts";
-import { routeFor } from "../access/provider-route.ts";
-import type { Run } from "../access/run.ts";
-import type { Sink } from "../access/sink.ts";
-import type { Attempt } from "../core/plan/walk.ts";
-import type { ModelRequest } from "../wire/translate/neutral.ts";
+import { exchange } from "../../access/exchange.ts";
+import { routeFor } from "../../access/provider-route.ts";
+import type { Run } from "../../access/run.ts";
+import type { Sink } from "../../access/sink.ts";
+import type { Attempt } from "../../core/plan/walk.ts";
+import type { ModelRequest } from "../../wire/translate/neutral.ts";
 import { noteChoice } from "./choice.ts";
 import { meterCrossing } from "./crossing-meter.ts";
 import { otherExchange } from "./other-call.ts";

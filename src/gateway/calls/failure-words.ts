@@ -1,8 +1,8 @@
 // A run without an answer, in words: for the client's message and for the log.
-import { CROSSING_WORDS, isCrossing } from "../core/funding.ts";
-import type { LeftOut } from "../core/plan/explain.ts";
-import type { AttemptRecord } from "../core/receipt.ts";
-import type { Recovery } from "../core/recovery.ts";
+import { CROSSING_WORDS, isCrossing } from "../../core/funding.ts";
+import type { LeftOut } from "../../core/plan/explain.ts";
+import type { AttemptRecord } from "../../core/receipt.ts";
+import type { Recovery } from "../../core/recovery.ts";
 
 /** A message names this many; its details have more. */
 const MOST_NAMED = 8;

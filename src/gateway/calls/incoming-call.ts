@@ -1,12 +1,12 @@
 // A model call as it comes in: at which door, by whom, and what it asks for.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Config } from "../config/config.ts";
-import type { Wire } from "../wire/wire.ts";
-import type { RequestBody } from "./body.ts";
-import { Refused } from "./refused.ts";
-import type { Caller } from "./guard/caller.ts";
-import { mayDo, outOfScope } from "./guard/caller.ts";
-import type { Gateway } from "./gateway.ts";
+import type { Config } from "../../config/config.ts";
+import type { Wire } from "../../wire/wire.ts";
+import type { RequestBody } from "../body.ts";
+import { Refused } from "../refused.ts";
+import type { Caller } from "../guard/caller.ts";
+import { mayDo, outOfScope } from "../guard/caller.ts";
+import type { Gateway } from "../gateway.ts";
 import type { Target } from "./target.ts";
 import { embeddingTarget } from "./target.ts";
 

@@ -1,12 +1,12 @@
 // A client whose call waits behind others of its conversation: as with every call no byte before some seconds, so that
 // an SDK still sees a status; then comments keep a stream alive.
 import type { ServerResponse } from "node:http";
-import type { Alarm } from "../access/alarms.ts";
-import { clearAlarm, setAlarm } from "../access/alarms.ts";
-import type { Wire } from "../wire/wire.ts";
-import { AgentStreamSink } from "./sinks/agent-sinks.ts";
-import { refusalOf } from "./reply.ts";
-import { COMMENT, EVENT_STREAM } from "./sinks/response-sink.ts";
+import type { Alarm } from "../../access/alarms.ts";
+import { clearAlarm, setAlarm } from "../../access/alarms.ts";
+import type { Wire } from "../../wire/wire.ts";
+import { AgentStreamSink } from "../sinks/agent-sinks.ts";
+import { refusalOf } from "../reply.ts";
+import { COMMENT, EVENT_STREAM } from "../sinks/response-sink.ts";
 
 export class WaitingRoom {
   readonly #response: ServerResponse;

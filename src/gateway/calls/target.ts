@@ -1,13 +1,13 @@
 // What a client's `model` means: an agent, or a model that the provider's bytes come back from untouched.
 // Forms: gateway spec §2 "chat/completions"; DESIGN, "Two paths through the gateway".
-import type { Config } from "../config/config.ts";
-import { defaultModelOf, modelNamesOf } from "../config/model-names.ts";
-import { AccessError } from "../core/errors.ts";
-import type { AgentId } from "../core/ids.ts";
-import type { ModelRef } from "../core/model-ref.ts";
-import { sameModelRef, splitModelRef } from "../core/model-ref.ts";
-import { authProviderOf } from "../access/auth-provider.ts";
-import { isKnown } from "../access/provider-route.ts";
+import type { Config } from "../../config/config.ts";
+import { defaultModelOf, modelNamesOf } from "../../config/model-names.ts";
+import { AccessError } from "../../core/errors.ts";
+import type { AgentId } from "../../core/ids.ts";
+import type { ModelRef } from "../../core/model-ref.ts";
+import { sameModelRef, splitModelRef } from "../../core/model-ref.ts";
+import { authProviderOf } from "../../access/auth-provider.ts";
+import { isKnown } from "../../access/provider-route.ts";
 
 export interface Target {
   readonly path: "agent" | "pass-through";

@@ -1,14 +1,14 @@
 // What a call costs that began on what is paid for anyway and went on where each call costs money.
-import { ASSUMED_COST, nanoDollarsAt } from "../access/prices.ts";
-import type { RunResult } from "../access/run.ts";
-import type { KeyUse } from "../core/key-use.ts";
-import { NANO, NO_USE } from "../core/key-use.ts";
-import type { ModelRef } from "../core/model-ref.ts";
-import type { Attempt } from "../core/plan/walk.ts";
-import type { Receipt } from "../core/receipt.ts";
-import type { Usage } from "../wire/wire.ts";
+import { ASSUMED_COST, nanoDollarsAt } from "../../access/prices.ts";
+import type { RunResult } from "../../access/run.ts";
+import type { KeyUse } from "../../core/key-use.ts";
+import { NANO, NO_USE } from "../../core/key-use.ts";
+import type { ModelRef } from "../../core/model-ref.ts";
+import type { Attempt } from "../../core/plan/walk.ts";
+import type { Receipt } from "../../core/receipt.ts";
+import type { Usage } from "../../wire/wire.ts";
 import type { CallEstimate } from "./call-estimate.ts";
-import type { Gateway } from "./gateway.ts";
+import type { Gateway } from "../gateway.ts";
 import type { Served } from "./served.ts";
 
 /** What a receipt says of it. */

@@ -2,12 +2,12 @@
 // a known client's session header, the body's own id, else a keyed digest of how the conversation begins.
 import { hash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
-import { AccessError } from "../core/errors.ts";
-import type { AgentId } from "../core/ids.ts";
-import type { JsonObject } from "../core/json.ts";
-import type { Wire } from "../wire/wire.ts";
-import type { Caller } from "./guard/caller.ts";
-import { callerId } from "./guard/caller.ts";
+import { AccessError } from "../../core/errors.ts";
+import type { AgentId } from "../../core/ids.ts";
+import type { JsonObject } from "../../core/json.ts";
+import type { Wire } from "../../wire/wire.ts";
+import type { Caller } from "../guard/caller.ts";
+import { callerId } from "../guard/caller.ts";
 
 /** Session headers of OpenClaw and of coding tools, in order of preference. */
 const SESSION_HEADERS = [
