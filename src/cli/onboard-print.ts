@@ -1,6 +1,6 @@
 // The report of `onboard` and `configure`, printed.
 import type { CommandDeps } from "../access/open-deps.ts";
-import { readLock } from "../gateway/lock.ts";
+import { readLock } from "../gateway/lifecycle/lock.ts";
 import type { OnboardReport } from "../onboard/summary.ts";
 import { EXIT_FAILURE, EXIT_OK } from "./exit.ts";
 import type { Io } from "./io.ts";

@@ -3,7 +3,7 @@ import type { Talk } from "../access/login/talk.ts";
 import { writeConfig } from "../access/config-edit.ts";
 import type { CommandDeps } from "../access/open-deps.ts";
 import { AccessError, messageOf } from "../core/errors.ts";
-import { curlLine } from "../gateway/announce.ts";
+import { curlLine } from "../gateway/lifecycle/announce.ts";
 import type { RemoteGateway } from "../onboard/remote.ts";
 import { httpAddress, parseRemoteUrl, remoteEdits, tryRemote } from "../onboard/remote.ts";
 import type { Tried } from "../onboard/source.ts";

@@ -5,7 +5,7 @@ import type { CommandDeps } from "../access/open-deps.ts";
 import type { Config } from "../config/config.ts";
 import { untilde } from "../config/paths.ts";
 import { AccessError } from "../core/errors.ts";
-import { readLock } from "../gateway/lock.ts";
+import { readLock } from "../gateway/lifecycle/lock.ts";
 import { moveAway, RESET_SCOPES, resetPlaces } from "../onboard/reset.ts";
 import { terminalTalk } from "./ask.ts";
 import type { Io } from "./io.ts";

@@ -8,7 +8,7 @@ import { join, relative } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { writtenForms } from "../../src/core/secret-forms.ts";
 import { TextSearch } from "../../src/core/text-search.ts";
-import { readLock } from "../../src/gateway/lock.ts";
+import { readLock } from "../../src/gateway/lifecycle/lock.ts";
 import type { Action, Call, ScriptedUpstream } from "../fakes/scripted-upstream.ts";
 import { startScriptedUpstream } from "../fakes/scripted-upstream.ts";
 import * as act from "../fakes/upstream-actions.ts";

@@ -18,7 +18,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { TestContext } from "node:test";
 import { describe, test } from "node:test";
 import { WebSocketServer } from "ws";
-import { holdLock } from "../../src/gateway/lock.ts";
+import { holdLock } from "../../src/gateway/lifecycle/lock.ts";
 import { linesOf, prove, runInside } from "./inside.ts";
 import type { SeededHome } from "./seeded-home.ts";
 import { seededHome } from "./seeded-home.ts";

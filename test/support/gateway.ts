@@ -13,7 +13,7 @@ import type { Credential } from "../../src/core/credential.ts";
 import type { Health } from "../../src/core/health.ts";
 import { HEALTHY } from "../../src/core/health.ts";
 import type { Receipt } from "../../src/core/receipt.ts";
-import { runGateway } from "../../src/gateway/run.ts";
+import { runGateway } from "../../src/gateway/lifecycle/run.ts";
 import { openClientKeyStore } from "../../src/store/client-keys.ts";
 import { openReceiptStore } from "../../src/store/receipts.ts";
 import { openSessionStore, sessionFile } from "../../src/store/sessions.ts";

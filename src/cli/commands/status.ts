@@ -21,7 +21,7 @@ export default buildCommand({
   async func(this: Session, { json, usage, agent }: Flags) {
     const [{ readStatus }, { readLock }] = await Promise.all([
       import("../../access/status.ts"),
-      import("../../gateway/lock.ts"),
+      import("../../gateway/lifecycle/lock.ts"),
     ]);
     const deps = await this.deps();
     const asked = usage ? await runUsage(this, agent) : undefined;

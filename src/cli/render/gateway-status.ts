@@ -1,5 +1,5 @@
 // The gateway for people: where it runs, whether it serves, what its service is.
-import type { GatewayStatus } from "../../gateway/control.ts";
+import type { GatewayStatus } from "../../gateway/lifecycle/control.ts";
 import { withoutControls } from "./text.ts";
 
 interface Report extends GatewayStatus {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { OutsideText } from "../../access/prove/prove.ts";
 import { isSecretVariable } from "../../access/prove/gather.ts";
-import type { GatewayLock } from "../lock.ts";
+import type { GatewayLock } from "../lifecycle/lock.ts";
 
 export interface Variable {
   readonly name: string;

@@ -1,5 +1,5 @@
 // What the primary does for one worker: answers what it asks, takes what it tells.
-import type { GatewayParts } from "../build.ts";
+import type { GatewayParts } from "../lifecycle/build.ts";
 import type { AllLoads, TellLoads } from "./all-loads.ts";
 import type { Seat } from "./crew.ts";
 import { CrossingDesk } from "./crossing-desk.ts";

@@ -2,13 +2,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { dayEnds } from "../../core/key-use.ts";
 import { InstallKey } from "../../store/generation.ts";
-import type { GatewayParts } from "../build.ts";
+import type { GatewayParts } from "../lifecycle/build.ts";
 import type { ControlDoor } from "../control-door.ts";
 import type { Faults } from "../faults.ts";
 import type { Current } from "../http.ts";
 import type { Listening } from "../sockets/listen.ts";
 import { GRACE_MS } from "../sockets/listen.ts";
-import type { WorkerRow } from "../lock.ts";
+import type { WorkerRow } from "../lifecycle/lock.ts";
 import type { GatewayDeps } from "../deps.ts";
 import type { GatewayOptions, Settings } from "../settings/settings.ts";
 import type { TlsFiles } from "../sockets/tls.ts";

@@ -19,7 +19,7 @@ export default buildCommand({
   },
   async func(this: Session, flags: { readonly json: boolean; readonly timeout?: number }) {
     const { json, timeout = USUAL_TIMEOUT_MS } = flags;
-    const { reloadGateway } = await import("../../../gateway/control.ts");
+    const { reloadGateway } = await import("../../../gateway/lifecycle/control.ts");
     const report = await reloadGateway((await this.deps()).paths(), timeout);
     if (json) return this.io.json(report);
     const { changed, restart } = report;

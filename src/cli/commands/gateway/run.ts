@@ -38,7 +38,7 @@ export default buildCommand({
   async func(this: Session, { port, bind, auth, token, password, passwordFile, verbose, workers }: Flags) {
     if (isWorker()) return await (await import("../../gateway-worker.ts")).runAsWorker();
     const [{ runGateway }, { gatewayDeps }] = await Promise.all([
-      import("../../../gateway/run.ts"),
+      import("../../../gateway/lifecycle/run.ts"),
       import("../../gateway-deps.ts"),
     ]);
     const deps = await this.deps();

@@ -31,7 +31,7 @@ export default buildCommand({
     const deps = await this.deps();
     const [{ gatewayStatus }, { findService, isActive }, { isOurs }, { renderGatewayStatus }] =
       await Promise.all([
-        import("../../../gateway/control.ts"),
+        import("../../../gateway/lifecycle/control.ts"),
         import("../../../gateway/service/service.ts"),
         import("../../../gateway/service/files.ts"),
         import("../../render/gateway-status.ts"),

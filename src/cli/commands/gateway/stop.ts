@@ -16,7 +16,7 @@ export default buildCommand({
   },
   async func(this: Session, flags: { readonly json: boolean; readonly timeout?: number }) {
     const { json, timeout = USUAL_TIMEOUT_MS } = flags;
-    const { stopGateway } = await import("../../../gateway/control.ts");
+    const { stopGateway } = await import("../../../gateway/lifecycle/control.ts");
     const pid = await stopGateway((await this.deps()).paths(), timeout);
     if (json) return this.io.json({ stopped: pid !== undefined, ...(pid === undefined ? {} : { pid }) });
     this.io.out(pid === undefined ? "No gateway runs here." : `Stopped the gateway (pid ${pid}).`);

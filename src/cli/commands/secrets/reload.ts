@@ -51,7 +51,7 @@ export default buildCommand({
 async function reported(deps: CommandDeps, flags: Flags): Promise<SecretsReport> {
   const { timeout: timeoutMs = USUAL_TIMEOUT_MS, url, token, password } = flags;
   if (url === undefined && token === undefined && password === undefined) {
-    const { reloadSecrets } = await import("../../../gateway/control.ts");
+    const { reloadSecrets } = await import("../../../gateway/lifecycle/control.ts");
     return reloadSecrets(deps.paths(), timeoutMs);
   }
   const [{ callTarget }, { callGateway }] = await Promise.all([

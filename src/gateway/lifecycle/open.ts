@@ -1,15 +1,15 @@
 // Opens the doors of an assembled gateway: its port, its control plane, its workers, and the lock that names them.
-import type { Deps } from "../access/deps.ts";
-import { AccessError } from "../core/errors.ts";
+import type { Deps } from "../../access/deps.ts";
+import { AccessError } from "../../core/errors.ts";
 import type { Assembly } from "./assemble.ts";
-import { ControlDoor } from "./control-door.ts";
-import { requestListener } from "./http.ts";
-import type { Listening } from "./sockets/listen.ts";
-import { listen } from "./sockets/listen.ts";
+import { ControlDoor } from "../control-door.ts";
+import { requestListener } from "../http.ts";
+import type { Listening } from "../sockets/listen.ts";
+import { listen } from "../sockets/listen.ts";
 import type { HeldLock } from "./lock.ts";
 import { holdLock, readLock } from "./lock.ts";
-import type { ReloadReport } from "./settings/reload.ts";
-import { followPair } from "./sockets/tls.ts";
+import type { ReloadReport } from "../settings/reload.ts";
+import { followPair } from "../sockets/tls.ts";
 
 export interface Opened {
   /** where it can be reached */
@@ -64,7 +64,7 @@ async function handedOver(made: Assembly, listening: Listening) {
   const { hub, workerCount, late } = made;
   if (!hub) return undefined;
   await listening.close();
-  const { startWorkers } = await import("./workers/primary.ts");
+  const { startWorkers } = await import("../workers/primary.ts");
   return await startWorkers({
     ...made,
     hub,

@@ -4,13 +4,13 @@ import { announce } from "./announce.ts";
 import type { Assembly } from "./assemble.ts";
 import { assemble } from "./assemble.ts";
 import { usageReaderOf } from "./build.ts";
-import type { GatewayDeps } from "./deps.ts";
-import type { Following } from "./settings/follow.ts";
-import { followFiles } from "./settings/follow.ts";
+import type { GatewayDeps } from "../deps.ts";
+import type { Following } from "../settings/follow.ts";
+import { followFiles } from "../settings/follow.ts";
 import type { Opened } from "./open.ts";
 import { open } from "./open.ts";
-import type { ReloadReport } from "./settings/reload.ts";
-import type { GatewayOptions } from "./settings/settings.ts";
+import type { ReloadReport } from "../settings/reload.ts";
+import type { GatewayOptions } from "../settings/settings.ts";
 
 /** The gateway ends to be started again, with settings that a running one cannot take over. */
 const EXIT_AGAIN = 75;

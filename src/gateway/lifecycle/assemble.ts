@@ -1,25 +1,25 @@
 // All that a gateway is made of, before anybody can reach it.
-import { defaultAgent } from "../access/read-view.ts";
-import { AccessError } from "../core/errors.ts";
-import { MAIN_AGENT } from "../core/ids.ts";
+import { defaultAgent } from "../../access/read-view.ts";
+import { AccessError } from "../../core/errors.ts";
+import { MAIN_AGENT } from "../../core/ids.ts";
 import type { GatewayParts } from "./build.ts";
 import { buildGateway, gatewayWith } from "./build.ts";
-import type { Talks } from "./chat/talks.ts";
-import type { ControlDoor } from "./control-door.ts";
-import type { GatewayDeps } from "./deps.ts";
-import { Faults } from "./faults.ts";
-import type { Current } from "./http.ts";
-import { Installer, refuseOAuthRefs, warnOfSettings } from "./settings/install.ts";
-import { knownSecrets } from "./known-secrets.ts";
-import { GatewaySecrets } from "./secrets/secrets.ts";
-import type { GatewayOptions, Settings } from "./settings/settings.ts";
-import { gatewaySettings, guardOf, ownRefs } from "./settings/settings.ts";
-import type { TlsFiles, TlsPair } from "./sockets/tls.ts";
-import { readPair, tlsFiles } from "./sockets/tls.ts";
-import { tellingReceipts } from "./told-receipts.ts";
-import { tellingSessions } from "./told-sessions.ts";
-import type { Hub } from "./workers/hub.ts";
-import type { Workers } from "./workers/primary.ts";
+import type { Talks } from "../chat/talks.ts";
+import type { ControlDoor } from "../control-door.ts";
+import type { GatewayDeps } from "../deps.ts";
+import { Faults } from "../faults.ts";
+import type { Current } from "../http.ts";
+import { Installer, refuseOAuthRefs, warnOfSettings } from "../settings/install.ts";
+import { knownSecrets } from "../known-secrets.ts";
+import { GatewaySecrets } from "../secrets/secrets.ts";
+import type { GatewayOptions, Settings } from "../settings/settings.ts";
+import { gatewaySettings, guardOf, ownRefs } from "../settings/settings.ts";
+import type { TlsFiles, TlsPair } from "../sockets/tls.ts";
+import { readPair, tlsFiles } from "../sockets/tls.ts";
+import { tellingReceipts } from "../told-receipts.ts";
+import { tellingSessions } from "../told-sessions.ts";
+import type { Hub } from "../workers/hub.ts";
+import type { Workers } from "../workers/primary.ts";
 
 export interface Assembly {
   /** with the secrets of references in them */
@@ -62,7 +62,7 @@ export async function assemble(given: GatewayDeps, options: GatewayOptions): Pro
   const pair = tls && readPair(tls);
   const faults = new Faults(deps.log);
   const workerCount = workersOf(deps, options);
-  const hub = workerCount > 1 ? new (await import("./workers/hub.ts")).Hub() : undefined;
+  const hub = workerCount > 1 ? new (await import("../workers/hub.ts")).Hub() : undefined;
   const parts = {
     ...buildGateway(deps, faults, secrets, hub, () => late.control?.notice()),
     talks: talksOf(deps, () => current, late),
@@ -107,7 +107,7 @@ function talksOf(deps: GatewayDeps, current: () => Current, late: Late): () => P
   let opened: Promise<Talks> | undefined;
   const { commands: services, version = "" } = deps;
   const open = async () => {
-    const { Talks: Opened } = await import("./chat/talks.ts");
+    const { Talks: Opened } = await import("../chat/talks.ts");
     return new Opened({
       current: current(),
       sessions: tellingSessions(deps.sessions(), (news) => late.control?.sessionChanged(news)),

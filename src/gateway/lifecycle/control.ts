@@ -2,14 +2,14 @@
 import { request } from "node:http";
 import { request as requestSecurely } from "node:https";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Paths } from "../config/paths.ts";
-import { AccessError, messageOf } from "../core/errors.ts";
-import type { JsonObject } from "../core/json.ts";
-import { parseObject } from "../core/json.ts";
+import type { Paths } from "../../config/paths.ts";
+import { AccessError, messageOf } from "../../core/errors.ts";
+import type { JsonObject } from "../../core/json.ts";
+import { parseObject } from "../../core/json.ts";
 import type { GatewayLock, WorkerRow } from "./lock.ts";
 import { readLock } from "./lock.ts";
-import type { ReloadReport } from "./settings/reload.ts";
-import type { SecretsReport } from "./secrets/report.ts";
+import type { ReloadReport } from "../settings/reload.ts";
+import type { SecretsReport } from "../secrets/report.ts";
 
 export interface GatewayStatus {
   readonly running: boolean;

@@ -1,7 +1,7 @@
 // What a person sees when the gateway is up: its address, where the secret is, and a line that works.
-import type { Gateway } from "./gateway.ts";
-import type { GatewaySecret } from "./guard/token.ts";
-import { quoted } from "./guard/token.ts";
+import type { Gateway } from "../gateway.ts";
+import type { GatewaySecret } from "../guard/token.ts";
+import { quoted } from "../guard/token.ts";
 
 const BODY = `'{"model":"openclaw","messages":[{"role":"user","content":"Say hello."}]}'`;
 

@@ -1,12 +1,12 @@
 // Who runs the gateway of this state dir: its process and address, for the CLI and for the next gateway.
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Paths } from "../config/paths.ts";
-import type { JsonObject } from "../core/json.ts";
-import { isObject, parseObject } from "../core/json.ts";
-import { fateOf, parseProcessIdentity, thisProcess } from "../store/process-identity.ts";
-import type { Log } from "./gateway.ts";
-import type { ReloadReport } from "./settings/reload.ts";
+import type { Paths } from "../../config/paths.ts";
+import type { JsonObject } from "../../core/json.ts";
+import { isObject, parseObject } from "../../core/json.ts";
+import { fateOf, parseProcessIdentity, thisProcess } from "../../store/process-identity.ts";
+import type { Log } from "../gateway.ts";
+import type { ReloadReport } from "../settings/reload.ts";
 
 export interface GatewayLock {
   readonly pid: number;
