@@ -10,7 +10,7 @@ import type { GatewayDeps } from "../deps.ts";
 import { Faults } from "../faults.ts";
 import type { Current } from "../http.ts";
 import { Installer, refuseOAuthRefs, warnOfSettings } from "../settings/install.ts";
-import { knownSecrets } from "../known-secrets.ts";
+import { knownSecrets } from "../secrets/known-secrets.ts";
 import { GatewaySecrets } from "../secrets/secrets.ts";
 import type { GatewayOptions, Settings } from "../settings/settings.ts";
 import { gatewaySettings, guardOf, ownRefs } from "../settings/settings.ts";

@@ -33,7 +33,7 @@ import { goneSince } from "../runs/gone.ts";
 import { Runs } from "../runs/runs.ts";
 import type { GatewayDeps } from "../deps.ts";
 import type { GatewaySecrets } from "../secrets/secrets.ts";
-import { tellingSealed } from "../sealed-notice.ts";
+import { tellingSealed } from "../secrets/sealed-notice.ts";
 import { Targets } from "../calls/target.ts";
 import type { Hub } from "../workers/hub.ts";
 

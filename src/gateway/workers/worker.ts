@@ -8,7 +8,7 @@ import type { Gateway, Log } from "../gateway.ts";
 import type { Current } from "../http.ts";
 import { requestListener } from "../http.ts";
 import type { Listening } from "../sockets/listen.ts";
-import { knownSecrets } from "../known-secrets.ts";
+import { knownSecrets } from "../secrets/known-secrets.ts";
 import { listen } from "../sockets/listen.ts";
 import { handingOver } from "./handed-socket.ts";
 import { figures } from "../metrics/figures.ts";

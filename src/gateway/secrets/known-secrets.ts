@@ -1,8 +1,8 @@
 // All secrets that a running gateway has in memory, for what must not tell them.
-import type { AgentView } from "../access/agent-view.ts";
-import { Secret } from "../core/secret.ts";
-import type { Gateway } from "./gateway.ts";
-import type { Current } from "./http.ts";
+import type { AgentView } from "../../access/agent-view.ts";
+import { Secret } from "../../core/secret.ts";
+import type { Gateway } from "../gateway.ts";
+import type { Current } from "../http.ts";
 
 /** One object for each of the strings, so that who has learnt it knows it again. */
 const made = new WeakMap<object, readonly Secret[]>();

@@ -1,7 +1,7 @@
 // Says in the log that credentials are sealed and cannot be opened: the rest serves on, and nobody else would tell.
-import type { AgentId } from "../core/ids.ts";
-import type { Reading } from "../store/store.ts";
-import type { Log } from "./gateway.ts";
+import type { AgentId } from "../../core/ids.ts";
+import type { Reading } from "../../store/store.ts";
+import type { Log } from "../gateway.ts";
 
 /** `read` that tells each fault once, until it is gone. @param onFault told of each, and of its end */
 export function tellingSealed(
