@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { AccessError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import { isObject, parseObject } from "../core/json.ts";
-import type { ApplyOptions } from "../gateway/control-door.ts";
+import type { ApplyOptions } from "../gateway/control-plane/control-door.ts";
 import { ownProgram } from "./service-start.ts";
 
 const LONGEST_MS = 10 * 60_000;

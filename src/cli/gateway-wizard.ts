@@ -1,7 +1,7 @@
 // `onboard` for a person at a page of the gateway: the same questions, by the same steps.
 import type { Talk } from "../access/login/talk.ts";
 import type { CommandDeps } from "../access/open-deps.ts";
-import type { SetupAsked } from "../gateway/control-door.ts";
+import type { SetupAsked } from "../gateway/control-plane/control-door.ts";
 import type { OnboardReport } from "../onboard/summary.ts";
 import { onboardTalking } from "./onboard.ts";
 import { usualRequest } from "./onboard-flags.ts";

@@ -4,7 +4,7 @@ import type { CommandDeps } from "../access/open-deps.ts";
 import type { Secret } from "../core/secret.ts";
 import type { GatewayKeyStore } from "../store/client-keys.ts";
 import type { SessionStore } from "../store/sessions.ts";
-import type { ApplySecrets, Setup } from "./control-door.ts";
+import type { ApplySecrets, Setup } from "./control-plane/control-door.ts";
 import type { Log } from "./gateway.ts";
 import type { LogFile } from "./logs/log-file.ts";
 import type { SettingsReader } from "./settings/reload.ts";

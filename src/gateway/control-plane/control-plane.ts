@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { WebSocketServer } from "ws";
 import type { Receipt } from "../../core/receipt.ts";
-import type { ControlOptions } from "../control-door.ts";
+import type { ControlOptions } from "./control-door.ts";
 import type { Talks } from "../chat/talks.ts";
 import { Changes } from "./changes.ts";
 import { Connection } from "./connection.ts";

@@ -5,7 +5,7 @@ import type { CommandDeps } from "../../access/open-deps.ts";
 import { MAIN_AGENT } from "../../core/ids.ts";
 import type { SessionStore } from "../../store/sessions.ts";
 import type { Chats } from "../chat/chats.ts";
-import type { ApplySecrets, Setup } from "../control-door.ts";
+import type { ApplySecrets, Setup } from "./control-door.ts";
 import type { Gateway } from "../gateway.ts";
 import type { ReloadReport } from "../settings/reload.ts";
 import type { SecretsReport } from "../secrets/report.ts";

@@ -1,5 +1,5 @@
 // What methods are handed of the control plane and of the gateway around it.
-import type { ControlOptions } from "../control-door.ts";
+import type { ControlOptions } from "./control-door.ts";
 import type { Talks } from "../chat/talks.ts";
 import { rowOf } from "./conversation.ts";
 import type { GatewayIdentity } from "./identity.ts";

@@ -1,6 +1,6 @@
 // A request of a client that was let in: found in the table, judged, done, answered.
 import * as v from "valibot";
-import type { ControlOptions } from "../control-door.ts";
+import type { ControlOptions } from "./control-door.ts";
 import type { Connection } from "./connection.ts";
 import type { Method, PlaneFacts } from "./method.ts";
 import { holds } from "./method.ts";

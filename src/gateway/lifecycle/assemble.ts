@@ -5,7 +5,7 @@ import { MAIN_AGENT } from "../../core/ids.ts";
 import type { GatewayParts } from "./build.ts";
 import { buildGateway, gatewayWith } from "./build.ts";
 import type { Talks } from "../chat/talks.ts";
-import type { ControlDoor } from "../control-door.ts";
+import type { ControlDoor } from "../control-plane/control-door.ts";
 import type { GatewayDeps } from "../deps.ts";
 import { Faults } from "../faults.ts";
 import type { Current } from "../http.ts";

@@ -2,7 +2,7 @@
 import type { Deps } from "../../access/deps.ts";
 import { AccessError } from "../../core/errors.ts";
 import type { Assembly } from "./assemble.ts";
-import { ControlDoor } from "../control-door.ts";
+import { ControlDoor } from "../control-plane/control-door.ts";
 import { requestListener } from "../http.ts";
 import type { Listening } from "../sockets/listen.ts";
 import { listen } from "../sockets/listen.ts";

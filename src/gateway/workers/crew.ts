@@ -3,7 +3,7 @@ import type { Worker } from "node:cluster";
 import cluster from "node:cluster";
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
-import type { ControlDoor } from "../control-door.ts";
+import type { ControlDoor } from "../control-plane/control-door.ts";
 import type { Log } from "../gateway.ts";
 import { Channel } from "./channel.ts";
 import { takeHanded } from "./handed-socket.ts";

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
-import type { ControlDoor } from "../control-door.ts";
+import type { ControlDoor } from "../control-plane/control-door.ts";
 import { plainSide } from "./plain-side.ts";
 
 interface Handed {

@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { dayEnds } from "../../core/key-use.ts";
 import { InstallKey } from "../../store/generation.ts";
 import type { GatewayParts } from "../lifecycle/build.ts";
-import type { ControlDoor } from "../control-door.ts";
+import type { ControlDoor } from "../control-plane/control-door.ts";
 import type { Faults } from "../faults.ts";
 import type { Current } from "../http.ts";
 import type { Listening } from "../sockets/listen.ts";

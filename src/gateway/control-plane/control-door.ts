@@ -2,16 +2,16 @@
 // client comes, so that a gateway that only serves model calls pays nothing for it.
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import type { Talk } from "../access/login/talk.ts";
-import type { CommandDeps } from "../access/open-deps.ts";
-import type { Receipt } from "../core/receipt.ts";
-import type { ControlPlane } from "./control-plane/control-plane.ts";
-import { checkHost } from "./guard/guard.ts";
-import type { Current } from "./http.ts";
-import type { Talks } from "./chat/talks.ts";
-import type { SessionNews } from "./told-sessions.ts";
-import type { ReloadReport } from "./settings/reload.ts";
-import type { SecretsReport } from "./secrets/report.ts";
+import type { Talk } from "../../access/login/talk.ts";
+import type { CommandDeps } from "../../access/open-deps.ts";
+import type { Receipt } from "../../core/receipt.ts";
+import type { ControlPlane } from "./control-plane.ts";
+import { checkHost } from "../guard/guard.ts";
+import type { Current } from "../http.ts";
+import type { Talks } from "../chat/talks.ts";
+import type { SessionNews } from "../told-sessions.ts";
+import type { ReloadReport } from "../settings/reload.ts";
+import type { SecretsReport } from "../secrets/report.ts";
 
 /** Sets up what is missing, question by question. @returns what `openclaw onboard --json` prints */
 export type Setup = (deps: CommandDeps, talk: Talk, asked: SetupAsked) => Promise<unknown>;
@@ -110,7 +110,7 @@ export class ControlDoor {
   }
 
   async #load(): Promise<ControlPlane> {
-    const loaded = () => Promise.all([import("./control-plane/control-plane.ts"), this.#options.talks()]);
+    const loaded = () => Promise.all([import("./control-plane.ts"), this.#options.talks()]);
     this.#loading ??= loaded().then(([{ ControlPlane: Plane }, talks]) => {
       this.#plane = new Plane(this.#options, talks);
       return this.#plane;
