@@ -9,7 +9,7 @@ import type { Talks } from "../chat/talks.ts";
 import { Changes } from "./changes.ts";
 import { Connection } from "./connection.ts";
 import { Dialogs } from "./dialogs.ts";
-import { EventLoop } from "../event-loop.ts";
+import { EventLoop } from "../metrics/event-loop.ts";
 import type { Admission } from "./handshake.ts";
 import { hello } from "./hello.ts";
 import type { PlaneFacts, Presence } from "./method.ts";

@@ -6,7 +6,7 @@ import type { RunResult } from "../../access/run.ts";
 import type { ModelRef } from "../../core/model-ref.ts";
 import { formatModelRef } from "../../core/model-ref.ts";
 import type { AttemptRecord, Receipt } from "../../core/receipt.ts";
-import { EventLoop } from "../event-loop.ts";
+import { EventLoop } from "./event-loop.ts";
 
 type LoopDelay = ReturnType<typeof monitorEventLoopDelay>;
 
