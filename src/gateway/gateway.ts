@@ -1,4 +1,4 @@
-// What every route is handed: the running gateway's parts. Built in run.ts.
+// What every route is handed: the running gateway's parts. Built in lifecycle/build.ts.
 import type { Agent } from "undici";
 import type { FailedAttempts } from "../core/failed-attempts.ts";
 import type { CliBackends } from "../access/cli-backends/cli-backends.ts";

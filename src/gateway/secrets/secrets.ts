@@ -1,5 +1,5 @@
 // The references of a running gateway: had at activation, kept in memory, tried again when they fail. Calls read memory
-// alone; whatever changes is put to use in one step (`install.ts`).
+// alone; whatever changes is put to use in one step (`settings/install.ts`).
 import type { AgentView } from "../../access/agent-view.ts";
 import type { UsedRef } from "../../access/secret-refs.ts";
 import { configRefs, storedRefs, withRefValues } from "../../access/secret-refs.ts";
