@@ -1,7 +1,7 @@
 // Flags of OpenClaw's onboarding for parts that are not here. A script that carries them goes on where that loses
 // nothing, and is told so where it would.
 import { AccessError } from "../core/errors.ts";
-import { MEDIA } from "../onboard/media.ts";
+import { MEDIA } from "../core/media.ts";
 
 /** Taken, and without effect; `importSecrets` goes with `--import-from`. */
 export const ELSEWHERE_SWITCHES = [

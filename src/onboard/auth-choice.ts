@@ -6,7 +6,7 @@ import { nearest } from "../core/nearest.ts";
 import { findProvider, PROVIDERS } from "../providers/all.ts";
 import { loginsOf } from "../providers/logins.ts";
 import { LOCAL_SERVERS } from "../providers/model-lists.ts";
-import { MEDIA } from "./media.ts";
+import { MEDIA } from "../core/media.ts";
 
 export type AuthChoice =
   | { readonly kind: "skip" }
