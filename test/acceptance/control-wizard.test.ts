@@ -93,4 +93,22 @@ describe("the wizard", () => {
     assert.ok(config().includes(gateway.upstream.url));
     assert.equal(JSON.stringify(client.frames).includes(KEY), false);
   });
+
+  test("who is asked something when the gateway stops hears that it is over", async () => {
+    const { sessionId, version } = await client.ask("wizard.start", {});
+    const login = await client.ask("models.auth.login.start", { provider: "p", method: "api-key" });
+    const wizard = client.ask("wizard.next", { sessionId, seen: version });
+    const next = client.ask("models.auth.login.next", { sessionId: login.sessionId, seen: login.version });
+    await client.ask("health");
+    const isOver = (told: any) => told.done && [sessionId, login.sessionId].includes(told.sessionId);
+    const told = [client.event("wizard.changed", isOver), client.event("models.auth.login", isOver)];
+    const stopped = gateway.stop();
+    for (const state of await Promise.all(told)) assert.equal(state.status, "cancelled");
+    // Who waited is answered with what came first: that nothing is asked any more.
+    for (const state of await Promise.all([wizard, next])) assert.equal(state.step, undefined);
+    const late = await client.request("wizard.start", {});
+    assert.deepEqual([late.error.code, late.error.message], ["UNAVAILABLE", "The gateway is stopping."]);
+    assert.equal((await client.closed).code, 1012);
+    await stopped;
+  });
 });

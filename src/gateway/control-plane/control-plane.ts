@@ -1,7 +1,6 @@
 // The control plane of a running gateway: its connections, the methods they call, the events they are told.
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { setTimeout as pause } from "node:timers/promises";
 import { WebSocketServer } from "ws";
 import type { Receipt } from "../../core/receipt.ts";
 import type { ControlOptions } from "./control-door.ts";
@@ -12,6 +11,7 @@ import { Dialogs } from "./dialogs.ts";
 import { EventLoop } from "../metrics/event-loop.ts";
 import type { Admission } from "./handshake.ts";
 import { hello } from "./hello.ts";
+import { lastWords } from "./last-words.ts";
 import type { PlaneFacts, Presence } from "./method.ts";
 import { holds } from "./method.ts";
 import { gatewayHealth } from "./methods/health.ts";
@@ -32,8 +32,6 @@ const MOST_STRANGERS = 512;
 const MOST_CLIENTS = 1000;
 /** News come in bursts. */
 const LOOK_AFTER_MS = 100;
-const TURNS_END_WITHIN_MS = 2000;
-const LAST_QUESTIONS_MS = 250;
 
 export class ControlPlane {
   readonly #options: ControlOptions;
@@ -144,11 +142,8 @@ export class ControlPlane {
     clearTimeout(this.#look);
     this.#presenceNews.stop();
     this.#loop.stop();
-    this.#dialogs.stop();
-    const turns = this.#talks.chats.stop();
-    const ended = await Promise.race([turns, pause(TURNS_END_WITHIN_MS, undefined, { ref: false })]);
-    // A window that hears of an end asks how its conversation stands, and shows an error for want of an answer.
-    if (ended !== 0 && this.#clients.size > 0) await pause(LAST_QUESTIONS_MS);
+    const ends = [this.#talks.chats.stop(), this.#dialogs.stop()];
+    await lastWords(ends, () => this.#clients.size > 0);
     const everyone = [...this.#clients, ...this.#strangers];
     for (const one of this.#clients)
       one.event("shutdown", { reason: "gateway stopping", restartExpectedMs: null });

@@ -132,8 +132,8 @@ export class Dialog {
   }
 
   /** Resolves at the end, or when nobody waits any more. */
-  async over(until: AbortSignal): Promise<void> {
-    if (this.isRunning && !until.aborted) await woken(this.#ending, until);
+  async over(until?: AbortSignal): Promise<void> {
+    if (this.isRunning && !until?.aborted) await woken(this.#ending, until);
   }
 
   #changed(): void {
@@ -191,13 +191,13 @@ function wake(waiting: Waiting): void {
   for (const resolve of waiting) resolve();
 }
 
-async function woken(waiting: Waiting, until: AbortSignal): Promise<void> {
+async function woken(waiting: Waiting, until?: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const end = () => resolve();
   waiting.add(end);
-  until.addEventListener("abort", end, { once: true });
+  until?.addEventListener("abort", end, { once: true });
   await promise;
-  until.removeEventListener("abort", end);
+  until?.removeEventListener("abort", end);
   waiting.delete(end);
 }
 

@@ -31,9 +31,11 @@ interface Entry {
 
 export class Dialogs {
   readonly #entries = new Map<string, Entry>();
+  #stopped = false;
 
   /** @throws AccessError `bad_input` when there are too many */
   start({ connId, kind, left, onChange, onFault, work }: DialogOptions): Dialog {
+    if (this.#stopped) throw new Refused({ code: "UNAVAILABLE", message: "The gateway is stopping." });
     const running = [...this.#entries.values()].filter(({ dialog }) => dialog.isRunning);
     const own = running.filter((entry) => entry.connId === connId);
     if (own.length >= MOST_OF_A_CLIENT || running.length >= MOST_AT_ONCE)
@@ -73,8 +75,13 @@ export class Dialogs {
     throw new AccessError("bad_input", `There is no session ${sessionId} of yours. It may be long over.`);
   }
 
-  stop(): void {
-    for (const { dialog } of this.#entries.values()) dialog.cancel();
+  /** Resolves once all are over: what one is writing is written. @returns how many were under way */
+  async stop(): Promise<number> {
+    this.#stopped = true;
+    const running = [...this.#entries.values()].filter(({ dialog }) => dialog.isRunning);
+    for (const { dialog } of running) dialog.cancel();
+    await Promise.all(running.map(({ dialog }) => dialog.over()));
+    return running.length;
   }
 
   /** How the former ended is known until the next begins. */
