@@ -97,7 +97,9 @@ async function written(
     command: "onboard",
     accepted: true,
   } as const;
-  const { config, changed, backupPath } = await writeConfig(deps, () => remoteEdits(gateway, note));
+  const { config, changed, backupPath } = await writeConfig(deps, (_config, document) =>
+    remoteEdits(document, gateway, note),
+  );
   const { url, token } = gateway;
   const address = { url: httpAddress(url), certPath: undefined };
   return {

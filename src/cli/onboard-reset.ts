@@ -6,14 +6,65 @@ import type { Config } from "../config/config.ts";
 import { untilde } from "../config/paths.ts";
 import { AccessError } from "../core/errors.ts";
 import { readLock } from "../gateway/lifecycle/lock.ts";
-import { moveAway, RESET_SCOPES, resetPlaces } from "../onboard/reset.ts";
+import { moveAway, putBack, RESET_SCOPES, resetPlaces } from "../onboard/reset.ts";
 import { terminalTalk } from "./ask.ts";
 import type { Io } from "./io.ts";
 import type { OnboardFlags } from "./onboard-flags.ts";
 import { oneOf } from "./onboard-flags.ts";
 
-/** @returns the program as it is on what remains @throws AccessError `bad_input`, `cancelled`, `store_unwritable` */
-export async function afterReset(io: Io, deps: CommandDeps, flags: OnboardFlags): Promise<CommandDeps> {
+/**
+ * Sets up anew on what a reset leaves; what comes to nothing brings back what was there.
+ *
+ * @throws AccessError `bad_input`, `cancelled`, `store_unwritable`, and those of `setUp`
+ */
+export async function afterReset(
+  io: Io,
+  deps: CommandDeps,
+  flags: OnboardFlags,
+  setUp: (deps: CommandDeps) => Promise<void>,
+): Promise<void> {
+  const places = await agreedPlaces(io, deps, flags);
+  const moved = moveAway(places, deps.paths().home, deps.now());
+  for (const { from, to } of moved) io.say(`Moved ${from} to ${to}`);
+  const opened = openDeps({
+    processEnv: process.env,
+    now: deps.now,
+    version: deps.version,
+    command: "onboard",
+  });
+  const back = () => moved.length > 0 && io.say(putBack(moved));
+  const noLonger = onEnd(back);
+  try {
+    await setUp(opened);
+    await opened.close();
+  } catch (error) {
+    await opened.close();
+    back();
+    throw error;
+  } finally {
+    noLonger();
+  }
+}
+
+/** Exit codes as a shell has them. */
+const ENDS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** @returns what ends it */
+function onEnd(act: () => unknown): () => void {
+  const handlers = Object.entries(ENDS).map(([signal, code]) => {
+    const end = () => {
+      // Whoever else listens, at a question or in the middle of writing, ends it in its own way.
+      if (process.listenerCount(signal) > 1) return;
+      act();
+      process.exit(code);
+    };
+    process.on(signal, end);
+    return () => void process.off(signal, end);
+  });
+  return () => handlers.forEach((off) => off());
+}
+
+async function agreedPlaces(io: Io, deps: CommandDeps, flags: OnboardFlags): Promise<string[]> {
   const scope = oneOf("--reset-scope", flags.resetScope ?? "config+creds+sessions", RESET_SCOPES);
   const paths = deps.paths();
   const lock = readLock(paths);
@@ -36,8 +87,7 @@ export async function afterReset(io: Io, deps: CommandDeps, flags: OnboardFlags)
     if (!(await talk.confirm("Move this away now?", false)))
       throw new AccessError("cancelled", "Cancelled. Nothing was changed.");
   }
-  for (const { from, to } of moveAway(places, paths.home, deps.now())) io.say(`Moved ${from} to ${to}`);
-  return openDeps({ processEnv: process.env, now: deps.now, version: deps.version, command: "onboard" });
+  return places;
 }
 
 /** A reset is for broken files as well. */

@@ -26,12 +26,7 @@ export async function runOnboard(session: Session, flags: OnboardFlags): Promise
   const request = requestOf(flags, given.env);
   if (!flags.reset) return await onboarded(session, given, flags, mode, request);
   const { afterReset } = await import("./onboard-reset.ts");
-  const deps = await afterReset(session.io, given, flags);
-  try {
-    await onboarded(session, deps, flags, mode, request);
-  } finally {
-    await deps.close();
-  }
+  await afterReset(session.io, given, flags, (deps) => onboarded(session, deps, flags, mode, request));
 }
 
 async function onboarded(
@@ -61,6 +56,11 @@ async function onboarded(
 
 /** `setup --baseline`: the config and the folder of the agents, and no question. */
 export async function runBaseline(session: Session, flags: OnboardFlags): Promise<void> {
+  if (flags.reset)
+    throw new AccessError(
+      "bad_input",
+      "--baseline moves nothing away. Run openclaw onboard --reset instead. Nothing was changed.",
+    );
   const deps = await session.deps();
   const { io } = session;
   const paths = deps.paths();

@@ -1,5 +1,7 @@
 // `--mode remote`: this machine is told where the gateway is, and nothing else is set up.
 import { AccessError } from "../core/errors.ts";
+import type { JsonObject } from "../core/json.ts";
+import { isObject } from "../core/json.ts";
 import type { Edit } from "../access/config-edit.ts";
 import type { Environment } from "../secrets/env.ts";
 import type { RunNote } from "./draft.ts";
@@ -18,13 +20,14 @@ const PRIVATE =
 /** @throws AccessError `bad_input` for what is no address, or one where anybody on the way reads the token */
 export function parseRemoteUrl(text: string, env: Environment): URL {
   const url = URL.parse(text.trim());
-  if (!url || !/^wss?:$/.test(url.protocol))
-    throw new AccessError("bad_input", `"${text}" is no address of a gateway. Use wss://host:18789, say.`);
-  if (url.username || url.password)
+  // Before anything that repeats it.
+  if (/@|[?#]./.test(text))
     throw new AccessError(
       "bad_input",
-      "The address holds a password. Give the token as --remote-token instead.",
+      "The address holds a name, a password or a query. Use wss://host:18789 alone, and give the token as --remote-token.",
     );
+  if (!url || !/^wss?:$/.test(url.protocol))
+    throw new AccessError("bad_input", `"${text}" is no address of a gateway. Use wss://host:18789, say.`);
   const allowed =
     url.protocol === "wss:" ||
     PRIVATE.test(url.hostname) ||
@@ -40,12 +43,23 @@ export function parseRemoteUrl(text: string, env: Environment): URL {
 export const httpAddress = (url: URL): string =>
   `${url.protocol === "wss:" ? "https" : "http"}://${url.host}`;
 
-export const remoteEdits = ({ url, token }: RemoteGateway, note: RunNote): Edit[] => [
-  { path: ["gateway", "mode"], value: "remote" },
-  { path: ["gateway", "remote", "url"], value: url.href.replace(/\/$/, "") },
-  ...(token === undefined ? [] : [{ path: ["gateway", "remote", "token"], value: token }]),
-  ...noteEdits(note, "remote"),
-];
+/** @param document what is written now: the secret of one gateway is not for another */
+export function remoteEdits(document: JsonObject, { url, token }: RemoteGateway, note: RunNote): Edit[] {
+  const written = url.href.replace(/\/$/, "");
+  const gateway = isObject(document["gateway"]) ? document["gateway"] : {};
+  const before = isObject(gateway["remote"]) ? gateway["remote"] : {};
+  const isOther = before["url"] !== undefined && before["url"] !== written;
+  const foreign = isOther ? FOR_ONE_GATEWAY.filter((name) => before[name] !== undefined) : [];
+  return [
+    { path: ["gateway", "mode"], value: "remote" },
+    { path: ["gateway", "remote", "url"], value: written },
+    ...foreign.map((name) => ({ path: ["gateway", "remote", name], value: undefined })),
+    ...(token === undefined ? [] : [{ path: ["gateway", "remote", "token"], value: token }]),
+    ...noteEdits(note, "remote"),
+  ];
+}
+
+const FOR_ONE_GATEWAY = ["token", "password", "tlsFingerprint"] as const;
 
 /** One real call: whether it answers there, and takes the token. */
 export async function tryRemote(

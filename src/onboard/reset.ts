@@ -1,6 +1,7 @@
 // `--reset`: what there is goes to the trash before anything is set up. Moved, never deleted.
+import { lstatSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { moveToTrash } from "../access/trash.ts";
+import { moveToTrash, takeFromTrash } from "../access/trash.ts";
 import type { Paths } from "../config/paths.ts";
 import { isInside, realFolder } from "../access/agent-folders.ts";
 import { AccessError } from "../core/errors.ts";
@@ -27,21 +28,32 @@ export function resetPlaces(
   );
 }
 
-/** @returns what was moved, and where to; what was not there is left out @throws AccessError `store_unwritable` */
-export function moveAway(
-  places: readonly string[],
-  home: string,
-  now: number,
-): { from: string; to: string }[] {
-  const moved: { from: string; to: string }[] = [];
+export interface Moved {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** All of it or nothing. @returns what was there, and where it is now @throws AccessError `store_unwritable` */
+export function moveAway(places: readonly string[], home: string, now: number): Moved[] {
+  const moved: Moved[] = [];
   for (const from of places) {
     const result = moveToTrash(from, home, now);
     if ("to" in result) moved.push({ from, to: result.to });
     else if (result.stays !== undefined)
-      throw new AccessError(
-        "store_unwritable",
-        `${from} stays: ${result.stays}.${moved.map(({ to }) => ` ${to} was moved before.`).join("")}`,
-      );
+      throw new AccessError("store_unwritable", `${from} stays: ${result.stays}. ${putBack(moved)}`);
   }
   return moved;
+}
+
+/**
+ * Nothing came of what the place was made for. Where something was written meanwhile, nothing is put over it.
+ *
+ * @returns a sentence that says where it is
+ */
+export function putBack(moved: readonly Moved[]): string {
+  if (moved.some(({ from }) => lstatSync(from, { throwIfNoEntry: false })))
+    return `What there was before lies in ${moved.map(({ to }) => to).join(" and ")}.`;
+  const left = moved.filter(({ from, to }) => !takeFromTrash(to, from));
+  if (left.length === 0) return "Everything is where it was.";
+  return left.map(({ from, to }) => `${from} could not be put back, and lies in ${to}.`).join(" ");
 }

@@ -347,34 +347,24 @@ test("a gateway elsewhere: tried, written, called", async () => {
   assert.deepEqual([report.test, report.auth], ["ok", "token"]);
   assert.deepEqual(config().gateway, { mode: "remote", remote: { url: at, token } });
   assert.equal(config().wizard.lastRunMode, "remote");
+  for (const address of ["https://me:fake-password@h", "wss://h/?token=fake-password"]) {
+    const told = await inside([...words, "--remote-url", address], {});
+    assert.equal(told.exit, 1);
+    assert.ok(!`${told.out}${told.err}`.includes("fake-password"), "what it refuses, it does not repeat");
+  }
+  const elsewhere = ["--remote-url", "ws://127.0.0.1:9", "--skip-health"];
+  assert.equal((await inside([...words.slice(0, -2), ...elsewhere], {})).exit, 0);
+  assert.deepEqual(
+    config().gateway.remote,
+    { url: "ws://127.0.0.1:9" },
+    "the token of one gateway is not for another",
+  );
   const back = await inside([...UNASKED, "--auth-choice", "skip"], {});
   assert.deepEqual([back.exit, config().gateway.mode, config().wizard.lastRunMode], [0, "local", "local"]);
   const { stdout } = await promisify(execFile)("sh", ["-c", report.curl], {
     env: { ...PATHS, OPENCLAW_GATEWAY_TOKEN: token },
   });
   assert.equal(JSON.parse(stdout).choices[0].message.content, "OK");
-});
-
-test("setup is onboard; its baseline asks nothing; a reset moves what there was, also what is broken", async () => {
-  const first = await run(["setup", ...UNASKED.slice(1), "--skip-health"], { GROQ_API_KEY: GOOD });
-  assert.equal(JSON.parse(first.out).sources[0].profileId, "groq:default");
-  home.write(".openclaw/openclaw.json", "{ torn");
-  const again = await run([...UNASKED, "--reset", "--auth-choice", "skip"]);
-  assert.equal(again.exit, 0, again.err);
-  assert.deepEqual((await home.json("models", "auth", "list")).profiles, []);
-  assert.equal(config().gateway.mode, "local");
-  const trashed = home.files().filter((file) => file.startsWith(".Trash/"));
-  assert.ok(
-    trashed.some((file) => file.endsWith("/openclaw.json")) &&
-      trashed.some((file) => file.endsWith("/openclaw-agent.sqlite")),
-  );
-  const full = ["--reset", "--reset-scope", "full", "--auth-choice", "skip"];
-  await run(["config", "set", "agents.defaults.workspace", "~"]);
-  const kept = await run([...UNASKED, ...full]);
-  assert.match(JSON.parse(kept.out).error.message, /holds .* and is not thrown away/);
-  const baseline = await run(["setup", "--baseline", "--workspace", "~/work", "--json"]);
-  assert.equal(baseline.exit, 0, baseline.err);
-  assert.equal(config().agents.defaults.workspace, "~/work");
 });
 
 test("Codex's login is found, tried, and lent: its refresh token stays Codex's", async () => {
