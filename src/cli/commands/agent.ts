@@ -1,6 +1,5 @@
 import { buildCommand } from "@stricli/core";
-import { readFileSync } from "node:fs";
-import { AccessError, messageOf as wordsOf } from "../../core/errors.ts";
+import { AccessError } from "../../core/errors.ts";
 import { isObject } from "../../core/json.ts";
 import type { Session } from "../command.ts";
 import { JSON_FLAG, optionalText } from "../command.ts";
@@ -58,7 +57,7 @@ export default buildCommand({
   async func(this: Session, flags: Flags) {
     const { agent, model, thinking, sessionId, timeout = USUAL_TIMEOUT_S } = flags;
     const session = flags.sessionKey ?? flags.session;
-    const message = messageOf(flags);
+    const message = await messageOf(flags);
     const [{ callTarget }, { callAgent }] = await Promise.all([
       import("../../gateway/control-plane/call-target.ts"),
       import("../agent-call.ts"),
@@ -86,21 +85,13 @@ export default buildCommand({
 });
 
 /** @throws AccessError `bad_input` */
-function messageOf({ message, messageFile }: Flags): string {
+async function messageOf({ message, messageFile }: Flags): Promise<string> {
   if (message !== undefined && messageFile !== undefined)
     throw new AccessError("bad_input", "Use --message or --message-file, not both.");
-  const text = messageFile === undefined ? message : textOfFile(messageFile);
+  const text =
+    messageFile === undefined ? message : (await import("../text-file.ts")).textOfFile(messageFile);
   if (text !== undefined && text.trim() !== "") return text;
   throw new AccessError("bad_input", 'Say something: openclaw agent --message "Hello".');
-}
-
-function textOfFile(path: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path));
-  } catch (cause) {
-    const message = `${path} cannot be read as UTF-8 text: ${wordsOf(cause)}.`;
-    throw new AccessError("bad_input", message, { cause });
-  }
 }
 
 const given = (params: Readonly<Record<string, string | undefined>>): Record<string, string> =>
