@@ -92,6 +92,8 @@ describe("a page that stays open", () => {
       ["sessions.create", { key: "x", agentId: "nobody" }, /There is no agent "nobody"/],
       ["sessions.resolve", {}, /by key or by sessionId/],
       ["sessions.resolve", { key: "desk" }, /No session found: desk/],
+      ["sessions.resolve", { sessionId: "x", agentId: "../main" }, /no agent "..\/main"/],
+      ["sessions.list", { agentId: "x\0" }, /no agent/],
     ]);
   });
 

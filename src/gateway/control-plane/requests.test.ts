@@ -55,6 +55,8 @@ test("what ends something is not held up, and overtakes nothing", () => {
   assert.deepEqual([...begun.keys()].slice(-2), ["send", "abort"]);
   ask("later");
   assert.ok(!begun.has("later"));
+  ask("run", "runs.abort");
+  assert.ok(begun.has("run"));
 });
 
 test("who does not read is asked nothing more, but may end what it began", () => {

@@ -17,6 +17,8 @@ const ENDING: ReadonlySet<string> = new Set([
   "models.auth.login.cancel",
   "models.auth.logout",
   "models.authLogout",
+  "runs.abort",
+  "gateway.keys.revoke",
   "wizard.cancel",
 ]);
 

@@ -4,6 +4,7 @@ import { AccessError } from "../../../core/errors.ts";
 import type { AgentId } from "../../../core/ids.ts";
 import type { Session } from "../../../core/session.ts";
 import { textOf } from "../../../core/session.ts";
+import { chooseAgent } from "../../../access/read-view.ts";
 import { defaultsFor, rowOf, sessionNamed, storedSession } from "../conversation.ts";
 import type { Call } from "../method.ts";
 import { method } from "../method.ts";
@@ -108,7 +109,7 @@ async function list(call: Call, asked: Listed) {
   const [from, most] = [asked.offset ?? 0, asked.limit ?? 100];
   const page = all.slice(from, from + most);
   const hasMore = from + page.length < all.length;
-  const [model] = defaultsFor(call, asked.agentId ?? gateway.config().agents[0]?.id ?? "main");
+  const [model] = defaultsFor(call, chooseAgent(gateway.config(), asked.agentId));
   return {
     ts: gateway.now(),
     path: deps.paths().stateDir,
@@ -127,9 +128,14 @@ async function list(call: Call, asked: Listed) {
   };
 }
 
-/** @param named one agent; all when left out */
-async function stored({ gateway, plane }: Call, named?: string) {
-  const agents = named === undefined ? gateway.config().agents.map(({ id }) => id) : [named];
+/**
+ * @param asked one agent; all when left out
+ * @throws AccessError `unknown_agent`
+ */
+async function stored({ gateway, plane }: Call, asked?: string) {
+  const config = gateway.config();
+  const named = asked === undefined ? undefined : chooseAgent(config, asked);
+  const agents = named === undefined ? config.agents.map(({ id }) => id) : [named];
   const found = await Promise.all(
     agents.map(async (agent) => {
       const sessions = await plane.sessions.list(agent).catch((error: unknown) => {
