@@ -41,9 +41,18 @@ export function parseDocument(bytes: Uint8Array): Parsed<JsonObject> {
   if (!isUtf8(bytes)) return { issues: [{ path: "", message: "is not UTF-8 text" }] };
   const parsed = parseJson5(new TextDecoder().decode(bytes));
   if ("issues" in parsed) return parsed;
-  return isObject(parsed.value)
-    ? { value: parsed.value }
-    : { issues: [{ path: "", message: "must be an object: { … }" }] };
+  if (!isObject(parsed.value)) return { issues: [{ path: "", message: "must be an object: { … }" }] };
+  if (!nestsWithin(parsed.value, MOST_LEVELS))
+    return { issues: [{ path: "", message: `nests deeper than ${MOST_LEVELS} levels` }] };
+  return { value: parsed.value };
+}
+
+/** No settings are as deep. */
+const MOST_LEVELS = 200;
+
+function nestsWithin(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return levels > 0 && Object.values(value).every((entry) => nestsWithin(entry, levels - 1));
 }
 
 /** Most files are plain JSON, which needs no library: `json5` is loaded only for what JSON.parse refuses. */
