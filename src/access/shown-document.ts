@@ -43,6 +43,6 @@ export function refuseStale(
   if (baseHash === hashOf(current)) return;
   throw new AccessError(
     "bad_input",
-    `The config has changed since it was read. Call ${read} again, and make the change on what it says.`,
+    `${path} has changed since it was read. Call ${read} again, and make the change on what it says.`,
   );
 }

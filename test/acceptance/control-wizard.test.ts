@@ -68,6 +68,7 @@ describe("the wizard", () => {
     for (const [method, params, words] of [
       ["wizard.start", { mode: "remote" }, /on its own machine/],
       ["wizard.start", { mode: "nowhere" }, /at \/mode/],
+      ["wizard.start", { workspace: "here" }, /at \/workspace: must be an absolute path/],
       ["wizard.next", { sessionId: "none" }, /There is no session none of yours/],
       ["models.auth.login.status", { sessionId }, /There is no session/],
     ] as const)

@@ -1,4 +1,5 @@
 // Parameters that several methods take.
+import { isAbsolute } from "node:path";
 import * as v from "valibot";
 
 const MOST_CHARACTERS = 500;
@@ -10,6 +11,11 @@ export const name = v.pipe(
   v.maxLength(MOST_CHARACTERS, `must have at most ${MOST_CHARACTERS} characters`),
 );
 export const agentId = v.optional(name);
+/** The gateway's own folder means nothing to a client. */
+export const folder = v.pipe(
+  name,
+  v.check((text) => isAbsolute(text) || /^~($|[/\\])/.test(text), "must be an absolute path"),
+);
 export const nothing = v.strictObject({});
 /** What older clients send along is of no matter. */
 export const anything = v.record(v.string(), v.unknown());

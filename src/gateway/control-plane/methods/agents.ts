@@ -1,17 +1,11 @@
 // The configured agents: listed, made, changed, removed.
-import { isAbsolute } from "node:path";
 import * as v from "valibot";
 import { defaultAgent } from "../../../access/read-view.ts";
 import { MAIN_AGENT } from "../../../core/ids.ts";
 import { fresh, method } from "../method.ts";
-import { agentId, name, nothing } from "../params.ts";
+import { agentId, folder, name, nothing } from "../params.ts";
 import { THINKING_LEVELS } from "../session-settings.ts";
 
-/** The gateway's own folder means nothing to a client. */
-const folder = v.pipe(
-  name,
-  v.check((text) => isAbsolute(text) || text.startsWith("~"), "must be an absolute path"),
-);
 const entry = { workspace: v.optional(folder), model: v.optional(name) };
 
 export const agentMethods = {

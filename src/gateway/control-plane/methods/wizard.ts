@@ -7,14 +7,14 @@ import type { Dialog, DialogState } from "../dialog.ts";
 import type { Call } from "../method.ts";
 import { fresh, method } from "../method.ts";
 import { notedTalk } from "../noted-talk.ts";
-import { agentId, name } from "../params.ts";
+import { agentId, folder, name } from "../params.ts";
 
 const session = v.strictObject({ sessionId: name });
 
 const start = v.strictObject({
   mode: v.optional(v.picklist(["local", "remote"])),
   flow: v.optional(v.picklist(["quickstart", "advanced", "manual"])),
-  workspace: v.optional(name),
+  workspace: v.optional(folder),
   agentId,
 });
 
