@@ -34,10 +34,11 @@ function makeTarget({ provider, model }: ModelRef, route: ProviderRoute): Reques
   const known = builtInModels(provider).find(({ id }) => id === model);
   const { capName, thinksAdaptively } = findProvider(provider) ?? {};
   const maxTokens = configured?.maxTokens ?? known?.maxTokens;
+  const reasoning = typeof configured?.reasoning === "boolean" ? configured.reasoning : known?.reasoning;
   return {
     model,
     ...(maxTokens === undefined ? {} : { maxTokens }),
-    ...(known ? { reasoning: known.reasoning } : {}),
+    ...(reasoning === undefined ? {} : { reasoning }),
     ...(capName ? { capName } : {}),
     ...(thinksAdaptively?.test(model) ? { adaptive: true } : {}),
   };

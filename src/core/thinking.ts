@@ -29,5 +29,5 @@ export function parseThinking(text: string): Thinking {
 }
 
 /** As OpenAI's protocols have it, from which all others are translated; `undefined`: nothing is asked for. */
-export const effortOf = (level: Thinking | undefined): string | undefined =>
+export const effortOf = (level: Thinking | undefined): Exclude<Thinking, "off" | "adaptive"> | undefined =>
   level === undefined || level === "off" ? undefined : level === "adaptive" ? "medium" : level;

@@ -19,7 +19,17 @@ describe("sessions of HTTP clients", () => {
   let client: ControlClient;
   before(async () => {
     gateway = await startTestGateway({
-      providers: { p: { keys: ["a", "b"], models: ["m1", "m2"] } },
+      providers: {
+        p: {
+          keys: ["a", "b"],
+          config: {
+            models: [
+              { id: "m1", name: "m1" },
+              { id: "m2", name: "m2", reasoning: false },
+            ],
+          },
+        },
+      },
       own: { w: {} },
       access: { gateway: { maxWaitMs: 0 } },
       config: {
@@ -195,6 +205,25 @@ describe("sessions of HTTP clients", () => {
     assert.deepEqual([times(409), times(429)], [31, 9]);
     assert.match(await holding.text(), /\(stop\)/);
     assert.match(words(await (await post("after")).json()), /last after/);
+  });
+
+  test("the thinking level of a conversation is asked of its calls, unless they say one", async () => {
+    const named = { [SESSION]: "thinks" };
+    const efforts = () => gateway.upstream.calls.at(-1)!.body.json.reasoning_effort;
+    await ask({ messages: said("begin") }, named);
+    assert.equal(efforts(), undefined);
+    await client.ask("sessions.patch", { key: "thinks", thinkingLevel: "high" });
+    await ask({ messages: said("think") }, named);
+    assert.equal(efforts(), "high");
+    await ask({ messages: said("think"), reasoning_effort: "low" }, named);
+    assert.equal(efforts(), "low");
+    await gateway.post("/v1/responses", { model: "openclaw", input: "think" }, named);
+    assert.equal(efforts(), "high");
+    await gateway.post("/v1/messages", { model: "openclaw", max_tokens: 9, messages: said("think") }, named);
+    assert.equal(efforts(), "high");
+    await ask({ messages: said("/model p/m2") }, named);
+    await ask({ messages: said("no thinking") }, named);
+    assert.deepEqual([gateway.upstream.calls.at(-1)!.body.json.model, efforts()], ["m2", undefined]);
   });
 
   test("a pin that is gone is told over HTTP, too", async () => {

@@ -72,7 +72,8 @@ export function readyCall(
       session?.plan,
     );
     const sink = sinkFor(call.response, served, said, asAgent);
-    const bodyFor = bodyForOf(said, door, asAgent, reached);
+    const bodyFor =
+      session?.request.bodyFor(reached.models, gateway) ?? bodyForOf(said, door, asAgent, reached);
     const template = templateOf(request, said, served, door, { asAgent, bodyFor, talk: session?.talk });
     const foreign = reached.request && (asAgent ? { ...reached.request, ...AS_AGENT } : reached.request);
     return {
@@ -97,7 +98,7 @@ export function readyCall(
       return found.seat ? found.seat.take(goOn, door.wire) : goOn();
     });
   return openSession(seated.seat, body, by).then((opened) =>
-    ready(live, opened ? { bytes: body.bytes, json: opened.body } : body, opened),
+    ready(live, opened ? { bytes: body.bytes, json: opened.request.body } : body, opened),
   );
 }
 

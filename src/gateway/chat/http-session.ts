@@ -10,6 +10,7 @@ import type { ModelRef } from "../../core/model-ref.ts";
 import type { ChatMessage, Session, SessionName, TurnPlan } from "../../core/session.ts";
 import { newSession, turnPlan } from "../../core/session.ts";
 import { afterTurn, titled } from "../../core/session-turn.ts";
+import { effortOf } from "../../core/thinking.ts";
 import { TRANSLATORS } from "../../wire/translate/all.ts";
 import type { Wire } from "../../wire/wire.ts";
 import type { Caller } from "../guard/caller.ts";
@@ -20,11 +21,13 @@ import { HeardSink } from "./heard-sink.ts";
 import { defaultsOf, refuseLostPin } from "./session-models.ts";
 import { withBefore } from "./session-rows.ts";
 import { talkOf } from "./talk.ts";
+import type { ThinkingRequest } from "./thinking-words.ts";
+import { thinkingRequest } from "./thinking-words.ts";
 import { MOST_SENT } from "./turn.ts";
 import { TurnSink } from "./turn-sink.ts";
 
 interface Parts {
-  readonly body: JsonObject;
+  readonly request: ThinkingRequest;
   readonly plan: TurnPlan | undefined;
   readonly sessions: Conversations["sessions"];
   readonly name: SessionName;
@@ -45,8 +48,8 @@ export class HttpSession {
     this.#ear = new TurnSink(TRANSLATORS[parts.wire.api]!.provider, () => undefined);
   }
 
-  get body(): JsonObject {
-    return this.#parts.body;
+  get request(): ThinkingRequest {
+    return this.#parts.request;
   }
 
   /** what the session asks for; `undefined`: whatever the request does */
@@ -118,7 +121,7 @@ export async function openHttpSession(
   const plan = strict || caller.kind === "key" ? undefined : turnPlan(session, defaults);
   refuseLostPin(plan?.pin, live);
   return new HttpSession({
-    body: withBefore(wire, body, before),
+    request: thinkingRequest(wire, withBefore(wire, body, before), effortOf(session.thinking)),
     plan,
     sessions,
     name,

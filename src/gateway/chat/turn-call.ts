@@ -17,9 +17,7 @@ import { runOrder } from "../calls/run-order.ts";
 import type { Served } from "../calls/served.ts";
 import { newServed } from "../calls/served.ts";
 import { byPrograms } from "../calls/target.ts";
-import type { CallTemplate } from "../calls/upstream-call.ts";
-import { agentBody } from "../calls/upstream-call.ts";
-import { reasons } from "./thinking.ts";
+import { thinkingRequest } from "./thinking-words.ts";
 import type { TurnSink } from "./turn-sink.ts";
 
 /** The protocol in which the gateway asks: it has a word for all that a conversation holds. */
@@ -46,12 +44,8 @@ export interface ReadyTurn {
 /** @throws AccessError `bad_input` when no model of the plan can be asked */
 export function readyTurn(call: TurnCall): ReadyTurn {
   const { gateway, live, plan, sink } = call;
-  const effort = effortOf(call.thinking);
-  const body: JsonObject = {
-    stream: true,
-    messages: messagesOf(call.transcript),
-    ...(effort === undefined ? {} : { reasoning_effort: effort }),
-  };
+  const said = { stream: true, messages: messagesOf(call.transcript) };
+  const { body, bodyFor } = thinkingRequest(TURN_WIRE, said, effortOf(call.thinking));
   const wanted = byPrograms(gateway.config(), plan.models);
   const { models, asIs, request } = reach(wanted, TURN_WIRE, true, body, gateway);
   const gate = gateway.crossings.gate(gateway.accessConfig().crossing);
@@ -81,22 +75,11 @@ export function readyTurn(call: TurnCall): ReadyTurn {
     env: gateway.env(),
     exchanged: gateway.exchanged,
     stream: true,
-    bodyFor: thinkingBody(body, call),
+    bodyFor: bodyFor(models, gateway),
     limits: gateway.accessConfig().gateway,
   };
   const foreign = request && { ...request, stream: true, wantsUsage: true };
   return { served, order: runOrder(served, sink, template, foreign) };
-}
-
-/** Without a thinking level for a model that is known not to reason: it may be a fallback of one that does. */
-function thinkingBody(body: JsonObject, { gateway, plan }: TurnCall): CallTemplate["bodyFor"] {
-  const whole = agentBody(TURN_WIRE, body);
-  if (body["reasoning_effort"] === undefined) return whole;
-  const config = gateway.config();
-  const dull = new Set(plan.models.filter((ref) => reasons(config, ref) === false).map(({ model }) => model));
-  const { reasoning_effort: _, ...rest } = body;
-  const without = agentBody(TURN_WIRE, rest);
-  return (model) => (dull.has(model) ? without(model) : whole(model));
 }
 
 /** What was said, as the protocol has it; rows without words (a run that was stopped at once) say nothing. */
