@@ -124,15 +124,17 @@ function longestBar(bars: readonly Bar[], now: number): Bar | undefined {
   return (disabled.length > 0 ? disabled : running).toSorted((a, b) => b.until - a.until)[0];
 }
 
-/** Stored profiles that a bar keeps back; one row for the profile, or one per model when only models are barred. */
+/** Credentials that a bar keeps back; one row for each, or one per model when only models are barred. */
 export function unusableRows({ view, now }: ProviderInputs): UnusableRow[] {
-  return view.stored.flatMap(({ id, credential }) => {
+  const stored = view.stored.map(({ id, credential }) => ({ id, provider: credential.provider }));
+  const elsewhere = view.snapshot.profiles.filter(({ source }) => source !== "store");
+  return [...stored, ...elsewhere].flatMap(({ id, provider }) => {
     const running = (view.snapshot.health.get(id)?.bars ?? []).filter((bar) => isRunning(bar, now));
     const whole = longestBar(
       running.filter((bar) => bar.scope === WHOLE_PROFILE),
       now,
     );
-    return (whole ? [whole] : running).map((bar) => unusableRow(id, credential.provider, bar, now));
+    return (whole ? [whole] : running).map((bar) => unusableRow(id, provider, bar, now));
   });
 }
 

@@ -168,17 +168,20 @@ function allBarred(provider: ProviderId, { auth, usable, now }: TodoInputs): Tod
   const barOf = (id: string) => bars.find((row) => row.profileId === id);
   if (!profiles.every((profile) => barOf(profile.id))) return [];
   const first = profiles.map((profile) => barOf(profile.id)!).toSorted((a, b) => a.until - b.until)[0]!;
-  const billing = first.reason === "billing";
-  return [
-    {
-      provider,
-      problem: `all its profiles are barred, the first for ${spokenDuration(first.until - now)} more`,
-      remedy: billing
-        ? "Add credit in the provider's console, or store another key."
-        : "Wait, or store another key.",
-    },
-  ];
+  const remedy = profiles.every(({ keptBy }) => keptBy !== undefined)
+    ? remedyOfKept(first.reason)
+    : first.reason === "billing"
+      ? "Add credit in the provider's console, or store another key."
+      : "Wait, or store another key.";
+  const problem = `all its profiles are barred, the first for ${spokenDuration(first.until - now)} more`;
+  return [{ provider, problem, remedy }];
 }
+
+/** A program or a cloud keeps the login; no key stands in for it. */
+const remedyOfKept = (reason: string): string =>
+  reason.startsWith("auth")
+    ? "Log in again with its own program, then: openclaw models status --probe"
+    : "Wait, or add a fallback: openclaw models fallbacks add <model>";
 
 const command = ({ agent }: TodoInputs, rest: string): string =>
   `openclaw models auth ${agent === undefined ? "" : `--agent ${agent} `}${rest}`;

@@ -96,6 +96,9 @@ test("a limit and a lost login bar it; who logs in again is not barred for that 
   becomes("out");
   const lost = await probe("--probe", "--probe-provider", "claude-cli", "--probe-timeout", "60000");
   assert.equal(lost["claude-cli"].status, "auth");
+  const barred = await home.run(["models", "status"]);
+  assert.match(barred.out, /claude-cli +barred .*disabled for|claude-cli +barred .*cooling down for/);
+  assert.match(barred.out, /Log in again with its own program/);
   const why = await home.run(["models", "status", "--probe-free", "--json"]);
   const rows: any[] = JSON.parse(why.out).auth.probes.results;
   const row = rows.find(({ provider }) => provider === "claude-cli");
@@ -107,6 +110,12 @@ test("a limit and a lost login bar it; who logs in again is not barred for that 
   becomes("limited");
   const limited = await probe("--probe", "--probe-provider", "codex-cli", "--probe-timeout", "60000");
   assert.equal(limited["codex-cli"].status, "rate_limit");
+  const { auth } = await home.json("models", "status");
+  const bars = auth.unusableProfiles.map((bar: any) => [bar.profileId, bar.provider, bar.reason]);
+  assert.deepEqual(
+    bars.find(([id]: string[]) => id === "config:codex-cli"),
+    ["config:codex-cli", "codex-cli", "rate_limit"],
+  );
 });
 
 test("one that hangs is a timeout, and is gone", async () => {

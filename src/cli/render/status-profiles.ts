@@ -74,7 +74,7 @@ function unusedWords(row: ProfileHealthRow, { effectiveProfiles }: ProviderHealt
   return used ? [] : ["left out by the order"];
 }
 
-function barWords({ kind, reason, model, window, remainingMs }: UnusableRow): string {
+export function barWords({ kind, reason, model, window, remainingMs }: UnusableRow): string {
   const what = kind === "disabled" ? "disabled" : "cooling down";
   return `${what} for ${spokenDuration(remainingMs)} (${windowReason(reason, window)}${model === undefined ? "" : `, only ${model}`})`;
 }

@@ -3,7 +3,7 @@ import type { ProviderHealthRow, ProviderRow, StatusReport, Todo } from "../../a
 import type { Io } from "../io.ts";
 import { crossingRows } from "./crossing.ts";
 import { probeRows } from "./probe.ts";
-import { profileRows } from "./status-profiles.ts";
+import { barWords, profileRows } from "./status-profiles.ts";
 import type { Style } from "./style.ts";
 import { styleFor } from "./style.ts";
 import { table } from "./table.ts";
@@ -80,9 +80,18 @@ function providerRows({ auth }: StatusReport, style: Style): Rows {
   return auth.providers.map((row) => [
     `  ${row.provider}`,
     stateWord(row, health.get(row.provider), auth, style),
-    `${source(row, auth.storePath)} ${style.faint(alsoThere(row))}`.trimEnd(),
+    [
+      `${source(row, auth.storePath)} ${style.faint(alsoThere(row))}`.trimEnd(),
+      ...barsElsewhere(row, auth, style),
+    ].join("; "),
   ]);
 }
+
+/** Of what is not stored; each stored profile has a line of its own. */
+const barsElsewhere = ({ provider }: ProviderRow, { unusableProfiles }: StatusReport["auth"], style: Style) =>
+  unusableProfiles
+    .filter((bar) => bar.provider === provider && /^(config|env):/.test(bar.profileId))
+    .map((bar) => style.warn(barWords(bar)));
 
 function stateWord(
   { provider, effective }: ProviderRow,
@@ -92,10 +101,12 @@ function stateWord(
 ): string {
   if (effective.kind === "missing" || auth.missingProvidersInUse.includes(provider))
     return style.bad("missing");
-  if (!health || effective.kind !== "profiles") return style.good("ok");
   const whole = new Set(
     auth.unusableProfiles.flatMap((bar) => (bar.model === undefined ? [bar.profileId] : [])),
   );
+  if (whole.has(`config:${provider}`) && effective.kind !== "env" && effective.kind !== "profiles")
+    return style.warn("barred");
+  if (!health || effective.kind !== "profiles") return style.good("ok");
   if (health.effectiveProfiles.every(({ profileId }) => whole.has(profileId))) return style.warn("barred");
   if (health.status === "expiring") return style.warn("expiring");
   const bad = health.status === "expired" || health.status === "missing";
