@@ -11,7 +11,11 @@ export type AgentId = string;
 export const MAIN_AGENT: AgentId = "main";
 
 /** Old provider ids, and what they mean today (requirements 004, "legacy openai-codex ids"). */
-export const RENAMED_PROVIDERS: Readonly<Record<string, ProviderId>> = { "openai-codex": "openai" };
+export const RENAMED_PROVIDERS: Readonly<Record<string, ProviderId>> = Object.assign(
+  // A provider may be called `constructor`.
+  Object.create(null) as Record<string, ProviderId>,
+  { "openai-codex": "openai" },
+);
 
 /** @throws AccessError `bad_input` */
 export function parseProviderId(text: string): ProviderId {

@@ -45,3 +45,11 @@ test("a flag that is typed twice counts as typed last", async () => {
   assert.equal(exit, 0, err);
   assert.equal(JSON.parse(out).agentDir.includes("main"), true);
 });
+
+test("a provider that is called as something of JavaScript is any other", async () => {
+  for (const provider of ["constructor", "valueof"]) {
+    const { exit, out, err } = await run(`auth paste-api-key --provider ${provider} --json`, key);
+    assert.equal(exit, 0, err);
+    assert.equal(JSON.parse(out).profileId, `${provider}:manual`);
+  }
+});
