@@ -48,12 +48,13 @@ export class Warden {
     const stdio = ["pipe", "ignore", "ignore"] as const;
     const shell = spawn("/bin/sh", ["-c", SCRIPT], { stdio: [...stdio], detached: true, env: {}, cwd: "/" });
     shell.on("error", () => undefined);
-    shell.stdin!.on("error", () => undefined);
+    // Where the system has no more pipes to give, there is none, and the program runs without it.
+    shell.stdin?.on("error", () => undefined);
     shell.once("exit", () => {
       if (this.#shell === shell) this.#shell = undefined;
     });
     shell.unref();
-    (shell.stdin as Socket).unref();
+    (shell.stdin as Socket | null)?.unref();
     return shell;
   }
 
