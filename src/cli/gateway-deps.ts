@@ -16,72 +16,74 @@ import { gatewayLog } from "./gateway-log.ts";
 
 export function gatewayDeps(deps: CommandDeps, verbose = false): GatewayDeps {
   keepWarm();
-  let settings: SettingsReader = deps;
-  let opened: ReturnType<typeof openStoreInWorker> | undefined;
-  const store = () =>
-    (opened ??= openStoreInWorker({
-      paths: placesOf(deps, () => settings.paths()),
-      now: deps.now,
-      cooldowns: () => settings.config().cooldowns,
-      seal: deps.seal,
-      thread: storeThread(),
-    }));
-  const { log, logFile, hide, hides } = gatewayLog({
+  const { latest, use } = changing(deps);
+  const store = openedOnce(deps, latest);
+  const clientKeys = () => store().clientKeys;
+  const { hide, ...logging } = gatewayLog({
     now: deps.now,
     paths: deps.paths,
     file: deps.config().logFile,
-    settings: () => settings.config().logging,
+    settings: () => latest.config().logging,
     verbose,
     print: (line) => write(process.stderr, line),
   });
   tellCrash(hide, (text, error) => {
     writeSync(process.stderr.fd, `${text}\n`);
-    logFile.write("error", "The gateway fell over", error);
-    logFile.close();
+    logging.logFile.write("error", "The gateway fell over", error);
+    logging.logFile.close();
   });
   return {
     ...deps,
-    config: () => settings.config(),
-    accessConfig: () => settings.accessConfig(),
-    env: () => settings.env(),
-    paths: () => settings.paths(),
+    ...latest,
+    ...logging,
     settingsFiles: {
       first: deps,
       reread: deps.reread,
-      use: (next) => (settings = next),
+      use,
       onAsked: (look) => void process.on("SIGHUP", look),
     },
     supervised: process.env[SUPERVISED] === "1",
-    version: deps.version,
     ...(process.argv[1] === undefined ? {} : { program: process.argv[1] }),
     store,
+    receipts: store,
+    clientKeys,
+    sessions: () => store().sessions,
     commands: (name) => {
       const note = { change: newChangeId(), because: `gateway call ${name}` };
-      return {
-        ...deps,
-        config: () => settings.config(),
-        accessConfig: () => settings.accessConfig(),
-        env: () => settings.env(),
-        paths: () => settings.paths(),
-        store: () => journaled(store(), () => note),
-        receipts: store,
-        clientKeys: () => store().clientKeys,
-        note: () => note,
-      };
+      const journal = () => journaled(store(), () => note);
+      return { ...deps, ...latest, store: journal, receipts: store, clientKeys, note: () => note };
     },
     setup: async (current, talk, asked) =>
       await (await import("./gateway-wizard.ts")).onboardElsewhere(current, talk, asked),
     applySecrets: async (plan, options) =>
       await (await import("./gateway-secrets.ts")).applyElsewhere(plan, options),
-    receipts: store,
-    clientKeys: () => store().clientKeys,
-    sessions: () => store().sessions,
-    log,
-    logFile,
-    hides,
     say: (text) => write(process.stdout, text),
     stopped: stopSignal(),
   };
+}
+
+/** The settings that hold, whenever they are asked for: those of the start, until others are used. */
+function changing(first: SettingsReader) {
+  let settings = first;
+  const latest: SettingsReader = {
+    config: () => settings.config(),
+    accessConfig: () => settings.accessConfig(),
+    env: () => settings.env(),
+    paths: () => settings.paths(),
+  };
+  return { latest, use: (next: SettingsReader) => void (settings = next) };
+}
+
+function openedOnce(deps: CommandDeps, latest: SettingsReader) {
+  let opened: ReturnType<typeof openStoreInWorker> | undefined;
+  return () =>
+    (opened ??= openStoreInWorker({
+      paths: placesOf(deps, latest.paths),
+      now: deps.now,
+      cooldowns: () => latest.config().cooldowns,
+      seal: deps.seal,
+      thread: storeThread(),
+    }));
 }
 
 /**
