@@ -51,7 +51,7 @@ function tokenLines(token: Token): string[] {
       return [
         token.ofShell
           ? `Keep this shell's token for the gateway, in ${token.file}`
-          : `Make a token for the gateway, in ${token.file}`,
+          : `The gateway's token: in ${token.file}, made if there is none`,
       ];
     case "text":
       return ["Set gateway.auth.token"];

@@ -95,6 +95,22 @@ describe("the wizard", () => {
     assert.equal(JSON.stringify(client.frames).includes(KEY), false);
   });
 
+  test("asks for a workspace that does not hang on where the gateway was started", async () => {
+    let state = await client.ask("wizard.start", {});
+    const { sessionId } = state;
+    const answered = (value?: unknown) => {
+      const answer = { stepId: state.step.id, ...(value === undefined ? {} : { value }) };
+      return client.request("wizard.next", { sessionId, answer });
+    };
+    while (!/^Workspace/.test(state.step.message)) {
+      const isNote = state.step.type === "note";
+      state = (await answered(isNote ? undefined : optionOf(state.step, /Not now|workspace/))).payload;
+    }
+    for (const folder of ["here", "../here", "~someone", " "])
+      assert.match((await answered(folder)).error.message, /whole path/);
+    assert.equal((await client.ask("wizard.cancel", { sessionId })).status, "cancelled");
+  });
+
   test("who is asked something when the gateway stops hears that it is over", async () => {
     const { sessionId, version } = await client.ask("wizard.start", {});
     const login = await client.ask("models.auth.login.start", { provider: "p", method: "api-key" });

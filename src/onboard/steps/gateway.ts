@@ -1,4 +1,5 @@
 // The gateway's address and secret, and the service that keeps it running.
+import { isAbsolute } from "node:path";
 import { readDocument } from "../../config/document.ts";
 import { AccessError } from "../../core/errors.ts";
 import type { Draft } from "../draft.ts";
@@ -79,7 +80,11 @@ export const sealStep: Step = async ({ talk, found, request }, draft) => {
   return { ...draft, seal: await talk.confirm(question, false) };
 };
 
-const isFolder = (text: string) => (text.trim() ? undefined : "A folder");
+/** What the gateway would make of another one depends on where it is started. */
+const isFolder = (text: string) =>
+  isAbsolute(text.trim()) || /^~($|[/\\])/.test(text.trim())
+    ? undefined
+    : "A folder with its whole path, or from ~/";
 
 export const workspaceStep: Step = async ({ talk, deps }, draft) => {
   const present = deps.config().turns.workspace;
