@@ -96,15 +96,17 @@ describe("the wizard", () => {
   });
 
   test("asks for a workspace that does not hang on where the gateway was started", async () => {
-    let state = await client.ask("wizard.start", {});
-    const { sessionId } = state;
+    const begun = await client.ask("wizard.start", { flow: "advanced" });
+    const { sessionId } = begun;
+    let { step } = begun;
     const answered = (value?: unknown) => {
-      const answer = { stepId: state.step.id, ...(value === undefined ? {} : { value }) };
+      const answer = { stepId: step.id, ...(value === undefined ? {} : { value }) };
       return client.request("wizard.next", { sessionId, answer });
     };
-    while (!/^Workspace/.test(state.step.message)) {
-      const isNote = state.step.type === "note";
-      state = (await answered(isNote ? undefined : optionOf(state.step, /Not now|workspace/))).payload;
+    while (!step.message.startsWith("Workspace")) {
+      const toModels = step.message.startsWith("How are models");
+      const value = toModels ? optionOf(step, /Not now/) : proposed(step);
+      ({ step } = (await answered(step.type === "note" ? undefined : value)).payload);
     }
     for (const folder of ["here", "../here", "~someone", " "])
       assert.match((await answered(folder)).error.message, /whole path/);
