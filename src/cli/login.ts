@@ -2,7 +2,8 @@
 import type { Target } from "../access/login/choose.ts";
 import { loadFlow } from "../access/login/flow.ts";
 import type { LoginReport } from "../access/login/login.ts";
-import { login, profileIdOf } from "../access/login/login.ts";
+import { login } from "../access/login/login.ts";
+import { profileIdOf } from "../access/login/target-profile.ts";
 import type { Talk } from "../access/login/talk.ts";
 import type { CommandDeps } from "../access/open-deps.ts";
 import { AccessError } from "../core/errors.ts";

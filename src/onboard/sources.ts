@@ -1,7 +1,8 @@
 // Each kind of source, made from what was found, obtained or typed. Nothing is asked and nothing is written here.
 import type { Obtained, ObtainedRoute } from "../access/login/flow.ts";
 import type { Target } from "../access/login/choose.ts";
-import { loginEdits, profileIdOf, refOfLogin } from "../access/login/login.ts";
+import { loginEdits, refOfLogin } from "../access/login/login.ts";
+import { profileIdOf } from "../access/login/target-profile.ts";
 import { routeEdits } from "../access/login/route.ts";
 import type { PasteKind } from "../access/paste-rules.ts";
 import { pastedValue } from "../access/paste-rules.ts";

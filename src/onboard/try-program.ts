@@ -13,7 +13,7 @@ import { cliBackend } from "../wire/cli-backend.ts";
 import type { Draft } from "./draft.ts";
 import { rehearsed } from "./rehearsal.ts";
 import type { Source, Tried } from "./source.ts";
-import { triedBy } from "./try.ts";
+import { triedBy } from "./tried.ts";
 
 /** A program starts, looks for its login, and asks: that takes seconds. */
 const PATIENCE_MS = 60_000;

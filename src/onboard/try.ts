@@ -1,6 +1,5 @@
 // One real call with a source, before it is stored: by the same probe as `models status --probe`.
 import type { Agent } from "undici";
-import type { CallResult } from "../access/one-call.ts";
 import { callOnce } from "../access/one-call.ts";
 import { probeCredentials } from "../access/probe.ts";
 import { probeModels } from "../access/probe-model.ts";
@@ -9,14 +8,12 @@ import { readView } from "../access/read-view.ts";
 import { withRefs } from "../access/secret-refs.ts";
 import type { CommandDeps } from "../access/open-deps.ts";
 import type { AuthProfile } from "../core/credential.ts";
-import { AccessError } from "../core/errors.ts";
 import { formatModelRef } from "../core/model-ref.ts";
-import type { ProbeRow } from "../core/probe.ts";
-import { probeStatus } from "../core/probe.ts";
 import { findWire } from "../wire/all.ts";
 import type { Draft } from "./draft.ts";
 import { rehearsed } from "./rehearsal.ts";
 import type { Source, Tried } from "./source.ts";
+import { left, triedBy, triedOf } from "./tried.ts";
 
 export interface TryOptions {
   /** ms for the call */
@@ -106,13 +103,6 @@ async function probed(
   return triedOf(row);
 }
 
-function triedOf({ status, model, latencyMs, error = "It did not work." }: ProbeRow): Tried {
-  if (status === "ok")
-    return { status, latencyMs: latencyMs ?? 0, ...(model === undefined ? {} : { model }) };
-  if (latencyMs === undefined) return { status: "untried", why: firstLine(error) };
-  return { status: status === "auth" ? "refused" : "unclear", why: firstLine(error) };
-}
-
 /** A server that wants no credential. */
 async function called(
   deps: CommandDeps,
@@ -151,16 +141,3 @@ async function called(
   });
   return triedBy(result, formatModelRef(model));
 }
-
-/** @param model for people @throws AccessError `cancelled` */
-export function triedBy(result: CallResult, model: string): Tried {
-  if (result.kind === "aborted") throw left();
-  const { latencyMs } = result;
-  if (result.kind === "answered") return { status: "ok", model, latencyMs };
-  const refused = probeStatus(result.failure) === "auth";
-  return { status: refused ? "refused" : "unclear", why: firstLine(result.failure.message) };
-}
-
-const left = () => new AccessError("cancelled", "Cancelled. Nothing was changed.");
-
-const firstLine = (text: string): string => text.split("\n", 1)[0]!;

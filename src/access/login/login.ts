@@ -16,6 +16,7 @@ import { loadFlow } from "./flow.ts";
 import { keep } from "./keep.ts";
 import { recommendedEdits, recommendedRef } from "./recommended.ts";
 import type { Talk } from "./talk.ts";
+import { profileIdOf } from "./target-profile.ts";
 
 export interface LoginRequest {
   readonly target: Target;
@@ -95,10 +96,6 @@ export async function login(deps: CommandDeps, request: LoginRequest, talk: Talk
     ...(written.backupPath === undefined ? {} : { backupPath: written.backupPath }),
   };
 }
-
-/** The profile that a login makes. */
-export const profileIdOf = ({ provider, login: chosen }: Target, name?: string): ProfileId =>
-  `${provider.id}:${name ?? chosen.profile ?? "default"}`;
 
 /** Nobody logs in again because the config could not be written. */
 function keptAllTheSame(profileId: ProfileId, error: unknown): never {

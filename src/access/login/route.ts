@@ -8,8 +8,8 @@ import type { CommandDeps } from "../open-deps.ts";
 import type { ObtainedRoute } from "./flow.ts";
 import type { Target } from "./choose.ts";
 import type { LoginEdits, LoginReport, LoginRequest } from "./login.ts";
-import { profileIdOf } from "./login.ts";
 import { recommendedEdits, recommendedRef } from "./recommended.ts";
+import { profileIdOf } from "./target-profile.ts";
 
 /** @throws AccessError `config_invalid`, `config_conflict` */
 export async function writeRoute(
