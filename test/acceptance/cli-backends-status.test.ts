@@ -6,6 +6,10 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { CliHome } from "../support/cli.ts";
 import { cliHome } from "../support/cli.ts";
+import { eventually } from "../support/eventually.ts";
+import { startTestGateway } from "../support/gateway.ts";
+import { reply } from "../fakes/upstream-actions.ts";
+import { chatBody } from "../fakes/wire-samples.ts";
 
 let home: CliHome;
 /** What the program does: logged in, logged out, limited. */
@@ -122,4 +126,66 @@ test("one that hangs is a timeout, and is gone", async () => {
   becomes("hangs");
   const rows = await probe("--probe", "--probe-provider", "claude-cli", "--probe-timeout", "1500");
   assert.equal(rows["claude-cli"].status, "timeout");
+});
+
+test("order, bars and why are those of any profile", async () => {
+  becomes("in");
+  const login = { type: "oauth", provider: "claude-cli" } as const;
+  const gateway = await startTestGateway({
+    providers: { p: { keys: ["a"], models: ["m1"] } },
+    script: () => reply({ body: chatBody("fallback") }),
+    credentials: { "anthropic:claude-cli": login, "claude-cli:second": login },
+    env: { PATH: process.env["PATH"]!, HOME: home.path },
+    config: {
+      agents: {
+        defaults: {
+          model: { primary: "claude-cli/sonnet", fallbacks: ["p/m1"] },
+          cliBackends: { "claude-cli": { command: join(home.path, "program") } },
+        },
+      },
+    },
+  });
+  try {
+    const cli = cliHome(gateway.home);
+    const call = async () => {
+      const body = { model: "claude-cli/sonnet", messages: [{ role: "user", content: "Say it." }] };
+      const answer = await gateway.post("/v1/chat/completions", body);
+      assert.equal(answer.status, 200, await answer.text());
+      return gateway.receipt(answer);
+    };
+    const order = ["models", "auth", "order", "set", "--provider"];
+    const wrong = await cli.run([...order, "anthropic", "anthropic:claude-cli"]);
+    assert.match(wrong.err, /belongs to claude-cli, not to anthropic/);
+    await cli.json(...order, "claude-cli", "claude-cli:second", "anthropic:claude-cli");
+    await eventually(async () => {
+      const { attempts } = await call();
+      assert.deepEqual(
+        attempts.map(({ profileId }) => profileId),
+        ["claude-cli:second"],
+      );
+    });
+    becomes("limited");
+    const { attempts } = await call();
+    assert.deepEqual(
+      attempts.map(({ profileId, kind }) => [profileId, kind]),
+      [
+        ["claude-cli:second", "rate_limit"],
+        ["anthropic:claude-cli", "rate_limit"],
+        ["p:a", undefined],
+      ],
+    );
+    assert.deepEqual(
+      (await call()).attempts.map(({ profileId }) => profileId),
+      ["p:a"],
+    );
+    const why = await cli.run(["models", "why"]);
+    for (const id of ["claude-cli:second", "anthropic:claude-cli"])
+      assert.match(why.out, new RegExp(`Left out[^]*${id} .*cooling down \\(rate limited\\)`));
+    becomes("in");
+    await cli.json(...order, "claude-cli", "anthropic:claude-cli");
+    const { auth } = await cli.json("models", "status");
+    assert.equal(auth.unusableProfiles.length, 2, "an order lifts no bar");
+  } finally {
+    await gateway.stop();
+  }
 });
