@@ -13,6 +13,8 @@ import {
   textQuestion,
 } from "./dialog-questions.ts";
 import { shapeOf } from "./refused.ts";
+import type { Waiting } from "./waiting.ts";
+import { wake, woken } from "./waiting.ts";
 
 /** Statuses are those of OpenClaw's wizard. */
 export interface DialogState {
@@ -36,8 +38,6 @@ interface Open {
   /** Takes the answer, or says what is wrong with it. */
   readonly take: (answer: unknown) => string | undefined;
 }
-
-type Waiting = Set<() => void>;
 
 const MOST_NOTES = 50;
 const MOST_NOTE_CHARACTERS = 10_000;
@@ -185,20 +185,6 @@ export class Dialog {
     }
     throw left();
   }
-}
-
-function wake(waiting: Waiting): void {
-  for (const resolve of waiting) resolve();
-}
-
-async function woken(waiting: Waiting, until?: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const end = () => resolve();
-  waiting.add(end);
-  until?.addEventListener("abort", end, { once: true });
-  await promise;
-  until?.removeEventListener("abort", end);
-  waiting.delete(end);
 }
 
 const left = (): AccessError => new AccessError("cancelled", "Cancelled. Nothing was changed.");
