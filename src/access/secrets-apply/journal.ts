@@ -4,7 +4,8 @@ import { createHmac } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { replaceFile } from "../../config/replace-file.ts";
-import { isObject, parseObject } from "../../core/json.ts";
+import { AccessError, messageOf } from "../../core/errors.ts";
+import { parseObject } from "../../core/json.ts";
 import type { GenerationKey } from "../../store/generation.ts";
 
 /** The fingerprints of the secrets that are on their way. */
@@ -19,18 +20,32 @@ export const fingerprint = (key: GenerationKey, value: string): string =>
     .digest("base64url")
     .slice(0, 22);
 
-/** Of an apply that was cut short; `undefined` when there was none. */
+/**
+ * Of an apply that was cut short; `undefined` when there was none.
+ *
+ * @throws AccessError `store_unreadable`: a new journal in its place would forget what the old one names
+ */
 export function readJournal(globalDir: string): Fingerprints | undefined {
+  const file = fileIn(globalDir);
   let text: string;
   try {
-    text = readFileSync(fileIn(globalDir), "utf8");
-  } catch {
-    return undefined;
+    text = readFileSync(file, "utf8");
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined;
+    throw unreadable(file, messageOf(cause), cause);
   }
-  const journal = parseObject(text);
-  const moved = isObject(journal) && Array.isArray(journal["moved"]) ? journal["moved"] : [];
-  return new Set(moved.filter((each) => typeof each === "string"));
+  const moved = parseObject(text)?.["moved"];
+  if (!Array.isArray(moved) || !moved.every((each) => typeof each === "string"))
+    throw unreadable(file, "it holds something else");
+  return new Set(moved);
 }
+
+const unreadable = (file: string, why: string, cause?: unknown): AccessError =>
+  new AccessError(
+    "store_unreadable",
+    `${file} tells what an apply that was cut short was moving, and cannot be read: ${why}. Mend it, or remove it: copies of those secrets may then stay, which openclaw secrets audit looks for. Nothing was changed.`,
+    { cause },
+  );
 
 export async function writeJournal(globalDir: string, moved: Fingerprints): Promise<void> {
   await replaceFile(fileIn(globalDir), `${JSON.stringify({ version: 1, moved: [...moved] })}\n`);
