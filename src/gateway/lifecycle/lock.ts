@@ -60,10 +60,26 @@ function toldBy({ host, certPath, startedAt, version, reload, workers }: JsonObj
     ...(typeof certPath === "string" ? { certPath } : {}),
     ...(typeof startedAt === "number" ? { startedAt } : {}),
     ...(typeof version === "string" ? { version } : {}),
-    ...(isObject(reload) ? { reload: reload as unknown as ReloadReport } : {}),
-    ...(Array.isArray(workers) ? { workers: workers as unknown as WorkerRow[] } : {}),
+    ...(isReport(reload) ? { reload } : {}),
+    ...(Array.isArray(workers) ? { workers: workers.filter(isRow) } : {}),
   };
 }
+
+const isRow = (row: unknown): row is WorkerRow =>
+  isObject(row) && typeof row["pid"] === "number" && typeof row["startedAt"] === "number";
+
+const isReport = (value: unknown): value is ReloadReport & JsonObject =>
+  isObject(value) &&
+  typeof value["number"] === "number" &&
+  typeof value["at"] === "number" &&
+  OUTCOMES.has(value["outcome"]) &&
+  areNames(value["changed"]) &&
+  areNames(value["restart"]);
+
+const OUTCOMES: ReadonlySet<unknown> = new Set<ReloadReport["outcome"]>(["applied", "unchanged", "rejected"]);
+
+const areNames = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((each) => typeof each === "string");
 
 export interface HeldLock {
   /** Tells others how a change of settings went. */
