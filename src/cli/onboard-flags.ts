@@ -122,6 +122,12 @@ function keysIn(flags: OnboardFlags): Map<ProviderId, GivenKey> {
     const method = FLAG_METHODS[flag];
     return value === undefined ? [] : [[KEY_FLAGS[flag], { value, ...(method ? { method } : {}) }] as const];
   });
+  const twice = given.find(([id], at) => given.findIndex(([other]) => other === id) < at);
+  if (twice)
+    throw new AccessError(
+      "bad_input",
+      `Several keys of ${twice[0]} were given. Give one. Nothing was changed.`,
+    );
   return new Map(given);
 }
 

@@ -26,6 +26,21 @@ export function keyTarget(provider: Provider, login?: Login, blanks: Blanks = ne
   return { provider, logins, login: { ...chosen, endpoint: { baseUrl } } };
 }
 
+/**
+ * The way to the provider's usual host was named, and the config holds another region's: the host changes with it.
+ * An address of the person's own stays.
+ */
+export function toUsualHost(config: Config, target: Target): Target {
+  const { provider, logins, login } = target;
+  const { baseUrl } = provider;
+  const written = config.providers.get(provider.id)?.baseUrl;
+  const hosts = logins.flatMap(({ endpoint }) => endpoint?.baseUrl ?? []);
+  const isMeant = login.endpoint === undefined && baseUrl !== undefined && !hosts.includes(baseUrl);
+  return isMeant && written !== undefined && hosts.includes(written)
+    ? { ...target, login: { ...login, endpoint: { baseUrl } } }
+    : target;
+}
+
 const BLANK = /\{(\w+)\}/g;
 
 /** The words that the person must still say, so that calls go anywhere. */

@@ -8,7 +8,7 @@ import { parseProviderId } from "../core/ids.ts";
 import { findProvider } from "../providers/all.ts";
 import { environmentKeys } from "../providers/env-keys.ts";
 import type { Login, Provider } from "../providers/provider.ts";
-import { keyTarget, mustBeFilled } from "./key-target.ts";
+import { keyTarget, mustBeFilled, toUsualHost } from "./key-target.ts";
 import type { OnboardRequest } from "./request.ts";
 import type { Source } from "./source.ts";
 import { fromKey, fromLogin, fromVariable } from "./sources.ts";
@@ -24,8 +24,9 @@ export function givenKey({ keys }: Pick<OnboardRequest, "keys">, provider: Provi
 }
 
 export async function keyOf({ deps, request }: Unasked, provider: Provider, login: Login): Promise<Source> {
-  const { keyMode, blanks } = request;
-  const target = keyTarget(provider, login, blanks.get(provider.id));
+  const { keyMode, blanks, authChoice } = request;
+  const named = keyTarget(provider, login, blanks.get(provider.id));
+  const target = authChoice === undefined ? named : toUsualHost(deps.config(), named);
   const given = givenKey(request, provider);
   const [found] = environmentKeys(provider, deps.env());
   if (keyMode === "ref" && !found)

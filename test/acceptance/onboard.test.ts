@@ -101,6 +101,11 @@ test("what is missing or refused is said in one document, and nothing is written
     [[...UNASKED, "--mode", "remote", "--remote-url", "ws://gw.example:1"], {}, /not encrypted.*ssh -N/],
     [[...UNASKED, "--remote-url", "wss://gw.example"], {}, /go with --mode remote/],
     [[...UNASKED, "--reset-scope", "full"], {}, /goes with --reset/],
+    [
+      [...UNASKED, "--modelstudio-api-key", GOOD, "--modelstudio-api-key-cn", GOOD],
+      {},
+      /Several keys of qwen were given/,
+    ],
     [[...UNASKED, "--reset", "--reset-scope", "nonsense"], {}, /--reset-scope is config/],
     [[...UNASKED, "--import-from", "hermes", "--import-secrets"], {}, /openclaw migrate/],
     [[...UNASKED, "--flow", "import"], {}, /openclaw migrate/],
@@ -262,6 +267,13 @@ test("the word of a region writes its host; a flag says whose key it is, and by 
         {},
         "moonshot:default",
         "https://api.moonshot.cn/v1",
+      ],
+      [["--moonshot-api-key", `${GOOD}-newer`], {}, "moonshot:default", "https://api.moonshot.cn/v1"],
+      [
+        ["--auth-choice", "moonshot-api-key", "--moonshot-api-key", GOOD],
+        {},
+        "moonshot:default",
+        "https://api.moonshot.ai/v1",
       ],
       [
         ["--auth-choice", "zai-coding-cn", "--zai-api-key", GOOD],

@@ -6,7 +6,7 @@ import { seatOf } from "../../access/login/seat.ts";
 import { findProvider, PROVIDERS } from "../../providers/all.ts";
 import { loginsOf } from "../../providers/logins.ts";
 import type { Provider } from "../../providers/provider.ts";
-import { blankFault, keyLogins, keyTarget, openBlanks } from "../key-target.ts";
+import { blankFault, keyLogins, keyTarget, openBlanks, toUsualHost } from "../key-target.ts";
 import { fromServer } from "../servers.ts";
 import type { Source } from "../source.ts";
 import { fromKey, fromLogin } from "../sources.ts";
@@ -22,7 +22,8 @@ export async function askKeyTarget(wizard: Wizard, provider: Provider): Promise<
           `Which key of ${provider.label} is it?`,
           logins.map((value) => ({ value, label: value.label })),
         );
-  return await filled(wizard, keyTarget(provider, login));
+  const target = keyTarget(provider, login);
+  return await filled(wizard, logins.length === 1 ? target : toUsualHost(wizard.deps.config(), target));
 }
 
 /** The address, once the person said what stands in it. */
