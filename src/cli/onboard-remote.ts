@@ -2,7 +2,7 @@
 import type { Talk } from "../access/login/talk.ts";
 import { writeConfig } from "../access/config-edit.ts";
 import type { CommandDeps } from "../access/open-deps.ts";
-import { AccessError, messageOf } from "../core/errors.ts";
+import { AccessError, faultIn } from "../core/errors.ts";
 import { curlLine } from "../gateway/lifecycle/announce.ts";
 import type { RemoteGateway } from "../onboard/remote.ts";
 import { httpAddress, parseRemoteUrl, remoteEdits, tryRemote } from "../onboard/remote.ts";
@@ -64,7 +64,7 @@ async function asked(deps: CommandDeps, flags: OnboardFlags, talk: Talk | undefi
   const text =
     flags.remoteUrl ??
     (await talk!.text("Address of the gateway", "wss://", (typed) =>
-      faultOf(() => parseRemoteUrl(typed, env)),
+      faultIn(() => parseRemoteUrl(typed, env)),
     ));
   const url = parseRemoteUrl(text, env);
   const typed =
@@ -112,15 +112,6 @@ async function written(
     ...(backupPath === undefined ? {} : { backupPath }),
     curl: curlLine(address, token === undefined ? undefined : `$${VARIABLE}`),
   };
-}
-
-function faultOf(make: () => unknown): string | undefined {
-  try {
-    make();
-    return undefined;
-  } catch (error) {
-    return messageOf(error);
-  }
 }
 
 export const renderRemote = ({ remoteUrl, auth, configPath, backupPath, curl }: RemoteReport): string =>

@@ -39,3 +39,13 @@ export class AccessError extends Error {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** What a validator throws, in words; for those who ask a person and tell what was wrong with the answer. */
+export function faultIn(validate: () => unknown): string | undefined {
+  try {
+    validate();
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}

@@ -1,6 +1,6 @@
 // A server of the person's own, by its address.
 import type { Talk } from "../../access/login/talk.ts";
-import { messageOf } from "../../core/errors.ts";
+import { faultIn } from "../../core/errors.ts";
 import type { Source } from "../source.ts";
 import type { CustomServer } from "../servers.ts";
 import { fromCustom } from "../servers.ts";
@@ -22,16 +22,7 @@ export async function askCustom(talk: Talk): Promise<Source> {
   const server = { baseUrl, compatibility, model: model.trim(), images: false };
   if (!wanted) return fromCustom(server);
   const value = await talk.secret("Paste the key", (text) =>
-    faultOf(() => fromCustom({ ...server, key: { value: text } })),
+    faultIn(() => fromCustom({ ...server, key: { value: text } })),
   );
   return fromCustom({ ...server, key: { value } });
-}
-
-function faultOf(make: () => unknown): string | undefined {
-  try {
-    make();
-    return undefined;
-  } catch (error) {
-    return messageOf(error);
-  }
 }
