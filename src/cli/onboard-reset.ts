@@ -3,9 +3,11 @@ import { resolve } from "node:path";
 import { openDeps } from "../access/open-deps.ts";
 import type { CommandDeps } from "../access/open-deps.ts";
 import type { Config } from "../config/config.ts";
+import type { Paths } from "../config/paths.ts";
 import { untilde } from "../config/paths.ts";
 import { AccessError } from "../core/errors.ts";
 import { readLock } from "../gateway/lifecycle/lock.ts";
+import { openClawGateway } from "../onboard/openclaw-gateway.ts";
 import { moveAway, putBack, RESET_SCOPES, resetPlaces } from "../onboard/reset.ts";
 import { terminalTalk } from "./ask.ts";
 import type { Io } from "./io.ts";
@@ -67,12 +69,7 @@ function onEnd(act: () => unknown): () => void {
 async function agreedPlaces(io: Io, deps: CommandDeps, flags: OnboardFlags): Promise<string[]> {
   const scope = oneOf("--reset-scope", flags.resetScope ?? "config+creds+sessions", RESET_SCOPES);
   const paths = deps.paths();
-  const lock = readLock(paths);
-  if (lock)
-    throw new AccessError(
-      "bad_input",
-      `A gateway works with these files (process ${lock.pid}). Stop it first: openclaw gateway stop. Nothing was changed.`,
-    );
+  mustBeAtRest(paths);
   const workspace = usableConfig(deps)?.turns.workspace ?? resolve(paths.stateDir, "workspace");
   const places = resetPlaces(paths, scope, resolve(untilde(workspace, paths.home)));
   if (!flags.nonInteractive) {
@@ -88,6 +85,17 @@ async function agreedPlaces(io: Io, deps: CommandDeps, flags: OnboardFlags): Pro
       throw new AccessError("cancelled", "Cancelled. Nothing was changed.");
   }
   return places;
+}
+
+/** Whoever renews a login in a file that was moved renews it for nobody. @throws AccessError `gateway_running` */
+function mustBeAtRest(paths: Paths): void {
+  const own = readLock(paths);
+  const other = own ? undefined : openClawGateway(paths.configPath);
+  if (!own && !other) return;
+  const remedy = own
+    ? `A gateway works with these files (process ${own.pid}). Stop it first: openclaw gateway stop.`
+    : `OpenClaw's gateway works with these files (process ${other!.pid}). Stop it first; if it is gone, remove ${other!.lock}.`;
+  throw new AccessError("gateway_running", `${remedy} Nothing was changed.`);
 }
 
 /** A reset is for broken files as well. */

@@ -1,5 +1,6 @@
 // `onboard --reset`: what there was is moved, what comes to nothing brings it back, and nothing is ever lost.
 import assert from "node:assert/strict";
+import { hash } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -65,6 +66,19 @@ test("what comes to nothing leaves everything where it was", async () => {
     assert.match(text, /Nothing was changed|Everything is where it was/);
     assert.deepEqual([contents(), trashed()], [before, []], text);
   }
+});
+
+test("it is refused while OpenClaw's gateway works with the files", async () => {
+  const configPath = join(home.path, ".openclaw/openclaw.json");
+  const lock = `gateway.${hash("sha256", configPath, "hex").slice(0, 8)}.lock`;
+  const folder = process.getuid ? `openclaw-${process.getuid()}` : "openclaw";
+  const document = { pid: process.pid, createdAt: new Date(0).toISOString(), configPath };
+  home.write(`tmp/${folder}/${lock}`, JSON.stringify(document));
+  const before = contents();
+  const { exit, out } = await run([...RESET, "--auth-choice", "skip"], { TMPDIR: join(home.path, "tmp") });
+  assert.equal(exit, 1);
+  assert.match(JSON.parse(out).error.message, /OpenClaw's gateway works with these files/);
+  assert.deepEqual([contents(), trashed()], [before, []]);
 });
 
 test("a home on another disk has its trash there", async (t) => {
