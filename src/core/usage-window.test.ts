@@ -8,7 +8,6 @@ import {
   isExhausted,
   isOver,
   leftPercent,
-  nextReset,
   readingOf,
   scopeCovers,
   usedPercent,
@@ -65,9 +64,6 @@ test("the window that stops calls first comes first; what is over comes last", (
   const labels = (now: number) => bindingFirst(windows, now).map(({ label }) => label);
   assert.deepEqual(labels(T0), ["gone for long", "gone", "paid for", "most", "some"]);
   assert.deepEqual(labels(T0 + 2 * HOUR), ["gone for long", "most", "some", "gone", "paid for"]);
-  assert.equal(nextReset(windows, T0), T0 + HOUR);
-  assert.equal(nextReset(windows, T0 + 2 * HOUR), T0 + 9 * HOUR);
-  assert.equal(nextReset(windows, T0 + 10 * HOUR), undefined);
 });
 
 test("a scope is all calls, a model, or models with a word in their id", () => {

@@ -166,12 +166,6 @@ export function bindingFirst(windows: readonly UsageWindow[], now: number): Usag
 
 const endOf = ({ resetsAt }: UsageWindow): number => resetsAt ?? 0;
 
-/** ms since epoch of the next reset that is told; `undefined` when none is. */
-export function nextReset(windows: readonly UsageWindow[], now: number): number | undefined {
-  const ahead = windows.flatMap(({ resetsAt }) => (resetsAt !== null && resetsAt > now ? [resetsAt] : []));
-  return ahead.length === 0 ? undefined : Math.min(...ahead);
-}
-
 /** Whether a bar or window of this scope is about calls of `model`. */
 export const scopeCovers = (scope: string, model: string): boolean =>
   scope === "*" ||

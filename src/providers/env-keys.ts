@@ -38,10 +38,6 @@ export function environmentKeys(provider: EnvironmentNames, env: Environment): E
   ].filter(fresh);
 }
 
-/** Whether the environment alone gives the provider auth: a key, or a cloud login such as AWS's pair. */
-export const hasEnvironmentAuth = (provider: EnvironmentNames, env: Environment): boolean =>
-  environmentKeys(provider, env).length > 0 || environmentMarker(provider, env) !== undefined;
-
 /** The entry of `env` that shows a login without holding a key: `A+B` with both set, or a pointer. */
 export const environmentMarker = (provider: EnvironmentNames, env: Environment): string | undefined =>
   provider.env.find((entry) => !isKeyVariable(entry) && entry.split("+").every((name) => env[name]?.trim()));
