@@ -79,6 +79,7 @@ describe("conversations on the command line", () => {
     for (const [words, said] of [
       [["-m", "x", "--model", "p/none"], /lists no model "none"/],
       [["--message-file", home.path], /cannot be read/],
+      [["-m", "x", "--session", "one", "--session-key", "two"], /not both/],
     ] as const) {
       const refused = await run("agent", ...words);
       assert.deepEqual([refused.exit, refused.out, said.test(refused.err)], [1, "", true], refused.err);

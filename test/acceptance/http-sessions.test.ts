@@ -120,6 +120,10 @@ describe("sessions of HTTP clients", () => {
     assert.equal(gateway.upstream.calls.length, calls);
     const foreign = await ask({ messages: said("x") }, { [SESSION]: "agent:nobody:x" });
     assert.match(foreign.error.message, /is not one of the agent main/);
+    // Nor over the control plane, by whichever method.
+    const other = { agentId: "w", message: "x", sessionKey: "agent:main:thread", idempotencyKey: "other" };
+    for (const method of ["agent", "chat.send"])
+      assert.match((await client.request(method, other)).error.message, /thread is not one of the agent w/);
     assert.match(words(await ask({ messages: said("four") }, named)), /^7 messages, by b/);
     assert.equal(gateway.upstream.calls.at(-1)!.body.json.model, "m2");
     const history = (path: string) =>

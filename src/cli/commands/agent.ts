@@ -56,7 +56,7 @@ export default buildCommand({
   },
   async func(this: Session, flags: Flags) {
     const { agent, model, thinking, sessionId, timeout = USUAL_TIMEOUT_S } = flags;
-    const session = flags.sessionKey ?? flags.session;
+    const session = sessionOf(flags);
     const message = await messageOf(flags);
     const [{ callTarget }, { callAgent }] = await Promise.all([
       import("../../gateway/control-plane/call-target.ts"),
@@ -83,6 +83,16 @@ export default buildCommand({
     return this.exit(EXIT_FAILURE);
   },
 });
+
+/** @throws AccessError `bad_input` */
+function sessionOf({ session, sessionKey }: Flags): string | undefined {
+  if (session !== undefined && sessionKey !== undefined && session !== sessionKey)
+    throw new AccessError("bad_input", "Use --session or --session-key, not both: they mean the same.");
+  const key = sessionKey ?? session;
+  if (key?.trim() === "")
+    throw new AccessError("bad_input", "--session names no conversation: give a name, or leave it out.");
+  return key;
+}
 
 /** @throws AccessError `bad_input` */
 async function messageOf({ message, messageFile }: Flags): Promise<string> {

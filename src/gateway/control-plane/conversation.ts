@@ -1,5 +1,6 @@
 // What methods about conversations share: which one is meant, and what is known of it.
 import { chooseAgent, defaultAgent } from "../../access/read-view.ts";
+import { AccessError } from "../../core/errors.ts";
 import type { AgentId } from "../../core/ids.ts";
 import { randomUUID } from "node:crypto";
 import type { ModelRef } from "../../core/model-ref.ts";
@@ -16,6 +17,11 @@ export function sessionNamed({ gateway }: Call, key: string, agentId?: string): 
   const config = gateway.config();
   const owner = agentId === undefined ? defaultAgent(config) : chooseAgent(config, agentId);
   const named = parseSessionKey(key, owner);
+  if (agentId !== undefined && named.agent !== owner)
+    throw new AccessError(
+      "bad_input",
+      `The session ${named.key} is not one of the agent ${owner}. Leave the agent out, or name a session of it.`,
+    );
   return { ...named, agent: chooseAgent(config, named.agent) };
 }
 
