@@ -23,7 +23,7 @@ import { withBefore } from "./session-rows.ts";
 import { talkOf } from "./talk.ts";
 import type { ThinkingRequest } from "./thinking-words.ts";
 import { thinkingRequest } from "./thinking-words.ts";
-import { MOST_SENT } from "./turn.ts";
+import { MOST_SENT } from "./turn-record.ts";
 import { TurnSink } from "./turn-sink.ts";
 
 interface Parts {

@@ -1,6 +1,7 @@
 // What a turn leaves in the transcript of its conversation: what was asked, and what was answered.
 import { randomUUID } from "node:crypto";
 import type { RunResult } from "../../access/run.ts";
+import type { AgentId } from "../../core/ids.ts";
 import type { ModelRef } from "../../core/model-ref.ts";
 import type { ChatMessage, Session, SessionName } from "../../core/session.ts";
 import { newSession } from "../../core/session.ts";
@@ -14,16 +15,27 @@ export interface Asked extends SessionName {
   readonly content: ChatMessage["content"];
 }
 
+/** What is sent of a long conversation: its newest rows. */
+export const MOST_SENT = 500;
+
+export interface Recorded {
+  readonly session: Session;
+  /** what was said so far, with the question */
+  readonly transcript: readonly ChatMessage[];
+}
+
 /** The session as it is now, or a new one; what was asked is in its transcript. */
 export async function recordQuestion(
   { agent, key, content, runId }: Asked,
   { gateway, sessions }: TurnParts,
   defaults: readonly ModelRef[],
-): Promise<Session> {
+): Promise<Recorded> {
   const now = gateway.now();
   const message: ChatMessage = { role: "user", content, timestamp: now, runId };
-  const session = await sessions.update(agent, key, (stored) => {
+  let sessionId: string | undefined;
+  const updating = sessions.update(agent, key, (stored) => {
     const before = titled(stored ?? newSession(key, randomUUID(), now), message);
+    ({ sessionId } = before);
     return {
       session: {
         ...before,
@@ -34,8 +46,16 @@ export async function recordQuestion(
       append: [message],
     };
   });
-  return session!;
+  // Of a conversation that is known it is decided at once: then it is read behind the change, in the same breath.
+  const reading = sessionId === undefined ? undefined : rowsOf(sessions, agent, sessionId).catch(() => []);
+  const session = (await updating)!;
+  const read = await reading;
+  if (read?.at(-1)?.runId === runId) return { session, transcript: read };
+  return { session, transcript: await rowsOf(sessions, agent, session.sessionId) };
 }
+
+const rowsOf = (sessions: TurnParts["sessions"], agent: AgentId, sessionId: string) =>
+  sessions.messages(agent, sessionId, MOST_SENT);
 
 export interface Answered {
   /** of what was said since the last `/new` */

@@ -42,9 +42,6 @@ export interface TurnParts {
   readonly tell: Tell;
 }
 
-/** What is sent of a long conversation: its newest rows. */
-export const MOST_SENT = 500;
-
 /** A turn that can be ended at any time, also while it waits for another one. */
 export class Turn implements ActiveRun, InLine {
   readonly asked: TurnAsked;
@@ -138,10 +135,9 @@ export class Turn implements ActiveRun, InLine {
     const gateway = this.#parts.gateway.latest();
     const defaults = defaultsOf(gateway, agent);
     const live = gateway.agents.get(agent) ?? (await gateway.agents.load(agent));
-    const session = await recordQuestion(this.asked, this.#parts, defaults);
+    const { session, transcript } = await recordQuestion(this.asked, this.#parts, defaults);
     const events = (this.#events = this.#newEvents(session.sessionId));
     events.start(startedAt);
-    const transcript = await this.#parts.sessions.messages(agent, session.sessionId, MOST_SENT);
     const plan = this.asked.plan ?? turnPlan(session, defaults);
     refuseLostPin(plan.pin, live);
     this.#foresight.set(plan.models[0]);
