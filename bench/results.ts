@@ -81,14 +81,14 @@ export function overWhole(results: Results): Results {
   const whole = readdirSync(FOLDER)
     .toSorted()
     .map((name) => readResults(join(FOLDER, name)))
-    .findLast(
-      ({ quick, tables }) => !quick && WHOLE.every((title) => tables.some((one) => one.title === title)),
-    );
-  if (!whole) return results;
+    .findLast(isWhole);
+  if (!whole || isWhole(results)) return results;
   return { ...whole, tables: whole.tables.filter(({ title }) => !titles.has(title)), later: [results] };
 }
 
 const WHOLE = ["Start and idle", "CPU per request", "Resident memory"];
+const isWhole = ({ quick, tables }: Results): boolean =>
+  !quick && WHOLE.every((title) => tables.some((one) => one.title === title));
 
 const chiefOf = (results: Results): Results => ({
   ...results,
