@@ -20,6 +20,9 @@ export abstract class ForwardingSink implements Sink {
   get onAnswer(): (() => void) | undefined {
     return this.inner.onAnswer;
   }
+  set onAnswer(listener: (() => void) | undefined) {
+    this.inner.onAnswer = listener;
+  }
   get capacityBytes(): number {
     return this.inner.capacityBytes;
   }

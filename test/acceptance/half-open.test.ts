@@ -286,3 +286,25 @@ describe("the moment a bar ends", () => {
     assert.ok(bars[0]!.until < Date.now() + 31_000);
   });
 });
+
+test("a call of a conversation over HTTP tests as any other, and is kept", async (t) => {
+  let ahead = 0;
+  let calls = 0;
+  const gateway = await startTestGateway({
+    providers: { p: { keys: ["a"] } },
+    access: { gateway: { maxWaitMs: 0 } },
+    now: () => Date.now() + ahead,
+    script: (call) => (calls++ === 0 ? limited : served(call)),
+  });
+  t.after(() => gateway.stop());
+  const say = (headers: Record<string, string>) =>
+    gateway.post(
+      "/v1/chat/completions",
+      { model: "openclaw", messages: [{ role: "user", content: "hello" }] },
+      headers,
+    );
+  assert.equal((await say({})).status, 429);
+  ahead = 60_000;
+  const answer = await say({ "x-openclaw-session-key": "trial" });
+  assert.equal(answer.status, 200, await answer.text());
+});
