@@ -8,6 +8,7 @@ import { activeModel } from "../core/session.ts";
 import { openSessionStore, sessionFile } from "../store/sessions.ts";
 import { windowOf } from "./context-window.ts";
 import type { Deps } from "./deps.ts";
+import { chooseAgent } from "./read-view.ts";
 
 export interface SessionsRequest {
   /** one agent, the default one unless given; or all that are configured */
@@ -91,10 +92,8 @@ export async function listSessions(deps: Deps, request: SessionsRequest): Promis
   };
 }
 
-function agentsOf({ agents }: Config, asked: SessionsRequest["agents"]): readonly AgentId[] {
-  if (asked === "all") return agents.map(({ id }) => id);
-  return [asked ?? agents.find(({ isDefault }) => isDefault)!.id];
-}
+const agentsOf = (config: Config, asked: SessionsRequest["agents"]): readonly AgentId[] =>
+  asked === "all" ? config.agents.map(({ id }) => id) : [chooseAgent(config, asked)];
 
 interface RowFacts {
   readonly config: Config;
