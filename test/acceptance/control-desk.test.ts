@@ -5,6 +5,8 @@ import { after, before, describe, test } from "node:test";
 import * as act from "../fakes/upstream-actions.ts";
 import type { ControlClient } from "../support/control-client.ts";
 import { controlClient } from "../support/control-client.ts";
+import type { Fault } from "../support/refuses-all.ts";
+import { refusesAll } from "../support/refuses-all.ts";
 import { eventually } from "../support/eventually.ts";
 import type { TestGateway } from "../support/gateway.ts";
 import { keyOf, startTestGateway, TOKEN } from "../support/gateway.ts";
@@ -30,14 +32,7 @@ describe("a page", () => {
     await gateway.stop();
   });
 
-  const refuses = async (faults: readonly [string, unknown, RegExp][]) => {
-    for (const [method, params, words] of faults) {
-      const { ok, error } = await client.request(method, params);
-      assert.equal(ok, false, method);
-      assert.equal(error.code, "INVALID_REQUEST");
-      assert.match(error.message, words);
-    }
-  };
+  const refuses = (faults: readonly Fault[]) => refusesAll(client, faults);
 
   test("lists providers with their logins, and the provider's stance on them", async () => {
     const { providers } = await client.ask("models.providers.list");

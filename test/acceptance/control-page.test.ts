@@ -7,6 +7,8 @@ import * as act from "../fakes/upstream-actions.ts";
 import { chatBody, chatFrames } from "../fakes/wire-samples.ts";
 import type { ControlClient } from "../support/control-client.ts";
 import { controlClient } from "../support/control-client.ts";
+import type { Fault } from "../support/refuses-all.ts";
+import { refusesAll } from "../support/refuses-all.ts";
 import { eventually } from "../support/eventually.ts";
 import type { TestGateway } from "../support/gateway.ts";
 import { keyOf, startTestGateway, TOKEN } from "../support/gateway.ts";
@@ -38,14 +40,7 @@ describe("a page that stays open", () => {
 
   const changed = (key: string, reason: string) =>
     client.event("sessions.changed", (news) => news.sessionKey === key && news.reason === reason);
-  const refuses = async (faults: readonly [string, unknown, RegExp][]) => {
-    for (const [method, params, words] of faults) {
-      const { ok, error } = await client.request(method, params);
-      assert.equal(ok, false, method);
-      assert.equal(error.code, "INVALID_REQUEST");
-      assert.match(error.message, words);
-    }
-  };
+  const refuses = (faults: readonly Fault[]) => refusesAll(client, faults);
 
   test("hears of every conversation, whichever door it came through", async () => {
     assert.deepEqual(await client.ask("sessions.subscribe"), { subscribed: true });
