@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import type { AuthProfile } from "../core/credential.ts";
 import type { HealthEvent } from "../core/health.ts";
 import type { AgentId } from "../core/ids.ts";
@@ -58,5 +59,51 @@ describe("what agents have learnt", () => {
     copy.know("main", shared, { bars: [], errorCount: 0, failureCounts: {} });
     assert.equal(barsOf(copy, "main", shared), 0);
     assert.equal(copy.reading("main")!.state.health.get("p:shared")?.bars.length, 0);
+  });
+});
+
+describe("a store that has changed", () => {
+  const reading = (version: string) => readingOf(version, { [`p:${version}`]: 0 });
+
+  test("is in use everywhere before whoever changed it is told so", async () => {
+    let version = "1";
+    const heard = Promise.withResolvers<void>();
+    const agents = liveAgents(() => reading(version), { onRead: () => heard.promise });
+    await agents.load("main");
+    version = "2";
+    let over = false;
+    const refreshed = agents.refresh("main").then(() => (over = true));
+    await pause(5);
+    assert.equal(over, false);
+    heard.resolve();
+    await refreshed;
+    assert.ok(await profileIn(agents, "main", "p:2"));
+  });
+
+  test("is read, and watched, from its first use on", async () => {
+    let version = "1";
+    const watched: AgentId[] = [];
+    const agents = liveAgents(() => reading(version), { watch: (agent) => watched.push(agent) });
+    await agents.load("main");
+    await agents.refresh("work");
+    assert.deepEqual(watched, ["main"]);
+    version = "2";
+    assert.ok(await profileIn(agents, "work", "p:2"));
+    assert.deepEqual(watched, ["main", "work"]);
+  });
+
+  test("is read once more when it changes while it is first read", async () => {
+    const first = Promise.withResolvers<void>();
+    let version = "1";
+    const agents = liveAgents(async () => {
+      const before = version;
+      if (before === "1") await first.promise;
+      return reading(before);
+    });
+    const loading = profileIn(agents, "main", "p:2");
+    version = "2";
+    await agents.refresh("main");
+    first.resolve();
+    assert.ok(await loading);
   });
 });

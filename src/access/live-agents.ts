@@ -31,8 +31,8 @@ export interface LiveOptions {
   readonly loads?: Loads;
   /** Told of health that was learnt here, of a profile as `agent` uses it. */
   readonly onHealth?: (agent: AgentId, profile: AuthProfile, health: Health) => void;
-  /** Told when a store was read again. */
-  readonly onRead?: (agent: AgentId) => void;
+  /** Told when a store was read again; whoever asked for that waits for it. */
+  readonly onRead?: (agent: AgentId) => void | Promise<void>;
 }
 
 /** All live agents. An agent loads on its first request. */
@@ -42,6 +42,8 @@ export class LiveAgents {
   readonly #agents = new AgentsInUse();
   readonly #loading = new Map<AgentId, Promise<LiveAgent>>();
   readonly #readings = new Readings();
+  /** stores that are in use */
+  readonly #watched = new Set<AgentId>();
   readonly #stale = new Set<AgentId>();
   readonly #refreshing = new Map<AgentId, Promise<void>>();
   readonly #loads: Loads;
@@ -77,8 +79,9 @@ export class LiveAgents {
 
   async #load(agent: AgentId): Promise<LiveAgent> {
     for (const id of new Set([MAIN_AGENT, agent])) {
+      if (!this.#watched.has(id)) this.#options.watch(id);
+      this.#watched.add(id);
       if (this.#readings.get(id)) continue;
-      this.#options.watch(id);
       const reading = await this.#options.read(id);
       // A notice that came meanwhile has brought a newer one.
       if (!this.#readings.get(id)) this.#take(id, reading);
@@ -136,6 +139,8 @@ export class LiveAgents {
 
   async #refresh(agent: AgentId): Promise<void> {
     await this.#options.writer.flush();
+    // It is read when somebody uses it.
+    if (!this.#watched.has(agent)) return;
     const reading = await this.#options.read(agent);
     if (reading.version === this.#readings.get(agent)?.version) return;
     this.#take(agent, reading);
@@ -146,7 +151,7 @@ export class LiveAgents {
       void this.#options.onView?.(live.view);
     }
     this.#loads.keep(() => [...this.#agents.everyone()].flatMap((live) => live.view.snapshot.profiles));
-    this.#options.onRead?.(agent);
+    await this.#options.onRead?.(agent);
   }
 
   #take(agent: AgentId, reading: Reading): void {

@@ -31,8 +31,8 @@ export const readingOf = (version: string, used: Readonly<Record<ProfileId, numb
 });
 
 export function liveAgents(
-  read: (agent: AgentId) => Reading,
-  more: Pick<LiveOptions, "onHealth"> = {},
+  read: (agent: AgentId) => Reading | Promise<Reading>,
+  more: Partial<Pick<LiveOptions, "onHealth" | "onRead" | "watch">> = {},
 ): LiveAgents {
   const inputs = { config: EMPTY_CONFIG, env: {}, fingerprint: () => "", now: NOW };
   return new LiveAgents({

@@ -54,9 +54,10 @@ export function buildAgents(options: AgentsOptions): LiveAgents {
       notice();
     },
     onRead: (agent) => {
-      hub?.live.onRead?.(agent);
+      const heard = hub?.live.onRead?.(agent);
       runs.abortLost();
       notice();
+      return heard;
     },
   });
   const watch = storeWatcher({ store: deps.store, agents, faults, onNews });

@@ -86,6 +86,12 @@ export class Crew {
     return [...this.#members.values()].toSorted((a, b) => a.place - b.place);
   }
 
+  /** Those that begin are to hear what the others hear. */
+  everyone(): readonly { channel: WorkerChannel; serves: boolean }[] {
+    const serving = new Set(this.#members.values());
+    return [...this.#processes.keys()].map((one) => ({ channel: one.channel, serves: serving.has(one) }));
+  }
+
   get restarts(): number {
     return this.#restarts;
   }

@@ -2,11 +2,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { LiveOptions } from "../../access/live-agents.ts";
 import type { Ending } from "../runs/runs.ts";
-import type { Crew } from "./crew.ts";
+import type { Crew, WorkerChannel } from "./crew.ts";
 import { sharedMemory } from "./memory.ts";
 import { SharedLoads } from "./shared-loads.ts";
 
-const ENDS_WITHIN_MS = 2000;
+/** A worker that hangs is not waited for. */
+const PATIENCE_MS = 2000;
 
 export class Hub {
   crew: Crew | undefined;
@@ -20,16 +21,22 @@ export class Hub {
   readonly live: Pick<LiveOptions, "loads" | "onHealth" | "onRead"> = {
     loads: this.loads,
     onHealth: (agent, profile, health) => this.crew?.tell("health", { agent, profile, health }),
-    onRead: (agent) => this.crew?.tell("news", agent),
+    onRead: (agent) => this.#askAll((channel) => channel.ask("news", agent)).then(() => undefined),
   };
 
-  /** Ends runs of all workers; one that hangs is not waited for. @returns those that end for it */
+  /** Ends runs of all workers. @returns those that end for it */
   async endRuns(ending: Ending): Promise<readonly string[]> {
-    const late = pause(ENDS_WITHIN_MS, [], { ref: false });
-    const ended = this.crew?.members().map(async ({ channel }) => {
-      const answer = channel.ask("end", ending).catch(() => []);
-      return await Promise.race([answer, late]);
+    const ended = await this.#askAll((channel) => channel.ask("end", ending));
+    return ended.flatMap((ids) => ids ?? []);
+  }
+
+  /** @returns what they answered; `undefined` for one that is late, gone, or only beginning */
+  async #askAll<T>(ask: (channel: WorkerChannel) => Promise<T>): Promise<readonly (T | undefined)[]> {
+    const late = pause(PATIENCE_MS, undefined, { ref: false });
+    const asked = this.crew?.everyone().map(({ serves, channel }) => {
+      const answer = ask(channel).catch(() => undefined);
+      return serves ? Promise.race([answer, late]) : undefined;
     });
-    return (await Promise.all(ended ?? [])).flat();
+    return await Promise.all(asked ?? []);
   }
 }

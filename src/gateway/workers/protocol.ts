@@ -179,6 +179,8 @@ export interface ToWorker {
     figures: { ask: null; answer: Figures };
     /** Told ahead of the news that it may be part of. */
     end: { ask: Ending; answer: readonly string[] };
+    /** A store has changed. Resolves once what is in it is used here. */
+    news: { ask: AgentId; answer: void };
     /** Answered as soon as it comes to it. */
     alive: { ask: null; answer: null };
     /** Resolves when the running calls have ended, and all that is to be told of them was told. */
@@ -190,7 +192,6 @@ export interface ToWorker {
     /** The observations up to this one are in all health that is told from now on. */
     taken: number;
     health: { agent: AgentId; profile: AuthProfile; health: Health };
-    news: AgentId;
     loads: readonly SharedLoad[];
     keys: readonly ClientKey[];
     memory: Memory;

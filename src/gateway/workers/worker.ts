@@ -52,6 +52,7 @@ class GatewayWorker {
           this.#parts.talks.tellRevoked();
           return ended;
         },
+        news: (agent) => this.#parts.shared.agents.refresh(agent),
         alive: () => null,
         stop: (graceMs) => this.#stop(graceMs),
       },
@@ -61,10 +62,6 @@ class GatewayWorker {
           const { shared, health: own } = this.#parts;
           const policy = this.#settings.config().cooldowns;
           shared.agents.know(agent, profile, own.over(agent, profile, health, policy));
-        },
-        news: (agent) => {
-          const { agents } = this.#parts.shared;
-          if (agents.reading(agent)) agents.refresh(agent).catch(() => undefined);
         },
         loads: (loads) => {
           for (const load of loads) if (this.#parts.loads.hear(load)) this.#parts.shared.agents.wake(load);
