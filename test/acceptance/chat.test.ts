@@ -371,7 +371,7 @@ describe("conversations", () => {
   test("a transcript that is garbage, or a store that cannot be read, ends nothing else", async () => {
     await say("torn", "hello");
     const { sessionId } = await client.ask("chat.history", { sessionKey: "torn" });
-    const db = new DatabaseSync(sessionFile(gateway.paths.agentDatabase("main")));
+    const db = new DatabaseSync(sessionFile(gateway.paths.agentDatabase("main")), { timeout: 60_000 });
     db.exec(`INSERT INTO access_messages VALUES ('${sessionId}', 50, 'garbage')`);
     db.exec(
       `INSERT INTO access_messages VALUES ('${sessionId}', 51, '{"role":"user","content":[null,7,{}]}')`,

@@ -38,6 +38,11 @@ before(async () => {
   log = join(folder, "log");
   const command = join(folder, "program");
   writeFileSync(command, `#!/bin/sh\nexec "${process.execPath}" "${PROGRAM}" "$@"\n`, { mode: 0o755 });
+  // It may be ended before Node has started: the shell tells its id at once.
+  const quiet = join(folder, "quiet");
+  writeFileSync(quiet, `#!/bin/sh\necho "{\\"pid\\":$$}" >> "${log}"\nexec "${command}" "$@"\n`, {
+    mode: 0o755,
+  });
   const env = { FAKE_CLI_LOG: log, FAKE_CLI_API_KEY: "fake-secret-of-the-program" };
   const backend = { command, env };
   const claudeLike = {
@@ -62,7 +67,11 @@ before(async () => {
           cliBackends: {
             "claude-cli": { ...backend, reliability: { outputLimits: { maxTurnRawChars: 200_000 } } },
             "codex-cli": backend,
-            "quiet-cli": { ...claudeLike, reliability: { watchdog: { fresh: { noOutputTimeoutMs: 1000 } } } },
+            "quiet-cli": {
+              ...claudeLike,
+              command: quiet,
+              reliability: { watchdog: { fresh: { noOutputTimeoutMs: 1000 } } },
+            },
             "flood-cli": { ...claudeLike, reliability: { outputLimits: { maxTurnLines: 500 } } },
             "text-cli": { ...backend, output: "text" },
             ...Object.fromEntries(

@@ -109,7 +109,7 @@ describe("waiting", { concurrency: 6 }, () => {
 
   for (const barredBefore of [false, true])
     test(`a key that is added while a client waits ${barredBefore ? "for a barred account" : "for the one that just refused"} serves it`, async (t) => {
-      const gateway = await gatewayFor(t, { "p.a": [limited({ "retry-after": "8" })] }, one);
+      const gateway = await gatewayFor(t, { "p.a": [limited({ "retry-after": "25" })] }, one);
       if (barredBefore) await ask(gateway, { headers: { "x-stainless-timeout": "1" } });
       const waiting = ask(gateway);
       await eventually(() => assert.equal(gateway.upstream.calls.length, 1));

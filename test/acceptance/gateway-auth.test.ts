@@ -361,10 +361,7 @@ describe("TLS", () => {
     await eventually(async () => assert.equal((await shown(url)).name, "two"));
 
     use("one", "two");
-    await eventually(
-      () => assert.match(gateway.said.join("\n"), /running one stays.*is not the key of/),
-      15_000,
-    );
+    await eventually(() => assert.match(gateway.said.join("\n"), /running one stays.*is not the key of/));
     assert.equal((await shown(url)).name, "two");
     writeFileSync(at("server.crt"), "no certificate");
     await eventually(() => assert.match(gateway.said.join("\n"), /cannot be used/));

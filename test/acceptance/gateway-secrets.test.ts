@@ -44,7 +44,7 @@ async function place(t: TestContext, edit: (at: Place) => Promise<void> | void):
     writeFileSync(command, `#!/bin/sh\necho x >> "${command}.runs"\n${answer}\n`);
     chmodSync(command, 0o700);
     config.secrets ??= { providers: {} };
-    config.secrets.providers[name] ??= { source: "exec", command, passEnv: ["PATH"], timeoutMs: 3000 };
+    config.secrets.providers[name] ??= { source: "exec", command, passEnv: ["PATH"], timeoutMs: 60_000 };
   };
   const at = { home, config, say };
   await edit(at);

@@ -14,11 +14,12 @@ async function streamed(
   name: keyof typeof PROTOCOLS,
   action: Action,
   onText?: (text: string) => void,
+  commentEveryMs = 100,
 ) {
   const protocol = PROTOCOLS[name];
   const gateway = await startTestGateway({
     providers: { p: { api: protocol.api, keys: ["a"] } },
-    access: { gateway: { commentEveryMs: 100, maxWaitMs: 0 } },
+    access: { gateway: { commentEveryMs, maxWaitMs: 0 } },
     script: () => action,
   });
   t.after(() => gateway.stop());
@@ -64,7 +65,8 @@ describe("waiting for a stream", { concurrency: 4 }, () => {
   }
 
   test("without waiting there is no comment, and an answer in one piece passes", async (t) => {
-    const { text } = await streamed(t, "chat", act.reply({ body: PROTOCOLS.chat.whole("at once") }));
+    const whole = act.reply({ body: PROTOCOLS.chat.whole("at once") });
+    const { text } = await streamed(t, "chat", whole, undefined, 60_000);
     assert.deepEqual(JSON.parse(text), PROTOCOLS.chat.whole("at once"));
   });
 });

@@ -88,8 +88,10 @@ describe("usage windows in the gateway", { concurrency: 3 }, () => {
       leftOut.map(({ profileId, code, bar }) => [profileId, code, bar?.reason, bar?.window]),
       [["anthropic:a", "cooldown", "rate_limit", "5h"]],
     );
-    const row = gateway.stateRow().usageStats["anthropic:a"];
-    await eventually(() => assert.equal(row.cooldownReason, "rate_limit"));
+    await eventually(() => {
+      const row = gateway.stateRow()["usageStats"]?.["anthropic:a"];
+      assert.equal(row?.cooldownReason, "rate_limit");
+    });
     pass(2 * HOUR);
     gateway.upstream.script(() => act.reply({ body: messages.whole("Hello") }));
     assert.equal((await ask()).by, "a");

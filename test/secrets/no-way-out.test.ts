@@ -80,7 +80,7 @@ describe("a thousand secrets", () => {
       const { workers } = readLock(one.paths) ?? {};
       assert.equal(workers?.length, 2, gateway.said());
       return workers;
-    }, 30_000);
+    });
     process.kill(worker!.pid, "SIGUSR2");
     await eventually(() => assert.match(gateway.said(), /fell over/));
     gateway.kill("SIGTERM");
@@ -96,7 +96,7 @@ describe("a thousand secrets", () => {
       const lock = readLock(home.paths);
       assert.ok(lock, gateway.said());
       return `http://127.0.0.1:${lock.port}`;
-    }, 30_000);
+    });
     printed.push(...(await calls(url, home)));
     for (const command of COMMANDS) printed.push(await runInside(home.path, command));
     const running = await prove(home.path);
