@@ -1,5 +1,6 @@
 // `gateway run --workers 2`: a conversation is one, whichever worker serves its calls.
 import assert from "node:assert/strict";
+import { text as textOf } from "node:stream/consumers";
 import { test } from "node:test";
 import * as act from "../fakes/upstream-actions.ts";
 import { chatFrames } from "../fakes/wire-samples.ts";
@@ -34,14 +35,19 @@ test("a conversation over HTTP goes on in all workers: transcript, commands, lin
   for (const user of ["", "u", "u"]) await call("x", { user }, "");
   assert.match((await call("x", { user: "u" }, "")).text, /5 messages, last x/);
 
-  assert.match((await call("/status")).text, /Session: agent:main:thread .*8 messages/);
+  // What was said is kept behind its answer.
+  await eventually(async () =>
+    assert.match((await call("/status")).text, /Session: agent:main:thread .*8 messages/),
+  );
   assert.match((await call("/new")).text, /New session started/);
   assert.match((await call("anew")).text, /1 messages, last anew/);
-  const history = await send(`${place.gateway.url}/sessions/thread/history`, {
-    method: "GET",
-    headers: { authorization: `Bearer ${TOKEN}` },
+  await eventually(async () => {
+    const history = await send(`${place.gateway.url}/sessions/thread/history`, {
+      method: "GET",
+      headers: { authorization: `Bearer ${TOKEN}` },
+    });
+    assert.equal(JSON.parse(history.text).messages.length, 2);
   });
-  assert.equal(JSON.parse(history.text).messages.length, 2);
 
   // Ordered over all of them, and ended from the primary, a worker, or by leaving.
   const client = await controlClient(place.gateway.url, { auth: { token: TOKEN } });
@@ -50,7 +56,20 @@ test("a conversation over HTTP goes on in all workers: transcript, commands, lin
     (await client.ask("sessions.list", { search: "thread" })).sessions[0].activeRunIds;
   const waiting = (count: number) =>
     eventually(async () => assert.equal((await runs()).length, count), LONG_MS);
-  const held = call("hold on", { stream: true });
+  /** Once its stream has begun: a run is active before that, and has none when it is ended then. */
+  const streams = async () => {
+    const { status, body } = await fetch(`${place.gateway.url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${TOKEN}`, "x-openclaw-session-key": "thread", connection: "close" },
+      body: JSON.stringify({
+        model: "openclaw",
+        stream: true,
+        messages: [{ role: "user", content: "hold on" }],
+      }),
+    });
+    return { end: textOf(body!).then((text) => ({ status, text })) };
+  };
+  const { end: held } = await streams();
   await waiting(1);
   const stopped = call("never said");
   await waiting(2);
@@ -63,7 +82,7 @@ test("a conversation over HTTP goes on in all workers: transcript, commands, lin
   assert.match((await held).text, /begun anew \(rpc\)[^]*\[DONE\]/);
   assert.match((await answered).text, /3 messages, last second/);
   await waiting(0);
-  const last = [call("hold on", { stream: true })];
+  const last = [(await streams()).end];
   await waiting(1);
   last.push(call("never said"));
   await waiting(2);
@@ -72,7 +91,7 @@ test("a conversation over HTTP goes on in all workers: transcript, commands, lin
   await waiting(0);
 
   // What waits for a call that loses its credentials ends with it, wherever either of them is.
-  const revoked = [call("hold on", { stream: true })];
+  const revoked = [(await streams()).end];
   await waiting(1);
   const asked = place.upstream.calls.length;
   for (const count of [2, 3]) {
