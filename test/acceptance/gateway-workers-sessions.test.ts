@@ -90,6 +90,56 @@ test("a conversation over HTTP goes on in all workers: transcript, commands, lin
   for (const one of last) assert.match((await one).text, /\(stop\)/);
   await waiting(0);
 
+  // Runs of all workers are seen, told and ended, whichever of them has them.
+  await client.ask("sessions.subscribe");
+  const begun = (): string[] =>
+    client.frames
+      .filter(({ event }) => event === "runs.started")
+      .flatMap(({ payload }) => payload.runs.map(({ runId }: { runId: string }) => runId));
+  const plain = Array.from({ length: 4 }, () => call("hold on", { model: "p/m1", stream: true }, ""));
+  const inSession = call("hold on", { stream: true }, "seen");
+  const active = async () => (await client.ask("runs.active")).runs;
+  await eventually(async () => assert.equal((await active()).length, 5), LONG_MS);
+  const seen = await active();
+  const ids: string[] = seen.map(({ runId }: { runId: string }) => runId);
+  assert.deepEqual(new Set(seen.map(({ provider }: any) => provider)), new Set(["p"]));
+  assert.deepEqual(
+    seen.flatMap(({ sessionKey }: any) => sessionKey ?? []),
+    ["agent:main:seen"],
+  );
+  await eventually(
+    () =>
+      assert.deepEqual(
+        ids.filter((id) => !begun().includes(id)),
+        [],
+      ),
+    LONG_MS,
+  );
+  const aborted = await client.ask("runs.abort", { runIds: [...ids, "of nobody"] });
+  assert.deepEqual(aborted.runIds.toSorted(), ids.toSorted());
+  for (const one of await Promise.all([...plain, inSession])) assert.match(one.text, /\(rpc\)/);
+  for (const id of ids)
+    await client.event("runs.ended", (told) => told.runs.some(({ runId }: any) => runId === id));
+  const changes = () =>
+    client.frames.flatMap(({ event, payload }) =>
+      event === "sessions.changed" && payload.sessionKey === "agent:main:seen" ? payload.reason : [],
+    );
+  await eventually(() => assert.deepEqual([changes()[0], changes().at(-1)], ["send", "end"]), LONG_MS);
+  assert.deepEqual(await active(), []);
+  assert.deepEqual(await client.ask("runs.abort", { runIds: ids }), { ok: true, aborted: false, runIds: [] });
+  const kept = (await client.ask("runs.list", { limit: 500 })).runs;
+  const page = await send(`${place.gateway.url}/metrics`, {
+    method: "GET",
+    headers: { authorization: `Bearer ${TOKEN}` },
+  });
+  const counted = [...page.text.matchAll(/^openclaw_run_completed_total\{.*\} (\d+)$/gm)].map(([, n]) =>
+    Number(n),
+  );
+  assert.equal(
+    counted.reduce((sum, n) => sum + n, 0),
+    kept.length,
+  );
+
   // What waits for a call that loses its credentials ends with it, wherever either of them is.
   const revoked = [(await streams()).end];
   await waiting(1);

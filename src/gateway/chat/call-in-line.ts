@@ -1,7 +1,7 @@
 // A client's call among what is to be answered in a conversation. While it waits it can be ended as any other run.
 import type { ProviderId } from "../../core/ids.ts";
 import type { SessionName } from "../../core/session.ts";
-import type { ActiveRun } from "../runs/runs.ts";
+import type { ActiveRun, RunAbout } from "../runs/runs.ts";
 import { AUTH_REVOKED } from "../runs/runs.ts";
 import type { SessionCall } from "./conversations.ts";
 import type { Foresight } from "./foresight.ts";
@@ -11,12 +11,15 @@ export class CallInLine implements InLine, ActiveRun {
   readonly sessionKey: string;
   /** where it waits */
   place: Place | undefined;
+  readonly #about: RunAbout;
   readonly #call: SessionCall;
   readonly #foresight: Foresight;
   #stopReason: string | undefined;
 
-  constructor({ key }: SessionName, call: SessionCall, foresight: Foresight) {
+  /** @param now ms since epoch */
+  constructor({ agent, key }: SessionName, call: SessionCall, foresight: Foresight, now: number) {
     this.sessionKey = key;
+    this.#about = { agentId: agent, startedAt: now, requested: key };
     this.#call = call;
     this.#foresight = foresight;
   }
@@ -31,6 +34,10 @@ export class CallInLine implements InLine, ActiveRun {
 
   provider(): ProviderId {
     return this.#call.provider() ?? this.#foresight.provider();
+  }
+
+  about(): RunAbout {
+    return this.#about;
   }
 
   /** As a turn that waits: it shares the fate of what it waits for. */

@@ -65,7 +65,8 @@ export class Talks implements Conversations {
   /** @throws AccessError `bad_input` when too many wait */
   enter(name: SessionName, call: SessionCall): Seat {
     const { gateway } = this.#current;
-    const one = new CallInLine(name, call, new Foresight(name, this.sessions, gateway));
+    const foresight = new Foresight(name, this.sessions, gateway);
+    const one = new CallInLine(name, call, foresight, gateway.now());
     const place = (one.place = this.#lines.join(name.key, one));
     const { runs } = gateway;
     const waits = place.ahead() !== undefined;

@@ -72,7 +72,7 @@ export function buildGateway(
     faults.report(part, `${part} cannot be written`, error);
   const own = ownParts(deps, deps.now, deps.log);
   const writer = new HealthWriter(deps.store(), writing("Health"));
-  const runs = new Runs(hub && ((ending) => hub.endRuns(ending)));
+  const runs = new Runs(hub?.runs);
   const onNews = () => keepWarm.wake();
   const agents = buildAgents({ deps, faults, secrets, hub, writer, runs, notice, onNews });
   const refresher = refresherOf(deps);

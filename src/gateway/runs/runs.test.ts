@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { goneSince } from "./gone.ts";
-import type { ActiveRun, Gone } from "./runs.ts";
+import type { ActiveRun, Gone, RunsElsewhere } from "./runs.ts";
 import { AUTH_REVOKED, Runs } from "./runs.ts";
 
 /** A run of `provider`, which uses the profile `id` of main, or waits for `ahead`. */
@@ -18,6 +18,13 @@ function fakeRun(runId: string, provider: string, id: string, ahead?: ActiveRun,
     },
   };
 }
+
+const nothingElsewhere: RunsElsewhere = {
+  end: async () => [],
+  abort: async () => [],
+  rows: async () => [],
+  watch: () => undefined,
+};
 
 const reading = (ids: readonly string[], damaged = false): any => ({
   version: ids.join(),
@@ -43,9 +50,12 @@ describe("runs whose credentials are taken away", () => {
 
   test("a provider's runs are named once they have ended for it, those of other processes as well", async () => {
     const asked: unknown[] = [];
-    const runs = new Runs(async (ending) => {
-      asked.push(ending);
-      return ["elsewhere"];
+    const runs = new Runs({
+      ...nothingElsewhere,
+      end: async (ending) => {
+        asked.push(ending);
+        return ["elsewhere"];
+      },
     });
     const stopped = fakeRun("stopped", "p", "p:a");
     stopped.abort("rpc");
@@ -64,5 +74,47 @@ describe("runs whose credentials are taken away", () => {
     assert.equal(goneSince("main", before, reading(["p:b", "p:a", "p:c"])), undefined);
     assert.equal(goneSince("main", before, reading([], true)), undefined);
     assert.equal(goneSince("main", undefined, reading([])), undefined);
+  });
+});
+
+describe("runs of several processes", () => {
+  test("are one list, the newest first; what came from one into the other is listed once", async () => {
+    const elsewhere = [
+      { runId: "there", provider: "p", startedAt: 2 },
+      { runId: "waits", provider: "q", startedAt: 4 },
+    ];
+    const runs = new Runs({ ...nothingElsewhere, rows: async () => elsewhere });
+    const about = (startedAt: number) => () => ({ agentId: "main", startedAt });
+    runs.add({ ...fakeRun("old", "p", "p:a"), about: about(1) });
+    runs.add(fakeRun("waits", "p", "p:a"));
+    runs.add({ ...fakeRun("new", "p", "p:a"), about: about(3) });
+    const rows = await runs.rows();
+    assert.deepEqual(
+      rows.map(({ runId, provider }) => `${runId} ${provider}`),
+      ["waits q", "new p", "there p", "old p"],
+    );
+  });
+
+  test("are ended by id; what had ended is not named", async () => {
+    const asked: unknown[] = [];
+    const abort: RunsElsewhere["abort"] = async (runIds, reason) => {
+      asked.push([...runIds], reason);
+      return ["there"];
+    };
+    const runs = new Runs({ ...nothingElsewhere, abort });
+    const [here, over, other] = ["here", "over", "other"].map((id) => fakeRun(id, "p", "p:a"));
+    over!.abort("stop");
+    for (const run of [here, over, other]) runs.add(run!);
+    assert.deepEqual(await runs.abort(["here", "over", "there"], "rpc"), ["here", "there"]);
+    assert.deepEqual(asked, [["here", "over", "there"], "rpc"]);
+    assert.deepEqual([here!.stopReason, over!.stopReason, other!.stopReason], ["rpc", "stop", undefined]);
+  });
+
+  test("other processes tell of theirs as long as somebody looks on", () => {
+    const told: boolean[] = [];
+    const runs = new Runs({ ...nothingElsewhere, watch: (isWatched) => told.push(isWatched) });
+    runs.watcher = { began: () => undefined, ended: () => undefined };
+    runs.watcher = undefined;
+    assert.deepEqual(told, [true, false]);
   });
 });

@@ -36,6 +36,7 @@ export function deskFor(options: DeskOptions): Pick<Seat, "hearers" | "leave"> {
   const sessions = new SessionDesk({
     talks: parts.talks!,
     tellAborted: options.tellAborted,
+    ran: (sessionKey, reason) => parts.runs.watcher?.ran?.(sessionKey, reason),
     endBehind: () => parts.runs.abortLost(),
   });
   return {
@@ -60,6 +61,7 @@ export function deskFor(options: DeskOptions): Pick<Seat, "hearers" | "leave"> {
       tells: {
         leaveSeat: (runId) => sessions.leaveSeat(runId),
         revoked: (call) => sessions.revoked(call),
+        runsBegan: (begun) => parts.runs.watcher?.beganThere?.(begun),
         observed: ({ agent, profile, event, seq }) => {
           taken(seq);
           agents.observe(agent, profile, event);

@@ -1,7 +1,7 @@
 // Where what is learnt in the primary leaves it: for its workers, as soon as there are any.
 import { setTimeout as pause } from "node:timers/promises";
 import type { LiveOptions } from "../../access/live-agents.ts";
-import type { Ending } from "../runs/runs.ts";
+import type { RunsElsewhere } from "../runs/runs.ts";
 import type { Crew, WorkerChannel } from "./crew.ts";
 import { sharedMemory } from "./memory.ts";
 import { SharedLoads } from "./shared-loads.ts";
@@ -24,10 +24,22 @@ export class Hub {
     onRead: (agent) => this.#askAll((channel) => channel.ask("news", agent)).then(() => undefined),
   };
 
-  /** Ends runs of all workers. @returns those that end for it */
-  async endRuns(ending: Ending): Promise<readonly string[]> {
-    const ended = await this.#askAll((channel) => channel.ask("end", ending));
-    return ended.flatMap((ids) => ids ?? []);
+  /** Whether anybody wants to hear of runs as they begin. */
+  watchesRuns = false;
+  /** Runs of all workers. */
+  readonly runs: RunsElsewhere = {
+    end: (ending) => this.#allOf((channel) => channel.ask("end", ending)),
+    abort: (runIds, reason) => this.#allOf((channel) => channel.ask("abortRuns", { runIds, reason })),
+    rows: () => this.#allOf((channel) => channel.ask("runs", null)),
+    watch: (isWatched) => {
+      this.watchesRuns = isWatched;
+      this.crew?.tell("watchRuns", isWatched);
+    },
+  };
+
+  async #allOf<T>(ask: (channel: WorkerChannel) => Promise<readonly T[]>): Promise<T[]> {
+    const answers = await this.#askAll(ask);
+    return answers.flatMap((some) => some ?? []);
   }
 
   /** @returns what they answered; `undefined` for one that is late, gone, or only beginning */

@@ -15,8 +15,9 @@ import type { CommitOutcome } from "../../store/worker-sessions.ts";
 import type { ThinkingPart } from "../../wire/translate/neutral.ts";
 import type { Figures } from "../metrics/figures.ts";
 import type { Page } from "../reply.ts";
-import type { Ending } from "../runs/runs.ts";
+import type { Begun } from "../runs/begun-runs.ts";
 import type { GatewayOptions } from "../settings/settings.ts";
+import type { RunAsks } from "./worker-runs.ts";
 import type { TlsFiles } from "../sockets/tls.ts";
 
 /** Settings that the primary has accepted: a worker that starts while an edit is broken goes on with these. */
@@ -58,6 +59,7 @@ export interface Start {
   readonly keys: readonly ClientKey[];
   /** calls under way elsewhere */
   readonly loads: readonly SharedLoad[];
+  readonly watchesRuns: boolean;
   readonly remembered: Remembered;
 }
 
@@ -151,6 +153,8 @@ export interface ToPrimary {
     reserve: { ask: KeyCall & { expected: KeyUse }; answer: LimitHit | undefined };
     test: { ask: Test; answer: boolean };
     append: { ask: readonly Receipt[]; answer: void };
+    /** While somebody looks on. */
+    runsBegan: Begun;
     page: { ask: PageName; answer: Page };
   };
   tells: {
@@ -172,16 +176,16 @@ export interface ToPrimary {
 }
 
 export interface ToWorker {
-  asks: {
+  asks: RunAsks & {
     /** Resolves once it listens. */
     start: { ask: Start; answer: void };
     settings: { ask: SettingsData; answer: void };
     figures: { ask: null; answer: Figures };
-    /** Told ahead of the news that it may be part of. */
-    end: { ask: Ending; answer: readonly string[] };
     /** A store has changed. Resolves once what is in it is used here. */
     news: { ask: AgentId; answer: void };
     /** Answered as soon as it comes to it. */
+    /** Whether somebody looks on at runs. */
+    watchRuns: boolean;
     alive: { ask: null; answer: null };
     /** Resolves when the running calls have ended, and all that is to be told of them was told. */
     stop: { ask: number; answer: void };

@@ -11,14 +11,18 @@ export interface SessionDeskOptions {
   /** tells the worker that one of its calls is ended */
   readonly tellAborted: (call: AbortedCall) => void;
   /** ends what shares the fate of calls that have lost their credentials */
+  /** A call of a conversation has its turn, or has ended. */
+  readonly ran: (sessionKey: string, reason: "send" | "end") => void;
   readonly endBehind: () => void;
 }
 
 /** What is known here of a worker's call. */
 interface KnownCall {
   /** `undefined`: on its way */
+  readonly key: string;
   seat?: Seat;
   /** where it went, once its credentials were taken away */
+  hasTurn?: true;
   revoked?: ProviderId;
 }
 
@@ -43,9 +47,11 @@ export class SessionDesk {
   };
 
   leaveSeat(runId: string): void {
-    this.#calls.get(runId)?.seat?.leave();
+    const call = this.#calls.get(runId);
+    call?.seat?.leave();
     this.#calls.delete(runId);
   }
+    if (call?.hasTurn) this.#options.ran(call.key, "end");
 
   /** Its worker has ended it. What waits for it learns that before it has its turn. */
   revoked({ runId, provider }: RevokedCall): void {
@@ -62,7 +68,7 @@ export class SessionDesk {
 
   /** Resolves when it is its turn. @throws AccessError `bad_input` when too many wait */
   async #seat({ agent, key, runId }: SessionSeat): Promise<void> {
-    const known: KnownCall = {};
+    const known: KnownCall = { key };
     this.#calls.set(runId, known);
     const talks = await this.#options.talks();
     // It may have left meanwhile.
@@ -76,6 +82,9 @@ export class SessionDesk {
     }
     await known.seat.turn;
   }
+    if (!this.#calls.has(runId)) return;
+    known.hasTurn = true;
+    this.#options.ran(key, "send");
 
   #callOf(runId: string, known: KnownCall): SessionCall {
     const { tellAborted } = this.#options;

@@ -41,6 +41,7 @@ export function toldAtStart(primary: PrimaryOptions, loads: readonly SharedLoad[
     crossed: toldCrossed(primary),
     loads,
     remembered: hub.memory.all(deps.now()),
+    watchesRuns: hub.watchesRuns,
   };
 }
 

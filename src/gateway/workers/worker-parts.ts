@@ -20,6 +20,7 @@ import type { Start, ToPrimary, ToWorker } from "./protocol.ts";
 import { SharedLoads } from "./shared-loads.ts";
 import { WorkerCrossings } from "./worker-crossings.ts";
 import { WorkerKeys } from "./worker-keys.ts";
+import { WorkerRuns } from "./worker-runs.ts";
 import { WorkerTalks } from "./worker-talks.ts";
 
 export interface WorkerParts {
@@ -29,6 +30,7 @@ export interface WorkerParts {
   readonly crossings: WorkerCrossings;
   readonly memory: SharedMemory;
   readonly talks: WorkerTalks;
+  readonly runs: WorkerRuns;
   readonly shared: SharedParts;
 }
 
@@ -79,6 +81,7 @@ export function buildWorkerParts(
     crossings,
     memory,
     talks,
+    runs: new WorkerRuns(runs, talks, (begun) => primary.tell("runsBegan", begun)),
     shared: {
       ...ownParts(current, now, log),
       talks: async () => talks,

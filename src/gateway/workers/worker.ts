@@ -47,11 +47,9 @@ class GatewayWorker {
         start: (start) => this.#begin(start),
         settings: (data) => this.#use(data),
         figures: () => figures(this.#parts.shared.counts),
-        end: (ending) => {
-          const ended = this.#parts.shared.runs.end(ending);
-          this.#parts.talks.tellRevoked();
-          return ended;
-        },
+        end: (ending) => this.#parts.runs.asks.end(ending),
+        runs: () => this.#parts.runs.asks.runs(),
+        abortRuns: (asked) => this.#parts.runs.asks.abortRuns(asked),
         news: (agent) => this.#parts.shared.agents.refresh(agent),
         alive: () => null,
         stop: (graceMs) => this.#stop(graceMs),
@@ -70,6 +68,7 @@ class GatewayWorker {
         crossed: (crossed) => this.#parts.crossings.hear(crossed),
         memory: (memory) => this.#parts.memory.hear(memory),
         abortCall: (call) => this.#parts.talks.hear(call),
+        watchRuns: (isWatched) => this.#parts.runs.watch(isWatched),
         certificate: () => this.#listening.secure(readPair(this.#start.tls!)),
         bye: () => process.exit(),
       },
@@ -98,6 +97,7 @@ class GatewayWorker {
     await usePlugins({ accessConfig, paths: this.#settings.paths });
     this.#parts = buildWorkerParts(this.primary, start, () => this.#settings, this.#log);
     this.#parts.memory.take(start.remembered);
+    this.#parts.runs.watch(start.watchesRuns);
     for (const load of start.loads) this.#parts.loads.hear(load);
     this.#current = { gateway: this.#gateway(), guard: this.#guard() };
     const early = this.#early;

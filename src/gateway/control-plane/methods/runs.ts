@@ -2,7 +2,6 @@
 import * as v from "valibot";
 import { method } from "../method.ts";
 import { agentId, name, nothing, wholeNumber } from "../params.ts";
-import { activeRow } from "../run-news.ts";
 import { runSummary } from "../run-summary.ts";
 
 const MOST_RUNS = 500;
@@ -32,21 +31,18 @@ export const runMethods = {
     },
   ),
 
-  /** What is under way in this process, the newest first. */
-  "runs.active": method("operator.read", nothing, ({ gateway }) => ({
-    runs: gateway.runs.all().map(activeRow).toReversed(),
+  /** What is under way, the newest first. */
+  "runs.active": method("operator.read", nothing, async ({ gateway }) => ({
+    runs: await gateway.runs.rows(),
   })),
 
   /** Ends calls of any door; their clients are told in their own protocol. */
   "runs.abort": method(
     "operator.write",
     v.strictObject({ runIds: v.pipe(v.array(name), v.minLength(1), v.maxLength(MOST_ENDED)) }),
-    ({ gateway }, { runIds }) => {
-      const meant = gateway.runs
-        .all()
-        .filter(({ runId, stopReason }) => runIds.includes(runId) && stopReason === undefined);
-      for (const run of meant) run.abort("rpc");
-      return { ok: true, aborted: meant.length > 0, runIds: meant.map(({ runId }) => runId) };
+    async ({ gateway }, asked) => {
+      const runIds = await gateway.runs.abort(asked.runIds, "rpc");
+      return { ok: true, aborted: runIds.length > 0, runIds };
     },
   ),
 
