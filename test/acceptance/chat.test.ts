@@ -191,6 +191,24 @@ describe("conversations", () => {
         .status,
       "ok",
     );
+    const calls = gateway.upstream.calls.length;
+    const picture = { mimeType: "image/png", content: "aGVsbG8=" };
+    const other = { sessionKey: "queue", message: "quite another", idempotencyKey: second };
+    const command = randomUUID();
+    await client.ask("chat.send", { sessionKey: "queue", message: "/help", idempotencyKey: command });
+    for (const [method, params] of [
+      ["chat.send", other],
+      ["chat.send", { ...other, message: "next", attachments: [picture] }],
+      ["sessions.send", { key: "queue", message: other.message, idempotencyKey: second }],
+      ["agent", other],
+      ["agent", { message: other.message, idempotencyKey: second }],
+      ["chat.send", { ...other, message: "/status", idempotencyKey: command }],
+    ] as const) {
+      const { error } = await client.request(method, params);
+      assert.equal(error?.code, "INVALID_REQUEST", method);
+      assert.match(error.message, /was sent before with another message/, method);
+    }
+    assert.equal(gateway.upstream.calls.length, calls);
     assert.equal((await client.ask("agent.wait", { runId: second })).status, "ok");
     assert.deepEqual(await client.ask("agent.wait", { runId: "nobody", timeoutMs: 1 }), {
       runId: "nobody",

@@ -1,5 +1,6 @@
 // All conversations of a gateway: one turn of each at a time, the others wait; each run once, whoever asks again.
 import type { AgentId } from "../../core/ids.ts";
+import { AccessError } from "../../core/errors.ts";
 import { agentOfSession, textOf } from "../../core/session.ts";
 import type { Runs } from "../runs/runs.ts";
 import type { Lines } from "./lines.ts";
@@ -14,6 +15,8 @@ const MOST_ENDED_CHARACTERS = 16 * 1024 * 1024;
 
 export interface KnownRun {
   readonly sessionKey: string;
+  /** digest of what was asked */
+  readonly said: string;
   readonly startedAt: number;
   readonly ended: Promise<TurnEnd>;
   /** once it has */
@@ -48,18 +51,20 @@ export class Chats {
   /**
    * Begins a turn, or puts it behind those of its conversation that have not ended.
    *
+   * @param said digest of what is asked
    * @returns the run; that of before when it is asked for again
-   * @throws AccessError `bad_input` when too many wait
+   * @throws AccessError `bad_input` when too many wait, or when its id is another run's
    */
-  send(asked: TurnAsked): { readonly run: KnownRun; readonly again: boolean } {
-    const known = this.#known.get(asked.runId);
-    if (known) return { run: known, again: true };
+  send(asked: TurnAsked, said: string): KnownRun {
+    const known = this.again(asked.runId, said);
+    if (known) return known;
     const turn = new Turn(asked, this.#parts);
     const place = (turn.place = this.#lines.join(asked.key, turn));
     this.#runs.add(turn);
     const ended = place.turn.then(() => this.#run(turn));
     const run: KnownRun = {
       sessionKey: asked.key,
+      said,
       startedAt: this.#parts.gateway.now(),
       ended,
       end: undefined,
@@ -67,12 +72,16 @@ export class Chats {
     this.#remember(asked.runId, run);
     const { reason } = this.#coming.get(asked.runId) ?? {};
     if (reason !== undefined) turn.abort(reason);
-    return { run, again: false };
+    return run;
   }
 
   /** What a command answers counts as a run: it is not done twice, also while it is under way. */
-  async note<End extends TurnEnd>(runId: string, sessionKey: string, ended: Promise<End>): Promise<End> {
-    const run: KnownRun = { sessionKey, startedAt: this.#parts.gateway.now(), ended, end: undefined };
+  async note<End extends TurnEnd>(
+    runId: string,
+    { sessionKey, said }: Pick<KnownRun, "sessionKey" | "said">,
+    ended: Promise<End>,
+  ): Promise<End> {
+    const run = { sessionKey, said, startedAt: this.#parts.gateway.now(), ended, end: undefined };
     this.#remember(runId, run);
     try {
       const end = await ended;
@@ -86,6 +95,21 @@ export class Chats {
 
   find(runId: string): KnownRun | undefined {
     return this.#known.get(runId);
+  }
+
+  /**
+   * The run that the same message began before.
+   *
+   * @param key the conversation it is for, where it names one
+   * @throws AccessError `bad_input` when it was another conversation, or another message
+   */
+  again(runId: string, said: string, key?: string): KnownRun | undefined {
+    const known = this.#known.get(runId);
+    if (!known) return undefined;
+    if (key !== undefined && known.sessionKey !== key)
+      throw otherRun(`belongs to a run of ${known.sessionKey}`);
+    if (known.said !== said) throw otherRun("was sent before with another message");
+    return known;
   }
 
   /** Runs of a conversation that have not ended, the running one first. */
@@ -165,3 +189,6 @@ export class Chats {
 }
 
 const charactersOf = (end: TurnEnd): number => (end.kind === "error" ? 0 : textOf(end.message).length);
+
+const otherRun = (what: string): AccessError =>
+  new AccessError("bad_input", `This idempotencyKey ${what}. Every message needs its own.`);

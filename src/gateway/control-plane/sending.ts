@@ -3,10 +3,11 @@ import * as v from "valibot";
 import { AccessError } from "../../core/errors.ts";
 import type { ImageContent } from "../../core/session.ts";
 import { answerCommand } from "../chat/command-answer.ts";
-import type { KnownRun } from "../chat/chats.ts";
 import type { FoundCommand } from "../chat/commands.ts";
 import { commandIn } from "../chat/commands.ts";
 import type { CommandContext } from "../chat/commands/command.ts";
+import type { Said } from "../chat/said.ts";
+import { saidDigest } from "../chat/said.ts";
 import { TurnEvents } from "../chat/turn-events.ts";
 import { contextOf, sessionNamed } from "./conversation.ts";
 import type { Call } from "./method.ts";
@@ -60,35 +61,27 @@ export async function send(call: Call, asked: Sent) {
   const named = sessionNamed(call, asked.sessionKey, asked.agentId);
   const runId = asked.idempotencyKey;
   const { chats } = call.plane;
-  const known = chats.find(runId);
-  if (known) refuseForeign(known, named.key);
+  const known = chats.again(runId, saidDigest(asked), named.key);
   if (known) return { runId, status: known.end ? "ok" : "in_flight" };
-  if (await answeredByCommand(call, named, asked.message, runId)) return { runId, status: "started" };
-  chats.send({ ...named, runId, content: contentOf(asked) });
+  if (await answeredByCommand(call, named, asked, runId)) return { runId, status: "started" };
+  chats.send({ ...named, runId, content: contentOf(asked) }, saidDigest(asked));
   return { runId, status: "started" };
-}
-
-/** @throws AccessError `bad_input` when the key of a run is used again for another conversation */
-export function refuseForeign({ sessionKey }: KnownRun, key: string): void {
-  if (sessionKey === key) return;
-  throw new AccessError(
-    "bad_input",
-    `This idempotencyKey belongs to a run of ${sessionKey}. Every message needs its own.`,
-  );
 }
 
 /** Commands are answered here; their answer is an event like any other. */
 export async function answeredByCommand(
   call: Call,
   named: { readonly agent: string; readonly key: string },
-  text: string,
+  asked: Said,
   runId: string,
 ): Promise<boolean> {
+  const text = asked.message;
   const found = commandIn(text);
   if (!found) return false;
   const { gateway, plane } = call;
   const context = contextOf(call, named);
-  const { message: reply } = await plane.chats.note(runId, named.key, answerOf(found, text, context));
+  const one = { sessionKey: named.key, said: saidDigest(asked) };
+  const { message: reply } = await plane.chats.note(runId, one, answerOf(found, text, context));
   const { sessionId } = (await context).session;
   const names = { runId, sessionKey: named.key, sessionId, agentId: named.agent };
   // After the answer to the request, as with a turn.

@@ -6,6 +6,7 @@ import type { KnownRun } from "../../chat/chats.ts";
 import type { TurnEnd } from "../../chat/turn-end.ts";
 import { wantedIn } from "../../chat/choice.ts";
 import { commandIn } from "../../chat/commands.ts";
+import { saidDigest } from "../../chat/said.ts";
 import { refuseThinking } from "../../chat/thinking.ts";
 import type { SessionName } from "../../../core/session.ts";
 import { textOf, turnPlan } from "../../../core/session.ts";
@@ -15,7 +16,7 @@ import type { Call } from "../method.ts";
 import { holds, method } from "../method.ts";
 import { agentId, alsoKnown, name } from "../params.ts";
 import { invalid } from "../protocol.ts";
-import { answeredByCommand, attachments, contentOf, message, refuseForeign } from "../sending.ts";
+import { answeredByCommand, attachments, contentOf, message } from "../sending.ts";
 
 const LONGEST_WAIT_MS = 24 * 3_600_000;
 
@@ -125,12 +126,11 @@ async function begun(call: Call, asked: Asked): Promise<Begun> {
   const runId = asked.idempotencyKey;
   const meant = await conversationOf(call, asked);
   const named = meant ?? sessionNamed(call, `agent-run:${randomUUID()}`, asked.agentId);
-  const known = chats.find(runId);
-  if (known && meant) refuseForeign(known, named.key);
+  const known = chats.again(runId, saidDigest(asked), meant?.key);
   if (meant) refuseReset(call, asked.message);
   // Who names a conversation means its commands.
-  if (!known && meant) await answeredByCommand(call, named, asked.message, runId);
-  const run = chats.find(runId) ?? (await begin(call, named, asked));
+  if (!known && meant) await answeredByCommand(call, named, asked, runId);
+  const run = chats.again(runId, saidDigest(asked)) ?? (await begin(call, named, asked));
   return { run, forgotten: meant || known ? undefined : named };
 }
 
@@ -142,7 +142,7 @@ async function begin(call: Call, named: SessionName, asked: Asked): Promise<Know
   const wanted = text === undefined ? undefined : wantedIn(text, gateway.config(), live);
   const level = thinking === undefined ? undefined : parseThinking(thinking);
   refuseThinking(level, gateway.config(), wanted?.model ?? turnPlan(session, defaults).models[0]!);
-  return call.plane.chats.send({
+  const turn = {
     ...named,
     runId: asked.idempotencyKey,
     content: contentOf(asked),
@@ -150,7 +150,8 @@ async function begin(call: Call, named: SessionName, asked: Asked): Promise<Know
       ? { plan: { models: [wanted.model], ...(wanted.profile ? { pin: wanted.profile } : {}) } }
       : {}),
     ...(level ? { thinking: level } : {}),
-  }).run;
+  };
+  return call.plane.chats.send(turn, saidDigest(asked));
 }
 
 /** Nobody can go on with a run of its own: it leaves no conversation, only its receipt. */
