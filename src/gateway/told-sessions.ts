@@ -1,7 +1,7 @@
 // Changes of conversations are told where they are kept, whichever door they came through.
 import type { AgentId } from "../core/ids.ts";
 import type { ChatMessage, Session } from "../core/session.ts";
-import type { SessionStore } from "../store/sessions.ts";
+import type { Decide, SessionStore } from "../store/sessions.ts";
 
 export interface SessionNews {
   readonly agent: AgentId;
@@ -15,21 +15,25 @@ export interface SessionNews {
 
 /** The same store, whose changes are told once they are written. */
 export function tellingSessions(store: SessionStore, tell: (news: SessionNews) => void): SessionStore {
+  const updateAndRead: SessionStore["updateAndRead"] = async (agent, key, decide, ...read) => {
+    let news: Omit<SessionNews, "agent" | "key" | "session"> | undefined;
+    const deciding: Decide = (stored) => {
+      const change = decide(stored);
+      const added = change?.append ?? [];
+      news = change && { reason: reasonOf(stored, change.session, added), added };
+      return change;
+    };
+    const updated = await store.updateAndRead(agent, key, deciding, ...read);
+    const { session } = updated;
+    if (news) tell({ agent, key, ...news, ...(session ? { session } : {}) });
+    return updated;
+  };
   return {
     find: (agent, key) => store.find(agent, key),
     list: (agent) => store.list(agent),
     messages: (agent, sessionId, limit) => store.messages(agent, sessionId, limit),
-    async update(agent, key, decide) {
-      let news: Omit<SessionNews, "agent" | "key" | "session"> | undefined;
-      const session = await store.update(agent, key, (stored) => {
-        const change = decide(stored);
-        const added = change?.append ?? [];
-        news = change && { reason: reasonOf(stored, change.session, added), added };
-        return change;
-      });
-      if (news) tell({ agent, key, ...news, ...(session ? { session } : {}) });
-      return session;
-    },
+    update: async (agent, key, decide) => (await updateAndRead(agent, key, decide, 0)).session,
+    updateAndRead,
     close: () => store.close(),
   };
 }

@@ -18,6 +18,27 @@ export interface SessionChange {
   readonly append?: readonly ChatMessage[];
 }
 
+export type Decide = (session: Session | undefined) => SessionChange | undefined;
+
+/** A session as it is once it was changed; `undefined`: there is none. */
+export interface Updated {
+  readonly session: Session | undefined;
+  readonly transcript: readonly ChatMessage[];
+}
+
+/** A change that was decided elsewhere. */
+export interface SessionCommit {
+  readonly key: string;
+  readonly change: SessionChange;
+  /** of the session that was changed */
+  readonly basis: string;
+  /** how many of the newest rows are wanted of what it comes to */
+  readonly limit: number;
+}
+
+/** `moved`: nothing was changed, the session is another one by now. */
+export type CommitOutcome = { readonly left: Updated } | { readonly moved: Session | undefined };
+
 export interface SessionStore {
   /** Creates nothing. @throws AccessError `store_unreadable` */
   find(agent: AgentId, key: string): Promise<Session | undefined>;
@@ -32,11 +53,20 @@ export interface SessionStore {
    * @returns the session as it is then
    * @throws AccessError `store_unwritable`, `store_unreadable`; or whatever `decide` throws, with nothing written
    */
-  update(
+  update(agent: AgentId, key: string, decide: Decide): Promise<Session | undefined>;
+  /**
+   * As `update`; and what is in the transcript then, as `messages` tells it.
+   *
+   * @param expect told at once what it will be unless others have changed the session, where that is known; if it held,
+   * this very value is returned
+   */
+  updateAndRead(
     agent: AgentId,
     key: string,
-    decide: (session: Session | undefined) => SessionChange | undefined,
-  ): Promise<Session | undefined>;
+    decide: Decide,
+    limit: number,
+    expect?: (expected: Updated) => void,
+  ): Promise<Updated>;
   close(): Promise<void>;
 }
 
@@ -85,15 +115,15 @@ class SqliteSessions implements SessionStore {
     return this.#read(agent, (db) => selectMessages(db, sessionId, limit), []);
   }
 
-  update(
-    agent: AgentId,
-    key: string,
-    decide: (session: Session | undefined) => SessionChange | undefined,
-  ): Promise<Session | undefined> {
+  async update(agent: AgentId, key: string, decide: Decide): Promise<Session | undefined> {
+    return (await this.updateAndRead(agent, key, decide, 0)).session;
+  }
+
+  updateAndRead(agent: AgentId, key: string, decide: Decide, limit: number): Promise<Updated> {
     const file = this.#fileOf(agent);
     return this.#turns.take(file, async () => {
       try {
-        return await patiently(() => this.#change(file, key, decide));
+        return await patiently(() => this.#change(file, key, decide, limit));
       } catch (error) {
         throw writeFault(file, error, "sessions");
       }
@@ -105,26 +135,16 @@ class SqliteSessions implements SessionStore {
     this.#connections.closeAll();
   }
 
-  #change(
-    file: string,
-    key: string,
-    decide: (session: Session | undefined) => SessionChange | undefined,
-  ): Session | undefined {
+  #change(file: string, key: string, decide: Decide, limit: number): Updated {
     const db = this.#connections.obtain(file);
     return transact(db, "NORMAL", () => {
       if (!hasTable(db)) db.exec(SCHEMA);
       const before = selectSession(db, key);
       const change = decide(before);
-      if (!change) return before;
-      if (before && before.sessionId !== change.session?.sessionId) dropTranscript(db, before.sessionId);
-      if (!change.session) {
-        statement(db, "DELETE FROM access_sessions WHERE key = ?").run(key);
-        return undefined;
-      }
-      put(db, change.session);
-      if (change.append?.length) append(db, change.session.sessionId, change.append);
-      if (!before) prune(db, key);
-      return change.session;
+      if (change) apply(db, key, before, change);
+      const session = change ? (change.session ?? undefined) : before;
+      const transcript = session && limit > 0 ? selectMessages(db, session.sessionId, limit) : [];
+      return { session, transcript };
     });
   }
 
@@ -161,6 +181,15 @@ function selectMessages(db: DatabaseSync, sessionId: string, limit: number): Cha
     found.push(...messageIn(text));
   }
   return found.toReversed();
+}
+
+function apply(db: DatabaseSync, key: string, before: Session | undefined, change: SessionChange): void {
+  const { session, append: rows } = change;
+  if (before && before.sessionId !== session?.sessionId) dropTranscript(db, before.sessionId);
+  if (!session) return void statement(db, "DELETE FROM access_sessions WHERE key = ?").run(key);
+  put(db, session);
+  if (rows?.length) append(db, session.sessionId, rows);
+  if (!before) prune(db, key);
 }
 
 const PUT = `INSERT OR REPLACE INTO access_sessions (key, session_id, updated_at, session_json) VALUES (?, ?, ?, ?)`;

@@ -84,7 +84,7 @@ async function answer(request: Request): Promise<unknown> {
     case "messages":
       return sessions.messages(sessionsAt(request.place), request.sessionId, request.limit);
     case "commitSession":
-      return commitSession(sessions, sessionsAt(request.place), request.key, request.change, request.basis);
+      return commitSession(sessions, sessionsAt(request.place), request.commit);
     case "watch":
       return startWatch(request.watch, request.places);
     case "unwatch":

@@ -13,7 +13,7 @@ import type { KeyUsage, KeyUseChange } from "./client-keys.ts";
 import type { ReceiptText } from "./receipt-text.ts";
 import { canonicalJson } from "./json.ts";
 import type { SealPlaces } from "./seal/places.ts";
-import type { SessionChange } from "./sessions.ts";
+import type { CommitOutcome, SessionCommit } from "./sessions.ts";
 import type {
   Change,
   Depth,
@@ -75,11 +75,7 @@ export interface Operations {
   session: { ask: { place: Place; key: string }; answer: Session | undefined };
   sessions: { ask: { place: Place }; answer: readonly Session[] };
   messages: { ask: { place: Place; sessionId: string; limit: number }; answer: readonly ChatMessage[] };
-  /** Applied only while the session is still `basis`; otherwise the answer is the session as it is now. */
-  commitSession: {
-    ask: { place: Place; key: string; change: SessionChange; basis: string };
-    answer: { readonly left: Session | undefined } | { readonly moved: Session | undefined };
-  };
+  commitSession: { ask: { place: Place; commit: SessionCommit }; answer: CommitOutcome };
   watch: { ask: { watch: number; places: readonly Place[] }; answer: undefined };
   unwatch: { ask: { watch: number }; answer: undefined };
   clientKeys: { ask: object; answer: readonly ClientKey[] };

@@ -2,6 +2,7 @@
 // middle of one, which model is under way, what commands of OpenClaw come to, and how an answer ends with the gateway.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { DatabaseSync } from "node:sqlite";
 import { after, before, describe, test } from "node:test";
 import { newSession } from "../../src/core/session.ts";
 import { openSessionStore, sessionFile } from "../../src/store/sessions.ts";
@@ -17,6 +18,7 @@ describe("a window on a conversation", () => {
   let gateway: TestGateway;
   let client: ControlClient;
   let isLimited = false;
+  const asked: string[] = [];
   before(async () => {
     gateway = await startTestGateway({
       providers: { p: { keys: ["a"], models: ["m1", "m2"] }, q: { keys: ["a"] }, r: { keys: ["a"] } },
@@ -24,6 +26,9 @@ describe("a window on a conversation", () => {
       access: { gateway: { maxWaitMs: 0 } },
       script: ({ body, key }) => {
         const said = JSON.stringify(body.json.messages.at(-1));
+        asked.push(body.json.messages.map(({ content }: any) => content).join(" "));
+        if (said.includes("in passing") && !asked.at(-1)!.includes("theirs"))
+          return act.stallAfterFrames(4, { frames: chatFrames("this is out of date") });
         if (said.includes("hold"))
           return act.stallAfterFrames(4, { frames: chatFrames("one two three four five") });
         if (isLimited && key.includes("-p-")) return act.reply({ status: 429 });
@@ -109,6 +114,44 @@ describe("a window on a conversation", () => {
       client.frames.filter(({ payload }) => payload?.runId === "lost-run" && payload.state).length,
       1,
     );
+  });
+
+  test("what another program said meanwhile is said to the model; what came without it is told to nobody", async () => {
+    await say("shared", "one");
+    await say("shared", "two");
+    const others = openSessionStore((agent) => sessionFile(gateway.paths.agentDatabase(agent)));
+    const theirs = { role: "user", content: [{ type: "text", text: "theirs" }], timestamp: 1 } as const;
+    await others.update("main", "agent:main:shared", (session) => ({
+      session: { ...session!, messages: session!.messages + 1 },
+      append: [theirs],
+    }));
+    await others.close();
+    const runId = await begin("shared", "in passing");
+    assert.equal((await endOf(runId)).message.content[0].text, "an answer");
+    const whole = "one an answer two an answer theirs in passing";
+    assert.equal(asked.at(-1), whole);
+    assert.doesNotMatch(JSON.stringify(client.frames), /out of date/);
+    const { messages } = await history("shared");
+    assert.equal(messages.map(({ content }: any) => content[0].text).join(" "), `${whole} an answer`);
+    await say("shared", "and on");
+    assert.equal(asked.at(-1), `${whole} an answer and on`);
+    const { outcome } = await client.ask("models.why", { run: runId });
+    assert.equal(outcome, "ok");
+  });
+
+  test("of a message that cannot be kept nothing is told but that, and the conversation goes on without it", async () => {
+    await say("full", "one");
+    const db = new DatabaseSync(sessionFile(gateway.paths.agentDatabase("main")));
+    db.exec(`CREATE TRIGGER full BEFORE INSERT ON access_messages
+      WHEN NEW.message_json LIKE '%in passing%' BEGIN SELECT RAISE(FAIL, 'no room'); END`);
+    const runId = await begin("full", "in passing");
+    const { state, errorMessage } = await endOf(runId);
+    assert.deepEqual([state, /no room/.test(errorMessage)], ["error", true]);
+    assert.doesNotMatch(JSON.stringify(client.frames), /out of date/);
+    db.exec("DROP TRIGGER full");
+    db.close();
+    await say("full", "two");
+    assert.equal(asked.at(-1), "one an answer two");
   });
 
   test("a window hears of a new beginning that another one made", async () => {

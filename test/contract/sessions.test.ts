@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import type { ChatMessage } from "../../src/core/session.ts";
-import { begunAgain, newSession } from "../../src/core/session.ts";
+import { begunAgain, newSession, textOf } from "../../src/core/session.ts";
 import type { SessionStore } from "../../src/store/sessions.ts";
 import {
   MOST_MESSAGES,
@@ -84,6 +84,29 @@ for (const [kind, open] of Object.entries(KINDS))
       );
       await put(KEY, 3, ...Array.from({ length: MOST_MESSAGES }, (_, n) => `${n}`));
       assert.equal((await texts(MOST_MESSAGES + 10)).length, MOST_MESSAGES);
+    });
+
+    test("what was changed is told with its transcript, and what was not as it is", async () => {
+      await put(KEY, 1, "one", "two");
+      const say = (text?: string) =>
+        store.updateAndRead(
+          "main",
+          KEY,
+          text ? (session) => ({ session: session!, append: [said(text)] }) : () => undefined,
+          2,
+        );
+      const words = async (text?: string) => (await say(text)).transcript.map(textOf);
+      assert.deepEqual(await words("three"), ["two", "three"]);
+      assert.deepEqual(await words(), ["two", "three"]);
+      assert.deepEqual(await words("four"), ["three", "four"]);
+      assert.deepEqual(await store.updateAndRead("main", KEY, () => ({ session: null }), 2), {
+        session: undefined,
+        transcript: [],
+      });
+      assert.deepEqual(await store.updateAndRead("main", KEY, () => undefined, 2), {
+        session: undefined,
+        transcript: [],
+      });
     });
 
     test("many at once lose nothing, and a new beginning has no past", async () => {

@@ -17,6 +17,7 @@ import { runGateway } from "../../src/gateway/lifecycle/run.ts";
 import { openClientKeyStore } from "../../src/store/client-keys.ts";
 import { openReceiptStore } from "../../src/store/receipts.ts";
 import { openSessionStore, sessionFile } from "../../src/store/sessions.ts";
+import { commitSession, sessionsFrom } from "../../src/store/worker-sessions.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { Script, ScriptedUpstream } from "../fakes/scripted-upstream.ts";
@@ -92,7 +93,14 @@ export async function startTestGateway(setup: TestSetup): Promise<TestGateway> {
   const ready = Promise.withResolvers<number>();
   const receipts = openReceiptStore({ file: join(paths.globalDir, "access.sqlite") });
   const clientKeys = openClientKeyStore(paths.globalDir);
-  const sessions = openSessionStore((agent) => sessionFile(paths.agentDatabase(agent)));
+  const kept = openSessionStore((agent) => sessionFile(paths.agentDatabase(agent)));
+  // As in a gateway, where another thread keeps them.
+  const sessions = sessionsFrom({
+    find: (agent, key) => kept.find(agent, key),
+    list: (agent) => kept.list(agent),
+    messages: (agent, sessionId, limit) => kept.messages(agent, sessionId, limit),
+    commit: (agent, commit) => commitSession(kept, agent, commit),
+  });
   const said: string[] = [];
   const config = loadConfig(paths);
   const accessConfig = loadAccessConfig(paths);
@@ -173,7 +181,7 @@ export async function startTestGateway(setup: TestSetup): Promise<TestGateway> {
     async stop() {
       stop.resolve("test");
       const code = await running;
-      await Promise.all([upstream.close(), receipts.close(), clientKeys.close(), sessions.close()]);
+      await Promise.all([upstream.close(), receipts.close(), clientKeys.close(), kept.close()]);
       rmSync(home, { recursive: true, force: true });
       return code;
     },

@@ -22,7 +22,7 @@ export interface Seat {
 }
 
 export interface Conversations {
-  readonly sessions: Pick<SessionStore, "find" | "list" | "messages" | "update">;
+  readonly sessions: Pick<SessionStore, "find" | "list" | "messages" | "update" | "updateAndRead">;
   /** What a chat command answers; `undefined`: `text` is none. */
   answer(name: SessionName, text: string): Promise<string | undefined>;
   enter(name: SessionName, call: SessionCall): Seat;

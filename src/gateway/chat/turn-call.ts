@@ -1,7 +1,8 @@
 // A model call of a conversation: as a client's call, but asked by the gateway itself.
 import type { Talk } from "../../access/cli-backends/sessions.ts";
 import type { LiveAgent } from "../../access/live-agent.ts";
-import type { Run } from "../../access/run.ts";
+import type { RunResult } from "../../access/run.ts";
+import { run } from "../../access/run.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { beginsFlat } from "../../core/plan/crossing.ts";
 import type { ChatMessage, TurnPlan } from "../../core/session.ts";
@@ -9,6 +10,7 @@ import { textOf } from "../../core/session.ts";
 import type { Thinking } from "../../core/thinking.ts";
 import { effortOf } from "../../core/thinking.ts";
 import { openaiCompletions } from "../../wire/openai-completions.ts";
+import { endCall } from "../calls/call-end.ts";
 import { CallEstimate } from "../calls/call-estimate.ts";
 import { OPERATOR } from "../guard/caller.ts";
 import type { Gateway } from "../gateway.ts";
@@ -17,6 +19,7 @@ import { runOrder } from "../calls/run-order.ts";
 import type { Served } from "../calls/served.ts";
 import { newServed } from "../calls/served.ts";
 import { byPrograms } from "../calls/target.ts";
+import { newRunId } from "../runs/run-id.ts";
 import { thinkingRequest } from "./thinking-words.ts";
 import type { TurnSink } from "./turn-sink.ts";
 
@@ -36,13 +39,15 @@ export interface TurnCall {
   readonly sink: TurnSink;
 }
 
-export interface ReadyTurn {
+/** Models that are asked. */
+export interface Asking {
+  readonly plan: TurnPlan;
   readonly served: Served;
-  readonly order: Run;
+  readonly result: Promise<RunResult>;
 }
 
 /** @throws AccessError `bad_input` when no model of the plan can be asked */
-export function readyTurn(call: TurnCall): ReadyTurn {
+export function askModels(call: TurnCall): Asking {
   const { gateway, live, plan, sink } = call;
   const said = { stream: true, messages: messagesOf(call.transcript) };
   const { body, bodyFor } = thinkingRequest(TURN_WIRE, said, effortOf(call.thinking));
@@ -79,7 +84,17 @@ export function readyTurn(call: TurnCall): ReadyTurn {
     limits: gateway.accessConfig().gateway,
   };
   const foreign = request && { ...request, stream: true, wantsUsage: true };
-  return { served, order: runOrder(served, sink, template, foreign) };
+  const result = run(runOrder(served, sink, template, foreign), gateway);
+  // Whoever asked may be waiting for something else first.
+  result.catch(() => undefined);
+  return { plan, served, result };
+}
+
+/** Nobody was told of it: what has come of it is a run of its own. */
+export async function takeBack({ served, result }: Asking, sink: TurnSink): Promise<void> {
+  sink.leave();
+  const ended = await result.catch(() => undefined);
+  if (ended) endCall({ ...served, runId: newRunId(served.startedAt) }, ended, sink);
 }
 
 /** What was said, as the protocol has it; rows without words (a run that was stopped at once) say nothing. */

@@ -1,11 +1,11 @@
 // What a turn leaves in the transcript of its conversation: what was asked, and what was answered.
 import { randomUUID } from "node:crypto";
 import type { RunResult } from "../../access/run.ts";
-import type { AgentId } from "../../core/ids.ts";
 import type { ModelRef } from "../../core/model-ref.ts";
 import type { ChatMessage, Session, SessionName } from "../../core/session.ts";
 import { newSession } from "../../core/session.ts";
 import { afterTurn, titled } from "../../core/session-turn.ts";
+import type { Decide, Updated } from "../../store/sessions.ts";
 import type { TokenUsage } from "../../wire/translate/neutral.ts";
 import { talkOf } from "./talk.ts";
 import type { TurnParts } from "./turn.ts";
@@ -24,38 +24,38 @@ export interface Recorded {
   readonly transcript: readonly ChatMessage[];
 }
 
-/** The session as it is now, or a new one; what was asked is in its transcript. */
-export async function recordQuestion(
+export interface Recording {
+  /** What it comes to unless others have changed the session, where that is known at once. */
+  readonly expected: Recorded | undefined;
+  readonly kept: Promise<Recorded & { readonly isAsExpected: boolean }>;
+}
+
+/** The session as it is now, or a new one; what was asked comes into its transcript. */
+export function recordQuestion(
   { agent, key, content, runId }: Asked,
   { gateway, sessions }: TurnParts,
   defaults: readonly ModelRef[],
-): Promise<Recorded> {
+): Recording {
   const now = gateway.now();
   const message: ChatMessage = { role: "user", content, timestamp: now, runId };
-  let sessionId: string | undefined;
-  const updating = sessions.update(agent, key, (stored) => {
+  const decide: Decide = (stored) => {
     const before = titled(stored ?? newSession(key, randomUUID(), now), message);
-    ({ sessionId } = before);
+    const models = before.models ?? defaults;
     return {
-      session: {
-        ...before,
-        models: before.models ?? defaults,
-        updatedAt: now,
-        messages: before.messages + 1,
-      },
+      session: { ...before, models, updatedAt: now, messages: before.messages + 1 },
       append: [message],
     };
-  });
-  // Of a conversation that is known it is decided at once: then it is read behind the change, in the same breath.
-  const reading = sessionId === undefined ? undefined : rowsOf(sessions, agent, sessionId).catch(() => []);
-  const session = (await updating)!;
-  const read = await reading;
-  if (read?.at(-1)?.runId === runId) return { session, transcript: read };
-  return { session, transcript: await rowsOf(sessions, agent, session.sessionId) };
+  };
+  let expected: Updated | undefined;
+  const keeping = sessions.updateAndRead(agent, key, decide, MOST_SENT, (soon) => (expected = soon));
+  const kept = keeping.then((updated) => ({
+    ...recordedOf(updated),
+    isAsExpected: updated === expected,
+  }));
+  return { expected: expected && recordedOf(expected), kept };
 }
 
-const rowsOf = (sessions: TurnParts["sessions"], agent: AgentId, sessionId: string) =>
-  sessions.messages(agent, sessionId, MOST_SENT);
+const recordedOf = ({ session, transcript }: Updated): Recorded => ({ session: session!, transcript });
 
 export interface Answered {
   /** of what was said since the last `/new` */

@@ -1,6 +1,6 @@
 // One turn of a conversation: what was said before and now, to a model and back, and into the transcript.
+import type { LiveAgent } from "../../access/live-agent.ts";
 import type { RunResult } from "../../access/run.ts";
-import { run } from "../../access/run.ts";
 import { AccessError, messageOf } from "../../core/errors.ts";
 import type { ProviderId } from "../../core/ids.ts";
 import type { ModelRef } from "../../core/model-ref.ts";
@@ -20,12 +20,13 @@ import { Foresight } from "./foresight.ts";
 import type { InLine, Place } from "./lines.ts";
 import { defaultsOf, refuseLostPin } from "./session-models.ts";
 import { talkOf } from "./talk.ts";
-import { readyTurn, TURN_WIRE } from "./turn-call.ts";
+import type { Asking } from "./turn-call.ts";
+import { askModels, takeBack, TURN_WIRE } from "./turn-call.ts";
 import type { TurnEnd } from "./turn-end.ts";
 import { settleTurn, UNEXPECTED } from "./turn-end.ts";
 import type { Tell } from "./turn-events.ts";
 import { TurnEvents } from "./turn-events.ts";
-import type { Asked } from "./turn-record.ts";
+import type { Asked, Recorded } from "./turn-record.ts";
 import { recordAnswer, recordQuestion } from "./turn-record.ts";
 import { TurnSink } from "./turn-sink.ts";
 
@@ -42,13 +43,19 @@ export interface TurnParts {
   readonly tell: Tell;
 }
 
+interface From {
+  readonly gateway: Gateway;
+  readonly live: LiveAgent;
+  readonly defaults: readonly ModelRef[];
+}
+
 /** A turn that can be ended at any time, also while it waits for another one. */
 export class Turn implements ActiveRun, InLine {
   readonly asked: TurnAsked;
   /** where it waits */
   place: Place | undefined;
   readonly #parts: TurnParts;
-  readonly #sink: TurnSink;
+  #sink: TurnSink;
   readonly #foresight: Foresight;
   #events: TurnEvents | undefined;
   #stopReason: string | undefined;
@@ -62,7 +69,11 @@ export class Turn implements ActiveRun, InLine {
     this.#parts = parts;
     this.#foresight = new Foresight(asked, parts.sessions, parts.gateway);
     if (asked.plan) this.#foresight.set(asked.plan.models[0]);
-    this.#sink = new TurnSink(TRANSLATORS[TURN_WIRE.api]!.provider, (piece) => this.#events?.text(piece));
+    this.#sink = this.#newSink();
+  }
+
+  #newSink(): TurnSink {
+    return new TurnSink(TRANSLATORS[TURN_WIRE.api]!.provider, (piece) => this.#events?.text(piece));
   }
 
   get runId(): string {
@@ -131,17 +142,35 @@ export class Turn implements ActiveRun, InLine {
   }
 
   async #answered(startedAt: number): Promise<TurnEnd> {
-    const { agent, runId, key, thinking } = this.asked;
+    const { agent } = this.asked;
     const gateway = this.#parts.gateway.latest();
     const defaults = defaultsOf(gateway, agent);
     const live = gateway.agents.get(agent) ?? (await gateway.agents.load(agent));
-    const { session, transcript } = await recordQuestion(this.asked, this.#parts, defaults);
-    const events = (this.#events = this.#newEvents(session.sessionId));
+    const { expected, kept } = recordQuestion(this.asked, this.#parts, defaults);
+    const from = { gateway, live, defaults };
+    // The model has time to think while the question is written. Nobody is told anything before it is.
+    const early = expected && this.#askEarly(from, expected);
+    const question = await kept.catch(async (error: unknown) => {
+      if (early) await takeBack(early, this.#sink);
+      throw error;
+    });
+    if (early && !question.isAsExpected) await this.#takeBack(early);
+    const events = (this.#events = this.#newEvents(question.session.sessionId));
     events.start(startedAt);
+    if (this.said !== "") events.text(this.said);
+    const asking = early && question.isAsExpected ? early : this.#ask(from, question);
+    const result = await asking.result;
+    endCall(asking.served, result, this.#sink);
+    return this.#settle(question.session, asking.plan.models, result, startedAt);
+  }
+
+  /** @throws AccessError `unknown_profile`, `bad_input` */
+  #ask({ gateway, live, defaults }: From, { session, transcript }: Recorded): Asking {
+    const { agent, runId, key, thinking } = this.asked;
     const plan = this.asked.plan ?? turnPlan(session, defaults);
     refuseLostPin(plan.pin, live);
     this.#foresight.set(plan.models[0]);
-    const ready = readyTurn({
+    const asking = askModels({
       gateway,
       live,
       runId,
@@ -153,10 +182,25 @@ export class Turn implements ActiveRun, InLine {
       thinking: thinking ?? session.thinking,
       sink: this.#sink,
     });
-    this.#served = ready.served;
-    const result = await run(ready.order, gateway);
-    endCall(ready.served, result, this.#sink);
-    return this.#settle(session, plan.models, result, startedAt);
+    this.#served = asking.served;
+    return asking;
+  }
+
+  #askEarly(from: From, expected: Recorded): Asking | undefined {
+    try {
+      return this.#ask(from, expected);
+    } catch {
+      // Said when it is asked again.
+      return undefined;
+    }
+  }
+
+  /** For another asking: the question was another one. */
+  async #takeBack(early: Asking): Promise<void> {
+    await takeBack(early, this.#sink);
+    this.#served = undefined;
+    this.#sink = this.#newSink();
+    if (this.#stopReason !== undefined) this.#sink.leave();
   }
 
   #settle(session: Session, models: readonly ModelRef[], result: RunResult, startedAt: number) {

@@ -9,16 +9,15 @@ import type { KeyUse, LimitHit } from "../../core/key-use.ts";
 import type { Receipt } from "../../core/receipt.ts";
 import type { AttemptLimits, KnownAttempts } from "../../core/failed-attempts.ts";
 import type { ChatMessage, Session, SessionName } from "../../core/session.ts";
-import type { SessionChange } from "../../store/sessions.ts";
 import type { Reading } from "../../store/store.ts";
-import type { CommitOutcome } from "../../store/worker-sessions.ts";
+import type { CommitOutcome, SessionCommit } from "../../store/sessions.ts";
 import type { ThinkingPart } from "../../wire/translate/neutral.ts";
 import type { Figures } from "../metrics/figures.ts";
 import type { Page } from "../reply.ts";
 import type { Begun } from "../runs/begun-runs.ts";
 import type { GatewayOptions } from "../settings/settings.ts";
-import type { RunAsks } from "./worker-runs.ts";
 import type { TlsFiles } from "../sockets/tls.ts";
+import type { RunAsks } from "./worker-runs.ts";
 
 /** Settings that the primary has accepted: a worker that starts while an edit is broken goes on with these. */
 export interface SettingsData {
@@ -59,8 +58,8 @@ export interface Start {
   readonly keys: readonly ClientKey[];
   /** calls under way elsewhere */
   readonly loads: readonly SharedLoad[];
-  readonly watchesRuns: boolean;
   readonly remembered: Remembered;
+  readonly watchesRuns: boolean;
 }
 
 interface Credential {
@@ -111,12 +110,6 @@ export interface KeyCall {
   readonly at: number;
 }
 
-export interface SessionCommit extends SessionName {
-  readonly change: SessionChange;
-  /** of the session that was changed */
-  readonly basis: string;
-}
-
 /** A call among what is to be answered in a conversation. */
 export interface SessionSeat extends SessionName {
   readonly runId: string;
@@ -141,7 +134,7 @@ export interface ToPrimary {
       ask: { agent: AgentId; sessionId: string; limit: number };
       answer: readonly ChatMessage[];
     };
-    commitSession: { ask: SessionCommit; answer: CommitOutcome };
+    commitSession: { ask: { agent: AgentId; commit: SessionCommit }; answer: CommitOutcome };
     /** What a chat command answers; `undefined`: it is none. */
     command: { ask: SessionName & { text: string }; answer: string | undefined };
     /** Resolves when it is the call's turn. */
@@ -153,8 +146,6 @@ export interface ToPrimary {
     reserve: { ask: KeyCall & { expected: KeyUse }; answer: LimitHit | undefined };
     test: { ask: Test; answer: boolean };
     append: { ask: readonly Receipt[]; answer: void };
-    /** While somebody looks on. */
-    runsBegan: Begun;
     page: { ask: PageName; answer: Page };
   };
   tells: {
@@ -162,6 +153,8 @@ export interface ToPrimary {
     leaveSeat: string;
     /** Told before anything follows from it. */
     revoked: RevokedCall;
+    /** While somebody looks on. */
+    runsBegan: Begun;
     observed: Observation;
     loads: readonly SharedLoad[];
     joins: Test;
@@ -184,8 +177,6 @@ export interface ToWorker {
     /** A store has changed. Resolves once what is in it is used here. */
     news: { ask: AgentId; answer: void };
     /** Answered as soon as it comes to it. */
-    /** Whether somebody looks on at runs. */
-    watchRuns: boolean;
     alive: { ask: null; answer: null };
     /** Resolves when the running calls have ended, and all that is to be told of them was told. */
     stop: { ask: number; answer: void };
@@ -193,6 +184,8 @@ export interface ToWorker {
   tells: {
     /** Somebody ended a call of a conversation. */
     abortCall: AbortedCall;
+    /** Whether somebody looks on at runs. */
+    watchRuns: boolean;
     /** The observations up to this one are in all health that is told from now on. */
     taken: number;
     health: { agent: AgentId; profile: AuthProfile; health: Health };

@@ -1,28 +1,29 @@
 // What the primary does for the conversations of one worker's calls: keeps them, says whose turn it is, answers commands.
 import type { ProviderId } from "../../core/ids.ts";
 import type { SessionName } from "../../core/session.ts";
+import type { SessionCommit } from "../../store/sessions.ts";
 import { commitSession } from "../../store/worker-sessions.ts";
 import type { Conversations, Seat, SessionCall } from "../chat/conversations.ts";
 import { AUTH_REVOKED } from "../runs/runs.ts";
-import type { AbortedCall, RevokedCall, SessionCommit, SessionSeat } from "./protocol.ts";
+import type { AbortedCall, RevokedCall, SessionSeat } from "./protocol.ts";
 
 export interface SessionDeskOptions {
   readonly talks: () => Promise<Conversations>;
   /** tells the worker that one of its calls is ended */
   readonly tellAborted: (call: AbortedCall) => void;
-  /** ends what shares the fate of calls that have lost their credentials */
   /** A call of a conversation has its turn, or has ended. */
   readonly ran: (sessionKey: string, reason: "send" | "end") => void;
+  /** ends what shares the fate of calls that have lost their credentials */
   readonly endBehind: () => void;
 }
 
 /** What is known here of a worker's call. */
 interface KnownCall {
-  /** `undefined`: on its way */
   readonly key: string;
+  /** `undefined`: on its way */
   seat?: Seat;
-  /** where it went, once its credentials were taken away */
   hasTurn?: true;
+  /** where it went, once its credentials were taken away */
   revoked?: ProviderId;
 }
 
@@ -39,8 +40,8 @@ export class SessionDesk {
     sessions: async (agent: string) => (await this.#options.talks()).sessions.list(agent),
     messages: async ({ agent, sessionId, limit }: { agent: string; sessionId: string; limit: number }) =>
       (await this.#options.talks()).sessions.messages(agent, sessionId, limit),
-    commitSession: async ({ agent, key, change, basis }: SessionCommit) =>
-      await commitSession((await this.#options.talks()).sessions, agent, key, change, basis),
+    commitSession: async ({ agent, commit }: { agent: string; commit: SessionCommit }) =>
+      await commitSession((await this.#options.talks()).sessions, agent, commit),
     command: async ({ agent, key, text }: SessionName & { text: string }) =>
       await (await this.#options.talks()).answer({ agent, key }, text),
     seat: (asked: SessionSeat) => this.#seat(asked),
@@ -50,8 +51,8 @@ export class SessionDesk {
     const call = this.#calls.get(runId);
     call?.seat?.leave();
     this.#calls.delete(runId);
-  }
     if (call?.hasTurn) this.#options.ran(call.key, "end");
+  }
 
   /** Its worker has ended it. What waits for it learns that before it has its turn. */
   revoked({ runId, provider }: RevokedCall): void {
@@ -81,10 +82,10 @@ export class SessionDesk {
       throw error;
     }
     await known.seat.turn;
-  }
     if (!this.#calls.has(runId)) return;
     known.hasTurn = true;
     this.#options.ran(key, "send");
+  }
 
   #callOf(runId: string, known: KnownCall): SessionCall {
     const { tellAborted } = this.#options;

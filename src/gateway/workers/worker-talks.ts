@@ -18,7 +18,7 @@ export class WorkerTalks implements Conversations {
       find: (agent, key) => primary.ask("session", { agent, key }),
       list: (agent) => primary.ask("sessions", agent),
       messages: (agent, sessionId, limit) => primary.ask("messages", { agent, sessionId, limit }),
-      commit: (agent, key, change, basis) => primary.ask("commitSession", { agent, key, change, basis }),
+      commit: (agent, commit) => primary.ask("commitSession", { agent, commit }),
     });
   }
 
