@@ -104,7 +104,8 @@ describe("the gateway's process", { concurrency: 3 }, () => {
   for (const signal of ["SIGTERM", "SIGINT"] as const)
     test(`${signal} lets a running stream end, takes no new call, and exits with 0`, async (t) => {
       const frames = chatFrames("one two three four five six");
-      const at = await place(t, ["a"], () => act.stream({ frames, delayMs: 100 }));
+      const refused = Promise.withResolvers<void>();
+      const at = await place(t, ["a"], () => act.holdAfterFrames(3, { frames }, refused.promise));
       const gateway = await at.home.start("--port", "0");
       const response = await fetch(`${gateway.url}/v1/chat/completions`, {
         method: "POST",
@@ -117,7 +118,8 @@ describe("the gateway's process", { concurrency: 3 }, () => {
       });
       gateway.kill(signal);
       await eventually(() => assert.match(gateway.printed(), /Stopping/));
-      await assert.rejects(fetch(`${gateway.url}/healthz`));
+      await eventually(() => assert.rejects(fetch(`${gateway.url}/healthz`)));
+      refused.resolve();
       assert.equal(await response.text(), frames.join(""));
       // The client keeps its connection: that must not use up the time that running streams are given (30 s).
       assert.equal(await Promise.race([gateway.ended, pause(25_000, "still running", { ref: false })]), 0);

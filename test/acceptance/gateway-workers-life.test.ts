@@ -21,12 +21,15 @@ import {
 
 describe("workers", { concurrency: 2 }, () => {
   test("a worker that is killed is replaced; a stream of the other goes on; its bars are known to the new one", async (t) => {
-    const frames = chatFrames("one two three four five six seven eight");
+    const frames = chatFrames("one two three four");
+    const killed = Promise.withResolvers<void>();
     const place = await startWithWorkers(t, {
       names: ["a", "b"],
       script: (call) => {
         if (call.key === keyOf("p", "a")) return limited(3600);
-        return call.body.json["stream"] ? act.stream({ frames, delayMs: 150 }) : served(call, 0);
+        return call.body.json["stream"]
+          ? act.holdAfterFrames(3, { frames }, killed.promise)
+          : served(call, 0);
       },
     });
     assert.deepEqual(textsOf([await ask(place)]), ["b"]);
@@ -44,6 +47,8 @@ describe("workers", { concurrency: 2 }, () => {
     const streams = [stream(), stream()];
     await eventually(() => assert.equal(callsOf(place, "b"), 3), LONG_MS);
     process.kill(before[0]!, "SIGKILL");
+    await Promise.race(streams.map((one) => one.catch(() => undefined)));
+    killed.resolve();
     const ends = await Promise.all(streams.map((one) => one.catch(() => undefined)));
     assert.equal(ends.filter((end) => end?.text === frames.join("")).length, 1, "one of the two goes on");
     await eventually(async () => {

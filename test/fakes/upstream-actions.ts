@@ -81,6 +81,17 @@ export const stallAfterFrames =
     await sendFrames(exchange, firstFrames(n, options));
   };
 
+/** `n` frames, and the others once `opened`. */
+export const holdAfterFrames =
+  (n: number, options: Stream, opened: Promise<unknown>): Action =>
+  async (exchange) => {
+    await sendFrames(exchange, firstFrames(n, options));
+    await opened;
+    if (exchange.signal.aborted) return;
+    for (const frame of options.frames.slice(n)) await send(exchange, frame);
+    exchange.response.end();
+  };
+
 /** `n` frames and the first half of the next one; then RST, or FIN without the end of the body. */
 export const halfFrame =
   (n: number, options: Stream, how: "reset" | "fin" = "reset"): Action =>

@@ -1,4 +1,5 @@
 // Gateways with several workers, as a user runs them.
+import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import type { TestContext } from "node:test";
@@ -47,7 +48,9 @@ export async function startWithWorkers(
   const gateway = { auth: { mode: "token", token: TOKEN } };
   writeFileSync(configPath, JSON.stringify({ gateway, ...written, ...auth, ...config }));
   if (access) writeFileSync(accessConfigPath, JSON.stringify(access));
-  return { upstream, home, gateway: await home.start("--port", "0", "--workers", "2") };
+  const started = await home.start("--port", "0", "--workers", "2");
+  assert.notEqual(started.port, 0, started.printed());
+  return { upstream, home, gateway: started };
 }
 
 export const served: Script = ({ key }) =>
