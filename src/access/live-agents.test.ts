@@ -5,6 +5,7 @@ import type { AuthProfile } from "../core/credential.ts";
 import type { HealthEvent } from "../core/health.ts";
 import type { AgentId } from "../core/ids.ts";
 import { liveAgents, NOW, readingOf } from "../../test/support/live-agents.ts";
+import { eventually } from "../../test/support/eventually.ts";
 import type { LiveAgents } from "./live-agents.ts";
 
 const REFUSED: HealthEvent = {
@@ -78,6 +79,18 @@ describe("a store that has changed", () => {
     heard.resolve();
     await refreshed;
     assert.ok(await profileIn(agents, "main", "p:2"));
+  });
+
+  test("is read again, however long somebody takes to hear of it", async () => {
+    let version = "1";
+    const agents = liveAgents(() => reading(version), { onRead: () => new Promise(() => undefined) });
+    await agents.load("main");
+    version = "2";
+    void agents.refresh("main");
+    await eventually(() => profileIn(agents, "main", "p:2").then(assert.ok));
+    version = "3";
+    void agents.refresh("main");
+    await eventually(() => profileIn(agents, "main", "p:3").then(assert.ok));
   });
 
   test("is read, and watched, from its first use on", async () => {

@@ -46,6 +46,7 @@ export class LiveAgents {
   readonly #watched = new Set<AgentId>();
   readonly #stale = new Set<AgentId>();
   readonly #refreshing = new Map<AgentId, Promise<void>>();
+  readonly #told = new Map<AgentId, Promise<void> | void>();
   readonly #loads: Loads;
   #turns: Promise<unknown> = Promise.resolve();
 
@@ -122,11 +123,13 @@ export class LiveAgents {
    * Reads an agent's store again after it changed, for itself and for whoever reads through it. A store that
    * cannot be read now leaves the running view in place. Notices that come meanwhile cause one more reading.
    */
-  refresh(agent: AgentId): Promise<void> {
+  async refresh(agent: AgentId): Promise<void> {
     this.#stale.add(agent);
     const running = this.#refreshing.get(agent) ?? this.#refreshWhileStale(agent);
     this.#refreshing.set(agent, running);
-    return running;
+    await running;
+    // Whoever is slow to hear of it holds up no later reading.
+    await this.#told.get(agent);
   }
 
   async #refreshWhileStale(agent: AgentId): Promise<void> {
@@ -151,7 +154,7 @@ export class LiveAgents {
       void this.#options.onView?.(live.view);
     }
     this.#loads.keep(() => [...this.#agents.everyone()].flatMap((live) => live.view.snapshot.profiles));
-    await this.#options.onRead?.(agent);
+    this.#told.set(agent, this.#options.onRead?.(agent));
   }
 
   #take(agent: AgentId, reading: Reading): void {
