@@ -1,11 +1,13 @@
 // Exit codes. A new error code does not compile until it has one here (STYLE, "Errors").
-import type { ErrorCode } from "../core/errors.ts";
+import type { AccessError, ErrorCode } from "../core/errors.ts";
 
 export const EXIT_OK = 0;
 /** Wrong flags, arguments and command names, and everything in `EXIT_CODES` (fidelity spec §2.4, §4). */
 export const EXIT_FAILURE = 1;
 /** What a shell gives a program that Ctrl-C ended. */
 const EXIT_CANCELLED = 130;
+/** What it gives one that was told to end. */
+const EXIT_TERMINATED = 143;
 
 export const EXIT_CODES = {
   bad_input: EXIT_FAILURE,
@@ -28,3 +30,7 @@ export const EXIT_CODES = {
   too_large: EXIT_FAILURE,
   internal: EXIT_FAILURE,
 } as const satisfies Record<ErrorCode, number>;
+
+/** A cancelled command has the signal as its cause, when one came. */
+export const exitCodeOf = ({ code, cause }: AccessError): number =>
+  code === "cancelled" && cause === "SIGTERM" ? EXIT_TERMINATED : EXIT_CODES[code];

@@ -3,7 +3,7 @@ import type { CommandGroup } from "./command-tree.ts";
 import { COMMANDS } from "./commands.ts";
 import type { CommandDeps } from "../access/open-deps.ts";
 import { AccessError, messageOf } from "../core/errors.ts";
-import { EXIT_CODES, EXIT_OK } from "./exit.ts";
+import { EXIT_CODES, EXIT_OK, exitCodeOf } from "./exit.ts";
 import type { Found } from "./find-command.ts";
 import { findCommand } from "./find-command.ts";
 import type { Io } from "./io.ts";
@@ -74,7 +74,7 @@ function fail(error: unknown, io: Io, asJson: boolean): number {
     code === "internal" ? `Unexpected: ${messageOf(error)}. Please report this.` : messageOf(error);
   io.say(`Error: ${message}`);
   if (asJson && !io.answered) io.json({ error: { code, message } });
-  return EXIT_CODES[code];
+  return error instanceof AccessError ? exitCodeOf(error) : EXIT_CODES.internal;
 }
 
 async function runCommand(

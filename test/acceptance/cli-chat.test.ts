@@ -1,5 +1,6 @@
 // `openclaw agent` and `openclaw chat`: the running gateway's conversations, from the command line.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -33,6 +34,14 @@ describe("conversations on the command line", () => {
   });
   const run = (...words: string[]) => cliHome(home.path).run(words);
 
+  /** @param word of its command line. @returns nothing to type */
+  function endProgram(word: string): string {
+    const listed = execFileSync("ps", ["-A", "-o", "pid=,args="], { encoding: "utf8" });
+    const program = new RegExp(`^\\s*(\\d+) \\S*node\\S* .* ${word}$`, "m");
+    process.kill(Number(program.exec(listed)![1]), "SIGTERM");
+    return "";
+  }
+
   test("agent says one thing, and goes on where a session stopped", async () => {
     const first = await run("agent", "--message", "hello", "--session", "notes");
     assert.deepEqual([first.exit, first.out], [0, "1 said, last hello\n"]);
@@ -48,10 +57,16 @@ describe("conversations on the command line", () => {
     assert.deepEqual([late.exit, JSON.parse(late.out).summary], [1, "aborted"]);
     assert.match(late.err, /stopped before its end \(timeout\)/);
     assert.match((await run("agent", "-m", "/stop", "--session", "late")).out, /Nothing is running/);
-    const asked = upstream.calls.length;
-    const interrupt = eventually(() => assert.equal(upstream.calls.length, asked + 1));
-    const left = await cliHome(home.path).run(["agent", "-m", "hold", "--session", "late"], { interrupt });
-    assert.deepEqual([left.exit, left.out], [130, ""], left.err);
+    for (const [signal, exit] of [
+      ["SIGINT", 130],
+      ["SIGTERM", 143],
+    ] as const) {
+      const asked = upstream.calls.length;
+      const interrupt = eventually(() => assert.equal(upstream.calls.length, asked + 1));
+      const words = ["agent", "-m", "hold", "--session", "late"];
+      const left = await cliHome(home.path).run(words, { interrupt, signal });
+      assert.deepEqual([left.exit, left.out], [exit, ""], left.err);
+    }
     assert.match((await run("agent", "-m", "/status", "--session", "late")).out, /Queue: empty/);
     assert.equal((await run("agent", "-m", "steer")).out, "\uFFFD[2Jgone\n");
   });
@@ -80,6 +95,15 @@ describe("conversations on the command line", () => {
       [["-m", "x", "--model", "p/none"], /lists no model "none"/],
       [["--message-file", home.path], /cannot be read/],
       [["-m", "x", "--session", "one", "--session-key", "two"], /not both/],
+      [["-m", "x", "--local"], /--local.*needs the gateway.*openclaw gateway run/s],
+      [["-m", "x", "--to", "+15555550123"], /--to.*no channels.*--session/s],
+      [["-m", "x", "--agent", "main", "--deliver"], /--deliver.*no channels.*printed/s],
+      [
+        ["-m", "x", "--deliver", "--reply-channel", "slack", "--reply-to", "#a"],
+        /--deliver, --reply-to, --reply-channel:/,
+      ],
+      [["-m", "x", "--agent", "main", "--channel=x"], /--channel.*no channels/s],
+      [["-m", "x", "--verbose", "on"], /--verbose.*sessions\.patch.*verboseLevel/s],
     ] as const) {
       const refused = await run("agent", ...words);
       assert.deepEqual([refused.exit, refused.out, said.test(refused.err)], [1, "", true], refused.err);
@@ -125,5 +149,12 @@ describe("conversations on the command line", () => {
       ],
     );
     assert.equal(again.exit, 0, again.text);
+    const told = await atTerminal(
+      home.path,
+      ["chat", "--session", "told-to-end"],
+      [{ after: /none\.\s+> /, send: () => endProgram("told-to-end") }],
+    );
+    assert.equal(told.exit, 143, told.text);
+    assert.match(told.settings, / icanon .* echo /);
   });
 });

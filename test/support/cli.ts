@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly stdin?: string;
   readonly env?: Record<string, string>;
   readonly interrupt?: Promise<unknown>;
+  /** what it is then, in place of a Ctrl-C */
+  readonly signal?: NodeJS.Signals;
   /** Told of stderr as it grows, with all that came so far. */
   readonly onErr?: (err: string) => void;
 }
@@ -34,10 +36,10 @@ export interface CliHome {
 
 /** @param path of a home that is there already */
 export function cliHome(path = mkdtempSync(join(tmpdir(), "cli-"))): CliHome {
-  const run: CliHome["run"] = (words, { stdin = "", env = {}, interrupt, onErr } = {}) => {
+  const run: CliHome["run"] = (words, { stdin = "", env = {}, interrupt, signal = "SIGINT", onErr } = {}) => {
     const surroundings = { PATH: process.env["PATH"] ?? "", HOME: path, NO_COLOR: "1", TZ: "UTC", ...env };
     const child = spawn(process.execPath, [ENTRY, ...words], { env: surroundings, cwd: path });
-    void interrupt?.then(() => child.kill("SIGINT"));
+    void interrupt?.then(() => child.kill(signal));
     return collect(child, stdin, onErr);
   };
   return {

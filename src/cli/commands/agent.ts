@@ -1,13 +1,15 @@
 import { buildCommand } from "@stricli/core";
 import { AccessError } from "../../core/errors.ts";
 import { isObject } from "../../core/json.ts";
+import type { AgentElsewhere } from "../agent-elsewhere.ts";
+import { AGENT_ELSEWHERE, refuseElsewhere } from "../agent-elsewhere.ts";
 import type { Session } from "../command.ts";
 import { JSON_FLAG, optionalText } from "../command.ts";
 import { EXIT_FAILURE } from "../exit.ts";
 import { wholeNumberFlag } from "../number-flag.ts";
 import { withoutControls } from "../render/text.ts";
 
-interface Flags {
+interface Flags extends AgentElsewhere {
   readonly message?: string;
   readonly messageFile?: string;
   readonly session?: string;
@@ -51,11 +53,13 @@ export default buildCommand({
       token: optionalText("The gateway's token; this machine's is known", "secret"),
       password: optionalText("The gateway's password; this machine's is known", "secret"),
       json: JSON_FLAG,
+      ...AGENT_ELSEWHERE,
     },
-    aliases: { m: "message" },
+    aliases: { m: "message", t: "to" },
   },
   async func(this: Session, flags: Flags) {
     const { agent, model, thinking, sessionId, timeout = USUAL_TIMEOUT_S } = flags;
+    refuseElsewhere(flags);
     const session = sessionOf(flags);
     const message = await messageOf(flags);
     const [{ callTarget }, { callAgent }] = await Promise.all([
