@@ -201,6 +201,7 @@ function append(db: DatabaseSync, sessionId: string, messages: readonly ChatMess
   let seq = Number(statement(db, newest).get(sessionId)?.["seq"] ?? 0);
   const insert = "INSERT INTO access_messages (session_id, seq, message_json) VALUES (?, ?, ?)";
   for (const message of messages) statement(db, insert).run(sessionId, ++seq, JSON.stringify(message));
+  if (seq <= MOST_MESSAGES) return;
   const old = "DELETE FROM access_messages WHERE session_id = ? AND seq <= ?";
   statement(db, old).run(sessionId, seq - MOST_MESSAGES);
 }

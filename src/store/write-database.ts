@@ -25,21 +25,24 @@ export class WriteConnections {
 
   /** The open connection to the file that stands at `file` now, if there is one. */
   current(file: string): DatabaseSync | undefined {
+    return this.#current(file)?.db;
+  }
+
+  #current(file: string): Connection | undefined {
     const connection = this.#open.get(file);
-    if (!connection) return undefined;
-    if (connection.identity === identityOf(file)) return connection.db;
+    if (!connection || connection.identity === identityOf(file)) return connection;
     this.#close(file);
     return undefined;
   }
 
   /** A connection for writing; creates folders (700) and file (600) where they are missing. */
   obtain(file: string): DatabaseSync {
-    const db = this.current(file) ?? openForWriting(file);
+    const connection = this.#current(file) ?? opened(file);
     this.#open.delete(file);
-    this.#open.set(file, { db, identity: identityOf(file)! });
+    this.#open.set(file, connection);
     const [oldest] = this.#open.keys();
     if (this.#open.size > MOST_OPEN && oldest !== undefined) this.#close(oldest);
-    return db;
+    return connection.db;
   }
 
   closeAll(): void {
@@ -50,6 +53,11 @@ export class WriteConnections {
     this.#open.get(file)?.db.close();
     this.#open.delete(file);
   }
+}
+
+function opened(file: string): Connection {
+  const db = openForWriting(file);
+  return { db, identity: identityOf(file)! };
 }
 
 function identityOf(file: string): string | undefined {
@@ -94,9 +102,14 @@ function makePrivate(file: string): void {
   }
 }
 
+/** as they are set */
+const durabilities = new WeakMap<DatabaseSync, Durability>();
+
 /** Runs `body` in one write transaction; rolls back whatever it throws. `body` may not wait. */
 export function transact<T>(db: DatabaseSync, durability: Durability, body: () => T): T {
-  db.exec(`PRAGMA synchronous = ${durability}; BEGIN IMMEDIATE`);
+  if (durabilities.get(db) !== durability) db.exec(`PRAGMA synchronous = ${durability}`);
+  durabilities.set(db, durability);
+  db.exec("BEGIN IMMEDIATE");
   try {
     const result = body();
     db.exec("COMMIT");
