@@ -417,8 +417,8 @@ describe("the fault matrix", { concurrency: 2 }, () => {
 });
 describe("the fault matrix, ended by the gateway's patience", { concurrency: 12 }, () => {
   matrix("no answer in time", casesOf(SLOW_STREAMED, SLOW_WHOLE), {
-    firstByteTimeoutMs: 1000,
-    answerTimeoutMs: 1000,
-    idleTimeoutMs: 1000,
+    firstByteTimeoutMs: 2000,
+    answerTimeoutMs: 2000,
+    idleTimeoutMs: 2000,
   });
 });

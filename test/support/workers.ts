@@ -89,7 +89,7 @@ export async function cli({ home }: Place, ...words: readonly string[]): Promise
 }
 
 export const workersOf = async (place: Place): Promise<number[]> =>
-  (await cli(place, "gateway", "status")).workers.map(({ pid }: { pid: number }) => pid);
+  (await cli(place, "gateway", "status", "--no-probe")).workers.map(({ pid }: { pid: number }) => pid);
 
 /** As the lock says, also while the config is broken. */
 export async function lockedWorkers({ home }: Place): Promise<number[]> {

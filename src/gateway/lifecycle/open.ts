@@ -6,6 +6,7 @@ import { ControlDoor } from "../control-plane/control-door.ts";
 import { requestListener } from "../http.ts";
 import type { Listening } from "../sockets/listen.ts";
 import { listen } from "../sockets/listen.ts";
+import { handOver } from "./hand-over.ts";
 import type { HeldLock } from "./lock.ts";
 import { holdLock, readLock } from "./lock.ts";
 import type { ReloadReport } from "../settings/reload.ts";
@@ -29,12 +30,13 @@ export async function open(made: Assembly, reload: () => Promise<ReloadReport>):
   const { deps, settings, current, faults, tls, pair, late } = made;
   const control = (late.control = controlDoor(made, reload));
   const { hosts, port } = settings;
-  const listening = await listen(hosts, port, requestListener(current), pair, control).catch((error) => {
-    throw explained(error, deps, port);
-  });
-  const workers = (late.workers = await handedOver(made, listening));
-  const serving = workers ?? listening;
-  const at = { host: hosts[0]!, port: listening.port, ...(tls && { certPath: tls.certPath }) };
+  const listenHere = () =>
+    listen(hosts, port, requestListener(current), pair, control).catch((error) => {
+      throw explained(error, deps, port);
+    });
+  const workers = (late.workers = await workersInstead(made, listenHere));
+  const serving = workers ?? (await listenHere());
+  const at = { host: hosts[0]!, port: serving.port, ...(tls && { certPath: tls.certPath }) };
   const lock = holdLock(deps, at);
   workers?.follow((rows) => lock.noteWorkers(rows));
   const stopFollowing = tls && followPair(tls, serving.secure, { faults, log: deps.log });
@@ -59,19 +61,14 @@ function controlDoor(made: Assembly, reload: () => Promise<ReloadReport>): Contr
   });
 }
 
-/** The port is free, so workers can have it: they listen in the place of this process. */
-async function handedOver(made: Assembly, listening: Listening) {
-  const { hub, workerCount, late } = made;
+/** Where there are to be any, they listen in the place of this process. */
+async function workersInstead(made: Assembly, listenHere: () => Promise<Listening>) {
+  const { hub, settings, workerCount, late } = made;
   if (!hub) return undefined;
-  await listening.close();
   const { startWorkers } = await import("../workers/primary.ts");
-  return await startWorkers({
-    ...made,
-    hub,
-    control: late.control,
-    count: workerCount,
-    port: listening.port,
-  });
+  return await handOver(settings.port, listenHere, (port) =>
+    startWorkers({ ...made, hub, control: late.control, count: workerCount, port }),
+  );
 }
 
 /** Of a port that is taken by a gateway of this state dir: which one. */
