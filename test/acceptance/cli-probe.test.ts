@@ -137,7 +137,7 @@ test("for people: a section, and exit 1 with --check", async () => {
 });
 
 test("what is found of an inherited profile is recorded with its owner", async () => {
-  const probe = ["models", "status", "--agent", "work", "--probe", "--probe-timeout", "1500"];
+  const probe = ["models", "status", "--agent", "work", "--probe", "--probe-timeout", "60000"];
   const rows = rowsOf(
     await home.json(...probe, "--probe-profile", "acme:own", "--probe-profile", "acme:good"),
   );

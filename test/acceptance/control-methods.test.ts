@@ -50,7 +50,8 @@ describe("methods", () => {
     await ask();
     const file = gateway.paths.agentDatabase("main");
     const key = (value: string) => {
-      const database = new DatabaseSync(file);
+      // The gateway writes, too.
+      const database = new DatabaseSync(file, { timeout: 60_000 });
       database
         .prepare(`UPDATE auth_profile_store SET store_json = json_set(store_json, '$.profiles."q:a".key', ?)`)
         .run(value);

@@ -173,7 +173,7 @@ export async function startTestGateway(setup: TestSetup): Promise<TestGateway> {
       }),
     stateRow(agent = "main") {
       const file = paths.agentDatabase(agent);
-      const database = new DatabaseSync(file, { readOnly: true });
+      const database = new DatabaseSync(file, { readOnly: true, timeout: 60_000 });
       const row = database.prepare("SELECT state_json FROM auth_profile_state").get();
       database.close();
       return JSON.parse(String(row?.["state_json"] ?? "{}"));

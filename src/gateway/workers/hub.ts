@@ -6,8 +6,8 @@ import type { Crew, WorkerChannel } from "./crew.ts";
 import { sharedMemory } from "./memory.ts";
 import { SharedLoads } from "./shared-loads.ts";
 
-/** A worker that hangs is not waited for. */
-const PATIENCE_MS = 2000;
+/** A worker that hangs is not waited for; one on a busy machine is. */
+const PATIENCE_MS = 5000;
 
 export class Hub {
   crew: Crew | undefined;
