@@ -17,6 +17,7 @@ import {
   redirectOf,
 } from "../support/browser-login.ts";
 import { startIdentityProvider } from "../support/identity-provider.ts";
+import { eventually } from "../support/eventually.ts";
 import type { Keys } from "../support/terminal.ts";
 import { CTRL_C, ENTER } from "../support/terminal.ts";
 
@@ -149,8 +150,12 @@ test("where there is a screen the browser is opened, and is given none of the ke
   };
   const { text } = await login(home, comeBack(idp), LOGIN, { env });
   assert.match(text, /The browser opens/);
-  const opened = home.read("opened");
-  assert.match(opened, /code_challenge=/);
+  // Nobody waits for the browser.
+  const opened = await eventually(() => {
+    const written = home.read("opened");
+    assert.match(written, /code_challenge=/);
+    return written;
+  });
   assert.doesNotMatch(opened, /fake-key-not-for-browsers/);
   home.write("opened", "");
   await login(home, CTRL_C, LOGIN, { env: { ...env, OPENCLAW_NO_BROWSER: "1" } });
