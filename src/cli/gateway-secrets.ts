@@ -10,19 +10,24 @@ import { isObject, parseObject } from "../core/json.ts";
 import type { ApplyOptions } from "../gateway/control-plane/control-door.ts";
 import { ownProgram } from "./service-start.ts";
 
+/** What the program takes, by what the method takes. */
+const FLAGS = { allowExec: "--allow-exec", replace: "--replace" } as const satisfies Record<
+  keyof ApplyOptions,
+  string
+>;
+
 const LONGEST_MS = 10 * 60_000;
 const MOST_BYTES = 16 * 1024 * 1024;
 
 /** @throws AccessError with what the program said, when it refused */
-export async function applyElsewhere(
-  plan: unknown,
-  { allowExec, replace }: ApplyOptions,
-): Promise<JsonObject> {
+export async function applyElsewhere(plan: unknown, options: ApplyOptions): Promise<JsonObject> {
   const folder = await mkdtemp(join(tmpdir(), "openclaw-plan-"));
   try {
     const file = join(folder, "plan.json");
     await writeFile(file, JSON.stringify(plan), { mode: 0o600 });
-    const flags = [...(allowExec ? ["--allow-exec"] : []), ...(replace ? ["--replace"] : [])];
+    const flags = Object.entries(FLAGS).flatMap(([name, flag]) =>
+      options[name as keyof typeof FLAGS] ? [flag] : [],
+    );
     return reportIn(await saidBy(["secrets", "apply", file, "--yes", "--json", ...flags]));
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -44,5 +49,12 @@ function reportIn(said: string): JsonObject {
   if (report && fault === undefined) return report;
   const told = isObject(fault) ? fault["message"] : fault;
   const words = typeof told === "string" ? told : "It ended without a word. Run: openclaw secrets apply";
-  throw new AccessError("bad_input", words);
+  throw new AccessError("bad_input", inParameters(words));
 }
+
+/** Who calls a method has no flags. */
+const inParameters = (words: string): string =>
+  Object.entries(FLAGS).reduce(
+    (told, [name, flag]) => told.replaceAll(`With ${flag} `, `With ${name}: true `),
+    words,
+  );

@@ -59,11 +59,9 @@ export async function runConfiguring(
   const picked: readonly Section[] =
     sections.length > 0
       ? sections
-      : await wizard.talk.chooseMany(
-          "What is to be changed? (space chooses)",
-          Object.entries(LABELS).map(([value, label]) => ({ value: value as Section, label })),
-          ["model"],
-        );
+      : await wizard.talk.chooseMany("What is to be changed? (space chooses)", sectionChoices(wizard), [
+          "model",
+        ]);
   const steps = picked.flatMap((section) => SECTIONS[section]);
   return await review(wizard, await inTurn(wizard, steps, empty));
 }
@@ -86,7 +84,12 @@ async function review(wizard: Wizard, first: Draft): Promise<Draft | undefined> 
     talk.notify(
       ["", "This is the plan. Nothing is written yet.", ...lines.map((line) => `  ${line}`)].join("\n"),
     );
-    const answer = await talk.choose<Section | "write" | "drop" | "leave">("Do this?", reviewChoices(draft));
+    const answer = await talk.choose<Section | "write" | "drop" | "leave">("Do this?", [
+      { value: "write", label: "Yes, write it" },
+      ...sectionChoices(wizard).map(({ value, label }) => ({ value, label: `Change: ${label}` })),
+      ...(draft.sources.length > 0 ? [DROP] : []),
+      { value: "leave", label: "Leave, and change nothing" },
+    ]);
     if (answer === "write") return draft;
     if (answer === "leave") throw new AccessError("cancelled", "Cancelled. Nothing was changed.");
     if (answer === "drop") draft = await inTurn(wizard, [modelsStep], await withoutOne(wizard, draft));
@@ -94,17 +97,13 @@ async function review(wizard: Wizard, first: Draft): Promise<Draft | undefined> 
   }
 }
 
-function reviewChoices({ sources }: Draft): Choice<Section | "write" | "drop" | "leave">[] {
-  return [
-    { value: "write", label: "Yes, write it" },
-    ...Object.entries(LABELS).map(([value, label]) => ({
-      value: value as Section,
-      label: `Change: ${label}`,
-    })),
-    ...(sources.length > 0 ? [{ value: "drop" as const, label: "Take a credential out again" }] : []),
-    { value: "leave", label: "Leave, and change nothing" },
-  ];
-}
+const DROP = { value: "drop", label: "Take a credential out again" } as const;
+
+/** Whether there is a service is not chosen where it was said before, or where nothing would run it. */
+const sectionChoices = ({ request, side }: Wizard): Choice<Section>[] =>
+  (Object.keys(LABELS) as Section[])
+    .filter((value) => value !== "daemon" || (request.service === undefined && side.manager !== undefined))
+    .map((value) => ({ value, label: LABELS[value] }));
 
 async function withoutOne({ talk }: Wizard, draft: Draft): Promise<Draft> {
   const out = await talk.choose(

@@ -154,6 +154,20 @@ describe("gateway call", () => {
     await told;
     const { refs, failing } = await client.ask("secrets.status");
     assert.deepEqual([refs, failing], [1, []]);
+    writeFileSync(file, JSON.stringify({ b: keyOf("p", "b"), a: "fake-other-secret" }), { mode: 0o600 });
+    const program = { source: "exec", command: process.execPath, args: ["-e", ""] };
+    for (const [of, said] of [
+      [{ source: "file", provider: "keys", id: "/a" }, /With replace: true that one is used/],
+      [{ source: "exec", provider: "tool", id: "a" }, /With allowExec: true they are started/],
+    ] as const) {
+      const targets = [{ ...plan.targets[0], path: "profiles.p:a.key", ref: of }];
+      const providerUpserts = { ...plan.providerUpserts, ...(of.source === "exec" ? { tool: program } : {}) };
+      const { error } = await client.request("secrets.apply", {
+        plan: { ...plan, providerUpserts, targets },
+      });
+      assert.match(error.message, said);
+      assert.doesNotMatch(error.message, /--/);
+    }
     const refused = await client.request("secrets.apply", { plan: { version: 2 } });
     assert.match(refused.error.message, /version must be 1/);
     assert.equal(JSON.stringify(client.frames).includes(keyOf("p", "b")), false);

@@ -81,7 +81,15 @@ describe("the wizard", () => {
       "wizard.changed",
       ({ sessionId, done }) => sessionId === begun.sessionId && done,
     );
+    let offered: string[] = [];
     const ended = await walk(begun, [
+      [
+        /^Do this\?/,
+        (step) => {
+          offered = step.options.map(({ label }: any) => label);
+          return proposed(step);
+        },
+      ],
       [/^How are models to be reached/, (step) => optionOf(step, /server of yours/)],
       [/^Address of the server/, () => `${gateway.upstream.url}/v1`],
       [/^Which model/, () => "m9"],
@@ -90,6 +98,12 @@ describe("the wizard", () => {
     ]);
     assert.deepEqual([ended.status, ended.done], ["done", true], JSON.stringify(ended));
     assert.equal(ended.result.applied, true);
+    assert.ok(offered.some((label) => label.startsWith("Change: The gateway's address")));
+    assert.deepEqual(
+      offered.filter((label) => /service/.test(label)),
+      [],
+      "it runs already",
+    );
     assert.deepEqual((await told).result, ended.result);
     assert.ok(config().includes(gateway.upstream.url));
     assert.equal(JSON.stringify(client.frames).includes(KEY), false);
