@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -40,4 +40,22 @@ test("what a gateway tells of itself is read, and nothing else that stands there
   }
   lock.release();
   assert.equal(readLock(paths), undefined);
+});
+
+test("a disk that is full costs the lock, and no gateway", { skip: !existsSync("/dev/full") }, () => {
+  const said: string[] = [];
+  const told = { ...holder, log: { ...holder.log, warn: (line: string) => void said.push(line) } };
+  const fillDisk = () => symlinkSync("/dev/full", `${file}.${process.pid}`);
+  fillDisk();
+  holdLock(told, { host: "127.0.0.1", port: 4711 }).release();
+  assert.equal(readLock(paths), undefined);
+  const lock = holdLock(told, { host: "127.0.0.1", port: 4711 });
+  fillDisk();
+  lock.note(REPORT);
+  assert.deepEqual([readLock(paths)?.port, readLock(paths)?.reload], [4711, undefined]);
+  lock.note(REPORT);
+  assert.deepEqual(readLock(paths)?.reload, REPORT);
+  lock.release();
+  assert.equal(said.length, 2);
+  for (const line of said) assert.match(line, /gateway\.lock cannot be written \(ENOSPC.*Check free space/);
 });

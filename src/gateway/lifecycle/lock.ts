@@ -2,6 +2,7 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Paths } from "../../config/paths.ts";
+import { messageOf } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { isObject, parseObject } from "../../core/json.ts";
 import { fateOf, parseProcessIdentity, thisProcess } from "../../store/process-identity.ts";
@@ -107,7 +108,7 @@ export function holdLock(
   const paths = deps.paths();
   const { version } = deps;
   let entry = { process: thisProcess(), ...at, startedAt: deps.now(), ...(version && { version }) };
-  const other = take(paths, entry);
+  const other = serveAllTheSame(deps, () => take(paths, entry));
   if (other) {
     const which = other.elsewhere === undefined ? `pid ${other.pid}` : `on ${other.elsewhere}`;
     const what =
@@ -117,15 +118,26 @@ export function holdLock(
   // Whoever was quicker in the same moment, or took it since, keeps it.
   const note = (more: Pick<GatewayLock, "reload" | "workers">) => {
     entry = { ...entry, ...more };
-    if (isOwn(readLock(paths))) write(paths, entry, false);
+    serveAllTheSame(deps, () => isOwn(readLock(paths)) && write(paths, entry, false));
   };
   return {
     note: (reload) => note({ reload }),
     noteWorkers: (workers) => note({ workers }),
-    release: () => {
-      if (isOwn(readLock(paths))) rmSync(lockFile(paths), { force: true });
-    },
+    release: () =>
+      serveAllTheSame(deps, () => isOwn(readLock(paths)) && rmSync(lockFile(paths), { force: true })),
   };
+}
+
+/** A full disk or a read-only one costs the commands their way to this gateway, and no call. */
+function serveAllTheSame<T>({ paths, log }: Holder, change: () => T): T | undefined {
+  try {
+    return change();
+  } catch (error) {
+    log.warn(
+      `${lockFile(paths())} cannot be written (${messageOf(error)}): the gateway commands may not find this gateway, or see its last news. Check free space and the permissions of its folder.`,
+    );
+    return undefined;
+  }
 }
 
 /** Returns the other gateway that the lock names, or named. */
@@ -142,18 +154,22 @@ function write(paths: Paths, entry: JsonObject, onlyNew: boolean): boolean {
   const file = lockFile(paths);
   const draft = `${file}.${process.pid}`;
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(draft, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
-  if (!onlyNew) {
+  try {
+    writeFileSync(draft, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
+    if (onlyNew) return isLinked(draft, file);
     renameSync(draft, file);
     return true;
+  } finally {
+    rmSync(draft, { force: true });
   }
+}
+
+function isLinked(draft: string, file: string): boolean {
   try {
     linkSync(draft, file);
     return true;
   } catch {
     // It is there already, or the file system has no links.
     return false;
-  } finally {
-    rmSync(draft, { force: true });
   }
 }
