@@ -31,17 +31,22 @@ function openLock(lockPath: string): DatabaseSync {
     closeSync(openSync(lockPath, "a", 0o600));
     return new DatabaseSync(lockPath, { timeout: 0 });
   } catch (error) {
-    throw new AccessError(
-      "store_unwritable",
-      `${lockPath} cannot be made: ${messageOf(error)}. Check the folder's owner, mode and free space.`,
-      { cause: error },
-    );
+    throw unusable(lockPath, error, "Check the folder's owner, mode and free space.");
   }
 }
 
+const unusable = (lockPath: string, cause: unknown, remedy: string): AccessError =>
+  new AccessError(
+    "store_unwritable",
+    `${lockPath} cannot be used as a lock: ${messageOf(cause)}. ${remedy}`,
+    {
+      cause,
+    },
+  );
+
 async function acquire(database: DatabaseSync, lockPath: string): Promise<void> {
   const deadline = performance.now() + LONGEST_WAIT_MS;
-  while (!tryAcquire(database)) {
+  while (!tryAcquire(database, lockPath)) {
     if (performance.now() > deadline) {
       throw new AccessError(
         "config_conflict",
@@ -52,12 +57,12 @@ async function acquire(database: DatabaseSync, lockPath: string): Promise<void> 
   }
 }
 
-function tryAcquire(database: DatabaseSync): boolean {
+function tryAcquire(database: DatabaseSync, lockPath: string): boolean {
   try {
     database.exec("BEGIN IMMEDIATE");
     return true;
   } catch (error) {
     if (((error as { errcode?: number }).errcode ?? 0) % 256 === SQLITE_BUSY) return false;
-    throw error;
+    throw unusable(lockPath, error, "Check free space. It holds nothing: it may be deleted.");
   }
 }

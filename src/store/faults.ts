@@ -13,7 +13,11 @@ const PERM = 3;
 const BUSY = 5;
 const LOCKED = 6;
 const READONLY = 8;
+const IOERR = 10;
+/** of the file itself, also of a folder in its place */
+const IOERR_READ = 266;
 const CORRUPT = 11;
+const FULL = 13;
 const CANTOPEN = 14;
 const PROTOCOL = 15;
 const NOTADB = 26;
@@ -36,6 +40,12 @@ export function isDamage(error: unknown): boolean {
   return code === CORRUPT || code === NOTADB;
 }
 
+/** There is no room for what reading needs, or it cannot be written; what is in the file may well be whole. */
+const isOfDisk = (error: unknown): boolean => {
+  const code = sqliteCode(error);
+  return code === FULL || (code === IOERR && (error as { errcode?: number }).errcode !== IOERR_READ);
+};
+
 /** What a file is for, and what moving it away costs. */
 const FILES = {
   credentials: { what: "a credential database", cost: "" },
@@ -53,7 +63,9 @@ export type FileOf = keyof typeof FILES;
 
 export function unreadable(file: string, cause: unknown, of: FileOf = "credentials"): AccessError {
   const { what, cost } = FILES[of];
-  const remedy = `It was left as it is. Restore it from a backup or move it away, then try again.${cost}`;
+  const remedy = isOfDisk(cause)
+    ? "It was left as it is. Check free space and the disk, then try again."
+    : `It was left as it is. Restore it from a backup or move it away, then try again.${cost}`;
   return new AccessError(
     "store_unreadable",
     `${file} cannot be read as ${what} (${messageOf(cause)}). ${remedy}`,
