@@ -34,6 +34,8 @@ export interface SessionsReport {
 
 export interface SessionListRow {
   readonly key: string;
+  /** what a person calls it */
+  readonly label?: string;
   readonly updatedAt: number;
   readonly ageMs: number;
   readonly sessionId: string;
@@ -107,6 +109,7 @@ function rowOf(session: Session, { config, agentId, defaults, now }: RowFacts): 
   const model = activeModel(session, defaults);
   return {
     key,
+    ...(session.label === undefined ? {} : { label: session.label }),
     updatedAt,
     ageMs: Math.max(0, now - updatedAt),
     sessionId,

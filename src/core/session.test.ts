@@ -78,9 +78,10 @@ describe("what a conversation is called", () => {
     assert.equal(titled(fresh, said(" ")), fresh);
     assert.equal(titled(fresh, undefined), fresh);
   });
-  test("how it is shown outlives its words", () => {
-    const kept = { ...titled(fresh, said("x")), thinking: "high", shown: { verboseLevel: "on" } } as const;
-    const anew = { ...newSession(fresh.key, "next", 4), thinking: "high", shown: { verboseLevel: "on" } };
+  test("how it is called and shown outlives its words", () => {
+    const how = { label: "Mine", thinking: "high", shown: { verboseLevel: "on" } } as const;
+    const kept = { ...titled(fresh, said("x")), ...how };
+    const anew = { ...newSession(fresh.key, "next", 4), ...how };
     assert.deepEqual(begunAgain(kept, "next", 4), anew);
   });
 });

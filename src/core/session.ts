@@ -27,6 +27,8 @@ export interface Session {
   readonly messages: number;
   /** how it begins, in a line */
   readonly title?: string;
+  /** what a person calls it */
+  readonly label?: string;
   /** how hard its models think, if somebody said so */
   readonly thinking?: Thinking;
   /** what windows keep with it and show, by OpenClaw's names */
@@ -176,9 +178,14 @@ export function choose(session: Session, { model, profile }: Choice, defaults: r
   };
 }
 
-/** `/new` and `/reset`: no model, profile or word of it is held on to; how it is shown is. */
-export const begunAgain = ({ key, thinking, shown }: Session, sessionId: string, now: number): Session => ({
+/** `/new` and `/reset`: no model, profile or word of it is held on to; how it is called and shown is. */
+export const begunAgain = (
+  { key, label, thinking, shown }: Session,
+  sessionId: string,
+  now: number,
+): Session => ({
   ...newSession(key, sessionId, now),
+  ...(label === undefined ? {} : { label }),
   ...(thinking ? { thinking } : {}),
   ...(shown ? { shown } : {}),
 });

@@ -60,6 +60,7 @@ test("sessions lists what is kept of conversations, newest first, of one agent o
     return store.update(agent, key, () => ({ session }));
   };
   const pinned = {
+    label: "Mine",
     model: { provider: "openai", model: "gpt-5" },
     profile: { id: "openai:work", source: "user" },
     usage: { input: 10, output: 5, turns: 1 },
@@ -80,6 +81,7 @@ test("sessions lists what is kept of conversations, newest first, of one agent o
   });
   const [newest, oldest] = sessions;
   assert.deepEqual([newest.key, oldest.key], ["agent:main:new", "agent:main:old"]);
+  assert.deepEqual([newest.label, oldest.label], ["Mine", undefined]);
   assert.deepEqual([newest.modelProvider, newest.model, newest.modelPinned], ["openai", "gpt-5", true]);
   assert.deepEqual([newest.authProfileOverride, newest.totalTokens], ["openai:work", 15]);
   assert.deepEqual([oldest.model, oldest.authProfileOverride], ["gpt-4o", undefined]);
@@ -92,7 +94,7 @@ test("sessions lists what is kept of conversations, newest first, of one agent o
   const human = await home.run(["sessions", "--limit", "all"]);
   assert.match(
     human.out,
-    /^agent:main:new +\d+ (seconds?|minutes?) ago +openai\/gpt-5@openai:work +1 turn, 15 tokens$/m,
+    /^agent:main:new \(Mine\) +\d+ (seconds?|minutes?) ago +openai\/gpt-5@openai:work +1 turn, 15 tokens$/m,
   );
   for (const wrong of [
     ["--limit", "0"],

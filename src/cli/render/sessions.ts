@@ -14,7 +14,7 @@ export function renderSessions(
 }
 
 const cellsOf = (row: SessionListRow): string[] => [
-  row.key,
+  row.label === undefined ? row.key : `${row.key} (${row.label})`,
   `${spokenDuration(row.ageMs)} ago`,
   row.model === null ? "-" : `${row.modelProvider}/${row.model}${pinOf(row)}`,
   tokensOf(row),

@@ -47,6 +47,7 @@ export function sessionRow(session: Session, { defaults, active, contextTokens }
     agentRuntime: AGENT_RUNTIME,
     ...overrides(session, defaults),
     ...settingsOf(session),
+    ...labelOf(session),
     ...(session.title === undefined ? {} : { derivedTitle: session.title }),
     status: active.length > 0 ? "running" : "done",
     inputTokens: usage.input,
@@ -58,6 +59,8 @@ export function sessionRow(session: Session, { defaults, active, contextTokens }
     activeRunIds: active,
   };
 }
+
+const labelOf = ({ label }: Session) => (label === undefined ? {} : { label, displayName: label });
 
 /** Of a conversation in which nothing was said: without what only one that has begun has. */
 export const unbegunRow = ({ agent, key }: SessionName, model: ModelRef | undefined) => ({
@@ -77,6 +80,7 @@ export function sessionEntry(session: Session) {
     sessionId,
     createdAt,
     updatedAt,
+    ...(session.label === undefined ? {} : { label: session.label }),
     ...overrides(session),
     ...settingsOf(session),
     ...(served ? { modelProvider: served.provider, model: served.model } : {}),

@@ -7,6 +7,7 @@ import type { ProfileId } from "../../../core/ids.ts";
 import type { ModelRef } from "../../../core/model-ref.ts";
 import type { Session, SessionName } from "../../../core/session.ts";
 import { choose, mainSessionKey, newSession, turnPlan } from "../../../core/session.ts";
+import { labelled } from "../../../core/session-label.ts";
 import { wantedIn } from "../../chat/choice.ts";
 import { refuseThinking } from "../../chat/thinking.ts";
 import { beginAgain } from "../../chat/commands/new.ts";
@@ -29,7 +30,8 @@ export const sessionChangeMethods = {
       agentId,
       model: v.optional(name),
       message: v.optional(message),
-      ...alsoKnown("label", "task", "parentSessionKey", "emitCommandHooks"),
+      label: v.optional(v.string()),
+      ...alsoKnown("task", "parentSessionKey", "emitCommandHooks"),
     }),
     create,
   ),
@@ -40,7 +42,8 @@ export const sessionChangeMethods = {
       ...one,
       model: v.optional(v.nullable(name)),
       ...settings,
-      ...alsoKnown("label", "category", "archived", "pinned", "unread"),
+      label: v.optional(v.nullable(v.string())),
+      ...alsoKnown("category", "archived", "pinned", "unread"),
     }),
     patch,
   ),
@@ -82,11 +85,12 @@ interface Created {
   readonly agentId?: string | undefined;
   readonly model?: string | undefined;
   readonly message?: string | undefined;
+  readonly label?: string | undefined;
 }
 
 async function create(call: Call, asked: Created) {
   const named = sessionNamed(call, asked.key ?? `dashboard:${randomUUID()}`, asked.agentId);
-  const session = await chosen(call, named, asked.model);
+  const session = await chosen(call, named, asked.model, { label: asked.label });
   const sent =
     asked.message === undefined
       ? undefined
@@ -105,7 +109,7 @@ type Patched = SettingsAsked & {
   readonly key: string;
   readonly agentId?: string | undefined;
   readonly model?: string | null | undefined;
-};
+} & Pick<How, "label">;
 
 async function patch(call: Call, asked: Patched) {
   const named = sessionNamed(call, asked.key, asked.agentId);
@@ -126,12 +130,14 @@ async function patch(call: Call, asked: Patched) {
   };
 }
 
+type How = SettingsAsked & { readonly label?: string | null | undefined };
+
 /** The conversation, begun if need be, with the model that is asked for. @param model `null` takes the choice back */
 async function chosen(
   call: Call,
   { agent, key }: SessionName,
   model: string | null | undefined,
-  asked: SettingsAsked = {},
+  asked: How = {},
 ): Promise<Session> {
   const { gateway, live, defaults, session: before } = await contextOf(call, { agent, key });
   const wanted = model ? wantedIn(model, gateway.config(), live) : undefined;
@@ -141,10 +147,12 @@ async function chosen(
       : wanted
         ? { model: wanted.model, profile: wanted.profile ?? pinFor(wanted.model, before, live) }
         : {};
+  const others = asked.label ? await call.plane.sessions.list(agent) : [];
+  const withLabel = labelled(key, asked.label, others);
   const now = gateway.now();
   const session = await call.plane.sessions.update(agent, key, (stored) => {
     const held = choose(stored ?? newSession(key, randomUUID(), now), choice, defaults);
-    const after = withSettings(held, asked);
+    const after = withLabel(withSettings(held, asked));
     if (asked.thinkingLevel)
       refuseThinking(after.thinking, gateway.config(), turnPlan(after, defaults).models[0]!);
     return { session: { ...after, updatedAt: now } };

@@ -5,6 +5,7 @@ import type { AgentId } from "../../../core/ids.ts";
 import type { Session } from "../../../core/session.ts";
 import { textOf } from "../../../core/session.ts";
 import { chooseAgent } from "../../../access/read-view.ts";
+import { storedSessions } from "../stored-sessions.ts";
 import { defaultsFor, rowOf, sessionNamed, storedSession } from "../conversation.ts";
 import type { Call } from "../method.ts";
 import { method } from "../method.ts";
@@ -24,9 +25,10 @@ export const sessionListMethods = {
       offset: v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER)),
       agentId,
       search: v.optional(v.string()),
+      label: v.optional(v.string()),
       activeMinutes: v.optional(v.pipe(v.number(), v.minValue(1))),
       includeLastMessage: v.optional(v.boolean()),
-      ...alsoKnown("includeGlobal", "includeUnknown", "includeDerivedTitles", "label"),
+      ...alsoKnown("includeGlobal", "includeUnknown", "includeDerivedTitles"),
       ...alsoKnown("spawnedBy", "archived", "pinned", "category", "configuredAgentsOnly"),
     }),
     list,
@@ -45,7 +47,13 @@ export const sessionListMethods = {
   /** The full key of a conversation that exists. */
   "sessions.resolve": method(
     "operator.read",
-    v.strictObject({ key: v.optional(name), sessionId: v.optional(name), agentId }),
+    v.strictObject({
+      key: v.optional(name),
+      sessionId: v.optional(name),
+      label: v.optional(v.string()),
+      agentId,
+      ...alsoKnown("includeGlobal", "includeUnknown", "spawnedBy"),
+    }),
     resolve,
   ),
 
@@ -91,6 +99,7 @@ interface Listed {
   readonly offset?: number | undefined;
   readonly agentId?: string | undefined;
   readonly search?: string | undefined;
+  readonly label?: string | undefined;
   readonly activeMinutes?: number | undefined;
   readonly includeLastMessage?: boolean | undefined;
 }
@@ -99,12 +108,14 @@ const MINUTE_MS = 60_000;
 
 async function list(call: Call, asked: Listed) {
   const { gateway, deps } = call;
-  const found = await stored(call, asked.agentId);
+  const found = await storedSessions(call, asked.agentId);
+  const label = asked.label?.trim();
   const search = asked.search?.toLowerCase();
   const since = asked.activeMinutes === undefined ? 0 : gateway.now() - asked.activeMinutes * MINUTE_MS;
   const all = found
     .filter(({ session }) => session.updatedAt >= since)
-    .filter(({ session }) => !search || session.key.toLowerCase().includes(search))
+    .filter(({ session }) => !label || session.label === label)
+    .filter(({ session }) => !search || searched(session).includes(search))
     .toSorted((a, b) => b.session.updatedAt - a.session.updatedAt);
   const [from, most] = [asked.offset ?? 0, asked.limit ?? 100];
   const page = all.slice(from, from + most);
@@ -128,27 +139,7 @@ async function list(call: Call, asked: Listed) {
   };
 }
 
-/**
- * @param asked one agent; all when left out
- * @throws AccessError `unknown_agent`
- */
-async function stored({ gateway, plane }: Call, asked?: string) {
-  const config = gateway.config();
-  const named = asked === undefined ? undefined : chooseAgent(config, asked);
-  const agents = named === undefined ? config.agents.map(({ id }) => id) : [named];
-  const found = await Promise.all(
-    agents.map(async (agent) => {
-      const sessions = await plane.sessions.list(agent).catch((error: unknown) => {
-        // One agent's broken file hides no other agent's conversations.
-        if (named !== undefined) throw error;
-        gateway.log.error(error, `The sessions of ${agent} could not be read`);
-        return [];
-      });
-      return sessions.map((session) => ({ agent, session }));
-    }),
-  );
-  return found.flat();
-}
+const searched = ({ key, label = "" }: Session): string => `${key}\n${label}`.toLowerCase();
 
 const MOST_PREVIEWED = 200;
 
@@ -169,16 +160,25 @@ async function preview(call: Call, key: string, most: number, agent: string | un
 interface Meant {
   readonly key?: string | undefined;
   readonly sessionId?: string | undefined;
+  readonly label?: string | undefined;
   readonly agentId?: string | undefined;
 }
 
-async function resolve(call: Call, { key, sessionId, agentId: agent }: Meant) {
-  if ((key === undefined) === (sessionId === undefined))
-    throw new AccessError("bad_input", "Name a session by key or by sessionId.");
-  const named = key === undefined ? undefined : sessionNamed(call, key, agent);
-  const found = named
-    ? await storedSession(call, named)
-    : (await stored(call, agent)).find(({ session }) => session.sessionId === sessionId)?.session;
-  if (found) return { ok: true, key: found.key };
-  throw new AccessError("bad_input", `No session found: ${key ?? sessionId}`);
+async function resolve(call: Call, { key, sessionId, label, agentId: agent }: Meant) {
+  if ([key, sessionId, label].filter((each) => each !== undefined).length !== 1)
+    throw new AccessError("bad_input", "Name a session by key, by sessionId or by label.");
+  const found = key === undefined ? await storedSessions(call, agent) : [];
+  const named = key === undefined ? undefined : await storedSession(call, sessionNamed(call, key, agent));
+  const wanted = label?.trim();
+  const meant = found
+    .map(({ session }) => session)
+    .filter((session) => (wanted === undefined ? session.sessionId === sessionId : session.label === wanted));
+  const [session = named, ...others] = meant;
+  if (others.length > 0)
+    throw new AccessError(
+      "bad_input",
+      `Multiple sessions found with label: ${wanted} (${meant.map((each) => each.key).join(", ")}). Name the agent.`,
+    );
+  if (session) return { ok: true, key: session.key };
+  throw new AccessError("bad_input", `No session found: ${key ?? sessionId ?? wanted}`);
 }
