@@ -14,8 +14,13 @@ import { startTestGateway, TOKEN } from "../support/gateway.ts";
 function answerTo(question: string): Action {
   if (question.includes("hold")) return act.stallAfterFrames(3, { frames: chatFrames("one two three four") });
   if (question.includes("forever")) return forever;
+  if (question.includes("smile")) return act.stallAfterFrames(2, { frames: smile });
   return act.reply({ body: chatBody("fine") });
 }
+
+const [, word = ""] = chatFrames("WORD");
+/** A letter of two halves, in two frames, as providers send it that count in such halves. */
+const smile = ["so ", "\\ud83d", "\\ude00"].map((text) => word.replace("WORD", text));
 
 const PIECE = "x".repeat(64 * 1024);
 const forever: Action = async ({ response, signal }) => {
@@ -63,6 +68,26 @@ describe("conversations under bad treatment", () => {
     for (const [command, said] of Object.entries(answers))
       assert.match(await wordsOf(await begin("odd", command)), said);
     assert.equal(gateway.upstream.calls.length, 0);
+  });
+
+  test("half a letter, said or answered, is told to no provider", async () => {
+    const smiling = await begin("halves", "a smile \ud83d");
+    const half = (chat: any) => chat.runId === smiling && chat.message.content[0].text === "so \ud83d";
+    await client.event("chat", half);
+    await client.ask("chat.abort", { sessionKey: "halves" });
+    await endOf(smiling);
+    assert.equal(await wordsOf(await begin("halves", "and now?")), "fine");
+    const said = { model: "openclaw", messages: [{ role: "user", content: "half \udc00" }] };
+    const header = { "x-openclaw-session-key": "halves" };
+    await gateway.post("/v1/chat/completions", said, header);
+    await eventually(async () => {
+      const { messages } = await client.ask("chat.history", { sessionKey: "halves" });
+      assert.equal(messages.length, 6);
+    });
+    assert.equal(await wordsOf(await begin("halves", "and then?")), "fine");
+    const told = gateway.upstream.calls.at(-1)!.body.json.messages.map(({ content }: any) => content);
+    assert.deepEqual(told.slice(0, 3), ["a smile \ufffd", "so \ufffd", "and now?"]);
+    assert.equal(told[4], "half \ufffd");
   });
 
   test("a command that is sent four times at once is done once", async () => {

@@ -14,9 +14,10 @@ export interface Answer {
   readonly runId: string;
 }
 
+/** An answer that was ended inside a letter of two halves has none of it: providers refuse a talk with half a letter. */
 export const answerMessage = (answer: Answer, gateway: Gateway): ChatMessage => ({
   role: "assistant",
-  content: [{ type: "text", text: answer.text }],
+  content: [{ type: "text", text: answer.text.toWellFormed() }],
   timestamp: gateway.now(),
   runId: answer.runId,
   api: TURN_WIRE.api,

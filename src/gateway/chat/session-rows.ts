@@ -21,7 +21,7 @@ export function rowsOf(wire: Wire, body: JsonObject, timestamp: number): ChatMes
 }
 
 function contentOf(part: UserPart): ChatMessage["content"] {
-  if (part.kind === "text") return [{ type: "text", text: part.text }];
+  if (part.kind === "text") return [{ type: "text", text: part.text.toWellFormed() }];
   if (part.kind !== "image" || part.source.kind !== "base64") return [];
   return [{ type: "image", mimeType: part.source.mediaType, data: part.source.data }];
 }

@@ -45,7 +45,8 @@ export function contentOf({
   const images = attached.map(imageOf);
   if (text.trim() === "" && images.length === 0)
     throw new AccessError("bad_input", "message must not be empty");
-  return [...(text === "" ? [] : [{ type: "text" as const, text }]), ...images];
+  // Half a letter, which a window may have cut, would have providers refuse every later turn of the conversation.
+  return [...(text === "" ? [] : [{ type: "text" as const, text: text.toWellFormed() }]), ...images];
 }
 
 const isBase64 = (text: string): boolean => text.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(text);
