@@ -14,6 +14,7 @@ export class LiveKeys {
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
   #reading: Promise<void> | undefined;
+  #told: void | Promise<void> = undefined;
 
   /** @param report told how each reading and writing went: the error, or `undefined` */
   constructor(store: GatewayKeyStore, report: (part: "read" | "write", error: unknown) => void) {
@@ -30,8 +31,8 @@ export class LiveKeys {
     return this.#byDigest.get(digest);
   }
 
-  /** Told whenever keys were read. */
-  onRead: (() => void) | undefined;
+  /** Told whenever keys were read; whoever asked for that waits for it. Never rejects. */
+  onRead: (() => void | Promise<void>) | undefined;
 
   all(): Iterable<LiveKey> {
     return this.#byDigest.values();
@@ -44,12 +45,14 @@ export class LiveKeys {
     return stop;
   }
 
-  /** Never rejects: while keys cannot be read, the last good ones hold. */
+  /** Resolves once they are in use everywhere. Never rejects: while keys cannot be read, the last good ones hold. */
   async reload(): Promise<void> {
     const before = this.#reading;
     const mine = (before ?? Promise.resolve()).then(() => this.#read());
     this.#reading = mine;
     await mine;
+    // A worker that is slow to hear of it holds up no later reading.
+    await this.#told;
   }
 
   /** Writes what is unwritten. */
@@ -73,7 +76,7 @@ export class LiveKeys {
       });
       this.#byDigest = new Map(fresh);
       this.#report("read", undefined);
-      this.onRead?.();
+      this.#told = this.onRead?.();
     } catch (error) {
       this.#report("read", error);
     }

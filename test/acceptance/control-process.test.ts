@@ -227,6 +227,16 @@ test("with workers, whichever of them is asked, and what they learn is told", as
   assert.equal(call.status, 200);
   for (const { profileId } of await Promise.all(barred)) assert.equal(profileId, "p:a");
   await eventually(async () => assert.equal((await clients[1]!.ask("runs.list")).runs.length, 1));
+  const { key } = await clients[0]!.ask("gateway.keys.add", { name: "one" });
+  /** Each on a connection of its own, which goes to the next worker. */
+  const statuses = async () => {
+    const headers = { authorization: `Bearer ${key}`, connection: "close" };
+    const asked = [1, 2].map(() => fetch(`${gateway.url}/v1/models`, { headers }));
+    return (await Promise.all(asked)).map(({ status }) => status);
+  };
+  assert.deepEqual(await statuses(), [200, 200]);
+  await clients[0]!.ask("gateway.keys.revoke", { key: "one" });
+  assert.deepEqual(await statuses(), [401, 401]);
   gateway.kill("SIGTERM");
   for (const client of clients) assert.equal((await client.closed).code, 1012);
 });

@@ -28,6 +28,8 @@ export interface CallerKey {
 export interface KnownKeys {
   find(text: string): CallerKey | undefined;
   all(): Iterable<LiveKey>;
+  /** Resolves once what has changed before is in use. */
+  reload(): Promise<void>;
 }
 
 export const OPERATOR: Caller = { kind: "operator" };

@@ -1,6 +1,7 @@
 // Where what is learnt in the primary leaves it: for its workers, as soon as there are any.
 import { setTimeout as pause } from "node:timers/promises";
 import type { LiveOptions } from "../../access/live-agents.ts";
+import type { ClientKey } from "../../core/client-key.ts";
 import type { RunsElsewhere } from "../runs/runs.ts";
 import type { Crew, WorkerChannel } from "./crew.ts";
 import { sharedMemory } from "./memory.ts";
@@ -23,6 +24,11 @@ export class Hub {
     onHealth: (agent, profile, health) => this.crew?.tell("health", { agent, profile, health }),
     onRead: (agent) => this.#askAll((channel) => channel.ask("news", agent)).then(() => undefined),
   };
+
+  /** Resolves once all workers know the keys of clients. */
+  async tellKeys(keys: readonly ClientKey[]): Promise<void> {
+    await this.#askAll((channel) => channel.ask("keys", keys));
+  }
 
   /** Whether anybody wants to hear of runs as they begin. */
   watchesRuns = false;

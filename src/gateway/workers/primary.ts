@@ -34,8 +34,8 @@ export async function startWorkers(primary: PrimaryOptions): Promise<Workers> {
   hub.crew = crew;
   const told = parts.keys.onRead;
   parts.keys.onRead = () => {
-    told?.();
-    crew.tell("keys", toldKeys(primary));
+    void told?.();
+    return hub.tellKeys(toldKeys(primary));
   };
   await crew.start();
   return {

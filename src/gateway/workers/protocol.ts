@@ -176,6 +176,7 @@ export interface ToWorker {
     figures: { ask: null; answer: Figures };
     /** A store has changed. Resolves once what is in it is used here. */
     news: { ask: AgentId; answer: void };
+    keys: { ask: readonly ClientKey[]; answer: void };
     /** Answered as soon as it comes to it. */
     alive: { ask: null; answer: null };
     /** Resolves when the running calls have ended, and all that is to be told of them was told. */
@@ -190,7 +191,6 @@ export interface ToWorker {
     taken: number;
     health: { agent: AgentId; profile: AuthProfile; health: Health };
     loads: readonly SharedLoad[];
-    keys: readonly ClientKey[];
     memory: Memory;
     crossed: Crossed;
     certificate: null;

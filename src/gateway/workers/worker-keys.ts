@@ -21,6 +21,11 @@ export class WorkerKeys implements KnownKeys {
     this.#byDigest = new Map(keys.map((key) => [key.digest, new WorkerKey(key, this.#primary)]));
   }
 
+  /** They are read by the primary, which tells of them. */
+  reload(): Promise<void> {
+    return Promise.resolve();
+  }
+
   /** Who counts them shows them. */
   all(): [] {
     return [];

@@ -51,6 +51,7 @@ class GatewayWorker {
         runs: () => this.#parts.runs.asks.runs(),
         abortRuns: (asked) => this.#parts.runs.asks.abortRuns(asked),
         news: (agent) => this.#parts.shared.agents.refresh(agent),
+        keys: (keys) => this.#parts.keys.set(keys),
         alive: () => null,
         stop: (graceMs) => this.#stop(graceMs),
       },
@@ -64,7 +65,6 @@ class GatewayWorker {
         loads: (loads) => {
           for (const load of loads) if (this.#parts.loads.hear(load)) this.#parts.shared.agents.wake(load);
         },
-        keys: (keys) => this.#parts.keys.set(keys),
         crossed: (crossed) => this.#parts.crossings.hear(crossed),
         memory: (memory) => this.#parts.memory.hear(memory),
         abortCall: (call) => this.#parts.talks.hear(call),

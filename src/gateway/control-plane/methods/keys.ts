@@ -31,13 +31,15 @@ const wanted = v.strictObject({
   ),
 });
 
+const named = v.strictObject({ key: name });
+
 export const keyMethods = {
   "gateway.keys.list": method("operator.read", v.strictObject({ all: flag }), async ({ deps }, { all }) => ({
     keys: await (await load()).listKeys(deps, all),
   })),
 
   /** The key's text is in this answer, and is never told again. */
-  "gateway.keys.add": method("operator.admin", wanted, async ({ deps }, asked) => {
+  "gateway.keys.add": method("operator.admin", wanted, async ({ deps, gateway }, asked) => {
     const { expiresIn, expiresAt, ...rest } = asked;
     if (expiresIn !== undefined && expiresAt !== undefined)
       throw new AccessError("bad_input", "Give expiresIn or expiresAt, not both.");
@@ -47,13 +49,17 @@ export const keyMethods = {
       ...rest,
       ...(until === undefined ? {} : { expiresAt: until }),
     });
+    await gateway.keys.reload();
     return { ...row, key: key.reveal() };
   }),
 
-  /** By its name or id. */
-  "gateway.keys.revoke": method("operator.admin", v.strictObject({ key: name }), async ({ deps }, { key }) =>
-    (await load()).revokeKey(deps, key),
-  ),
+  /** By its name or id. Answered when no worker takes it any more. */
+  "gateway.keys.revoke": method("operator.admin", named, async ({ deps, gateway }, { key }) => {
+    const { revokeKey } = await load();
+    const revoked = await revokeKey(deps, key);
+    await gateway.keys.reload();
+    return revoked;
+  }),
 };
 
 const lengthOf = async (text: string): Promise<number> =>
