@@ -1,4 +1,5 @@
 // Generations: what tells one credential's material from another without showing it (DESIGN, "Words").
+import type { KeyObject } from "node:crypto";
 import { constants, copyFileSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AccessError, messageOf } from "../core/errors.ts";
@@ -18,6 +19,7 @@ const crypto = () => process.getBuiltinModule("node:crypto");
 /** Makes generations. */
 export class GenerationKey {
   #bytes: Buffer | undefined;
+  #key: KeyObject | undefined;
 
   /** @param bytes random ones when left out */
   constructor(bytes?: Buffer) {
@@ -27,22 +29,24 @@ export class GenerationKey {
   export(): Buffer {
     return (this.#bytes ??= crypto().randomBytes(KEY_BYTES));
   }
+
+  /** Of what is signed with this key. Node takes five times as long with the bytes of a key. */
+  digest(text: string): Buffer {
+    this.#key ??= crypto().createSecretKey(this.export());
+    return crypto().createHmac("sha256", this.#key).update(text).digest();
+  }
 }
 
 /** HMAC-SHA256 of type, secrets and references, base64url. Labels and expiry are no material. */
 export function generationOf(key: GenerationKey, credential: Credential): string {
   const fields: Readonly<Record<string, unknown>> = { ...credential };
   const material = canonicalJson(MATERIAL.map((name) => fields[name] ?? null));
-  const digest = crypto().createHmac("sha256", key.export()).update(material).digest();
-  return digest.subarray(0, GENERATION_BYTES).toString("base64url");
+  return key.digest(material).subarray(0, GENERATION_BYTES).toString("base64url");
 }
 
 /** Stands for a refresh token in fingerprints of families, without showing it. */
 export function fingerprintOf(key: GenerationKey, { provider, refresh }: RefreshToken): string {
-  const digest = crypto()
-    .createHmac("sha256", key.export())
-    .update(`refresh\n${provider}\n${refresh}`)
-    .digest();
+  const digest = key.digest(`refresh\n${provider}\n${refresh}`);
   return digest.subarray(0, GENERATION_BYTES).toString("base64url");
 }
 

@@ -1,6 +1,5 @@
 // What an apply leaves on disk while it works, so that one that was cut short can be finished: which places it moves, and
 // a fingerprint of what stood there. No secret is in it.
-import { createHmac } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { replaceFile } from "../../config/replace-file.ts";
@@ -15,10 +14,7 @@ const fileIn = (globalDir: string): string => join(globalDir, "secrets-apply.jso
 
 /** Of a secret, made with the install key: it says nothing to whoever does not have both. */
 export const fingerprint = (key: GenerationKey, value: string): string =>
-  createHmac("sha256", key.export())
-    .update(`secrets-apply\n${value.trim()}`)
-    .digest("base64url")
-    .slice(0, 22);
+  key.digest(`secrets-apply\n${value.trim()}`).toString("base64url").slice(0, 22);
 
 /**
  * Of an apply that was cut short; `undefined` when there was none.

@@ -1,4 +1,5 @@
 // Sealing one value: AES-256-GCM with a nonce of its own, bound to its place, so that no two can be swapped.
+import type { KeyObject } from "node:crypto";
 import { AccessError } from "../../core/errors.ts";
 
 /** Asked for, not imported: who reads no secret does not load it. */
@@ -17,7 +18,8 @@ export class SealKey {
   /** Stands for the key without showing it: whoever has a key can tell whether it is the right one. */
   readonly id: string;
   readonly #bytes: Buffer;
-  readonly #cipherKey: Buffer;
+  /** Node takes five times as long with the bytes of a key. */
+  readonly #cipherKey: KeyObject;
 
   constructor(bytes: Buffer) {
     if (bytes.length !== KEY_BYTES)
@@ -25,7 +27,7 @@ export class SealKey {
     this.#bytes = bytes;
     const derive = (what: string) => crypto().createHmac("sha256", bytes).update(what).digest();
     this.id = derive("openclaw-access seal: id").subarray(0, ID_BYTES).toString("base64url");
-    this.#cipherKey = derive("openclaw-access seal: aes-256-gcm");
+    this.#cipherKey = crypto().createSecretKey(derive("openclaw-access seal: aes-256-gcm"));
   }
 
   static random(): SealKey {

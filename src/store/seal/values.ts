@@ -7,7 +7,6 @@ import { isStandIn, standInFor } from "../codec.ts";
 import type { GenerationKey } from "../generation.ts";
 import { fingerprintOf } from "../generation.ts";
 import type { SealKey } from "./box.ts";
-import { crypto } from "./box.ts";
 import { isEnvelope, labelOf } from "./fields.ts";
 
 /** Whose fields they are. */
@@ -104,7 +103,7 @@ function digestOf(install: GenerationKey, name: string, value: unknown, provider
   if (name === "refresh" && typeof value === "string" && value !== "")
     return fingerprintOf(install, { provider, refresh: value });
   const text = `sealed\n${name}\n${JSON.stringify(value)}`;
-  return crypto().createHmac("sha256", install.export()).update(text).digest("base64url").slice(0, 22);
+  return install.digest(text).toString("base64url").slice(0, 22);
 }
 
 export const providerOf = (entry: JsonObject): string =>
