@@ -363,13 +363,18 @@ describe("conversations", () => {
   });
 
   test("images go along; nonsense is refused with its place", async () => {
-    const picture = { type: "image", mimeType: "image/png", content: "data:image/png;base64,aGVsbG8=" };
+    const picture = { type: "image", mimeType: "image/png", content: "data:image/png;base64,iVBORw0KGgo=" };
     await endOf(await begin("image", "look", { attachments: [picture] })).catch(() => undefined);
     const { content } = bodies().at(-1).messages.at(-1);
-    assert.equal(content[1].image_url.url, "data:image/png;base64,aGVsbG8=");
+    assert.equal(content[1].image_url.url, "data:image/png;base64,iVBORw0KGgo=");
+    const misnamed = { mimeType: "image/webp", content: "/9j/AAAA" };
+    await endOf(await begin("image", "and this", { attachments: [misnamed] })).catch(() => undefined);
+    const [, { image_url: seen }] = bodies().at(-1).messages.at(-1).content;
+    assert.equal(seen.url, "data:image/jpeg;base64,/9j/AAAA");
     for (const [over, said] of [
       [{ attachments: [{ mimeType: "text/html", content: "x" }] }, /An attachment is an image/],
       [{ attachments: [{ mimeType: "image/png", content: "%no%" }] }, /content in base64/],
+      [{ attachments: [{ mimeType: "image/png", content: "aGVsbG8=" }] }, /its content is no image/],
       [{ message: " " }, /message must not be empty/],
       [{ sessionKey: "cron:x" }, /may not begin with/],
       [{ agentId: "nobody" }, /There is no agent "nobody"/],

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { AccessError } from "../../core/errors.ts";
 import type { ImageContent } from "../../core/session.ts";
+import { mediaTypeIn } from "../../wire/translate/data-source.ts";
 import { answerCommand } from "../chat/command-answer.ts";
 import type { FoundCommand } from "../chat/commands.ts";
 import { commandIn } from "../chat/commands.ts";
@@ -51,12 +52,17 @@ export function contentOf({
 
 const isBase64 = (text: string): boolean => text.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(text);
 
+/** @throws AccessError `bad_input`: what no provider can read would spoil every later turn of the conversation */
 function imageOf({ mimeType, content }: Attachment): ImageContent {
-  // A picture that no provider can read would spoil every later turn of the conversation.
   const data = content?.replace(/^data:[^,]{0,200};base64,/, "");
-  if (mimeType?.startsWith("image/") && data && isBase64(data)) return { type: "image", mimeType, data };
-  throw new AccessError("bad_input", "An attachment is an image: mimeType image/… and content in base64.");
+  if (!mimeType?.startsWith("image/") || !data || !isBase64(data))
+    throw new AccessError("bad_input", "An attachment is an image: mimeType image/… and content in base64.");
+  const found = mediaTypeIn(data) ?? (TOLD_BY_BYTES.has(mimeType) ? undefined : mimeType);
+  if (found?.startsWith("image/")) return { type: "image", mimeType: found, data };
+  throw new AccessError("bad_input", `An attachment is called ${mimeType}, and its content is no image.`);
 }
+
+const TOLD_BY_BYTES: ReadonlySet<string> = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
 
 export async function send(call: Call, asked: Sent) {
   const named = sessionNamed(call, asked.sessionKey, asked.agentId);

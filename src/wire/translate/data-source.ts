@@ -48,7 +48,8 @@ const BEGINNINGS = [
   ["JVBERi", "application/pdf"],
 ] as const;
 
-const mediaTypeIn = (base64: string): string | undefined =>
+/** What the bytes say of themselves. */
+export const mediaTypeIn = (base64: string): string | undefined =>
   BEGINNINGS.find(([beginning]) => base64.startsWith(beginning))?.[1];
 
 export const urlOf = (source: ImageSource): string =>
