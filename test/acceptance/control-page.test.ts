@@ -130,10 +130,13 @@ describe("a page that stays open", () => {
     assert.ok(opened.metadata.models.some(({ id }: any) => id === "m2"));
     assert.deepEqual((await client.ask("chat.metadata")).models, opened.metadata.models);
     assert.ok((await client.ask("commands.list")).commands.some(({ name }: any) => name === "model"));
-    const { previews } = await client.ask("sessions.preview", { keys: [key, "nothing"] });
+    const { previews } = await client.ask("sessions.preview", {
+      keys: ["agent:gone:x", key, "nothing"],
+    });
     assert.deepEqual(
       previews.map(({ status, items }: any) => [status, items.length]),
       [
+        ["error", 0],
         ["ok", 4],
         ["missing", 0],
       ],

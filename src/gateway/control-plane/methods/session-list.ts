@@ -148,7 +148,17 @@ async function lastMessage({ plane }: Call, agent: AgentId, { sessionId }: Sessi
   return last ? { lastMessagePreview: textOf(last).slice(0, MOST_PREVIEWED) } : {};
 }
 
+/** A conversation whose agent is gone, or whose file cannot be read, costs itself alone. */
 async function preview(call: Call, key: string, most: number, agent: string | undefined) {
+  try {
+    return await newestOf(call, key, most, agent);
+  } catch (error) {
+    if (error instanceof AccessError) return { key, status: "error", items: [] };
+    throw error;
+  }
+}
+
+async function newestOf(call: Call, key: string, most: number, agent: string | undefined) {
   const named = sessionNamed(call, key, agent);
   const session = await storedSession(call, named);
   if (!session) return { key, status: "missing", items: [] };
