@@ -100,7 +100,19 @@ describe("hostile clients", () => {
   test("the text of a config has its bounds, in length and in depth", async () => {
     const client = await controlClient(gateway.url, RIGHT);
     const long = await client.request("config.validate", { raw: "[".repeat(2_000_000) });
-    assert.match(long.error.message, /at \/raw: must have at most 1048576 characters/);
+    assert.match(long.error.message, /at \/raw: must have at most 524288 characters/);
+    const rows = "{a:1},".repeat(25_000);
+    const plain = JSON.stringify({ $schema: "x".repeat(400_000) });
+    assert.equal((await client.ask("config.validate", { raw: plain })).valid, true);
+    for (const [method, params] of [
+      ["config.validate", {}],
+      ["access.validate", {}],
+      ["config.set", { baseHash: "x" }],
+      ["access.patch", { baseHash: "x" }],
+    ] as const) {
+      const refused = await client.request(method, { raw: `{a:[${rows}]}`, ...params });
+      assert.match(refused.error.message, /at \/raw: must be plain JSON beyond 131072 characters/, method);
+    }
     const deep = await client.request("config.validate", {
       raw: `${'{"a":'.repeat(50_000)}1${"}".repeat(50_000)}`,
     });

@@ -2,14 +2,31 @@
 import * as v from "valibot";
 import { name } from "./params.ts";
 
-/** Text that nests without end takes a reader minutes; no settings are as long. */
-const MOST_CHARACTERS = 1024 * 1024;
+/** No settings are as long. */
+const MOST_CHARACTERS = 512 * 1024;
+/** Everybody waits while JSON5 is read, letter by letter; what a page sends is plain JSON, which is read at once. */
+const MOST_JSON5 = 128 * 1024;
 const MOST_PLACES = 100;
 
 const raw = v.pipe(
   v.string(),
   v.maxLength(MOST_CHARACTERS, `must have at most ${MOST_CHARACTERS} characters`),
+  v.check(
+    // What is refused as too long is not read for that.
+    (text) => text.length <= MOST_JSON5 || text.length > MOST_CHARACTERS || isPlainJson(text),
+    `must be plain JSON beyond ${MOST_JSON5} characters, without comments and the like`,
+  ),
 );
+
+function isPlainJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Known to OpenClaw's clients; they mean nothing here. */
 const told = {
   sessionKey: v.optional(v.string()),
