@@ -43,7 +43,7 @@ export function send(url: string, { method = "POST", headers = {}, body }: Sendi
 }
 
 /** Writes `pieces` to a socket and returns all that comes back until the gateway closes it. */
-export function sendRaw(port: number, pieces: readonly string[], ms = 5000): Promise<string> {
+export function sendRaw(port: number, pieces: readonly string[], ms = 60_000): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = "";
     const socket = connect(port, "127.0.0.1", () => {
