@@ -9,8 +9,10 @@ import type { Following } from "../settings/follow.ts";
 import { followFiles } from "../settings/follow.ts";
 import type { Opened } from "./open.ts";
 import { open } from "./open.ts";
+import { SHUTDOWN } from "../runs/runs.ts";
 import type { ReloadReport } from "../settings/reload.ts";
 import type { GatewayOptions } from "../settings/settings.ts";
+import { GRACE_MS } from "../sockets/listen.ts";
 
 /** The gateway ends to be started again, with settings that a running one cannot take over. */
 const EXIT_AGAIN = 75;
@@ -83,7 +85,7 @@ const REFRESHES_END_WITHIN_MS = 5000;
 
 async function stop({ deps, parts }: Assembly, { serving }: Opened): Promise<void> {
   parts.keepWarm.stop();
-  await serving.close();
+  await serving.close(GRACE_MS, () => parts.runs.abortAll(SHUTDOWN));
   await parts.programs.close();
   // The answer to a token that was sent is nowhere else.
   await Promise.race([parts.refresher.settled(), pause(REFRESHES_END_WITHIN_MS, undefined, { ref: false })]);

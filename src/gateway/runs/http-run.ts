@@ -3,7 +3,7 @@ import type { ProviderId } from "../../core/ids.ts";
 import type { TimedRefusal } from "../calls/refusals.ts";
 import type { ResponseSink } from "../sinks/response-sink.ts";
 import type { ActiveRun, Gone, RunAbout } from "./runs.ts";
-import { AUTH_REVOKED } from "./runs.ts";
+import { AUTH_REVOKED, SHUTDOWN } from "./runs.ts";
 import type { Served } from "../calls/served.ts";
 import { hasLostProvider } from "../calls/served.ts";
 
@@ -51,8 +51,18 @@ export class HttpRun implements ActiveRun {
   }
 }
 
-const refusalFor = (reason: string, provider: ProviderId): TimedRefusal =>
-  reason === AUTH_REVOKED ? revoked(provider) : stopped(reason);
+function refusalFor(reason: string, provider: ProviderId): TimedRefusal {
+  if (reason === AUTH_REVOKED) return revoked(provider);
+  return reason === SHUTDOWN ? SHUT_DOWN : stopped(reason);
+}
+
+/** The next gateway may well answer. */
+const SHUT_DOWN: TimedRefusal = {
+  status: 503,
+  type: "api_error",
+  message: "The call was ended: the gateway stops. Try again.",
+  details: { stopReason: SHUTDOWN },
+};
 
 /** No SDK asks again by itself for what a person has stopped. */
 const stopped = (reason: string): TimedRefusal => ({

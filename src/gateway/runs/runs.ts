@@ -62,6 +62,8 @@ export interface RunWatcher {
 
 /** The credentials were taken away (requirements 000, "Removing provider auth"). */
 export const AUTH_REVOKED = "auth-revoked";
+/** The gateway stops, and has waited long enough. */
+export const SHUTDOWN = "shutdown";
 
 export class Runs {
   readonly #active = new Set<ActiveRun>();
@@ -131,6 +133,11 @@ export class Runs {
     // Also what waits here for one of another process, and ended with it.
     const here = before.filter(({ stopReason }) => stopReason === AUTH_REVOKED);
     return [...new Set([...here.map(({ runId }) => runId), ...elsewhere])];
+  }
+
+  /** Nobody waits any longer: those of this process are told that they end. */
+  abortAll(reason: string): void {
+    for (const run of this.#active) if (run.stopReason === undefined) run.abort(reason);
   }
 
   /** In one step, in the order in which they began: what waits for another one ends with it. */

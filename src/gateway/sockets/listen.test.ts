@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import type { ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { test } from "node:test";
@@ -22,6 +23,19 @@ test("a taken port: who holds it, where the system tells, and what to do", async
       return true;
     },
   );
+});
+
+test("who has not ended in time is told so before it is cut", async () => {
+  const late: ServerResponse[] = [];
+  const listening = await listen(["127.0.0.1"], 0, (_, response) => {
+    response.writeHead(200);
+    response.write("begun, ");
+    late.push(response);
+  });
+  const answer = await fetch(`http://127.0.0.1:${listening.port}`);
+  const closed = listening.close(10, () => late.forEach((response) => response.end("and ended")));
+  assert.equal(await answer.text(), "begun, and ended");
+  await closed;
 });
 
 test("an address that this machine does not have", async () => {

@@ -20,14 +20,16 @@ const HEADERS_TIMEOUT_MS = 60_000;
 const REQUEST_TIMEOUT_MS = 300_000;
 /** How long streams may go on after a stop was asked for. */
 export const GRACE_MS = 30_000;
+/** After that: for what they are told of their end. */
+const LAST_WORD_MS = 1000;
 const SWEEP_EVERY_MS = 50;
 
 export interface Listening {
   readonly port: number;
   /** New connections get this certificate. */
   secure(pair: TlsPair): void;
-  /** Stops taking calls, lets running ones end, and cuts them after a while. */
-  close(graceMs?: number): Promise<void>;
+  /** Stops taking calls, lets running ones end, and cuts them after a while. @param onLate has them told before */
+  close(graceMs?: number, onLate?: () => void): Promise<void>;
 }
 
 /**
@@ -68,10 +70,12 @@ export async function listen(
     secure: (pair) => {
       for (const server of servers) if ("setSecureContext" in server) server.setSecureContext(pair);
     },
-    async close(graceMs = GRACE_MS) {
-      const ended = servers.map((server) => end(server, graceMs));
+    async close(graceMs = GRACE_MS, onLate) {
+      const late = onLate && setTimeout(onLate, graceMs);
+      const ended = servers.map((server) => end(server, onLate ? graceMs + LAST_WORD_MS : graceMs));
       for (const each of unused) each.close();
       await Promise.all(ended);
+      clearTimeout(late);
     },
   };
 }

@@ -7,6 +7,7 @@ import type { Secret } from "../../core/secret.ts";
 import type { Gateway, Log } from "../gateway.ts";
 import type { Current } from "../http.ts";
 import { requestListener } from "../http.ts";
+import { SHUTDOWN } from "../runs/runs.ts";
 import type { Listening } from "../sockets/listen.ts";
 import { knownSecrets } from "../secrets/known-secrets.ts";
 import { listen } from "../sockets/listen.ts";
@@ -149,9 +150,9 @@ class GatewayWorker {
 
   /** Tells all before it answers: what is told first is heard first. */
   async #stop(graceMs: number): Promise<void> {
-    await this.#listening.close(graceMs);
-    await this.#parts.shared.programs.close();
     const { shared, health } = this.#parts;
+    await this.#listening.close(graceMs, () => shared.runs.abortAll(SHUTDOWN));
+    await shared.programs.close();
     await health.flush();
     await shared.receipts.flush();
   }
