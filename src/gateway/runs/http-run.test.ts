@@ -24,6 +24,9 @@ test("SDKs repeat a call that a stopping gateway ended, and no other", () => {
     // Whatever ends it later does not change why.
     runs.abortAll("rpc");
     run.tell();
+    const late = waiting([]);
+    runs.add(late);
+    assert.equal(late.stopReason, "rpc");
     const [{ status, details, final = false }] = told;
     return [status, details.stopReason, final];
   };

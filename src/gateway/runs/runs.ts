@@ -69,6 +69,8 @@ export class Runs {
   readonly #active = new Set<ActiveRun>();
   readonly #elsewhere: RunsElsewhere | undefined;
   #watcher: RunWatcher | undefined;
+  /** why no run goes on */
+  #over: string | undefined;
 
   constructor(elsewhere?: RunsElsewhere) {
     this.#elsewhere = elsewhere;
@@ -87,6 +89,7 @@ export class Runs {
   add(run: ActiveRun): void {
     this.#active.add(run);
     this.#watcher?.began(run);
+    if (this.#over !== undefined) run.abort(this.#over);
   }
 
   /** It has ended, whichever way. */
@@ -135,8 +138,9 @@ export class Runs {
     return [...new Set([...here.map(({ runId }) => runId), ...elsewhere])];
   }
 
-  /** Nobody waits any longer: those of this process are told that they end. */
+  /** Nobody waits any longer: those of this process end, and so does what waited for one of them. */
   abortAll(reason: string): void {
+    this.#over = reason;
     for (const run of this.#active) if (run.stopReason === undefined) run.abort(reason);
   }
 
