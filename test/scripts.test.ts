@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { once } from "node:events";
 import { after, test } from "node:test";
 import { isInstalled } from "../scripts/npm-ci.mjs";
+import { shares } from "../scripts/test-shares.ts";
 
 const WITH_NODE = join(import.meta.dirname, "../scripts/with-node.mjs");
 const folders = mkdtempSync(join(tmpdir(), "openclaw-scripts-"));
@@ -69,6 +70,29 @@ test("with-node passes signals on, and waits for the end they lead to", async ()
   assert.equal(await firstLine(child), "up");
   child.kill("SIGTERM");
   assert.deepEqual(await once(child, "exit"), [9, null]);
+});
+
+test("test files that share a process all run, also beside one that cannot be loaded, which is a failure", async () => {
+  const folder = join(folders, "shared");
+  mkdirSync(folder);
+  const files = Array.from({ length: 9 }, (_, n) => join(folder, `f${n}.test.mjs`));
+  const good = `import { after, test } from "node:test"; test("runs", () => {}); after(() => console.log("ended"));`;
+  for (const [n, file] of files.entries()) writeFileSync(file, n === 4 ? "no program" : good);
+  const programs = shares(files, { count: 2, alone: /f0/, folder });
+  assert.deepEqual(
+    programs,
+    ["share-01", "share-02", "share-03"].map((name) => join(folder, `${name}.test.mjs`)),
+  );
+
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const child = spawn(process.execPath, ["--test", "--test-reporter=tap", ...programs], { env });
+  let out = "";
+  child.stdout.on("data", (chunk) => (out += chunk));
+  const [code] = await once(child, "close");
+  assert.equal(code, 1, out);
+  assert.match(out, /^# pass 8$/m);
+  assert.match(out, /^# fail 1$/m);
+  assert.match(out, /not ok .* is loaded/);
 });
 
 const withNode = (args: readonly string[]) =>
