@@ -35,7 +35,11 @@ describe("conversations under bad treatment", () => {
   let client: ControlClient;
   before(async () => {
     gateway = await startTestGateway({
-      providers: { p: { models: ["m1", "m2"] }, q: {} },
+      providers: {
+        p: { models: ["m1", "m2"] },
+        away: { models: ["m"], config: { baseUrl: "https://models.test/v1" } },
+        q: {},
+      },
       own: { gone: {}, stays: {} },
       access: { gateway: { maxWaitMs: 0 } },
       script: (call) => answerTo(String(call.body.json.messages.at(-1).content)),
@@ -88,6 +92,21 @@ describe("conversations under bad treatment", () => {
     const told = gateway.upstream.calls.at(-1)!.body.json.messages.map(({ content }: any) => content);
     assert.deepEqual(told.slice(0, 3), ["a smile \ufffd", "so \ufffd", "and now?"]);
     assert.equal(told[4], "half \ufffd");
+  });
+
+  test("a number is what stood there when the list was shown", async () => {
+    const asked = async (command: string) => wordsOf(await begin("picks", command));
+    assert.match(await asked("/model list"), /2\. p\/m2\n3\. away\/m\n4\. q\/m1\n5\. q\/m2/);
+    const profiles = new Map([["away:a", null]]);
+    await gateway.store.update("main", { profiles: ["away:a"] }, () => ({ profiles }));
+    await client.ask("secrets.reload");
+    assert.match(await asked("/model 4"), /Model set to q\/m1/);
+    assert.match(
+      await asked("/model 3"),
+      /away\/m, number 3 of the list that was shown, is not in it any more/,
+    );
+    assert.match(await asked("/models"), /3\. q\/m1 .*\n4\. q\/m2/);
+    assert.match(await asked("/model 4"), /Model set to q\/m2/);
   });
 
   test("a command that is sent four times at once is done once", async () => {

@@ -352,6 +352,8 @@ describe("conversations", () => {
       told.errorMessage,
       /pinned to the profile q:a, which does not exist any more.*\/model default/,
     );
+    assert.match((await say("lost", "/model")).message.content[0].text, /Profile: q:a \(pinned, and gone\)/);
+    assert.match((await say("lost", "/model status")).message.content[0].text, /Pinned: q:a \(gone\)/);
     assert.equal(gateway.upstream.calls.length, callsBefore);
     await put(new Map([["q:a", { type: "api_key", provider: "q", key: keyOf("q", "a") }]]));
     await client.ask("secrets.reload");

@@ -4,6 +4,7 @@ import { AccessError } from "../../core/errors.ts";
 import { agentOfSession, textOf } from "../../core/session.ts";
 import type { Runs } from "../runs/runs.ts";
 import type { Lines } from "./lines.ts";
+import { ShownLists } from "./shown-lists.ts";
 import type { TurnAsked, TurnParts } from "./turn.ts";
 import type { TurnEnd } from "./turn-end.ts";
 import { Turn } from "./turn.ts";
@@ -24,6 +25,7 @@ export interface KnownRun {
 }
 
 export class Chats {
+  readonly lists = new ShownLists();
   readonly #parts: TurnParts;
   readonly #runs: Runs;
   readonly #known = new Map<string, KnownRun>();

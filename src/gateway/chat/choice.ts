@@ -48,12 +48,15 @@ function refsIn(text: string): ModelRef[] {
 
 const LONGEST_NAME = 500;
 
-/** @throws AccessError `bad_input`, `unknown_model`, `unknown_profile` */
-export function wantedIn(text: string, config: Config, live: LiveAgent): Wanted {
+/**
+ * @param shown the list that the person saw; the one of now when left out
+ * @throws AccessError `bad_input`, `unknown_model`, `unknown_profile`
+ */
+export function wantedIn(text: string, config: Config, live: LiveAgent, shown?: readonly ModelRef[]): Wanted {
   if (text.length > LONGEST_NAME)
     throw new AccessError("bad_input", `No model has a name of ${text.length} characters. See /model list.`);
   const { model, profile } = splitProfile(text.trim(), live);
-  const ref = /^\d+$/.test(model) ? numbered(Number(model), config, live) : namedModel(model, config);
+  const ref = /^\d+$/.test(model) ? numbered(Number(model), config, live, shown) : namedModel(model, config);
   if (profile === undefined) return { model: ref };
   const found = live.view.snapshot.profiles.find(({ id }) => id === profile);
   const others = live.view.snapshot.profiles.filter(({ provider }) => provider === ref.provider);
@@ -74,10 +77,20 @@ function splitProfile(text: string, live: LiveAgent): { model: string; profile?:
   return isProfile ? { model: text.slice(0, at).trim(), profile: behind } : { model: text };
 }
 
-function numbered(n: number, config: Config, live: LiveAgent): ModelRef {
-  const row = listedModels(config, live)[n - 1];
-  if (row) return row.ref;
-  throw new AccessError("unknown_model", `There is no model ${n} in the list. See /model list.`);
+function numbered(
+  n: number,
+  config: Config,
+  live: LiveAgent,
+  shown: readonly ModelRef[] | undefined,
+): ModelRef {
+  const present = listedModels(config, live).map(({ ref }) => ref);
+  const ref = (shown ?? present)[n - 1];
+  if (!ref) throw new AccessError("unknown_model", `There is no model ${n} in the list. See /model list.`);
+  if (present.some((each) => sameModelRef(each, ref))) return ref;
+  throw new AccessError(
+    "unknown_model",
+    `${formatModelRef(ref)}, number ${n} of the list that was shown, is not in it any more. See /model list.`,
+  );
 }
 
 function namedModel(text: string, config: Config): ModelRef {

@@ -12,9 +12,12 @@ export function defaultsOf(gateway: Gateway, agent: string): readonly ModelRef[]
   return [resolved.ref, ...fallbacks.filter((ref) => !sameModelRef(ref, resolved.ref))];
 }
 
+export const hasProfile = ({ view }: LiveAgent, id: string): boolean =>
+  view.snapshot.profiles.some((profile) => profile.id === id);
+
 /** A person's choice that is gone is told, and nothing else takes its place in silence. */
-export function refuseLostPin(pin: string | undefined, { view }: LiveAgent): void {
-  if (pin === undefined || view.snapshot.profiles.some(({ id }) => id === pin)) return;
+export function refuseLostPin(pin: string | undefined, live: LiveAgent): void {
+  if (pin === undefined || hasProfile(live, pin)) return;
   throw new AccessError(
     "unknown_profile",
     `This conversation is pinned to the profile ${pin}, which does not exist any more. Choose another with /model <ref>@<profile>, or send /model default.`,

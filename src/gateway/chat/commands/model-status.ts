@@ -10,17 +10,18 @@ import { next } from "../../../core/plan/next.ts";
 import { START } from "../../../core/plan/walk.ts";
 import { maskSecret } from "../../../core/secret.ts";
 import { turnPlan } from "../../../core/session.ts";
+import { hasProfile } from "../session-models.ts";
 import type { CommandContext } from "./command.ts";
 
 export function modelStatus(context: CommandContext): string {
-  const { session, defaults, agent } = context;
+  const { session, defaults, agent, live } = context;
   const plan = turnPlan(session, defaults);
   const [current] = plan.models;
   return [
     `Current: ${formatModelRef(current!)}${session.model ? " (chosen)" : ""}`,
     `Default: ${formatModelRef(defaults[0]!)}`,
     `Agent: ${agent}`,
-    ...(plan.pin ? [`Pinned: ${plan.pin}`] : []),
+    ...(plan.pin ? [`Pinned: ${plan.pin}${hasProfile(live, plan.pin) ? "" : " (gone)"}`] : []),
     ...plan.models.flatMap((ref, i) => ["", ...modelLines(context, ref, i === 0 ? plan.pin : undefined)]),
   ].join("\n");
 }

@@ -1,8 +1,10 @@
 // /model: which model and profile a conversation uses; to choose others.
+import type { LiveAgent } from "../../../access/live-agent.ts";
 import { formatModelRef, sameModelRef } from "../../../core/model-ref.ts";
 import { choose, newSession, turnPlan } from "../../../core/session.ts";
 import type { Choice } from "../../../core/session.ts";
 import { listedModels, wantedIn } from "../choice.ts";
+import { hasProfile } from "../session-models.ts";
 import type { ChatCommand, CommandContext } from "./command.ts";
 import { modelStatus } from "./model-status.ts";
 
@@ -20,8 +22,8 @@ export const model: ChatCommand = {
       await changed(context, { model: null, profile: null });
       return `Model reset to default (${formatModelRef(context.defaults[0]!)}).`;
     }
-    const { gateway, live, defaults } = context;
-    const wanted = wantedIn(asked, gateway.config(), live);
+    const { gateway, live, defaults, chats, key } = context;
+    const wanted = wantedIn(asked, gateway.config(), live, chats.lists.last(key));
     // Without a profile: whichever is best, also when another one was pinned before.
     await changed(context, { model: wanted.model, profile: wanted.profile ?? null });
     const ref = formatModelRef(wanted.model);
@@ -45,23 +47,31 @@ export async function changed(
   await chats.foresee(key);
 }
 
-export function currentWords({ session, defaults }: CommandContext): string {
+export function currentWords({ session, defaults, live }: CommandContext): string {
   const { models, pin, sticky } = turnPlan(session, defaults);
   const [first, ...others] = models.map(formatModelRef);
   const profile = pin ?? sticky;
   return [
     `Current: ${first}${session.model ? " (chosen)" : ""}`,
-    ...(profile ? [`Profile: ${profile}${pin ? " (pinned)" : ""}`] : []),
+    ...(profile ? [`Profile: ${profile}${pin ? pinMark(pin, live) : ""}`] : []),
     ...(others.length > 0 ? [`Fallbacks: ${others.join(", ")}`] : []),
     "Switch: /model <n>, /model <provider/model>[@<profile>]",
     "More: /model list, /model status",
   ].join("\n");
 }
 
+/** A pin that is gone is refused by the next turn: who looks hears it before. */
+const pinMark = (pin: string, live: LiveAgent): string =>
+  hasProfile(live, pin) ? " (pinned)" : " (pinned, and gone)";
+
 const MOST_LISTED = 40;
 
-export function modelList({ gateway, live, session, defaults }: CommandContext): string {
+export function modelList({ gateway, live, session, defaults, chats, key }: CommandContext): string {
   const rows = listedModels(gateway.config(), live);
+  chats.lists.show(
+    key,
+    rows.map(({ ref }) => ref),
+  );
   const now = turnPlan(session, defaults).models[0]!;
   const lines = rows.slice(0, MOST_LISTED).map(({ ref, alias }, i) => {
     const marks = sameModelRef(ref, now) ? " ← current" : "";
