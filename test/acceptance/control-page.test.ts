@@ -144,31 +144,6 @@ describe("a page that stays open", () => {
     const { session } = await client.ask("sessions.describe", { key });
     assert.equal((await client.ask("sessions.resolve", { sessionId: session.sessionId })).key, key);
 
-    const label = { key, label: "  Mine " };
-    assert.equal((await client.ask("sessions.patch", label)).entry.label, "Mine");
-    await client.ask("sessions.create", { key: "labelled", label: "Other" });
-    await client.ask("sessions.patch", { key, model: "p/m1" });
-    assert.equal((await client.ask("sessions.resolve", { label: "Mine" })).key, key);
-    for (const asked of [{ label: "Mine" }, { search: "mine" }]) {
-      const { sessions } = await client.ask("sessions.list", asked);
-      assert.deepEqual(
-        sessions.map((row: any) => [row.key, row.label, row.displayName]),
-        [[key, "Mine", "Mine"]],
-      );
-    }
-    await refuses([
-      ["sessions.patch", { key: "labelled", label: "Mine" }, /label already in use: Mine/],
-      ["sessions.create", { key: "third", label: "Mine" }, /label already in use: Mine/],
-      ["sessions.patch", { key, label: " " }, /A label has 1 to 512/],
-      ["sessions.patch", { key, label: "x".repeat(513) }, /A label has 1 to 512/],
-      ["sessions.patch", { key, label: 1 }, /label/],
-      ["sessions.resolve", { label: "nobody's" }, /No session found: nobody's/],
-      ["sessions.resolve", { label: "Mine", key }, /by key, by sessionId or by label/],
-    ]);
-    assert.equal((await client.ask("sessions.reset", { key: "labelled" })).entry.label, "Other");
-    assert.equal((await client.ask("sessions.patch", { key, label: null })).entry.label, undefined);
-    await client.ask("sessions.patch", { key: "labelled", label: "Mine" });
-
     const { runId } = await client.ask("sessions.send", { key, message: "hold on" });
     const started = await client.event("runs.started", ({ runs }) =>
       runs.some((run: any) => run.runId === runId),

@@ -12,7 +12,7 @@ import { startTestGateway, TOKEN } from "../support/gateway.ts";
 
 /** They show something, and change nothing. */
 const READING =
-  /\.(get|list|status|validate|schema|lookup|describe|preview|resolve|history|startup|metadata|why|tail|wait|audit|active)$|^(health|status|doctor|system-presence|last-heartbeat)$|authStatus$|subscribe$/;
+  /\.(get|list|status|validate|schema|lookup|describe|preview|resolve|history|startup|metadata|why|tail|wait|audit|active)$|^(health|status|doctor|system-presence|last-heartbeat|usage\.cost|sessions\.usage)$|authStatus$|subscribe$/;
 /** They cost a provider's work or a model's, and change no settings. */
 const WORKING =
   /^(chat\.(send|abort)|agent|sessions\.(create|send|abort)|models\.auth\.(usage|probe)|runs\.abort)$/;

@@ -26,6 +26,7 @@ import { secretMethods } from "./methods/secrets.ts";
 import { sessionChangeMethods } from "./methods/session-change.ts";
 import { sessionListMethods } from "./methods/session-list.ts";
 import { sessionTalkMethods } from "./methods/session-talk.ts";
+import { usageHistoryMethods } from "./methods/usage-history.ts";
 import { wizardMethods } from "./methods/wizard.ts";
 import { undoMethods } from "./methods/undo.ts";
 
@@ -57,6 +58,7 @@ export const METHODS: ReadonlyMap<string, Method> = new Map(
     ...probeMethods,
     ...providerMethods,
     ...undoMethods,
+    ...usageHistoryMethods,
     ...wizardMethods,
     ...elsewhereMethods,
   }),
