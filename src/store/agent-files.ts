@@ -9,13 +9,13 @@ import type { Codec, Opening, SealedRow } from "./codec.ts";
 import { digestIn, isStandIn, NotReady, prepared } from "./codec.ts";
 import type { AgentRows, Credentials, Meaning } from "./draft.ts";
 import { readCredentials } from "./draft.ts";
-import { tokenOf } from "./families.ts";
 import { loadFamilies } from "./family-rows.ts";
 import { isBusy, readFault, writeFault } from "./faults.ts";
 import type { GenerationKey } from "./generation.ts";
 import { fingerprintOf, generationOf, InstallKey } from "./generation.ts";
 import { machineTime } from "./machine-clock.ts";
 import { inSnapshot, readDatabase, realFile } from "./read-database.ts";
+import { rememberedTokens, tokensOf } from "./row-tokens.ts";
 import { loadRows } from "./rows.ts";
 import type { SealPlaces } from "./seal/places.ts";
 import { Seals } from "./seals.ts";
@@ -148,7 +148,8 @@ export class AgentFiles {
     touched: readonly ProfileId[] = [],
   ): AgentRows {
     const rows = loadRows(db, touched, this.#lastRead?.sealed);
-    const fingerprints = this.#fingerprintsIn(rows, meaning);
+    const remembered = rememberedTokens(rows).map(meaning.fingerprintOf);
+    const fingerprints = [...this.#fingerprintsIn(rows, meaning), ...remembered];
     const load = (main: DatabaseSync) => loadFamilies(main, fingerprints);
     if (fingerprints.length === 0) return { ...rows, families: new Map() };
     return { ...rows, families: agent === MAIN_AGENT ? load(db) : this.#familiesElsewhere(opening, load) };
@@ -176,10 +177,7 @@ export class AgentFiles {
   #fingerprintsIn(rows: CredentialRows, meaning: Meaning): readonly string[] {
     const { profiles } = meaning.credentialsIn(rows);
     const last = this.#lastRead!;
-    return (last.fingerprints ??= [...profiles.values()].flatMap(({ credential }) => {
-      const token = tokenOf(credential);
-      return token ? [meaning.fingerprintOf(token)] : [];
-    }));
+    return (last.fingerprints ??= tokensOf(profiles.values()).map(meaning.fingerprintOf));
   }
 
   meaningFor(agent: AgentId, now = this.#options.now()): Meaning {

@@ -17,6 +17,7 @@ import { forgetMaterial, loadFamilies } from "./family-rows.ts";
 import { itemsOf } from "./history.ts";
 import { purgeHistory, rememberItems } from "./history-rows.ts";
 import type { Renewal } from "./renewed-elsewhere.ts";
+import { tokensOf } from "./row-tokens.ts";
 import { loadStore, saveDraft } from "./rows.ts";
 import { ensureSchema } from "./schema.ts";
 import type { AgentState, Change, HealthChange, Slice, Touch } from "./store.ts";
@@ -161,10 +162,7 @@ export class AgentWrites {
     const fingerprintsIn = (agent: AgentId, rows: CredentialRows | undefined): string[] => {
       if (!rows) return [];
       const meaning = this.#files.meaningFor(agent);
-      const tokens = [...meaning.credentialsIn(rows).profiles.values()].map(({ credential }) =>
-        tokenOf(credential),
-      );
-      return tokens.flatMap((token) => (token ? [meaning.fingerprintOf(token)] : []));
+      return tokensOf(meaning.credentialsIn(rows).profiles.values()).map(meaning.fingerprintOf);
     };
     const agents = [...this.#options.agents()];
     const loads = agents.map((each) => this.#files.load(each, "handy", loadStore));

@@ -30,13 +30,24 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-/** The first removed login took the newest tokens of a copy along, whose row was an old one. */
+/**
+ * The first removed login took the newest tokens of a copy along, whose row was an old one. Then, an old row gave way
+ * to what was remembered in its place: an old one as well.
+ */
 const ONCE_BROKEN: [Step[]][] = [
   [
     [
       { do: "refresh", who: 0, agent: "main" },
       { do: "writeBack", agent: "work", back: 1 },
       { do: "logout", agent: "main" },
+    ],
+  ],
+  [
+    [
+      { do: "refresh", who: 0, agent: "main" },
+      { do: "refresh", who: 0, agent: "main" },
+      { do: "writeBackDuring", agent: "work", stage: "answered", back: 1 },
+      { do: "writeBack", agent: "work", back: 3 },
     ],
   ],
 ];
