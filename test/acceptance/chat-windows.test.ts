@@ -154,6 +154,23 @@ describe("a window on a conversation", () => {
     assert.equal(asked.at(-1), "one an answer two");
   });
 
+  test("who ends a message hears of its end while the store is still locked by another program", async () => {
+    await say("locked", "one");
+    const db = new DatabaseSync(sessionFile(gateway.paths.agentDatabase("main")));
+    db.exec("BEGIN IMMEDIATE");
+    const runId = await begin("locked", "in passing");
+    const { aborted } = await client.ask("chat.abort", { sessionKey: "locked" });
+    assert.equal(aborted, true);
+    assert.equal((await endOf(runId)).state, "aborted");
+    db.exec("COMMIT");
+    db.close();
+    await say("locked", "two");
+    assert.match(asked.at(-1)!, /^one an answer .*two$/);
+    assert.equal((await client.ask("models.why", { run: runId })).outcome, "aborted");
+    const told = client.frames.filter(({ event, payload }) => event === "chat" && payload.runId === runId);
+    assert.equal(told.length, 1);
+  });
+
   test("a window hears of a new beginning that another one made", async () => {
     await client.ask("sessions.subscribe");
     const { sessionId: former } = await history("lost");

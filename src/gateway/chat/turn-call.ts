@@ -90,11 +90,11 @@ export function askModels(call: TurnCall): Asking {
   return { plan, served, result };
 }
 
-/** Nobody was told of it: what has come of it is a run of its own. */
-export async function takeBack({ served, result }: Asking, sink: TurnSink): Promise<void> {
+/** Nobody was told of it. @param runId what has come of it is a run of its own, unless it has this one */
+export async function takeBack({ served, result }: Asking, sink: TurnSink, runId?: string): Promise<void> {
   sink.leave();
   const ended = await result.catch(() => undefined);
-  if (ended) endCall({ ...served, runId: newRunId(served.startedAt) }, ended, sink);
+  if (ended) endCall({ ...served, runId: runId ?? newRunId(served.startedAt) }, ended, sink);
 }
 
 /** What was said, as the protocol has it; rows without words (a run that was stopped at once) say nothing. */

@@ -114,18 +114,25 @@ export class Turn implements ActiveRun, InLine {
   abort(reason: string): void {
     if (this.#stopReason !== undefined) return;
     this.#stopReason = reason;
-    if (!this.#hasBegun) this.#newEvents("").aborted(undefined, reason);
+    // Whoever ended it waits for nothing, not even for a store that is locked.
+    if (!this.#events) this.#newEvents("").aborted(undefined, reason);
     this.#sink.leave();
+  }
+
+  /** Its end was told before anything else of it. */
+  get #endedUnheard(): boolean {
+    return this.#stopReason !== undefined && !this.#events;
   }
 
   /** Never rejects. */
   async run(): Promise<TurnEnd> {
     const startedAt = this.#now();
     this.#hasBegun = true;
-    if (this.#stopReason !== undefined) return this.#neverBegan(this.#stopReason, startedAt);
+    if (this.#endedUnheard) return this.#unheard(startedAt);
     try {
       return await this.#answered(startedAt);
     } catch (error) {
+      if (this.#endedUnheard) return this.#unheard(startedAt);
       if (!(error instanceof AccessError))
         this.#parts.gateway.log.error(error, `The turn ${this.asked.runId} failed`);
       const words = error instanceof AccessError ? messageOf(error) : UNEXPECTED;
@@ -135,10 +142,9 @@ export class Turn implements ActiveRun, InLine {
     }
   }
 
-  /** It was ended while it waited for its turn, and that was told: nothing of it is kept. */
-  #neverBegan(stopReason: string, startedAt: number): TurnEnd {
+  #unheard(startedAt: number): TurnEnd {
     const message = this.#message("aborted", undefined);
-    return { kind: "aborted", message, stopReason, startedAt, endedAt: startedAt };
+    return { kind: "aborted", message, stopReason: this.#stopReason!, startedAt, endedAt: this.#now() };
   }
 
   async #answered(startedAt: number): Promise<TurnEnd> {
@@ -146,6 +152,7 @@ export class Turn implements ActiveRun, InLine {
     const gateway = this.#parts.gateway.latest();
     const defaults = defaultsOf(gateway, agent);
     const live = gateway.agents.get(agent) ?? (await gateway.agents.load(agent));
+    if (this.#endedUnheard) return this.#unheard(startedAt);
     const { expected, kept } = recordQuestion(this.asked, this.#parts, defaults);
     const from = { gateway, live, defaults };
     // The model has time to think while the question is written. Nobody is told anything before it is.
@@ -154,7 +161,8 @@ export class Turn implements ActiveRun, InLine {
       if (early) await takeBack(early, this.#sink);
       throw error;
     });
-    if (early && !question.isAsExpected) await this.#takeBack(early);
+    if (early && (this.#endedUnheard || !question.isAsExpected)) await this.#takeBack(early);
+    if (this.#endedUnheard) return this.#unheard(startedAt);
     const events = (this.#events = this.#newEvents(question.session.sessionId));
     events.start(startedAt);
     if (this.said !== "") events.text(this.said);
@@ -195,12 +203,11 @@ export class Turn implements ActiveRun, InLine {
     }
   }
 
-  /** For another asking: the question was another one. */
+  /** The question was another one, or nobody wants the answer. */
   async #takeBack(early: Asking): Promise<void> {
-    await takeBack(early, this.#sink);
+    await takeBack(early, this.#sink, this.#endedUnheard ? this.runId : undefined);
     this.#served = undefined;
     this.#sink = this.#newSink();
-    if (this.#stopReason !== undefined) this.#sink.leave();
   }
 
   #settle(session: Session, models: readonly ModelRef[], result: RunResult, startedAt: number) {
