@@ -1,7 +1,7 @@
 // Where a test run keeps its homes. They are made, filled and removed by the thousand: in memory, none of that waits
 // for a disk. What a disk keeps when the power fails is no question of these tests, which kill processes.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -27,7 +27,12 @@ function inMemory(): string | undefined {
   return undefined;
 }
 
-const newFolder = (parent: string): string => mkdtempSync(join(parent, "openclaw-test-"));
+function newFolder(parent: string): string {
+  const folder = mkdtempSync(join(parent, "openclaw-test-"));
+  // Tests that run as root have other users come in, who find what they are told of.
+  chmodSync(folder, 0o711);
+  return folder;
+}
 
 /** Containers often have a memory in which none may run; homes of tests hold programs. */
 function runsPrograms(folder: string): boolean {

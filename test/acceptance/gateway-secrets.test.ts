@@ -184,7 +184,7 @@ describe("references in a running gateway", POSIX, () => {
 
   test("one that hangs holds up neither the start nor other profiles", async (t) => {
     const at = await place(t, async ({ home, config, say }) => {
-      say("hangs", "sleep 600");
+      say("hangs", `while [ -e "$0" ]; do sleep 1; done`);
       config.secrets.providers.hangs.timeoutMs = 120_000;
       say("good", { k: "sk-fake-good" });
       await put(home, { "p:a": byRef("hangs"), "p:b": byRef("good") });
