@@ -18,7 +18,8 @@ describe("a window on a conversation", () => {
   let gateway: TestGateway;
   let client: ControlClient;
   let isLimited = false;
-  const asked: string[] = [];
+  /** what models were told, all in all */
+  const heard: string[] = [];
   before(async () => {
     gateway = await startTestGateway({
       providers: { p: { keys: ["a"], models: ["m1", "m2"] }, q: { keys: ["a"] }, r: { keys: ["a"] } },
@@ -26,8 +27,8 @@ describe("a window on a conversation", () => {
       access: { gateway: { maxWaitMs: 0 } },
       script: ({ body, key }) => {
         const said = JSON.stringify(body.json.messages.at(-1));
-        asked.push(body.json.messages.map(({ content }: any) => content).join(" "));
-        if (said.includes("in passing") && !asked.at(-1)!.includes("theirs"))
+        heard.push(body.json.messages.map(({ content }: any) => content).join(" "));
+        if (said.includes("in passing") && !heard.at(-1)!.includes("theirs"))
           return act.stallAfterFrames(4, { frames: chatFrames("this is out of date") });
         if (said.includes("hold"))
           return act.stallAfterFrames(4, { frames: chatFrames("one two three four five") });
@@ -129,12 +130,12 @@ describe("a window on a conversation", () => {
     const runId = await begin("shared", "in passing");
     assert.equal((await endOf(runId)).message.content[0].text, "an answer");
     const whole = "one an answer two an answer theirs in passing";
-    assert.equal(asked.at(-1), whole);
+    assert.equal(heard.at(-1), whole);
     assert.doesNotMatch(JSON.stringify(client.frames), /out of date/);
     const { messages } = await history("shared");
     assert.equal(messages.map(({ content }: any) => content[0].text).join(" "), `${whole} an answer`);
     await say("shared", "and on");
-    assert.equal(asked.at(-1), `${whole} an answer and on`);
+    assert.equal(heard.at(-1), `${whole} an answer and on`);
     const { outcome } = await client.ask("models.why", { run: runId });
     assert.equal(outcome, "ok");
   });
@@ -151,7 +152,7 @@ describe("a window on a conversation", () => {
     db.exec("DROP TRIGGER full");
     db.close();
     await say("full", "two");
-    assert.equal(asked.at(-1), "one an answer two");
+    assert.equal(heard.at(-1), "one an answer two");
   });
 
   test("who ends a message hears of its end while the store is still locked by another program", async () => {
@@ -165,7 +166,7 @@ describe("a window on a conversation", () => {
     db.exec("COMMIT");
     db.close();
     await say("locked", "two");
-    assert.match(asked.at(-1)!, /^one an answer .*two$/);
+    assert.match(heard.at(-1)!, /^one an answer .*two$/);
     assert.equal((await client.ask("models.why", { run: runId })).outcome, "aborted");
     const told = client.frames.filter(({ event, payload }) => event === "chat" && payload.runId === runId);
     assert.equal(told.length, 1);
