@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { hash } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import type { CliHome } from "../support/cli.ts";
@@ -12,6 +11,8 @@ import { atTerminal, CTRL_C } from "../support/terminal.ts";
 const KEY = "sk-fake-good-0123456789abcdef";
 const UNASKED = ["--non-interactive", "--accept-risk", "--json"];
 const RESET = ["onboard", ...UNASKED, "--reset"];
+/** Homes of tests lie on one of them. */
+const OTHER_DISKS = ["/dev/shm", "/tmp", "/var/tmp"];
 const PATHS = { PATH: "/usr/bin:/bin" };
 
 let home: CliHome;
@@ -82,8 +83,8 @@ test("it is refused while OpenClaw's gateway works with the files", async () => 
 });
 
 test("a home on another disk has its trash there", async (t) => {
-  const disk = "/dev/shm";
-  if (!existsSync(disk) || statSync(disk).dev === statSync(tmpdir()).dev) return t.skip("there is one disk");
+  const disk = OTHER_DISKS.find((path) => existsSync(path) && statSync(path).dev !== statSync(home.path).dev);
+  if (disk === undefined) return t.skip("there is one disk");
   const volume = mkdtempSync(join(disk, "onboard-reset-"));
   try {
     const there = { OPENCLAW_STATE_DIR: volume };
