@@ -17,7 +17,7 @@ import { revocation } from "./revocation.ts";
 const US = "openclaw";
 const COMMANDS = ["/status", "/model", "/model list", "/model status", "/usage", "/why", "/help"];
 const COMMANDS_A_ROUND = 70;
-const TURNS_A_ROUND = 80;
+const TURNS_A_ROUND = 200;
 /** A conversation is as long as that many turns make it. */
 const TURNS_OF_A_SESSION = 10;
 const LIVE_SESSIONS = 500;
