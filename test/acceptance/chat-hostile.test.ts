@@ -129,6 +129,12 @@ describe("conversations under bad treatment", () => {
     writer.close();
   });
 
+  test("a provider without a model is no choice, and is not passed over", async () => {
+    const asked = { message: "hi", provider: "q", idempotencyKey: randomUUID() };
+    const { error } = await client.request("agent", asked);
+    assert.match(error.message, /provider .*model/);
+  });
+
   test("an answer without end is ended, and said to be too long", async () => {
     const { state, stopReason, errorMessage, message } = await endOf(await begin("long", "forever"));
     assert.deepEqual([state, stopReason], ["aborted", "length"]);

@@ -1,6 +1,7 @@
 // A run of an agent that is waited for: accepted at once, then its result on the same request.
 import { randomUUID } from "node:crypto";
 import * as v from "valibot";
+import { AccessError } from "../../../core/errors.ts";
 import { Refused } from "../refused.ts";
 import type { KnownRun } from "../../chat/chats.ts";
 import type { TurnEnd } from "../../chat/turn-end.ts";
@@ -137,6 +138,8 @@ async function begun(call: Call, asked: Asked): Promise<Begun> {
 /** @throws AccessError `bad_input`, `unknown_model`, `unknown_profile` */
 async function begin(call: Call, named: SessionName, asked: Asked): Promise<KnownRun> {
   const { model, provider, thinking } = asked;
+  if (provider !== undefined && model === undefined)
+    throw new AccessError("bad_input", `provider ${provider} goes with a model of it. Give model, too.`);
   const { gateway, live, defaults, session } = await contextOf(call, named);
   const text = model && provider && !model.includes("/") ? `${provider}/${model}` : model;
   const wanted = text === undefined ? undefined : wantedIn(text, gateway.config(), live);
