@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, describe, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { newSession } from "../../src/core/session.ts";
 import { openSessionStore, sessionFile } from "../../src/store/sessions.ts";
 import * as act from "../fakes/upstream-actions.ts";
@@ -170,6 +171,21 @@ describe("a window on a conversation", () => {
     assert.equal((await client.ask("models.why", { run: runId })).outcome, "aborted");
     const told = client.frames.filter(({ event, payload }) => event === "chat" && payload.runId === runId);
     assert.equal(told.length, 1);
+  });
+
+  test("one that opens while the question is still being written has nothing of an answer to it", async () => {
+    await say("early", "one");
+    const db = new DatabaseSync(sessionFile(gateway.paths.agentDatabase("main")));
+    db.exec("BEGIN IMMEDIATE");
+    const runId = await begin("early", "hold on");
+    await eventually(() => assert.match(heard.at(-1)!, /^one an answer hold on$/));
+    await pause(200);
+    assert.deepEqual((await history("early")).inFlightRun, { runId, text: "" });
+    db.exec("COMMIT");
+    db.close();
+    await eventually(async () => assert.match((await history("early")).inFlightRun.text, /three/));
+    await client.ask("chat.abort", { sessionKey: "early" });
+    await endOf(runId);
   });
 
   test("a window hears of a new beginning that another one made", async () => {

@@ -88,8 +88,9 @@ export class Turn implements ActiveRun, InLine {
     return this.#stopReason;
   }
 
+  /** Nothing before its question is written: it may be asked again, as another one. */
   get said(): string {
-    return this.#sink.text;
+    return this.#events ? this.#sink.text : "";
   }
 
   provider(): ProviderId {
