@@ -93,6 +93,15 @@ describe("a store that has changed", () => {
     await eventually(() => profileIn(agents, "main", "p:3").then(assert.ok));
   });
 
+  test("is in use here at once for who needs it no further", async () => {
+    let version = "1";
+    const agents = liveAgents(() => reading(version), { onRead: () => new Promise(() => undefined) });
+    await agents.load("main");
+    version = "2";
+    await agents.reread("main");
+    assert.ok(await profileIn(agents, "main", "p:2"));
+  });
+
   test("is read, and watched, from its first use on", async () => {
     let version = "1";
     const watched: AgentId[] = [];

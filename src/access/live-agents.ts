@@ -122,14 +122,20 @@ export class LiveAgents {
   /**
    * Reads an agent's store again after it changed, for itself and for whoever reads through it. A store that
    * cannot be read now leaves the running view in place. Notices that come meanwhile cause one more reading.
+   * Resolves once whoever is told of readings has heard of it, too.
    */
   async refresh(agent: AgentId): Promise<void> {
+    await this.reread(agent);
+    // Whoever is slow to hear of it holds up no later reading.
+    await this.#told.get(agent);
+  }
+
+  /** As `refresh`, for calls that wait: a process that hangs holds up none of them. */
+  reread(agent: AgentId): Promise<void> {
     this.#stale.add(agent);
     const running = this.#refreshing.get(agent) ?? this.#refreshWhileStale(agent);
     this.#refreshing.set(agent, running);
-    await running;
-    // Whoever is slow to hear of it holds up no later reading.
-    await this.#told.get(agent);
+    return running;
   }
 
   async #refreshWhileStale(agent: AgentId): Promise<void> {

@@ -116,7 +116,7 @@ const keepWarmOf = (deps: GatewayDeps, agents: LiveAgents, logins: Logins): Keep
 function loginsOf(deps: GatewayDeps, agents: LiveAgents, refresher: Renewer): Logins {
   return new Logins({
     refresher,
-    reread: (agent) => agents.refresh(agent),
+    reread: (agent) => agents.reread(agent),
     now: deps.now,
     report: ({ id }, result) =>
       result.kind === "renewed" ? deps.log.info(`${id} was refreshed`) : deps.log.warn(result.message),
