@@ -159,7 +159,7 @@ export class Turn implements ActiveRun, InLine {
     // The model has time to think while the question is written. Nobody is told anything before it is.
     const early = expected && this.#askEarly(from, expected);
     const question = await kept.catch(async (error: unknown) => {
-      if (early) await takeBack(early, this.#sink);
+      if (early) await this.#takeBack(early);
       throw error;
     });
     if (early && (this.#endedUnheard || !question.isAsExpected)) await this.#takeBack(early);

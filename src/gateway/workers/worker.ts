@@ -38,7 +38,7 @@ class GatewayWorker {
   #debug = false;
   #parts!: WorkerParts;
   #current!: Current;
-  #listening!: Listening;
+  #listening: Listening | undefined;
 
   readonly primary: Channel<ToPrimary, ToWorker> = new Channel(
     // A primary that is gone takes this process with it.
@@ -70,7 +70,8 @@ class GatewayWorker {
         memory: (memory) => this.#parts.memory.hear(memory),
         abortCall: (call) => this.#parts.talks.hear(call),
         watchRuns: (isWatched) => this.#parts.runs.watch(isWatched),
-        certificate: () => this.#listening.secure(readPair(this.#start.tls!)),
+        // One that only begins reads it when it listens.
+        certificate: () => this.#listening?.secure(readPair(this.#start.tls!)),
         bye: () => process.exit(),
       },
     },
@@ -151,7 +152,7 @@ class GatewayWorker {
   /** Tells all before it answers: what is told first is heard first. */
   async #stop(graceMs: number): Promise<void> {
     const { shared, health } = this.#parts;
-    await this.#listening.close(graceMs, () => shared.runs.abortAll(SHUTDOWN));
+    await this.#listening?.close(graceMs, () => shared.runs.abortAll(SHUTDOWN));
     await shared.programs.close();
     await health.flush();
     await shared.receipts.flush();
