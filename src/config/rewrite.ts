@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { AccessError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
+import { isPlainJson } from "../core/json.ts";
 import { parseDocument } from "./document.ts";
 
 export const printNew = (document: JsonObject): string => `${JSON.stringify(document, null, 2)}\n`;
@@ -28,13 +29,4 @@ export async function rewrite(path: string, source: string, next: JsonObject): P
 function holds(text: string, document: JsonObject): boolean {
   const parsed = parseDocument(Buffer.from(text));
   return "value" in parsed && isDeepStrictEqual(parsed.value, document);
-}
-
-function isPlainJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

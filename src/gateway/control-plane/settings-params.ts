@@ -1,5 +1,6 @@
 // Parameters of methods that check or change a settings file.
 import * as v from "valibot";
+import { isPlainJson } from "../../core/json.ts";
 import { name } from "./params.ts";
 
 /** No settings are as long. */
@@ -17,15 +18,6 @@ const raw = v.pipe(
     `must be plain JSON beyond ${MOST_JSON5} characters, without comments and the like`,
   ),
 );
-
-function isPlainJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** Known to OpenClaw's clients; they mean nothing here. */
 const told = {
